@@ -1,0 +1,77 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows of the house, lowest first; docs/architecture.md draws them.
+let package = Package(
+  name: "Intrigue",
+  products: [
+    .executable(name: "intrigue", targets: ["CLI"]),
+    .library(name: "Intrigue", targets: ["Intrigue"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C libraries made visible.
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+
+    // The library.
+    .target(name: "OneDNN", dependencies: ["COneDNN"]),
+    .target(name: "Tensors", dependencies: ["CLAPACK"]),
+    .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
+    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Storage", "Images"]),
+    .target(name: "Networks", dependencies: ["OneDNN", "Tensors", "Storage", "Datasets"]),
+    .target(name: "Directions", dependencies: ["Tensors"]),
+    .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
+    .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
+      ]),
+    .target(
+      name: "Intrigue",
+      dependencies: [
+        "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
+        "Experiments",
+      ]),
+
+    // The command line.
+    .executableTarget(
+      name: "CLI",
+      dependencies: [
+        "Intrigue",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests.
+    .target(
+      name: "TestSupport",
+      dependencies: ["Tensors", "Networks"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "Tensors"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Storage"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Storage", "Tensors"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: ["Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(name: "DirectionsTests", dependencies: ["Directions", "Tensors"]),
+    .testTarget(
+      name: "AdversarialTests",
+      dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: ["Experiments", "Datasets", "Networks", "Storage", "Tensors"]),
+    .testTarget(name: "CLITests", dependencies: ["Storage"]),
+  ]
+)

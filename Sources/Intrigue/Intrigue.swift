@@ -1,0 +1,9 @@
+@_exported import Adversarial
+@_exported import Datasets
+@_exported import Directions
+@_exported import Experiments
+@_exported import Figures
+@_exported import Images
+@_exported import Networks
+@_exported import Storage
+@_exported import Tensors
