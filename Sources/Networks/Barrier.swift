@@ -1,0 +1,38 @@
+import Foundation
+import Synchronization
+
+/// A meeting point of a fixed number of threads that may be passed many times.
+///
+/// It spins for a moment first: between two steps of a small network sleeping would cost more than the step.
+final class Barrier: Sendable {
+  private let threadCount: Int
+  private let arrived = Atomic<Int>(0)
+  private let generation = Atomic<Int>(0)
+  private let hasFailure = Atomic<Bool>(false)
+  private let verdict = Atomic<Bool>(false)
+
+  init(threadCount: Int) { self.threadCount = threadCount }
+
+  /// Returns once all threads have called it as often as this one.
+  ///
+  /// - Parameter failed: Whether this thread can no longer do its part.
+  /// - Returns: Whether any thread has said so up to this meeting: the same answer for all, so that all leave
+  ///   together and none waits for one that left.
+  func wait(failed: Bool) -> Bool {
+    let current = generation.load(ordering: .acquiring)
+    if failed { hasFailure.store(true, ordering: .relaxed) }
+    if arrived.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == threadCount {
+      arrived.store(0, ordering: .relaxed)
+      // Only here: the others read it after this meeting and before they come to the next.
+      verdict.store(hasFailure.load(ordering: .relaxed), ordering: .relaxed)
+      generation.wrappingAdd(1, ordering: .releasing)
+    } else {
+      var spins = 0
+      while generation.load(ordering: .acquiring) == current {
+        spins += 1
+        if spins > 4000 { sched_yield() }
+      }
+    }
+    return verdict.load(ordering: .relaxed)
+  }
+}

@@ -1,0 +1,176 @@
+import Datasets
+import Foundation
+import OneDNN
+import Synchronization
+import Tensors
+
+/// Runs one network on all cores: logits, features and gradients with respect to images.
+///
+/// Each worker has plans of its own and takes one micro-batch after the other. A micro-batch always has the same
+/// size (the last one is filled up with zeros), and no operation mixes images, so the result of an image does
+/// not depend on how many there are, on their order or on the number of workers.
+///
+/// `@unchecked Sendable`: shelf w is touched by worker w only, inside `pool.run`, which lets one call in at a
+/// time; all else is immutable or guards itself.
+public final class Engine: DifferentiableClassifier, @unchecked Sendable {
+  public let network: Network
+  public let workerCount: Int
+  public var inputShape: ImageShape { network.inputShape }
+  public var classCount: Int { network.classCount }
+
+  private let microBatch: Int
+  private let pool: WorkerPool
+  private let store: ParameterStore
+  private let normalisation: Normalisation
+  private let building = NSLock()
+  private let shelves: [Shelf]
+
+  /// The plans of one worker.
+  private final class Shelf {
+    var plans: [Purpose: Plan] = [:]
+  }
+
+  /// - Parameters:
+  ///   - workerCount: One per core by default.
+  ///   - microBatch: Images in one pass; does not change results.
+  /// - Throws: ``OneDNNError`` when an operation does not exist on this machine.
+  public init(
+    running network: Network, workerCount: Int = ProcessInfo.processInfo.activeProcessorCount,
+    microBatch: Int = 32
+  ) throws {
+    self.network = network
+    self.workerCount = workerCount
+    self.microBatch = microBatch
+    let device = try Device()
+    pool = WorkerPool(workerCount: workerCount)
+    shelves = (0..<workerCount).map { _ in Shelf() }
+    normalisation = Normalisation(network.graph)
+    let box = Mutex<ParameterStore?>(nil)
+    try pool.run { worker in
+      guard worker == 0 else { return }
+      let store = try ParameterStore(of: network, on: device)
+      box.withLock { $0 = store }
+    }
+    store = box.withLock { $0! }  // run threw otherwise
+  }
+
+  // MARK: Results
+
+  public func logits(of images: Tensor) throws -> Tensor {
+    try output(of: network.graph.nodes.count - 1, for: TensorImages(images))
+  }
+
+  public func logits(of images: LabelledImages) throws -> Tensor {
+    try output(of: network.graph.nodes.count - 1, for: images)
+  }
+
+  /// Result of one layer, flattened to `[count, length]`.
+  ///
+  /// - Parameter layer: A position in the graph; nil for the feature layer when that is the pixels themselves.
+  public func features(of images: LabelledImages, layer: Int?) throws -> Tensor {
+    guard let layer else {
+      return images.tensor(of: 0..<images.count).reshaped([images.count, images.shape.pixelCount])
+    }
+    return try output(of: layer, for: images)
+  }
+
+  public func logitsAndImageGradients(
+    of images: Tensor,
+    logitGradient: @Sendable (_ row: Int, _ logits: Span<Float>, _ gradient: inout MutableSpan<Float>) -> Void
+  ) throws -> (logits: Tensor, imageGradients: Tensor) {
+    let source = TensorImages(images)
+    let (count, classes, length) = (source.count, classCount, inputShape.pixelCount)
+    let logits = Buffer(count: count * classes)
+    let gradients = Buffer(count: images.elements.count)
+    let normalisation = normalisation
+    try forEachMicroBatch(of: source, purpose: .imageGradient) { plan, range in
+      guard let outputGradient = plan.outputGradient else { return }
+      outputGradient.update(repeating: 0, count: plan.microBatch * classes)
+      for (row, image) in range.enumerated() {
+        let from = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
+        let to = UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes)
+        var gradient = MutableSpan(_unsafeElements: to)
+        logitGradient(image, Span(_unsafeElements: from), &gradient)
+      }
+    } collect: { plan, range in
+      guard let inputGradient = plan.inputGradient else { return }
+      (logits.floats + range.lowerBound * classes).update(from: plan.output, count: range.count * classes)
+      for row in 0..<range.count { normalisation.apply(toGradient: inputGradient + row * length) }
+      (gradients.floats + range.lowerBound * length).update(from: inputGradient, count: range.count * length)
+    }
+    return (
+      try finite(logits, [count, classes], network.graph.nodes.count - 1),
+      try finite(gradients, images.shape, nil)
+    )
+  }
+
+  // MARK: Work
+
+  private func output(of node: Int, for source: some PixelSource) throws -> Tensor {
+    precondition(network.graph.nodes.indices.contains(node), "node \(node) of \(network.graph.nodes.count)")
+    let length = network.graph.nodes[node].shape.reduce(1, *)
+    let results = Buffer(count: source.count * length)
+    try forEachMicroBatch(of: source, purpose: .output(node: node), collect: { plan, range in
+      (results.floats + range.lowerBound * length).update(from: plan.output, count: range.count * length)
+    })
+    return try finite(results, [source.count, length], node)
+  }
+
+  /// Hands micro-batches to the workers.
+  ///
+  /// The closures do not throw, and that matters: Swift 6.3 loses the error register of a throwing function that
+  /// ends in a call to `memmove`, which is what copying results out comes to.
+  ///
+  /// - Parameters:
+  ///   - seed: After `forward`, where the purpose needs gradients: fills in ∂loss/∂logits of its images.
+  ///   - collect: At the end: takes the results of its images out of the plan.
+  private func forEachMicroBatch(
+    of source: some PixelSource, purpose: Purpose, seed: @Sendable (Plan, Range<Int>) -> Void = { _, _ in },
+    collect: @Sendable (Plan, Range<Int>) -> Void
+  ) throws {
+    precondition(
+      source.imageShape == inputShape, "the network reads images of \(inputShape), got \(source.imageShape)")
+    let length = inputShape.pixelCount
+    let next = Atomic<Int>(0)
+    let microBatch = microBatch
+    try pool.run { worker in
+      let plan = try plan(for: purpose, worker: worker)
+      while true {
+        let start = next.wrappingAdd(microBatch, ordering: .relaxed).oldValue
+        guard start < source.count else { return }
+        let range = start..<min(start + microBatch, source.count)
+        for (row, image) in range.enumerated() {
+          source.writePixels(ofImage: image, to: plan.input + row * length)
+          normalisation.apply(to: plan.input + row * length)
+        }
+        (plan.input + range.count * length).update(repeating: 0, count: (microBatch - range.count) * length)
+        try plan.forward()
+        if purpose.needsGradients {
+          seed(plan, range)
+          try plan.backward()
+        }
+        collect(plan, range)
+      }
+    }
+  }
+
+  private func plan(for purpose: Purpose, worker: Int) throws -> Plan {
+    if let plan = shelves[worker].plans[purpose] { return plan }
+    // The store that plans take their weights from is changed while they are built.
+    let plan = try building.withLock {
+      try Plan(PlanBuilder(network.graph, purpose: purpose, microBatch: microBatch, store: store))
+    }
+    shelves[worker].plans[purpose] = plan
+    return plan
+  }
+
+  private func finite(_ buffer: Buffer, _ shape: [Int], _ node: Int?) throws -> Tensor {
+    let tensor = Tensor(shape: shape, elements: Array(UnsafeBufferPointer(start: buffer.floats, count: buffer.count)))
+    if let index = tensor.firstNonFiniteIndex {
+      throw NetworkError.notFiniteOutput(
+        image: index / max(tensor.rowLength, 1),
+        layer: node.map { network.graph.nodes[$0].name } ?? "\(Architecture.inputName) (gradient)")
+    }
+    return tensor
+  }
+}

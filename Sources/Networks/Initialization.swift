@@ -1,0 +1,57 @@
+import Foundation
+import Tensors
+
+extension Network {
+  /// Weights drawn for a graph before training.
+  ///
+  ///     relu follows:            W ~ N(0, 2 / fanIn)              He, Zhang, Ren, Sun (2015)
+  ///     otherwise:               W ~ N(0, 2 / (fanIn + fanOut))   Glorot, Bengio (2010)
+  ///     biases 0; batch normalization γ = 1, β = 0, running mean 0, running variance 1
+  ///
+  /// Each parameter draws from its own stream of the seed, so adding a layer leaves the others' values alone.
+  public init(initializing graph: Graph, seed: UInt64) {
+    var tensors: [Tensor] = []
+    for (index, parameter) in graph.parameters.enumerated() {
+      switch parameter.role {
+      case .bias, .shift, .runningMean: tensors.append(Tensor(shape: parameter.shape))
+      case .scale, .runningVariance: tensors.append(Tensor(repeating: 1, shape: parameter.shape))
+      case .weight:
+        let node = graph.nodes.firstIndex { $0.parameters.contains(index) }!  // every parameter has a node
+        let receptive = parameter.shape.dropFirst(2).reduce(1, *)
+        let fanIn = parameter.shape[1] * receptive
+        let fanOut = parameter.shape[0] * receptive
+        let variance = graph.leadsToReLU(node) ? 2 / Double(fanIn) : 2 / Double(fanIn + fanOut)
+        var generator = SeededGenerator(seed: seed, stream: RandomStream.initialization(parameter: index))
+        let scale = Float(variance.squareRoot())
+        tensors.append(
+          Tensor(shape: parameter.shape, elements: generator.normals(parameter.count).map { $0 * scale }))
+      }
+    }
+    self.init(graph: graph, checked: tensors)
+  }
+}
+
+extension Graph {
+  /// Whether the first activation after the node is a ReLU.
+  func leadsToReLU(_ position: Int) -> Bool {
+    for next in nodes.indices where nodes[next].inputs.contains(position) {
+      switch nodes[next].layer {
+      case .relu: return true
+      case .batchNorm, .maxPool, .averagePool, .dropout, .flatten, .add: return leadsToReLU(next)
+      default: return false
+      }
+    }
+    return false
+  }
+}
+
+/// Numbers of the random streams that training draws from: one place, so that no two uses share one.
+enum RandomStream {
+  static func initialization(parameter: Int) -> UInt64 { 1 << 56 | UInt64(parameter) }
+  static func shuffle(epoch: Int) -> UInt64 { 2 << 56 | UInt64(epoch) }
+  static func augmentation(epoch: Int, image: Int) -> UInt64 { 3 << 56 | UInt64(epoch) << 32 | UInt64(image) }
+  static func dropout(step: Int, slot: Int, node: Int) -> UInt64 {
+    4 << 56 | UInt64(node) << 48 | UInt64(slot) << 40 | UInt64(step)
+  }
+  static let validationSplit: UInt64 = 5 << 56
+}

@@ -1,0 +1,63 @@
+import Tensors
+
+/// A graph with the values of its parameters. A value: training returns a new one.
+public struct Network: Equatable, Sendable {
+  public let graph: Graph
+  /// One per `graph.parameters`, in that order and of those shapes.
+  public let parameters: [Tensor]
+
+  /// - Throws: ``NetworkError/notFinite(parameter:)`` when a value is NaN or infinite.
+  public init(graph: Graph, parameters: [Tensor]) throws {
+    precondition(
+      parameters.map(\.shape) == graph.parameters.map(\.shape),
+      "parameters must have the shapes \(graph.parameters.map(\.shape)), got \(parameters.map(\.shape))")
+    for (tensor, parameter) in zip(parameters, graph.parameters) where tensor.firstNonFiniteIndex != nil {
+      throw NetworkError.notFinite(parameter: parameter.name)
+    }
+    self.graph = graph
+    self.parameters = parameters
+  }
+
+  /// Without the search for NaN: values that were just drawn.
+  init(graph: Graph, checked parameters: [Tensor]) {
+    self.graph = graph
+    self.parameters = parameters
+  }
+
+  public var inputShape: ImageShape { graph.architecture.input }
+  public var classCount: Int { graph.classCount }
+
+  /// How many numbers the optimizer changes.
+  public var trainedParameterCount: Int {
+    graph.parameters.filter(\.isTrained).map(\.count).reduce(0, +)
+  }
+
+  public subscript(parameter name: String) -> Tensor? {
+    graph.parameters.firstIndex { $0.name == name }.map { parameters[$0] }
+  }
+}
+
+/// What can go wrong between a network and its data.
+public enum NetworkError: Error, Equatable, CustomStringConvertible {
+  case notFinite(parameter: String)
+  case notFiniteOutput(image: Int, layer: String)
+  case diverged(epoch: Int, step: Int)
+  case unknownLayer(String, known: [String])
+  case wrongImageShape(expected: ImageShape, found: ImageShape)
+  case wrongClassCount(expected: Int, found: Int)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let parameter): "the network's parameter \(parameter) has a NaN or infinite value"
+    case .notFiniteOutput(let image, let layer):
+      "the output of layer \"\(layer)\" for image \(image) is NaN or infinite"
+    case .diverged(let epoch, let step):
+      "training diverged: the loss is not finite in epoch \(epoch), step \(step); try a smaller learning rate"
+    case .unknownLayer(let name, let known):
+      "no layer is called \"\(name)\"; there are \(known.joined(separator: ", "))"
+    case .wrongImageShape(let expected, let found):
+      "the network reads images of \(expected) (channels×height×width), these are \(found)"
+    case .wrongClassCount(let expected, let found): "the network tells \(expected) classes apart, the data have \(found)"
+    }
+  }
+}

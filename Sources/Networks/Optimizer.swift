@@ -1,0 +1,83 @@
+import Foundation
+
+/// How parameters follow their gradient. Weight decay acts on every trained parameter, as in PyTorch.
+public enum Optimizer: Codable, Equatable, Sendable {
+  /// Stochastic gradient descent with momentum (Polyak, 1964).
+  ///
+  ///     g ← g + weightDecay · w,   v ← momentum · v + g,   w ← w − η v
+  case sgd(momentum: Float, weightDecay: Float)
+  /// Kingma, Ba (2015). <https://arxiv.org/abs/1412.6980>
+  ///
+  ///     g ← g + weightDecay · w
+  ///     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
+  ///     w ← w − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε),   β₁ = 0.9, β₂ = 0.999, ε = 1e-8
+  case adam(weightDecay: Float)
+  /// Adam with decay apart from the gradient: `w ← (1 − η · weightDecay) w` first.
+  ///
+  /// Loshchilov, Hutter (2019). <https://arxiv.org/abs/1711.05101>
+  case adamW(weightDecay: Float)
+
+  /// Arrays as long as the parameters that it remembers between steps.
+  var momentCount: Int {
+    if case .sgd = self { 1 } else { 2 }
+  }
+}
+
+extension Optimizer {
+  private static let firstDecay = 0.9
+  private static let secondDecay = 0.999
+  private static let epsilon: Float = 1e-8
+
+  /// One step over a range of the parameter buffer.
+  ///
+  /// - Parameters:
+  ///   - gradients: One buffer per micro-batch; their sum, in this order, is the gradient.
+  ///   - step: The number of this step, from 1.
+  func update(
+    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeBufferPointer<UnsafeMutablePointer<Float>>,
+    moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, range: Range<Int>, learningRate: Float, step: Int
+  ) {
+    let total = gradients[0]
+    for gradient in gradients.dropFirst() {
+      for index in range { total[index] += gradient[index] }
+    }
+    switch self {
+    case .sgd(let momentum, let weightDecay):
+      let velocity = moments[0]
+      for index in range {
+        let weight = parameters[index]
+        let speed = momentum * velocity[index] + (total[index] + weightDecay * weight)
+        velocity[index] = speed
+        parameters[index] = weight - learningRate * speed
+      }
+    case .adam(let weightDecay):
+      if weightDecay != 0 {
+        for index in range { total[index] += weightDecay * parameters[index] }
+      }
+      adaptiveUpdate(parameters, total, moments, range, learningRate, step)
+    case .adamW(let weightDecay):
+      let kept = 1 - learningRate * weightDecay
+      for index in range { parameters[index] *= kept }
+      adaptiveUpdate(parameters, total, moments, range, learningRate, step)
+    }
+  }
+
+  private func adaptiveUpdate(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
+    _ moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ range: Range<Int>, _ learningRate: Float,
+    _ step: Int
+  ) {
+    let (firstDecay, secondDecay) = (Float(Self.firstDecay), Float(Self.secondDecay))
+    let stepSize = Float(Double(learningRate) / (1 - pow(Self.firstDecay, Double(step))))
+    let correction = Float((1 - pow(Self.secondDecay, Double(step))).squareRoot())
+    let (first, second) = (moments[0], moments[1])
+    for index in range {
+      let slope = gradient[index]
+      let mean = firstDecay * first[index] + (1 - firstDecay) * slope
+      let square = secondDecay * second[index] + (1 - secondDecay) * slope * slope
+      first[index] = mean
+      second[index] = square
+      parameters[index] -= stepSize * mean / (square.squareRoot() / correction + Self.epsilon)
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import OneDNN
+import Tensors
+
+/// The parameters of one network while plans use them.
+///
+/// Trained parameters stand in one contiguous buffer, each in its home layout, so that the optimizer is one
+/// pass. An operation that wants another layout gets a copy, brought up to date by `refresh`.
+///
+/// `@unchecked Sendable`: plans of all workers read it at the same time; it is written only between barriers,
+/// each worker its own share.
+final class ParameterStore: @unchecked Sendable {
+  let graph: Graph
+  let device: Device
+  /// Trained parameters, padding of blocked layouts (zeros) included.
+  let trained: Buffer
+  private let homes: [Memory]
+  private let offsets: [Int]
+  private var copies: [Copy] = []
+
+  private struct Copy {
+    let parameter: Int
+    let memory: Memory
+    let reorder: Primitive
+  }
+
+  /// - Parameter layouts: Home layouts that are not row-major, by parameter index.
+  init(of network: Network, layouts: [Int: MemoryDescription] = [:], on device: Device) throws {
+    graph = network.graph
+    self.device = device
+    var offsets: [Int] = []
+    var descriptions: [MemoryDescription] = []
+    var trainedCount = 0
+    var keptCount = 0
+    for (index, parameter) in graph.parameters.enumerated() {
+      let description = try layouts[index] ?? .plain(graph.storedExtents(ofParameter: index))
+      descriptions.append(description)
+      let length = (description.storageCount + 15) / 16 * 16  // every parameter starts on a cache line
+      if parameter.isTrained {
+        offsets.append(trainedCount)
+        trainedCount += length
+      } else {
+        offsets.append(keptCount)
+        keptCount += length
+      }
+    }
+    let trained = Buffer(count: trainedCount)
+    let kept = Buffer(count: keptCount)
+    self.trained = trained
+    self.offsets = offsets
+    homes = try network.graph.parameters.enumerated().map { index, parameter in
+      try Memory(
+        descriptions[index], in: parameter.isTrained ? trained : kept, offset: offsets[index], on: device)
+    }
+    for (index, tensor) in network.parameters.enumerated() {
+      try write(tensor, to: homes[index], parameter: index)
+    }
+  }
+
+  /// Where a parameter's gradient stands in a buffer laid out like `trained`.
+  func gradient(of parameter: Int, in buffer: Buffer) throws -> Memory {
+    try Memory(homes[parameter].description, in: buffer, offset: offsets[parameter], on: device)
+  }
+
+  func home(of parameter: Int) -> Memory { homes[parameter] }
+
+  /// The parameter in the given layout; an up-to-date copy unless that is its home.
+  ///
+  /// Not for two threads at a time.
+  func memory(of parameter: Int, as description: MemoryDescription) throws -> Memory {
+    let home = homes[parameter]
+    if home.description == description { return home }
+    if let copy = copies.first(where: { $0.parameter == parameter && $0.memory.description == description }) {
+      return copy.memory
+    }
+    let memory = try Memory(description, on: device)
+    let reorder = try self.reorder(from: home, to: memory)
+    try reorder.execute(on: Stream(on: device))
+    copies.append(Copy(parameter: parameter, memory: memory, reorder: reorder))
+    return memory
+  }
+
+  var hasCopies: Bool { !copies.isEmpty }
+
+  /// Brings a worker's share of the copies up to date with their homes.
+  func refresh(share: Int, of shareCount: Int, on stream: Stream) throws {
+    for index in stride(from: share, to: copies.count, by: shareCount) {
+      try copies[index].reorder.execute(on: stream)
+    }
+  }
+
+  /// The values in PyTorch's shapes.
+  func tensors() throws -> [Tensor] {
+    try graph.parameters.indices.map { try tensor(of: homes[$0], parameter: $0) }
+  }
+
+  /// An array laid out like a parameter (an optimizer's moment, a gradient) in PyTorch's shape.
+  func tensor(of memory: Memory, parameter: Int) throws -> Tensor {
+    let plain = try Memory(.plain(graph.storedExtents(ofParameter: parameter)), on: device)
+    try copy(memory, to: plain)
+    let shape = graph.parameters[parameter].shape
+    return Tensor(
+      shape: shape, elements: Array(UnsafeBufferPointer(start: plain.floats, count: shape.reduce(1, *))))
+  }
+
+  /// The reverse of ``tensor(of:parameter:)``.
+  func write(_ tensor: Tensor, to memory: Memory, parameter: Int) throws {
+    precondition(tensor.shape == graph.parameters[parameter].shape, "shape of \(graph.parameters[parameter].name)")
+    let plain = try Memory(.plain(graph.storedExtents(ofParameter: parameter)), on: device)
+    tensor.elements.withUnsafeBufferPointer {
+      plain.floats.update(from: $0.baseAddress!, count: tensor.elements.count)
+    }
+    try copy(plain, to: memory)
+  }
+
+  private func copy(_ source: Memory, to destination: Memory) throws {
+    try reorder(from: source, to: destination).execute(on: Stream(on: device))
+  }
+
+  private func reorder(from source: Memory, to destination: Memory) throws -> Primitive {
+    let description = try PrimitiveDescription.reorder(
+      device, from: source.description, to: destination.description)
+    return try Primitive(
+      description, [(.source, source), (.destination, destination)],
+      scratchpad: Buffer(count: try description.scratchpad.storageCount), on: device)
+  }
+}
+
+extension ParameterStore {
+  /// A worker's range of the trained buffer, cut at cache lines.
+  func share(_ worker: Int, of workerCount: Int) -> Range<Int> {
+    let lines = trained.count / 16
+    return lines * worker / workerCount * 16..<lines * (worker + 1) / workerCount * 16
+  }
+
+  /// Moves the running mean and variance toward those of a micro-batch.
+  ///
+  ///     running ← (1 − momentum) · running + momentum · batch
+  ///
+  /// The variance that is kept is the unbiased one, n / (n − 1) times the batch's, as in PyTorch.
+  func absorb(_ statistics: Plan.BatchStatistics) {
+    let node = graph.nodes[statistics.node]
+    guard case .batchNorm(_, let momentum) = node.layer else { preconditionFailure("\(node.name) keeps no statistics") }
+    let mean = home(of: node.parameters.lowerBound + 2).floats
+    let variance = home(of: node.parameters.lowerBound + 3).floats
+    let unbiased = Float(statistics.count) / Float(max(statistics.count - 1, 1))
+    for channel in 0..<graph.parameters[node.parameters.lowerBound].count {
+      mean[channel] += momentum * (statistics.mean[channel] - mean[channel])
+      variance[channel] += momentum * (unbiased * statistics.variance[channel] - variance[channel])
+    }
+  }
+}
+
+extension Graph {
+  /// Positions of the parameters that the optimizer changes.
+  var trainedParameterPositions: [Int] { parameters.indices.filter { parameters[$0].isTrained } }
+}

@@ -1,0 +1,89 @@
+import OneDNN
+import Tensors
+
+/// What a plan is for. It decides what is computed and what is kept.
+enum Purpose: Hashable, Sendable {
+  /// The result of one node, nothing kept.
+  case output(node: Int)
+  /// Logits, then ∂loss/∂images. Dropout is off and batch normalization uses its running statistics.
+  case imageGradient
+  /// Logits, then ∂loss/∂parameters.
+  case training
+
+  var needsGradients: Bool {
+    if case .output = self { false } else { true }
+  }
+}
+
+/// The operations and buffers of one network for one micro-batch size and one purpose.
+///
+/// Built once, on the thread that will run it; running it allocates nothing. Not Sendable: one thread at a
+/// time.
+final class Plan {
+  let microBatch: Int
+  /// Pixels `[microBatch, channels, height, width]`; normalised if the network's first node says so.
+  let input: UnsafeMutablePointer<Float>
+  /// The result, row-major `[microBatch, …]`: logits, or the node asked for.
+  let output: UnsafeMutablePointer<Float>
+  let outputLength: Int
+  /// ∂loss/∂logits, to be filled between `forward` and `backward`.
+  let outputGradient: UnsafeMutablePointer<Float>?
+  /// ∂loss/∂input after `backward`.
+  let inputGradient: UnsafeMutablePointer<Float>?
+  /// Mean and variance of the micro-batch at each batch normalization, after a training `forward`.
+  let batchStatistics: [BatchStatistics]
+
+  struct BatchStatistics {
+    let node: Int
+    let mean: UnsafeMutablePointer<Float>
+    let variance: UnsafeMutablePointer<Float>
+    /// Values that went into each mean.
+    let count: Int
+  }
+
+  enum Step {
+    case primitive(Primitive)
+    /// Work that oneDNN has no operation for; the argument numbers the random streams of this run.
+    case compute((_ run: Run) -> Void)
+  }
+
+  /// Which training step and slot is running; dropout draws from it.
+  struct Run {
+    var seed: UInt64 = 0
+    var step = 0
+    var slot = 0
+  }
+
+  private let stream: Stream
+  private let forwardSteps: [Step]
+  private let backwardSteps: [Step]
+  private let memories: [Memory]  // owns what the pointers above point to
+
+  init(_ builder: PlanBuilder) throws {
+    let scratchpad = Buffer(count: try builder.scratchpadCount)
+    stream = try Stream(on: builder.device)
+    forwardSteps = try builder.forward.map { try $0.bound(scratchpad, builder.device) }
+    backwardSteps = try builder.backward.map { try $0.bound(scratchpad, builder.device) }
+    microBatch = builder.microBatch
+    input = builder.input.memory.floats
+    output = builder.output.floats
+    outputLength = builder.outputLength
+    outputGradient = builder.outputGradient?.floats
+    inputGradient = builder.inputGradient?.floats
+    batchStatistics = builder.batchStatistics
+    memories = builder.memories
+  }
+
+  func forward(_ run: Run = Run()) throws { try execute(forwardSteps, run) }
+
+  func backward(_ run: Run = Run()) throws { try execute(backwardSteps, run) }
+
+  private func execute(_ steps: [Step], _ run: Run) throws {
+    for step in steps {
+      switch step {
+      case .primitive(let primitive): try primitive.execute(on: stream)
+      case .compute(let body): body(run)
+      }
+    }
+  }
+}

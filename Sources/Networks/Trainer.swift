@@ -1,0 +1,102 @@
+import Datasets
+import Foundation
+import OneDNN
+import Synchronization
+import Tensors
+
+/// Minimises softmax cross-entropy over labelled images.
+///
+/// Each batch is cut into micro-batches; a worker takes every so many of them, the gradients are summed in the
+/// order of the micro-batches, and each worker updates its share of the parameters. Same configuration, same
+/// data, any number of workers: the same bytes.
+public struct Trainer: Sendable {
+  public let configuration: TrainingConfiguration
+  public let training: LabelledImages
+  public let validation: LabelledImages?
+  public let workerCount: Int
+
+  public init(
+    _ configuration: TrainingConfiguration, training: LabelledImages, validation: LabelledImages?,
+    workerCount: Int = ProcessInfo.processInfo.activeProcessorCount
+  ) {
+    precondition(training.count > 0, "there must be images to train on")
+    self.configuration = configuration
+    self.training = training
+    self.validation = validation
+    self.workerCount = workerCount
+  }
+
+  /// Trains until the configured epoch, or until validation stops improving.
+  ///
+  /// - Parameters:
+  ///   - state: Fresh, or of an earlier call.
+  ///   - progress: Called several times a second from a worker; what it throws stops training.
+  ///   - checkpoint: Called after each epoch with a state from which training can go on.
+  /// - Returns: The last state, with the best network if `patience` is set.
+  /// - Throws: ``NetworkError`` when data and network do not fit or the loss is no longer finite.
+  public func train(
+    from state: TrainingState, progress: @escaping @Sendable (TrainingProgress) throws -> Void = { _ in },
+    checkpoint: (TrainingState) throws -> Void = { _ in }
+  ) throws -> TrainingState {
+    try Self.check(state.network, fits: training)
+    var state = state
+    let session = try TrainingSession(self, state: state)
+    while state.completedEpochCount < configuration.epochCount {
+      if let patience = configuration.patience, validation != nil, state.epochsSinceBest >= patience { break }
+      let epoch = state.completedEpochCount
+      let clock = ContinuousClock()
+      let start = clock.now
+      let sums = try session.runEpoch(epoch, stepCount: state.stepCount, progress: progress)
+      let seconds = (clock.now - start) / .seconds(1)
+      state.stepCount += sums.stepCount
+      (state.network, state.moments) = try session.snapshot()
+      let judged = try validation.map {
+        try Engine(running: state.network, workerCount: workerCount).accuracyAndLoss(on: $0)
+      }
+      let isBest = judged.map { judged in
+        state.history.allSatisfy { judged.loss < $0.validationLoss ?? .infinity }
+      }
+      if configuration.patience != nil, isBest == true { state.best = state.network }
+      state.history.append(
+        EpochRecord(
+          epoch: epoch + 1, trainingLoss: sums.loss / Double(sums.imageCount),
+          trainingAccuracy: Double(sums.correctCount) / Double(sums.imageCount),
+          validationLoss: judged?.loss, validationAccuracy: judged?.accuracy,
+          learningRate: configuration.learningRate.value(
+            at: Double(epoch), of: configuration.epochCount),
+          seconds: seconds, imagesPerSecond: Double(sums.imageCount) / seconds))
+      try checkpoint(state)
+    }
+    return state
+  }
+
+  private static func check(_ network: Network, fits images: LabelledImages) throws {
+    guard network.inputShape == images.shape else {
+      throw NetworkError.wrongImageShape(expected: network.inputShape, found: images.shape)
+    }
+    guard network.classCount == images.classNames.count else {
+      throw NetworkError.wrongClassCount(expected: network.classCount, found: images.classNames.count)
+    }
+  }
+}
+
+extension Engine {
+  /// Share of images whose largest logit is the label's, and mean cross-entropy.
+  public func accuracyAndLoss(on images: LabelledImages) throws -> (accuracy: Double, loss: Double) {
+    guard images.count > 0 else { return (.nan, .nan) }
+    let logits = try logits(of: images)
+    var correct = 0
+    var total = 0.0
+    var unused = [Float](repeating: 0, count: classCount)
+    logits.elements.withUnsafeBufferPointer { rows in
+      for image in 0..<images.count {
+        let (loss, isCorrect) = CrossEntropy.evaluate(
+          rows.baseAddress! + image * classCount, count: classCount, label: images.labels[image], scale: 1,
+          gradient: &unused)
+        total += loss
+        correct += isCorrect ? 1 : 0
+      }
+    }
+    return (Double(correct) / Double(images.count), total / Double(images.count))
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+
+/// Everything that decides a training run besides the network, the data and the machine.
+public struct TrainingConfiguration: Codable, Equatable, Sendable {
+  public var epochCount: Int
+  public var batchSize: Int
+  /// Images of one forward and backward pass. Batch normalization takes its statistics over these, and partial
+  /// gradients are summed in their order, so the result does not depend on how many workers there are.
+  public var microBatch: Int
+  public var optimizer: Optimizer
+  public var learningRate: LearningRate
+  public var augmentation: Augmentation
+  /// Stop when the validation loss has not fallen for this many epochs, and return the best weights; nil: never.
+  public var patience: Int?
+  /// Of initial weights, shuffling, augmentation and dropout.
+  public var seed: UInt64
+
+  public init(
+    epochCount: Int = 5, batchSize: Int = 128, microBatch: Int = 64,
+    optimizer: Optimizer = .sgd(momentum: 0.9, weightDecay: 0), learningRate: LearningRate = LearningRate(),
+    augmentation: Augmentation = Augmentation(), patience: Int? = nil, seed: UInt64 = 1
+  ) {
+    precondition(epochCount >= 0 && batchSize > 0 && microBatch > 0, "counts must be positive")
+    self.epochCount = epochCount
+    self.batchSize = batchSize
+    self.microBatch = min(microBatch, batchSize)
+    self.optimizer = optimizer
+    self.learningRate = learningRate
+    self.augmentation = augmentation
+    self.patience = patience
+    self.seed = seed
+  }
+}
+
+/// The learning rate as training goes on.
+public struct LearningRate: Codable, Equatable, Sendable {
+  public enum Schedule: Codable, Equatable, Sendable {
+    case constant
+    /// Times `factor` every `epochs` epochs.
+    case step(epochs: Int, factor: Float)
+    /// `η = ½ initial (1 + cos(π t))`, t from 0 to 1 over the run. Loshchilov, Hutter (2017).
+    case cosine
+  }
+
+  public var initial: Float
+  public var schedule: Schedule
+  /// Rises from 0 in a straight line over this many epochs first.
+  public var warmupEpochs: Float
+
+  public init(initial: Float = 0.05, schedule: Schedule = .constant, warmupEpochs: Float = 0) {
+    self.initial = initial
+    self.schedule = schedule
+    self.warmupEpochs = warmupEpochs
+  }
+
+  /// - Parameter epoch: Epochs done, with the fraction of the current one.
+  func value(at epoch: Double, of epochCount: Int) -> Float {
+    let warmup = Double(warmupEpochs)
+    if epoch < warmup { return initial * Float(epoch / warmup) }
+    switch schedule {
+    case .constant: return initial
+    case .step(let epochs, let factor): return initial * pow(factor, Float(Int(epoch) / epochs))
+    case .cosine:
+      let progress = (epoch - warmup) / max(Double(epochCount) - warmup, 1e-9)
+      return Float(Double(initial) * 0.5 * (1 + cos(.pi * min(progress, 1))))
+    }
+  }
+}

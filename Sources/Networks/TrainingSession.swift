@@ -1,0 +1,215 @@
+import Datasets
+import Foundation
+import OneDNN
+import Synchronization
+import Tensors
+
+/// The machinery of one training run: workers, parameters, slots and the optimizer's moments.
+///
+/// `@unchecked Sendable`: a slot is used by the worker that its number belongs to; parameters, moments and sums
+/// are written between barriers, each range or field by one worker.
+final class TrainingSession: @unchecked Sendable {
+  struct Sums {
+    var loss = 0.0
+    var correctCount = 0
+    var imageCount = 0
+    var stepCount = 0
+  }
+
+  private let trainer: Trainer
+  private let pool: WorkerPool
+  private let store: ParameterStore
+  private let slots: [TrainingSlot]
+  private let moments: [Buffer]
+  private var sums = Sums()
+  private var configuration: TrainingConfiguration { trainer.configuration }
+
+  init(_ trainer: Trainer, state: TrainingState) throws {
+    self.trainer = trainer
+    pool = WorkerPool(workerCount: trainer.workerCount)
+    let configuration = trainer.configuration
+    let device = try Device()
+    let graph = state.network.graph
+    let built = Mutex<(store: ParameterStore, slots: [TrainingSlot], moments: [Buffer])?>(nil)
+    // On a worker: an operation's thread count is fixed where it is created.
+    try pool.run { worker in
+      guard worker == 0 else { return }
+      let size = min(configuration.microBatch, trainer.training.count)
+      let layouts = try Self.homeLayouts(graph, microBatch: size, device)
+      let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
+      let slotCount = (configuration.batchSize + configuration.microBatch - 1) / configuration.microBatch
+      let slots = (0..<slotCount).map { TrainingSlot(number: $0, store: store) }
+      for size in Self.batchSizes(configuration, imageCount: trainer.training.count) {
+        for (slot, range) in zip(slots, Self.ranges(of: size, configuration.microBatch)) {
+          try slot.prepare(for: range.count)
+        }
+      }
+      let moments = try (0..<configuration.optimizer.momentCount).map { moment in
+        let buffer = Buffer(count: store.trained.count)
+        for (given, parameter) in zip(
+          state.moments.isEmpty ? [] : state.moments[moment], graph.trainedParameterPositions)
+        {
+          try store.write(given, to: store.gradient(of: parameter, in: buffer), parameter: parameter)
+        }
+        return buffer
+      }
+      built.withLock { $0 = (store, slots, moments) }
+    }
+    (store, slots, moments) = built.withLock { $0! }  // run threw otherwise
+  }
+
+  /// Layouts in which oneDNN forms the gradients of weights: with these the optimizer needs no copies.
+  private static func homeLayouts(
+    _ graph: Graph, microBatch: Int, _ device: Device
+  ) throws -> [Int: MemoryDescription] {
+    var layouts: [Int: MemoryDescription] = [:]
+    for (position, node) in graph.nodes.enumerated() {
+      switch node.layer {
+      case .convolution, .linear:
+        let operation = try WeightedOperation(
+          graph, node: position, microBatch: microBatch, activation: nil, givesSourceGradient: false,
+          givesWeightsGradient: true, on: device)
+        layouts[node.parameters.lowerBound] = try operation.weightsGradient?.weightsGradient
+      default: break
+      }
+    }
+    return layouts
+  }
+
+  /// The sizes of batches that occur in an epoch.
+  private static func batchSizes(_ configuration: TrainingConfiguration, imageCount: Int) -> Set<Int> {
+    let full = min(configuration.batchSize, imageCount)
+    let rest = imageCount % configuration.batchSize
+    return rest == 0 ? [full] : [full, rest]
+  }
+
+  private static func ranges(of batch: Int, _ microBatch: Int) -> [Range<Int>] {
+    stride(from: 0, to: batch, by: microBatch).map { $0..<min($0 + microBatch, batch) }
+  }
+
+  /// One pass over all images in an order drawn from (seed, epoch).
+  func runEpoch(
+    _ epoch: Int, stepCount: Int, progress: @escaping @Sendable (TrainingProgress) throws -> Void
+  ) throws -> Sums {
+    var shuffler = SeededGenerator(seed: configuration.seed, stream: RandomStream.shuffle(epoch: epoch))
+    let order = shuffler.permutation(trainer.training.count)
+    let barrier = Barrier(threadCount: trainer.workerCount)
+    sums = Sums()
+    let reporter = ProgressReporter(epoch: epoch, configuration, imageCount: order.count, progress)
+    try pool.run { [self] worker in
+      try work(worker, epoch, stepCount, order, barrier, reporter)
+    }
+    return sums
+  }
+
+  /// A worker's part of an epoch. A worker that fails goes on to the barriers, so that none waits for ever.
+  private func work(
+    _ worker: Int, _ epoch: Int, _ firstStep: Int, _ order: [Int], _ barrier: Barrier, _ reporter: ProgressReporter
+  ) throws {
+    let stream = try Stream(on: store.device)
+    var failure: (any Error)?
+    func attempt(_ body: () throws -> Void) {
+      guard failure == nil else { return }
+      do { try body() } catch { failure = error }
+    }
+    let gradients = slots.map(\.gradient.floats)
+    let momentPointers = moments.map(\.floats)
+    let share = store.share(worker, of: trainer.workerCount)
+    let batchCount = (order.count + configuration.batchSize - 1) / configuration.batchSize
+    for step in 0..<batchCount {
+      let batch = order[step * configuration.batchSize..<min((step + 1) * configuration.batchSize, order.count)]
+      let slotCount = (batch.count + configuration.microBatch - 1) / configuration.microBatch
+      attempt {
+        for slot in stride(from: worker, to: slotCount, by: trainer.workerCount) {
+          let start = batch.startIndex + slot * configuration.microBatch
+          try slots[slot].run(
+            batch[start..<min(start + configuration.microBatch, batch.endIndex)], of: trainer.training,
+            batchCount: batch.count, augmentation: configuration.augmentation, epoch: epoch,
+            pass: Plan.Run(seed: configuration.seed, step: firstStep + step))
+        }
+      }
+      if barrier.wait(failed: failure != nil) { break }
+      let rate = configuration.learningRate.value(
+        at: Double(epoch) + Double(step) / Double(batchCount), of: configuration.epochCount)
+      gradients.withUnsafeBufferPointer { gradients in
+        momentPointers.withUnsafeBufferPointer { moments in
+          configuration.optimizer.update(
+            store.trained.floats, gradients: UnsafeBufferPointer(rebasing: gradients[..<slotCount]),
+            moments: moments, range: share, learningRate: rate, step: firstStep + step + 1)
+        }
+      }
+      if worker == 0 {
+        attempt {
+          try conclude(slots[..<slotCount], epoch: epoch, step: step)
+          try reporter.report(sums)
+        }
+      }
+      if barrier.wait(failed: failure != nil) { break }
+      if store.hasCopies {
+        attempt { try store.refresh(share: worker, of: trainer.workerCount, on: stream) }
+        if barrier.wait(failed: failure != nil) { break }
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Adds up what the slots saw, in their order.
+  private func conclude(_ slots: ArraySlice<TrainingSlot>, epoch: Int, step: Int) throws {
+    for slot in slots {
+      sums.loss += slot.lossSum
+      sums.correctCount += slot.correctCount
+      sums.imageCount += slot.imageCount
+      for statistics in slot.plan?.batchStatistics ?? [] { store.absorb(statistics) }
+    }
+    sums.stepCount += 1
+    guard sums.loss.isFinite else { throw NetworkError.diverged(epoch: epoch + 1, step: step + 1) }
+  }
+
+  /// The network and the optimizer's moments as they are now. Between epochs only.
+  func snapshot() throws -> (Network, [[Tensor]]) {
+    let taken = Mutex<(Network, [[Tensor]])?>(nil)
+    try pool.run { [self] worker in
+      guard worker == 0 else { return }
+      let network = try Network(graph: store.graph, parameters: store.tensors())
+      let moments = try self.moments.map { buffer in
+        try store.graph.trainedParameterPositions.map {
+          try store.tensor(of: store.gradient(of: $0, in: buffer), parameter: $0)
+        }
+      }
+      taken.withLock { $0 = (network, moments) }
+    }
+    return taken.withLock { $0! }  // run threw otherwise
+  }
+}
+
+/// Tells where an epoch is, at most every 50 ms. Used by worker 0 only.
+private final class ProgressReporter: @unchecked Sendable {
+  private let epoch: Int
+  private let epochCount: Int
+  private let imageCount: Int
+  private let tell: @Sendable (TrainingProgress) throws -> Void
+  private let start = ContinuousClock.now
+  private var last = ContinuousClock.now
+
+  init(
+    epoch: Int, _ configuration: TrainingConfiguration, imageCount: Int,
+    _ tell: @escaping @Sendable (TrainingProgress) throws -> Void
+  ) {
+    self.epoch = epoch
+    epochCount = configuration.epochCount
+    self.imageCount = imageCount
+    self.tell = tell
+  }
+
+  func report(_ sums: TrainingSession.Sums) throws {
+    let now = ContinuousClock.now
+    guard now - last > .milliseconds(50) || sums.imageCount == imageCount else { return }
+    last = now
+    let seconds = max((now - start) / .seconds(1), 1e-9)
+    try tell(
+      TrainingProgress(
+        epoch: epoch + 1, epochCount: epochCount, imagesDone: sums.imageCount, imageCount: imageCount,
+        imagesPerSecond: Double(sums.imageCount) / seconds, loss: sums.loss / Double(sums.imageCount),
+        accuracy: Double(sums.correctCount) / Double(sums.imageCount)))
+  }
+}

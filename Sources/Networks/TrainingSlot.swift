@@ -1,0 +1,78 @@
+import Datasets
+import OneDNN
+import Tensors
+
+/// One micro-batch of a step: its plans, its gradient and what it saw.
+///
+/// `@unchecked Sendable`: between two barriers it is used by one worker only, the one its number belongs to.
+final class TrainingSlot: @unchecked Sendable {
+  let number: Int
+  let gradient: Buffer
+  private(set) var lossSum = 0.0
+  private(set) var correctCount = 0
+  private(set) var imageCount = 0
+  /// The plan of the last pass; its batch statistics are read after it.
+  private(set) var plan: Plan?
+
+  private let store: ParameterStore
+  private var plans: [Int: Plan] = [:]
+  private let normalisation: Normalisation
+  private let raw: Buffer  // one image before augmentation
+
+  init(number: Int, store: ParameterStore) {
+    self.number = number
+    self.store = store
+    gradient = Buffer(count: store.trained.count)
+    normalisation = Normalisation(store.graph)
+    raw = Buffer(count: store.graph.architecture.input.pixelCount)
+  }
+
+  /// Builds the plan for `count` images. Not for two slots at a time: the store changes.
+  func prepare(for count: Int) throws {
+    guard plans[count] == nil else { return }
+    plans[count] = try Plan(
+      PlanBuilder(
+        store.graph, purpose: .training, microBatch: count, store: store, parameterGradients: gradient))
+  }
+
+  /// Forward, loss, backward over the given images.
+  ///
+  /// - Parameter batchCount: Images in the whole step: the gradient is of the mean over these.
+  func run(
+    _ images: ArraySlice<Int>, of data: LabelledImages, batchCount: Int, augmentation: Augmentation,
+    epoch: Int, pass: Plan.Run
+  ) throws {
+    guard let plan = plans[images.count], let outputGradient = plan.outputGradient else {
+      preconditionFailure("no plan was prepared for \(images.count) images")
+    }
+    self.plan = plan
+    let length = data.shape.pixelCount
+    for (row, image) in images.enumerated() {
+      let target = plan.input + row * length
+      if augmentation.isIdentity {
+        data.writePixels(ofImage: image, to: target)
+      } else {
+        data.writePixels(ofImage: image, to: raw.floats)
+        var generator = SeededGenerator(
+          seed: pass.seed, stream: RandomStream.augmentation(epoch: epoch, image: image))
+        augmentation.apply(from: raw.floats, to: target, shape: data.shape, using: &generator)
+      }
+      normalisation.apply(to: target)
+    }
+    var run = pass
+    run.slot = number
+    try plan.forward(run)
+    lossSum = 0
+    correctCount = 0
+    imageCount = images.count
+    let classes = plan.outputLength
+    for (row, image) in images.enumerated() {
+      let (loss, isCorrect) = CrossEntropy.evaluate(
+        plan.output + row * classes, count: classes, label: data.labels[image], scale: 1 / Float(batchCount),
+        gradient: outputGradient + row * classes)
+      lossSum += loss
+      correctCount += isCorrect ? 1 : 0
+    }
+    try plan.backward(run)
+  }
+}

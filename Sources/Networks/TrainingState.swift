@@ -1,0 +1,61 @@
+import Tensors
+
+/// What one epoch did.
+public struct EpochRecord: Codable, Equatable, Sendable {
+  /// From 1.
+  public let epoch: Int
+  /// Mean cross-entropy over the epoch's images, each as it was trained on.
+  public let trainingLoss: Double
+  public let trainingAccuracy: Double
+  /// On images kept apart from training, after the epoch; nil where none were kept.
+  public let validationLoss: Double?
+  public let validationAccuracy: Double?
+  public let learningRate: Float
+  public let seconds: Double
+  public let imagesPerSecond: Double
+}
+
+/// Training between two epochs: all that is needed to go on as if it had never stopped.
+public struct TrainingState: Sendable {
+  public var network: Network
+  /// The optimizer's memory: for each moment one tensor per trained parameter.
+  public var moments: [[Tensor]]
+  public var stepCount: Int
+  public var history: [EpochRecord]
+  /// The network with the lowest validation loss so far, kept only where training may stop early.
+  public var best: Network?
+
+  public var completedEpochCount: Int { history.count }
+
+  /// Before the first step.
+  public init(starting network: Network) {
+    self.init(network: network, moments: [], stepCount: 0, history: [], best: nil)
+  }
+
+  public init(network: Network, moments: [[Tensor]], stepCount: Int, history: [EpochRecord], best: Network?) {
+    self.network = network
+    self.moments = moments
+    self.stepCount = stepCount
+    self.history = history
+    self.best = best
+  }
+
+  /// Epochs since the validation loss was lowest.
+  var epochsSinceBest: Int {
+    let losses = history.map { $0.validationLoss ?? .infinity }
+    guard let lowest = losses.min(), let position = losses.firstIndex(of: lowest) else { return 0 }
+    return losses.count - 1 - position
+  }
+}
+
+/// Where training is, told several times a second.
+public struct TrainingProgress: Sendable {
+  public let epoch: Int
+  public let epochCount: Int
+  public let imagesDone: Int
+  public let imageCount: Int
+  public let imagesPerSecond: Double
+  /// Mean over the epoch so far.
+  public let loss: Double
+  public let accuracy: Double
+}

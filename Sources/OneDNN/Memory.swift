@@ -1,0 +1,35 @@
+import COneDNN
+
+/// A layout bound to storage.
+public final class Memory {
+  let handle: dnnl_memory_t
+  public let description: MemoryDescription
+  public let floats: UnsafeMutablePointer<Float>
+  private let owner: Buffer
+
+  /// Storage of its own, zeroed.
+  public convenience init(_ description: MemoryDescription, on device: Device) throws {
+    try self.init(description, in: Buffer(count: description.storageCount), on: device)
+  }
+
+  /// The storage of `buffer` from float `offset` on.
+  public init(_ description: MemoryDescription, in buffer: Buffer, offset: Int = 0, on device: Device) throws {
+    precondition(
+      offset + description.storageCount <= buffer.count || description.storageCount == 0,
+      "\(description.storageCount) floats at \(offset) in a buffer of \(buffer.count)")
+    var memory: dnnl_memory_t?
+    floats = buffer.floats + offset
+    try check("memory", onednn_memory_create(&memory, description.handle, device.handle, floats))
+    handle = memory!
+    self.description = description
+    owner = buffer
+  }
+
+  /// The same storage under another description of as many floats.
+  public func viewed(as description: MemoryDescription, on device: Device) throws -> Memory {
+    precondition(description.storageCount <= self.description.storageCount, "a view cannot be larger")
+    return try Memory(description, in: owner, offset: floats - owner.floats, on: device)
+  }
+
+  deinit { dnnl_memory_destroy(handle) }
+}

@@ -1,0 +1,59 @@
+import COneDNN
+
+/// Extents and layout of a float array. Blocked layouts are oneDNN's own; plain ones are row-major.
+///
+/// `@unchecked Sendable`: it never changes after it was made.
+public final class MemoryDescription: @unchecked Sendable, Equatable {
+  let handle: onednn_description
+  /// Floats to allocate, padding of blocked layouts included.
+  public let storageCount: Int
+
+  private init(owning handle: onednn_description) {
+    self.handle = handle
+    storageCount = onednn_description_size(handle) / MemoryLayout<Float>.stride
+  }
+
+  deinit { onednn_description_destroy(handle) }
+
+  /// Row-major, one to five axes.
+  public static func plain(_ extents: [Int]) throws -> MemoryDescription {
+    let tags = [dnnl_a, dnnl_ab, dnnl_abc, dnnl_abcd, dnnl_abcde]
+    precondition(tags.indices.contains(extents.count - 1), "one to five axes, got \(extents.count)")
+    return try make(extents, tags[extents.count - 1])
+  }
+
+  /// Extents whose layout oneDNN is free to choose.
+  public static func any(_ extents: [Int]) throws -> MemoryDescription {
+    try make(extents, dnnl_format_tag_any)
+  }
+
+  private static func make(_ extents: [Int], _ tag: dnnl_format_tag_t) throws -> MemoryDescription {
+    var handle: onednn_description?
+    try check(
+      "layout of \(extents)",
+      onednn_description_create(&handle, Int32(extents.count), extents.map(Int64.init), tag))
+    return MemoryDescription(owning: handle!)
+  }
+
+  /// The same storage seen with other extents; nil where the layout does not allow it.
+  public func reshaped(_ extents: [Int]) -> MemoryDescription? {
+    var handle: onednn_description?
+    let status = onednn_description_reshape(
+      &handle, self.handle, Int32(extents.count), extents.map(Int64.init))
+    guard status == dnnl_success, let handle else {
+      onednn_description_destroy(handle)
+      return nil
+    }
+    return MemoryDescription(owning: handle)
+  }
+
+  static func queried(_ primitive: const_dnnl_primitive_desc_t, _ what: dnnl_query_t) throws -> MemoryDescription {
+    var handle: onednn_description?
+    try check("layout query", onednn_description_query(&handle, primitive, what, 0))
+    return MemoryDescription(owning: handle!)
+  }
+
+  public static func == (first: MemoryDescription, second: MemoryDescription) -> Bool {
+    first === second || onednn_description_equal(first.handle, second.handle) != 0
+  }
+}
