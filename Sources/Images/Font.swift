@@ -42,9 +42,13 @@ public struct Font: Hashable, Sendable {
   }
 
   /// `text` cut at spaces into lines of at most `width` pixels; a word that is wider alone is truncated.
+  ///
+  /// A separating dot stays at the end of its line.
   public func wrapped(_ text: String, toWidth width: Int) -> [String] {
     var lines: [String] = []
-    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for paragraph in text.replacing(" · ", with: "\u{A0}· ").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    {
       var line = ""
       for word in paragraph.split(separator: " ") {
         let longer = line.isEmpty ? String(word) : line + " " + word
