@@ -199,6 +199,6 @@ struct ContactSheetLayout {
       (rows.contains { $0.meanImage != nil }, "mean, s.d.: pixel by pixel over the row’s images"),
       (true, "frame and code: true class; pixels in fixed [0, 1], no contrast stretched"),
     ]
-    return [parts.filter(\.isPrinted).map(\.words).joined(separator: "  ·  ")]
+    return [parts.filter(\.isPrinted).map(\.words).joined(separator: " · ")]
   }
 }

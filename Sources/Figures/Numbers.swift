@@ -31,4 +31,9 @@ public enum Numbers {
     let text = String(format: "%.2f", value)
     return text == "-0.00" ? "0.00" : text.replacing("-", with: "−")
   }
+
+  /// A factor without needless decimals: `10`, `2.5`.
+  static func factor(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : threeDigits(value)
+  }
 }

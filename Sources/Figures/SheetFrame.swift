@@ -43,10 +43,12 @@ struct SheetFrame {
 
   private var belowHeight: Int {
     let legendHeight = legend.isEmpty ? 0 : 12 + legend.count * 20
-    let notesHeight = notes.isEmpty ? 0 : 8 + notes.count * 16
+    let notesHeight = notes.isEmpty ? 0 : notesGap + notes.count * 16
     let footerHeight = footer.isEmpty ? 0 : 17 + footer.count * 16
     return legendHeight + notesHeight + footerHeight
   }
+
+  private var notesGap: Int { legend.isEmpty ? 16 : 8 }
 
   func draw(on canvas: Canvas, contentHeight: Int) {
     var y = Style.margin
@@ -68,7 +70,7 @@ struct SheetFrame {
       }
     }
     if !notes.isEmpty {
-      y += 8
+      y += notesGap
       for line in notes {
         canvas.draw(line, x: Style.margin, baseline: y + 11, font: Style.small, colour: Style.faint)
         y += 16
