@@ -59,7 +59,7 @@ let package = Package(
     .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Tensors"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "Storage"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Storage"], exclude: ["Fixtures"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "NetworksTests",

@@ -15,7 +15,8 @@ public enum AtomicFile {
       }
     } catch {
       try? FileManager.default.removeItem(at: temporary)
-      throw error as? FileError ?? FileError(file: file, problem: "cannot be written: \(error.localizedDescription)")
+      throw error as? FileError
+        ?? FileError(file: file, problem: "cannot be written: \(error.localizedDescription)")
     }
   }
 

@@ -1,0 +1,75 @@
+extension Chart {
+  /// Loss and accuracy after one epoch. What was not measured is nil.
+  public struct Epoch: Hashable, Sendable {
+    /// Counted from 1.
+    public var number: Int
+    public var trainingLoss: Double
+    /// In [0, 1].
+    public var trainingAccuracy: Double
+    public var validationLoss: Double?
+    /// In [0, 1].
+    public var validationAccuracy: Double?
+
+    public init(
+      number: Int, trainingLoss: Double, trainingAccuracy: Double, validationLoss: Double? = nil,
+      validationAccuracy: Double? = nil
+    ) {
+      self.number = number
+      self.trainingLoss = trainingLoss
+      self.trainingAccuracy = trainingAccuracy
+      self.validationLoss = validationLoss
+      self.validationAccuracy = validationAccuracy
+    }
+  }
+
+  /// Loss and accuracy against the epoch, training and validation, in two panels.
+  public static func trainingCurve(title: String, epochs: [Epoch]) -> Chart {
+    precondition(!epochs.isEmpty, "a training curve has at least one epoch")
+    let hasValidationLoss = epochs.contains { $0.validationLoss != nil }
+    let hasValidationAccuracy = epochs.contains { $0.validationAccuracy != nil }
+    func curve(_ formula: String, _ name: String, dash: Int, colour: String, point: Int) -> String {
+      "DATA skip 1 using 1:\(formula) with linespoints linewidth 2 dashtype \(dash) pointtype \(point)"
+        + " pointsize 0.9 linecolor rgb '\(colour)' title '\(name)'"
+    }
+    let losses =
+      [curve("2", "training", dash: 1, colour: "#0072B2", point: 7)]
+      + (hasValidationLoss ? [curve("4", "validation", dash: 2, colour: "#D55E00", point: 5)] : [])
+    let accuracies =
+      [curve("(100 * $3)", "training", dash: 1, colour: "#0072B2", point: 7)]
+      + (hasValidationAccuracy
+        ? [curve("(100 * $5)", "validation", dash: 2, colour: "#D55E00", point: 5)] : [])
+    let first = epochs.map(\.number).min() ?? 1
+    let last = epochs.map(\.number).max() ?? 1
+    let step = max(1, (last - first + 9) / 10)
+
+    let script = [
+      "set multiplot layout 1,2 title \(Gnuplot.quoted(title)) font 'DejaVu Sans Bold,12'",
+      "set grid linecolor rgb '#D0D0D0' linetype 1",
+      "set border 3 linecolor rgb '#5A5A5A'",
+      "set tics nomirror textcolor rgb '#1A1A1A'",
+      "set xtics \(step)",
+      "set xrange [\(Double(first) - 0.5):\(Double(last) + 0.5)]",
+      "set xlabel 'epoch'",
+      "set key top right",
+      "set ylabel 'cross-entropy loss'",
+      "set yrange [0:*]",
+      "set offsets 0, 0, graph 0.06, 0",
+      "plot \(losses.joined(separator: ", "))",
+      "set key bottom right",
+      "set ylabel 'accuracy (%)'",
+      "set yrange [*:*]",
+      "set offsets 0, 0, 1, 1",
+      "plot \(accuracies.joined(separator: ", "))",
+      "unset multiplot",
+    ]
+    func cell(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }
+    let rows = epochs.map { epoch in
+      [
+        "\(epoch.number)", cell(epoch.trainingLoss), cell(epoch.trainingAccuracy), cell(epoch.validationLoss),
+        cell(epoch.validationAccuracy),
+      ]
+    }
+    let heading = ["epoch", "training loss", "training accuracy", "validation loss", "validation accuracy"]
+    return Chart(script: script, table: [heading] + rows, width: 960, height: 400)
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import Storage
+
+/// An image file whose kind is told by its first bytes, not by its name.
+public enum ImageFile {
+  /// - Throws: ``FileError`` when the file cannot be read or is neither a valid PNG nor a valid JPEG.
+  public static func read(_ file: URL) throws -> Bitmap {
+    try decode(Data(readingImage: file), file: file)
+  }
+
+  /// - Parameter file: Named in errors; nothing is read from it.
+  public static func decode(_ data: Data, file: URL) throws -> Bitmap {
+    if data.starts(with: PNGFile.signature) { return try PNGFile.decode(data, file: file) }
+    if data.starts(with: JPEGFile.signature) { return try JPEGFile.decode(data, file: file) }
+    throw FileError(
+      file: file,
+      problem: data.isEmpty ? "is empty: expected a PNG or JPEG image" : "is neither a PNG nor a JPEG image")
+  }
+}
+
+extension Data {
+  /// The bytes of an image file, or a ``FileError`` that says why there are none.
+  init(readingImage file: URL) throws {
+    do {
+      try self.init(contentsOf: file)
+    } catch {
+      throw FileError(file: file, problem: "cannot be read: \(error.localizedDescription)")
+    }
+  }
+}

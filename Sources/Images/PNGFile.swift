@@ -1,0 +1,165 @@
+import CPNG
+import Foundation
+import Storage
+
+/// PNG files, by libpng.
+///
+/// Reading accepts every colour type, depth and interlacing of the standard and gives 8-bit grey or RGB:
+/// transparent pixels are composited over white, 16-bit samples are rounded to 8, a palette is looked up.
+/// Colour profiles and gamma are ignored: samples are taken as they stand. Damage is an error, never a guess.
+public enum PNGFile {
+  /// A line of text that travels in the file: `Title`, `Description`, `Software` and so on.
+  public typealias Text = (key: String, value: String)
+
+  /// Images with more pixels are refused before memory is taken for them.
+  public static let largestPixelCount = 1 << 26
+
+  /// - Throws: ``FileError`` when the file cannot be read or is not a whole and valid PNG.
+  public static func read(_ file: URL) throws -> Bitmap {
+    try decode(Data(readingImage: file), file: file)
+  }
+
+  /// - Parameter file: Named in errors; nothing is read from it.
+  public static func decode(_ data: Data, file: URL) throws -> Bitmap {
+    try withDecoded(data, file: file) { image in
+      let pixels = Int(image.width) * Int(image.height)
+      let samples = UnsafeBufferPointer(start: image.samples, count: pixels * Int(image.channels))
+      return Bitmap(
+        width: Int(image.width), height: Int(image.height), channels: image.channels < 3 ? 1 : 3,
+        samples: opaque(samples, channels: Int(image.channels)))
+    }
+  }
+
+  /// The text chunks of a PNG in the order of the file, whatever their kind (tEXt, zTXt, iTXt).
+  public static func readText(_ file: URL) throws -> [Text] {
+    try decodeText(Data(readingImage: file), file: file)
+  }
+
+  public static func decodeText(_ data: Data, file: URL) throws -> [Text] {
+    try withDecoded(data, file: file) { image in
+      UnsafeBufferPointer(start: image.text, count: image.textCount).map { chunk in
+        (
+          key: string(chunk.key, encoding: .isoLatin1),
+          value: string(chunk.value, encoding: chunk.isUTF8 != 0 ? .utf8 : .isoLatin1)
+        )
+      }
+    }
+  }
+
+  /// Writes an 8-bit grey or RGB file. The same bitmap and text give the same bytes.
+  ///
+  /// - Parameter text: Chunks in the order given. Keys are 1 to 79 printable Latin-1 characters.
+  /// - Throws: ``FileError``; an existing file is replaced whole or not at all.
+  public static func write(_ bitmap: Bitmap, text: [Text] = [], to file: URL) throws {
+    try AtomicFile.write(encode(bitmap, text: text, file: file), to: file)
+  }
+
+  /// - Parameter file: Named in errors; nothing is written to it.
+  public static func encode(_ bitmap: Bitmap, text: [Text] = [], file: URL) throws -> Data {
+    precondition(
+      bitmap.width > 0 && bitmap.height > 0, "a PNG has pixels, got \(bitmap.width)×\(bitmap.height)")
+    let chunks = text.map(TextChunk.init)
+    let cTexts = chunks.map { CPNGText(key: $0.key, value: $0.value, isUTF8: $0.isUTF8 ? 1 : 0) }
+    return try withExtendedLifetime(chunks) {
+      var encoded = CPNGBytes()
+      var message = [CChar](repeating: 0, count: CPNGMessageLength)
+      let succeeded = CPNGEncode(
+        bitmap.samples, UInt32(bitmap.width), UInt32(bitmap.height), Int32(bitmap.channels), cTexts,
+        cTexts.count, &encoded, &message)
+      guard succeeded != 0 else {
+        throw FileError(file: file, problem: "cannot be encoded as PNG: \(text: message)")
+      }
+      defer { CPNGFreeBytes(&encoded) }
+      return Data(bytes: encoded.bytes, count: encoded.count)
+    }
+  }
+
+  private static func withDecoded<Result>(
+    _ data: Data, file: URL, _ body: (CPNGImage) throws -> Result
+  ) throws -> Result {
+    guard data.starts(with: signature) else {
+      throw FileError(
+        file: file,
+        problem: data.isEmpty
+          ? "is empty: expected a PNG image" : "is not a PNG image: its first 8 bytes differ")
+    }
+    var image = CPNGImage()
+    var message = [CChar](repeating: 0, count: CPNGMessageLength)
+    let succeeded = data.withUnsafeBytes { bytes in
+      CPNGDecode(
+        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, UInt64(largestPixelCount),
+        &image,
+        &message)
+    }
+    guard succeeded != 0 else {
+      throw FileError(file: file, problem: "is a damaged PNG image: \(text: message)")
+    }
+    defer { CPNGFreeImage(&image) }
+    return try body(image)
+  }
+
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// Composites grey+alpha or RGBA over white; grey and RGB are copied.
+  ///
+  ///     c′ = (α c + (255 − α) 255) / 255, rounded to nearest
+  private static func opaque(_ samples: UnsafeBufferPointer<UInt8>, channels: Int) -> [UInt8] {
+    guard channels == 2 || channels == 4 else { return Array(samples) }
+    var result: [UInt8] = []
+    result.reserveCapacity(samples.count / channels * (channels - 1))
+    for pixel in stride(from: 0, to: samples.count, by: channels) {
+      let alpha = Int(samples[pixel + channels - 1])
+      for channel in 0..<channels - 1 {
+        result.append(UInt8((Int(samples[pixel + channel]) * alpha + (255 - alpha) * 255 + 127) / 255))
+      }
+    }
+    return result
+  }
+
+  private static func string(_ text: UnsafePointer<CChar>, encoding: String.Encoding) -> String {
+    let bytes = Data(bytes: text, count: strlen(text))
+    return String(data: bytes, encoding: encoding) ?? String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// C strings of one text chunk, freed with it.
+private final class TextChunk {
+  let key: UnsafeMutablePointer<CChar>
+  let value: UnsafeMutablePointer<CChar>
+  let isUTF8: Bool
+
+  init(_ text: PNGFile.Text) {
+    let keyBytes = text.key.unicodeScalars.filter(Self.isPrintableLatin1).map { UInt8($0.value) }
+    precondition(
+      (1...79).contains(keyBytes.count) && keyBytes.count == text.key.unicodeScalars.count,
+      "a PNG text key has 1 to 79 printable Latin-1 characters, got \"\(text.key)\"")
+    // A NUL would end the chunk: it is shown as the character for what cannot be shown.
+    let clean = text.value.replacing("\0", with: "\u{FFFD}")
+    isUTF8 = !clean.unicodeScalars.allSatisfy { $0 == "\n" || Self.isPrintableLatin1($0) }
+    key = Self.cString(keyBytes)
+    value = Self.cString(isUTF8 ? Array(clean.utf8) : clean.unicodeScalars.map { UInt8($0.value) })
+  }
+
+  deinit {
+    key.deallocate()
+    value.deallocate()
+  }
+
+  private static func isPrintableLatin1(_ scalar: Unicode.Scalar) -> Bool {
+    (0x20...0x7E).contains(scalar.value) || (0xA1...0xFF).contains(scalar.value)
+  }
+
+  private static func cString(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar> {
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
+    for (index, byte) in bytes.enumerated() { copy[index] = CChar(bitPattern: byte) }
+    copy[bytes.count] = 0
+    return copy
+  }
+}
+
+extension String.StringInterpolation {
+  /// A NUL-terminated message from C.
+  fileprivate mutating func appendInterpolation(text message: [CChar]) {
+    appendLiteral(String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+  }
+}
