@@ -24,7 +24,8 @@ public struct LabelledImages: Sendable {
       }
     precondition(
       sampleCount == labels.count * shape.pixelCount,
-      "\(labels.count) images of \(shape) need \(labels.count * shape.pixelCount) samples, got \(sampleCount)")
+      "\(labels.count) images of \(shape) need \(labels.count * shape.pixelCount) samples, got \(sampleCount)"
+    )
     precondition(
       labels.allSatisfy(classNames.indices.contains), "every label must be in 0..<\(classNames.count)")
     self.shape = shape
