@@ -1,26 +1,81 @@
 import Foundation
+import Synchronization
 
-/// Writes files so that a reader sees the old content or the new one and nothing between.
+/// Writes files so that a reader sees the old content or the new one and nothing between, also after a crash.
 ///
-/// The bytes go to a temporary name in the same folder, are synchronised, and the name is then replaced.
+/// The bytes go to a hidden name in the same folder (`.name.<process>-<number>.partial`), are synchronised with
+/// the disk, and the name is then replaced. A process that is killed leaves the hidden file behind;
+/// ``removeLeftovers(in:)`` clears it away.
 public enum AtomicFile {
-  /// - Throws: ``FileError`` when the folder is missing, not writable or full; nothing is left behind.
+  /// - Throws: ``FileError`` when the folder is missing, not writable or full. The old file is then as it was
+  ///   and nothing else is left behind.
   public static func write(_ data: Data, to file: URL) throws {
-    let temporary = file.deletingLastPathComponent()
-      .appending(path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial")
-    do {
-      try data.write(to: temporary)
-      guard rename(temporary.path, file.path) == 0 else {
-        throw FileError(file: file, problem: "cannot be replaced: \(String(cString: strerror(errno)))")
-      }
-    } catch {
-      try? FileManager.default.removeItem(at: temporary)
-      throw error as? FileError
-        ?? FileError(file: file, problem: "cannot be written: \(error.localizedDescription)")
+    let folder = file.deletingLastPathComponent()
+    let number = writeCount.add(1, ordering: .relaxed).newValue
+    let temporary = folder.appending(
+      path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(number)\(suffix)")
+    func failure() -> FileError {
+      errno == ENOENT
+        ? FileError(file: file, problem: "cannot be written: the folder \(folder.path) does not exist")
+        : FileError(file: file, problem: "cannot be written: \(lastSystemError())")
+    }
+
+    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure() }
+    let written = writeAll(data, to: descriptor) && fsync(descriptor) == 0
+    let problem = written ? nil : failure()
+    // A network file system may report a full disk only on closing.
+    let closed = close(descriptor) == 0
+    guard written, closed, rename(temporary.path, file.path) == 0 else {
+      let problem = problem ?? failure()
+      unlink(temporary.path)
+      throw problem
     }
   }
 
+  /// - Throws: As ``write(_:to:)-(Data,_)``.
   public static func write(_ text: String, to file: URL) throws {
     try write(Data(text.utf8), to: file)
+  }
+
+  /// Removes what killed processes left in `folder`. Files of processes that still run are kept.
+  ///
+  /// - Returns: The names removed, sorted. Empty for a folder that does not exist.
+  @discardableResult
+  public static func removeLeftovers(in folder: URL) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().filter { name in
+      guard let process = writer(ofTemporaryName: name), kill(process, 0) != 0, errno == ESRCH else {
+        return false
+      }
+      return unlink(folder.appending(path: name).path) == 0
+    }
+  }
+
+  private static let suffix = ".partial"
+  private static let writeCount = Atomic<Int>(0)
+
+  /// 12 of `.run.json.12-3.partial`; nil for a name that this type has not given.
+  private static func writer(ofTemporaryName name: String) -> pid_t? {
+    guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
+    let numbers = name.dropLast(suffix.count).split(separator: ".").last?.split(separator: "-") ?? []
+    guard numbers.count == 2, Int(numbers[1]) != nil, let process = pid_t(numbers[0]), process > 0 else {
+      return nil
+    }
+    return process
+  }
+
+  private static func writeAll(_ data: Data, to descriptor: Int32) -> Bool {
+    data.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Foundation.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return false }
+        rest = rest.dropFirst(count)
+      }
+      return true
+    }
   }
 }

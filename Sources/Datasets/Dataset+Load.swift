@@ -1,0 +1,84 @@
+import Foundation
+import Storage
+
+extension Dataset {
+  /// Loads and checks a data set.
+  ///
+  /// A name of the catalogue is looked for in the folders of `search`, and its files must be the published ones.
+  /// Anything else is a folder, given as a path or as a name inside one of those folders; its format is told by
+  /// its content.
+  ///
+  /// - Parameters:
+  ///   - nameOrPath: `fashion-mnist`, or `photos/birds`.
+  ///   - options: How to read images of one's own.
+  ///   - progress: Called while a folder of images is decoded, from any thread, never from two at once.
+  /// - Throws: ``DatasetError`` when there is no such data set, ``FileError`` when a file is missing, broken or
+  ///   not the published one.
+  public static func load(
+    _ nameOrPath: String, options: DatasetOptions = DatasetOptions(), search: DatasetSearch = .standard(),
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> Dataset {
+    if let entry = DatasetCatalogue.entry(named: nameOrPath) {
+      return try load(entry, options: options, search: search, progress: progress)
+    }
+    let path = URL(filePath: nameOrPath)
+    let isName = !nameOrPath.contains("/")
+    let places = [path] + (isName ? search.folders.map { $0.appending(path: nameOrPath) } : [])
+    guard let folder = places.first(where: { FolderListing.kind(of: $0) != nil }) else {
+      let names = DatasetCatalogue.entries.map(\.name).joined(separator: ", ")
+      throw DatasetError.notFound(
+        name: nameOrPath, lookedIn: places.map(\.path), advice: "known names are \(names)")
+    }
+    return try load(folder: folder, options: options, progress: progress)
+  }
+
+  /// Loads a folder, whose format is told by its content.
+  static func load(
+    folder: URL, options: DatasetOptions, progress: @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws -> Dataset {
+    let name = folder.standardizedFileURL.lastPathComponent
+    switch try DatasetFormat(recognising: folder) {
+    case .idx: return try IDXFolder.load(folder, name: name)
+    case .cifarBinary: return try CIFARFolder.load(folder, name: name)
+    case .arrays: return try ArrayPair.load(folder, name: name, options: options)
+    case .imageFolder: return try ImageFolder.load(folder, name: name, options: options, progress: progress)
+    }
+  }
+
+  /// Loads a set of the catalogue. Decoded images that stand in for it come last, and under their own name.
+  static func load(
+    _ entry: CatalogueEntry, options: DatasetOptions, search: DatasetSearch,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void
+  ) throws -> Dataset {
+    let folders = search.folders(for: entry)
+    let complete = folders.first { entry.presentCount(in: $0) == entry.files.count }
+    if let folder = complete {
+      switch entry.format {
+      case .idx: return try IDXFolder.load(folder, name: entry.name, entry: entry)
+      case .cifarBinary: return try CIFARFolder.load(folder, name: entry.name, entry: entry)
+      }
+    }
+    let imageFolders = search.imageFolders(for: entry)
+    if let folder = imageFolders.first(where: {
+      FolderListing.kind(of: $0.appending(path: ImageFolder.trainingName)) == .folder
+    }) {
+      return try ImageFolder.load(
+        folder, name: folder.lastPathComponent, options: options, progress: progress)
+    }
+    throw DatasetError.notFound(
+      name: entry.name, lookedIn: (folders + imageFolders).map(\.path), advice: advice(for: entry, search))
+  }
+
+  private static func advice(for entry: CatalogueEntry, _ search: DatasetSearch) -> String {
+    if let archive = search.archive(of: entry) {
+      return "unpack the archive that is there: "
+        + "tar -xf '\(archive.path)' -C '\(archive.deletingLastPathComponent().path)'"
+    }
+    let incomplete = search.folders(for: entry).first { entry.presentCount(in: $0) > 0 }
+    if let incomplete {
+      let missing = entry.files.filter { entry.verify($0, in: incomplete).status == .missing }.map(\.name)
+      return "\(incomplete.path) lacks \(missing.joined(separator: ", "))"
+    }
+    return "`intrigue datasets fetch \(entry.name)` downloads it"
+  }
+}

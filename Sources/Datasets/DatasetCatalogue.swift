@@ -1,0 +1,139 @@
+import Foundation
+
+/// The public data sets that are known by name.
+public enum DatasetCatalogue {
+  public static let entries = [fashionMNIST, mnist, kmnist, cifar10]
+
+  public static func entry(named name: String) -> CatalogueEntry? {
+    entries.first { $0.name == name }
+  }
+
+  // The checksums of fashion-mnist and mnist were computed from Debian's package dataset-fashion-mnist and from
+  // files whose MD5 sums are the well-known ones of the original MNIST. The MD5 sums of kmnist are those that
+  // torchvision publishes, that of the CIFAR-10 archive is on its home page; those of its members are published
+  // by several projects that use it.
+
+  static let fashionMNIST = CatalogueEntry(
+    name: "fashion-mnist", title: "Fashion-MNIST: Zalando's articles, 28×28 grey",
+    licence: "MIT", homePage: "https://github.com/zalandoresearch/fashion-mnist",
+    classNames: [
+      "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+      "Ankle boot",
+    ],
+    format: .idx,
+    files: idxFiles(
+      at: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+      [
+        .contentSHA256("c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
+        .contentSHA256("bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
+        .contentSHA256("5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
+        .contentSHA256("0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+      ]))
+
+  static let mnist = CatalogueEntry(
+    name: "mnist", title: "MNIST: handwritten digits, 28×28 grey",
+    licence: "CC BY-SA 3.0", homePage: "http://yann.lecun.com/exdb/mnist/",
+    classNames: (0...9).map(String.init), format: .idx,
+    files: idxFiles(
+      at: "https://ossci-datasets.s3.amazonaws.com/mnist/",
+      [
+        .contentSHA256("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+        .contentSHA256("65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+        .contentSHA256("0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+        .contentSHA256("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+      ]))
+
+  static let kmnist = CatalogueEntry(
+    name: "kmnist", title: "Kuzushiji-MNIST: cursive hiragana, 28×28 grey",
+    licence: "CC BY-SA 4.0", homePage: "http://codh.rois.ac.jp/kmnist/",
+    classNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"], format: .idx,
+    files: idxFiles(
+      at: "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+      [
+        .fileMD5("bdb82020997e1d708af4cf47b453dcf7"),
+        .fileMD5("e144d726b3acfaa3e44228e80efcd344"),
+        .fileMD5("5c965bf0a639b31b8f53240b1b52f4d7"),
+        .fileMD5("7320c461ea6c1c855c0b718fb2a4b134"),
+      ]))
+
+  static let cifar10 = CatalogueEntry(
+    name: "cifar10", title: "CIFAR-10: tiny photographs, 32×32 RGB",
+    licence: "none stated; cite Krizhevsky (2009)", homePage: "https://www.cs.toronto.edu/~kriz/cifar.html",
+    classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    format: .cifarBinary,
+    files: [
+      "5dd7e06a14cb22eb9f671a540d1b7c25", "5ea93a67294ea407fff1d09f752e9692",
+      "942cd6a4bcdd0dd3c604fbe906cb4421",
+      "ae636b3ba5c66a11e91e8cb52e771fcb", "53f37980c15c3d472c316c40844f3f0d",
+      "803d5f7f4d78ea53de84dbe85f74fb6d",
+    ].enumerated().map { index, sum in
+      CatalogueFile(
+        name: (CIFARBinary.trainingNames + [CIFARBinary.testName])[index], checksum: .contentMD5(sum))
+    },
+    archive: CatalogueFile(
+      name: "cifar-10-binary.tar.gz", url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+      checksum: .fileMD5("c32a1d4ab5d03f1284b67883e8d87530")))
+
+  private static func idxFiles(at folder: String, _ checksums: [PublishedChecksum]) -> [CatalogueFile] {
+    zip(IDXFolder.Part.allCases, checksums).map { part, checksum in
+      let name = part.names[0] + ".gz"
+      return CatalogueFile(name: name, url: folder + name, checksum: checksum)
+    }
+  }
+}
+
+/// What is known about one public data set.
+public struct CatalogueEntry: Sendable {
+  public enum Format: String, Sendable {
+    case idx, cifarBinary
+  }
+
+  /// As a user calls it; also the name of its folder.
+  public let name: String
+  public let title: String
+  public let licence: String
+  public let homePage: String
+  public let classNames: [String]
+  public let format: Format
+  /// The files that are needed. Those of an archive have no address of their own.
+  public let files: [CatalogueFile]
+  /// Holds `files`, where they are not published one by one.
+  public let archive: CatalogueFile?
+
+  public init(
+    name: String, title: String, licence: String, homePage: String, classNames: [String], format: Format,
+    files: [CatalogueFile], archive: CatalogueFile? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.licence = licence
+    self.homePage = homePage
+    self.classNames = classNames
+    self.format = format
+    self.files = files
+    self.archive = archive
+  }
+}
+
+public struct CatalogueFile: Equatable, Sendable {
+  public let name: String
+  /// Where its public home is; nil inside an archive.
+  public let url: String?
+  public let checksum: PublishedChecksum
+
+  public init(name: String, url: String? = nil, checksum: PublishedChecksum) {
+    self.name = name
+    self.url = url
+    self.checksum = checksum
+  }
+}
+
+/// What can be compared to know that a file is the published one.
+public enum PublishedChecksum: Equatable, Sendable {
+  /// SHA-256 of the bytes after decompression: holds for a file that was compressed anew.
+  case contentSHA256(String)
+  /// MD5 of the bytes after decompression.
+  case contentMD5(String)
+  /// MD5 of the file as published; a file compressed anew, or unfolded, cannot be compared.
+  case fileMD5(String)
+}

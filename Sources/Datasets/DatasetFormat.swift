@@ -1,0 +1,36 @@
+import Foundation
+
+/// The formats that a folder of one's own can have, told by what it holds.
+enum DatasetFormat: String, CaseIterable {
+  case idx = "IDX files"
+  case cifarBinary = "CIFAR-10 batches"
+  case arrays = ".npy files"
+  case imageFolder = "class folders"
+
+  /// - Throws: ``DatasetError`` when no format fits or more than one does, ``FileError`` when the folder cannot
+  ///   be read.
+  init(recognising folder: URL) throws {
+    let listing = try FolderListing(folder)
+    let formats = Self.allCases.filter { $0.fits(listing) }
+    guard let format = formats.first else { throw DatasetError.unrecognised(folder: folder.path) }
+    guard formats.count == 1 else {
+      throw DatasetError.ambiguous(folder: folder.path, formats: formats.map(\.rawValue))
+    }
+    self = format
+  }
+
+  /// One file of a format is enough: what else is missing is then said by name.
+  private func fits(_ listing: FolderListing) -> Bool {
+    switch self {
+    case .idx: IDXFolder.Part.allCases.contains { $0.file(in: listing.folder) != nil }
+    case .cifarBinary:
+      !Set(CIFARBinary.trainingNames + [CIFARBinary.testName]).isDisjoint(with: listing.files)
+    case .arrays:
+      !Set(["", ArrayPair.parts.training, ArrayPair.parts.test].map { $0 + ArrayPair.imagesSuffix })
+        .isDisjoint(with: listing.files)
+    case .imageFolder:
+      listing.folders.contains(ImageFolder.trainingName)
+        || listing.folders.contains { ImageFolder.hasImages(listing.folder.appending(path: $0)) }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// How to read images of one's own. Sets of the catalogue need none of this.
+public struct DatasetOptions: Equatable, Codable, Sendable {
+  /// Height and width in pixels.
+  public struct Size: Equatable, Codable, Sendable {
+    public var height: Int
+    public var width: Int
+
+    public init(height: Int, width: Int) {
+      precondition(height > 0 && width > 0, "extents must be positive, got \(height)×\(width)")
+      self.height = height
+      self.width = width
+    }
+  }
+
+  /// Channels of the images of a folder.
+  public enum Colour: String, CaseIterable, Codable, Sendable {
+    /// Grey when every image is grey, RGB otherwise (a grey image then has three equal channels).
+    case automatic
+    case grey
+    case rgb
+  }
+
+  /// What the axes of a four-dimensional array of images mean. Three axes are always N×H×W.
+  public enum ArrayLayout: String, CaseIterable, Codable, Sendable {
+    /// N×C×H×W, as PyTorch has it.
+    case channelsFirst = "channels-first"
+    /// N×H×W×C, as Pillow and TensorFlow have it.
+    case channelsLast = "channels-last"
+  }
+
+  /// Resize the images of a folder to this size; nil: all must have one size.
+  public var size: Size?
+  public var colour: Colour
+  /// Nil: from the shape, when exactly one of the two layouts has 1 or 3 channels.
+  public var arrayLayout: ArrayLayout?
+  /// Share of each class that is held out where the data come without a test part.
+  public var heldOutFraction: Double
+  /// Chooses the images held out.
+  public var seed: UInt64
+
+  public init(
+    size: Size? = nil, colour: Colour = .automatic, arrayLayout: ArrayLayout? = nil,
+    heldOutFraction: Double = 0.2,
+    seed: UInt64 = 1
+  ) {
+    precondition(
+      heldOutFraction > 0 && heldOutFraction < 1,
+      "heldOutFraction must be inside (0, 1), got \(heldOutFraction)")
+    self.size = size
+    self.colour = colour
+    self.arrayLayout = arrayLayout
+    self.heldOutFraction = heldOutFraction
+    self.seed = seed
+  }
+}

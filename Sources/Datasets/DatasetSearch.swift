@@ -1,0 +1,73 @@
+import Foundation
+
+/// Where data sets are looked for by name: each in a folder of its name inside one of these.
+public struct DatasetSearch: Sendable {
+  /// First come, first served.
+  public var folders: [URL]
+
+  public init(folders: [URL]) { self.folders = folders }
+
+  /// `INTRIGUE_DATASETS` (several folders are separated by colons), `datasets` in the working folder, and where
+  /// Debian puts data sets.
+  public static func standard(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> DatasetSearch {
+    let named = (environment["INTRIGUE_DATASETS"] ?? "").split(separator: ":").map {
+      URL(filePath: String($0))
+    }
+    return DatasetSearch(folders: named + [URL(filePath: "datasets"), URL(filePath: "/usr/share/datasets")])
+  }
+
+  /// The folders that may hold the files of `entry`, most wanted first.
+  func folders(for entry: CatalogueEntry) -> [URL] {
+    let inside = folders.map { $0.appending(path: entry.name) }
+    switch entry.format {
+    case .idx: return inside
+    case .cifarBinary:
+      return inside.map { $0.appending(path: CIFARFolder.unpackedName) } + inside
+        + folders.map { $0.appending(path: CIFARFolder.unpackedName) }
+    }
+  }
+
+  /// Folders of decoded images that stand in for `entry`: `cifar10-jpeg` for `cifar10`.
+  func imageFolders(for entry: CatalogueEntry) -> [URL] {
+    entry.format == .cifarBinary ? folders.map { $0.appending(path: "\(entry.name)-jpeg") } : []
+  }
+
+  /// An archive of `entry` that has not been unpacked.
+  func archive(of entry: CatalogueEntry) -> URL? {
+    var names = imageFolders(for: entry).flatMap { folder in
+      ["tar.xz", "tar.gz"].flatMap { ending in
+        let name = "\(folder.lastPathComponent).\(ending)"
+        return [folder.appending(path: name), folder.deletingLastPathComponent().appending(path: name)]
+      }
+    }
+    if let archive = entry.archive {
+      names = folders(for: entry).map { $0.appending(path: archive.name) } + names
+    }
+    return names.first { FolderListing.kind(of: $0) == .file }
+  }
+}
+
+/// A data set that is not there, or a folder that holds none.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+  /// - Parameters:
+  ///   - lookedIn: Every folder tried.
+  ///   - advice: What to do about it.
+  case notFound(name: String, lookedIn: [String], advice: String)
+  case unrecognised(folder: String)
+  case ambiguous(folder: String, formats: [String])
+
+  public var description: String {
+    switch self {
+    case .notFound(let name, let lookedIn, let advice):
+      "no data set \(name.debugDescription): looked in \(lookedIn.joined(separator: ", ")); \(advice)"
+    case .unrecognised(let folder):
+      "\(folder): holds no data set: looked for IDX files (train-images-idx3-ubyte and three more, also .gz), "
+        + "CIFAR-10 batches (data_batch_1.bin…), images.npy or train-images.npy with labels, and folders of PNG "
+        + "or JPEG files (<class>/… or train/<class>/… with test/<class>/…)"
+    case .ambiguous(let folder, let formats):
+      "\(folder): holds more than one data set (\(formats.joined(separator: ", "))): expected one"
+    }
+  }
+}

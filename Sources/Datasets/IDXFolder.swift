@@ -1,0 +1,94 @@
+import Foundation
+import Storage
+import Tensors
+
+/// The four IDX files of a data set in one folder, each compressed or not, under either of the usual names.
+enum IDXFolder {
+  enum Part: String, CaseIterable {
+    case trainingImages = "train-images"
+    case trainingLabels = "train-labels"
+    case testImages = "t10k-images"
+    case testLabels = "t10k-labels"
+
+    /// The names looked for, each also with .gz; the published one first.
+    var names: [String] {
+      let dimensions = self == .trainingImages || self == .testImages ? 3 : 1
+      return ["-", "."].map { "\(rawValue)\($0)idx\(dimensions)-ubyte" }
+    }
+
+    /// A file without .gz is preferred: it need not be unfolded.
+    func file(in folder: URL) -> URL? {
+      (names + names.map { $0 + ".gz" }).map { folder.appending(path: $0) }.first {
+        FolderListing.kind(of: $0) == .file
+      }
+    }
+  }
+
+  /// - Parameter entry: What the files must be, when they were asked for by name.
+  /// - Throws: ``FileError`` naming the file that is missing, broken, not the published one, or disagrees with
+  ///   another.
+  static func load(_ folder: URL, name: String, entry: CatalogueEntry? = nil) throws -> Dataset {
+    let files = try Part.allCases.map { part in
+      guard let file = part.file(in: folder) else {
+        throw FileError(
+          file: folder, problem: "lacks \(part.names[0]) or \(part.names[0]).gz")
+      }
+      return file
+    }
+    let contents = try concurrentMap(Array(files.enumerated())) { index, file in
+      try content(of: file, published: entry?.files[index])
+    }
+    let names = try entry?.classNames ?? classNames(in: folder, trainingLabels: contents[1])
+    let labels = try [1, 3].map { try IDXFile.labels(in: contents[$0], file: files[$0]) }
+    let classNames = names ?? ClassNames.numbers((labels.joined().max() ?? 0) + 1)
+    func part(_ index: Int) throws -> LabelledImages {
+      let images = try IDXFile.images(in: contents[index], file: files[index])
+      let (labels, labelsFile) = (labels[index / 2], files[index + 1])
+      guard labels.count == images.count else {
+        throw FileError(
+          file: labelsFile,
+          problem: "has \(labels.count) labels: expected \(images.count), the number of images in "
+            + files[index].lastPathComponent)
+      }
+      if let wrong = labels.firstIndex(where: { $0 >= classNames.count }) {
+        throw FileError(
+          file: labelsFile,
+          problem: "has label \(labels[wrong]) for image \(wrong): expected 0…\(classNames.count - 1)")
+      }
+      return LabelledImages(
+        shape: ImageShape(channels: 1, height: images.height, width: images.width),
+        pixels: .bytes(images.pixels),
+        labels: labels, classNames: classNames)
+    }
+    return try Dataset(name: name, training: part(0), heldOut: part(2), heldOutFile: files[2])
+  }
+
+  private static func content(of file: URL, published: CatalogueFile?) throws -> Data {
+    let data = try FileContents.read(file)
+    let isCompressed = Gzip.isCompressed(data)
+    let content = isCompressed ? try Gzip.decompress(data, file: file, limit: IDXFile.contentLimit) : data
+    if let published {
+      try published.checksum.check(file: file, stored: isCompressed ? data : nil, content: content)
+    }
+    return content
+  }
+
+  /// From `class-names.txt`, or from the catalogue when the training labels are those of one of its sets.
+  private static func classNames(in folder: URL, trainingLabels: Data) throws -> [String]? {
+    if let names = try ClassNames.read(in: folder) { return names }
+    let checksum = PublishedChecksum.contentSHA256(Checksum.hexadecimal(of: trainingLabels))
+    return DatasetCatalogue.entries.first { $0.files.contains { $0.checksum == checksum } }?.classNames
+  }
+}
+
+extension Dataset {
+  /// - Throws: ``FileError`` naming `heldOutFile` when its images have another shape than the training images.
+  init(name: String, training: LabelledImages, heldOut: LabelledImages, heldOutFile: URL) throws {
+    guard training.shape == heldOut.shape else {
+      throw FileError(
+        file: heldOutFile,
+        problem: "has images of \(heldOut.shape): expected \(training.shape), like the training images")
+    }
+    self.init(name: name, training: training, heldOut: heldOut)
+  }
+}

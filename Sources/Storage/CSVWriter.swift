@@ -1,0 +1,41 @@
+import Foundation
+
+/// A table of results as comma-separated values, quoted as RFC 4180 has it; lines end with a line feed alone,
+/// which gnuplot, awk and `git diff` prefer.
+///
+/// Numbers are written as Swift describes them: the shortest digits that read back as the same value, with a
+/// point, whatever the language of the system.
+public struct CSVWriter: Sendable {
+  public let columns: [String]
+  public private(set) var text: String
+
+  public init(columns: [String]) {
+    precondition(!columns.isEmpty, "a table has at least one column")
+    self.columns = columns
+    text = Self.line(columns)
+  }
+
+  /// Adds a row with one field for each column.
+  public mutating func append(_ fields: [any CustomStringConvertible]) {
+    precondition(fields.count == columns.count, "a row has \(columns.count) fields, got \(fields.count)")
+    text += Self.line(fields.map(\.description))
+  }
+
+  /// - Throws: ``FileError`` when the file cannot be written; an existing file is then left as it was.
+  public func write(to file: URL) throws {
+    try AtomicFile.write(text, to: file)
+  }
+
+  private static func line(_ fields: [String]) -> String {
+    // A single empty field would be an empty line, which readers skip.
+    fields == [""] ? "\"\"\n" : fields.map(quoted).joined(separator: ",") + "\n"
+  }
+
+  private static func quoted(_ field: String) -> String {
+    let needsQuotes = field.utf8.contains { byte in
+      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
+        || byte == UInt8(ascii: "\r")
+    }
+    return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+  }
+}

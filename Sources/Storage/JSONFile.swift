@@ -1,0 +1,59 @@
+import Foundation
+
+/// Values as JSON files: indented, keys sorted, so that the same value is the same bytes and a change is a
+/// readable diff.
+///
+/// A Float is written with the shortest digits that read back as the same Float (0.1, not 0.10000000149).
+public enum JSONFile {
+  /// - Throws: ``FileError`` when `value` holds NaN or an infinity, which JSON cannot say, or the file cannot be
+  ///   written; an existing file is then left as it was.
+  public static func write(_ value: some Encodable, to file: URL) throws {
+    try AtomicFile.write(encoded(value, file: file), to: file)
+  }
+
+  /// The bytes that ``write(_:to:)`` writes, with a line feed at the end.
+  ///
+  /// - Parameter file: Named in errors; nothing is written to it.
+  public static func encoded(_ value: some Encodable, file: URL) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(value) + [UInt8(ascii: "\n")]
+    } catch EncodingError.invalidValue(let wrong, let context) {
+      throw FileError(
+        file: file, problem: "cannot be written as JSON: \(wrong) at \(place(context.codingPath))")
+    }
+  }
+
+  /// - Throws: ``FileError`` when the file cannot be read, is not JSON, or lacks what `Value` needs; the
+  ///   sentence names the key.
+  public static func read<Value: Decodable>(_ type: Value.Type, from file: URL) throws -> Value {
+    let data = try FileContents.read(file)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch DecodingError.keyNotFound(let key, let context) {
+      throw FileError(file: file, problem: "lacks the key \(place(context.codingPath + [key]))")
+    } catch DecodingError.typeMismatch(let expected, let context) {
+      throw FileError(
+        file: file, problem: "has no \(expected) at \(place(context.codingPath)), which is expected there")
+    } catch DecodingError.valueNotFound(let expected, let context) {
+      throw FileError(file: file, problem: "has null at \(place(context.codingPath)): expected \(expected)")
+    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+      throw FileError(
+        file: file, problem: "is wrong at \(place(context.codingPath)): \(context.debugDescription)")
+    } catch let error as DecodingError {
+      throw FileError(file: file, problem: "is not JSON of the expected form: \(Self.cause(of: error))")
+    }
+  }
+
+  private static func place(_ path: [any CodingKey]) -> String {
+    path.isEmpty
+      ? "the top" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+  }
+
+  private static func cause(of error: DecodingError) -> String {
+    guard case .dataCorrupted(let context) = error else { return "\(error)" }
+    let underlying = context.underlyingError as NSError?
+    return underlying?.userInfo["NSDebugDescription"] as? String ?? context.debugDescription
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Tensors
+
+/// One array in NumPy's `.npy` format, versions 1 and 2, C order, little-endian.
+///
+/// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+/// What ``encoded()`` returns is, byte for byte, what `numpy.save` writes for the same array.
+public struct NPYFile: Equatable, Sendable {
+  public enum Elements: Equatable, Sendable {
+    /// `|u1`; also `|b1` when read, as 0 and 1.
+    case bytes([UInt8])
+    /// `<f4`.
+    case floats([Float])
+    /// `<i8`; also `|i1`, `<i2`, `<i4`, `<u2` and `<u4` when read.
+    case integers([Int])
+
+    public var count: Int {
+      switch self {
+      case .bytes(let elements): elements.count
+      case .floats(let elements): elements.count
+      case .integers(let elements): elements.count
+      }
+    }
+  }
+
+  /// Extent of each axis, slowest first.
+  public let shape: [Int]
+  /// Last axis fastest, as many as the product of `shape`.
+  public let elements: Elements
+
+  public init(shape: [Int], elements: Elements) {
+    precondition(
+      checkedProduct(shape) == elements.count,
+      "shape \(shape) does not hold the \(elements.count) elements given")
+    self.shape = shape
+    self.elements = elements
+  }
+
+  public init(_ tensor: Tensor) {
+    self.init(shape: tensor.shape, elements: .floats(tensor.elements))
+  }
+
+  /// - Throws: As ``init(data:file:)``, and ``FileError`` when the file cannot be read.
+  public init(contentsOf file: URL) throws {
+    try self.init(data: FileContents.read(file), file: file)
+  }
+
+  /// - Parameter file: Named in errors; nothing is read from it.
+  /// - Throws: ``FileError`` when `data` is not a whole and valid file, or holds an element type or an order
+  ///   that is not read. Memory is taken only after the sizes have been found to agree.
+  public init(data: Data, file: URL) throws {
+    let header = try NPYHeader(data: data, file: file)
+    guard let elementType = ElementType(rawValue: header.descriptor) else {
+      let advice = header.descriptor == "<f8" ? "; save it with .astype(numpy.float32)" : ""
+      throw FileError(
+        file: file,
+        problem: "holds elements of type \(header.descriptor.debugDescription): expected one of "
+          + ElementType.allCases.map(\.rawValue).joined(separator: ", ") + advice)
+    }
+    guard !header.isFortranOrder else {
+      throw FileError(
+        file: file,
+        problem: "is in Fortran order: expected C order; save it with numpy.ascontiguousarray(...)")
+    }
+    let found = data.count - header.dataOffset
+    guard let count = checkedProduct(header.shape), let expected = checkedProduct([count, elementType.size])
+    else {
+      throw FileError(file: file, problem: "has an impossible shape \(header.shape)")
+    }
+    guard found == expected else {
+      throw FileError(
+        file: file,
+        problem: "\(found < expected ? "is truncated" : "is too long"): shape \(header.shape) of "
+          + "\(elementType.rawValue) needs \(expected) bytes, found \(found)")
+    }
+    shape = header.shape
+    elements = data.withUnsafeBytes { bytes in
+      elementType.elements(in: UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...]), count: count)
+    }
+    if elementType == .boolean, case .bytes(let values) = elements,
+      let wrong = values.firstIndex(where: { $0 > 1 })
+    {
+      throw FileError(
+        file: file, problem: "holds \(values[wrong]) at element \(wrong): expected a boolean, 0 or 1")
+    }
+  }
+
+  /// - Throws: ``FileError`` when the file cannot be written; an existing file is then left as it was.
+  public func write(to file: URL) throws {
+    try AtomicFile.write(encoded(), to: file)
+  }
+
+  /// The bytes of the file, version 1.
+  public func encoded() -> Data {
+    switch elements {
+    case .bytes(let elements):
+      return NPYHeader.encoded(descriptor: "|u1", shape: shape) + elements
+    case .floats(let elements):
+      return elements.withUnsafeBytes { NPYHeader.encoded(descriptor: "<f4", shape: shape) + $0 }
+    case .integers(let elements):
+      return elements.withUnsafeBytes { NPYHeader.encoded(descriptor: "<i8", shape: shape) + $0 }
+    }
+  }
+
+  private enum ElementType: String, CaseIterable {
+    case unsignedByte = "|u1"
+    case boolean = "|b1"
+    case float = "<f4"
+    case signedByte = "|i1"
+    case int16 = "<i2"
+    case int32 = "<i4"
+    case int64 = "<i8"
+    case unsigned16 = "<u2"
+    case unsigned32 = "<u4"
+
+    var size: Int {
+      switch self {
+      case .unsignedByte, .boolean, .signedByte: 1
+      case .int16, .unsigned16: 2
+      case .float, .int32, .unsigned32: 4
+      case .int64: 8
+      }
+    }
+
+    func elements(in bytes: UnsafeRawBufferPointer, count: Int) -> Elements {
+      func stored<Value: BitwiseCopyable>(_ type: Value.Type) -> [Value] {
+        [Value](unsafeUninitializedCapacity: count) { buffer, initialised in
+          UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+          initialised = count
+        }
+      }
+      switch self {
+      case .unsignedByte, .boolean: return .bytes(stored(UInt8.self))
+      case .float: return .floats(stored(Float.self))
+      case .signedByte: return .integers(stored(Int8.self).map(Int.init))
+      case .int16: return .integers(stored(Int16.self).map(Int.init))
+      case .int32: return .integers(stored(Int32.self).map(Int.init))
+      case .int64: return .integers(stored(Int.self))
+      case .unsigned16: return .integers(stored(UInt16.self).map(Int.init))
+      case .unsigned32: return .integers(stored(UInt32.self).map(Int.init))
+      }
+    }
+  }
+}

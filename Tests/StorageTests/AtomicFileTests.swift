@@ -1,0 +1,69 @@
+import Foundation
+import Storage
+import Testing
+
+@Suite struct AtomicFileTests {
+  @Test("A file is written and replaced, and nothing else is left")
+  func replaces() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "run.json")
+      try AtomicFile.write("first, longer", to: file)
+      try AtomicFile.write("second", to: file)
+      #expect(try String(contentsOf: file, encoding: .utf8) == "second")
+      try AtomicFile.write(Data(), to: file)
+      #expect(try Data(contentsOf: file).isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run.json"])
+    }
+  }
+
+  @Test("A missing folder is named")
+  func missingFolder() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "absent/run.json")
+      #expect(
+        throws: FileError(
+          file: file, problem: "cannot be written: the folder \(folder.path)/absent does not exist")
+      ) { try AtomicFile.write("x", to: file) }
+    }
+  }
+
+  @Test("A folder in the file's place stays, and no temporary file is left")
+  func folderInPlace() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "taken")
+      try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
+      #expect(throws: FileError.self) { try AtomicFile.write("x", to: file) }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["taken"])
+    }
+  }
+
+  @Test("A name that is too long is refused")
+  func longName() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: String(repeating: "n", count: 300))
+      #expect(throws: FileError(file: file, problem: "cannot be written: File name too long")) {
+        try AtomicFile.write("x", to: file)
+      }
+    }
+  }
+
+  @Test("Leftovers of dead processes are removed; those of living ones and other files stay")
+  func leftovers() throws {
+    try withTemporaryFolder { folder in
+      let dead = Process()
+      dead.executableURL = URL(filePath: "/bin/true")
+      try dead.run()
+      dead.waitUntilExit()
+      let living = ProcessInfo.processInfo.processIdentifier
+      let names = [
+        ".a.json.\(dead.processIdentifier)-1.partial", ".a.json.\(living)-7.partial", "train.gz.partial",
+        ".hidden",
+        ".x.partial", ".a.-3-1.partial",
+      ]
+      for name in names { try Data().write(to: folder.appending(path: name)) }
+      #expect(AtomicFile.removeLeftovers(in: folder) == [names[0]])
+      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == Set(names.dropFirst()))
+      #expect(AtomicFile.removeLeftovers(in: folder.appending(path: "absent")) == [])
+    }
+  }
+}
