@@ -151,6 +151,24 @@ import Testing
     return result
   }
 
+  @Test("Scores far below the rounding of single precision are still ranked as in Double")
+  func cancellation() throws {
+    // Rows made orthogonal to v: what is left is their own rounding, no larger than the error of the product.
+    let directions = DirectionSet.randomSphere(count: 1, dimension: 50, seed: 41)
+    let normal = directions.matrix.elements.map(Double.init)
+    var values = try FeatureMatrix.normal(images: 1000, dimension: 50, seed: 40).values
+    for image in 0..<1000 {
+      let row = values[row: image].map(Double.init)
+      let projection = zip(row, normal).reduce(0) { $0 + $1.0 * $1.1 }
+      values[row: image] = ArraySlice(zip(row, normal).map { Float($0 - projection * $1) })
+    }
+    let features = try FeatureMatrix(values: values, layer: "made up")
+    let ranking = Ranking(of: features, along: directions, topCount: 30)
+    #expect(ranking.topImages == sortedRanking(of: features, along: directions, topCount: 30))
+    let statistics = ActivationStatistics.table(of: features, along: directions, ranking: ranking)
+    #expect(statistics[0].tiesAtLastRank == 1)
+  }
+
   @Test("Products that overflow single precision still rank by the score in Double")
   func overflow() throws {
     // 3e38·2 − 3e38·2 + i: infinity minus infinity in single precision, i in Double.
