@@ -33,4 +33,36 @@ extension RandomNumberGenerator {
     }
     return order
   }
+
+  /// `count` different numbers of `0..<population`, in random order: the beginning of a permutation, without
+  /// the cost of its rest.
+  public mutating func sample(_ count: Int, of population: Int) -> [Int] {
+    precondition(
+      0 <= count && count <= population, "cannot draw \(count) of \(population) without replacement")
+    var displaced: [Int: Int] = [:]
+    return (0..<count).map { position in
+      let chosen = position + Int(next(upperBound: UInt64(population - position)))
+      let value = displaced[chosen] ?? chosen
+      displaced[chosen] = displaced[position] ?? position
+      return value
+    }
+  }
+}
+
+extension SeededGenerator {
+  /// The generator of item `index` of one purpose, such as the seventh random direction.
+  ///
+  ///     stream = FNV-1a(purpose) in the upper 32 bits, index in the lower
+  ///
+  /// Two purposes may use one seed and stay independent, and an item's numbers do not depend on how many
+  /// items there are.
+  ///
+  /// - Parameter purpose: A fixed name; changing it changes every result that depends on it.
+  public init(seed: UInt64, purpose: StaticString, index: Int = 0) {
+    precondition(UInt32(exactly: index) != nil, "an index lies in 0..<2³², got \(index)")
+    let hash = purpose.withUTF8Buffer { bytes in
+      bytes.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    }
+    self.init(seed: seed, stream: UInt64(hash) << 32 | UInt64(index))
+  }
 }

@@ -1,0 +1,63 @@
+import Networks
+import Tensors
+
+/// Images to attack, with what an attack may know of each.
+public struct AttackBatch: Sendable {
+  /// `[count, channels, height, width]`, inside the bounds of the threat model.
+  public let images: Tensor
+  /// True classes.
+  public let labels: [Int]
+  /// Number of each image in its data set: seeds its random draws, and names it in results.
+  public let imageIDs: [Int]
+
+  public init(images: Tensor, labels: [Int], imageIDs: [Int]) {
+    precondition(
+      labels.count == images.count && imageIDs.count == images.count,
+      "\(images.count) images with \(labels.count) labels and \(imageIDs.count) numbers")
+    self.images = images
+    self.labels = labels
+    self.imageIDs = imageIDs
+  }
+
+  public var count: Int { labels.count }
+
+  /// The given rows, in that order.
+  public func selecting(_ rows: some Collection<Int>) -> AttackBatch {
+    AttackBatch(
+      images: images.rows(rows), labels: rows.map { labels[$0] }, imageIDs: rows.map { imageIDs[$0] })
+  }
+}
+
+/// What an attack proposes. Whether it fools anybody is for ``Evaluation`` to say.
+public struct PerturbedImages: Sendable {
+  /// Of the shape of the batch.
+  public let images: Tensor
+  /// Rows for which a gradient was zero in every pixel, so that nothing told the attack where to go. Many of them
+  /// are a sign of a masked gradient, not of robustness.
+  public let zeroGradientRows: [Int]
+
+  public init(images: Tensor, zeroGradientRows: [Int] = []) {
+    self.images = images
+    self.zeroGradientRows = zeroGradientRows
+  }
+}
+
+/// A way to perturb images. It proposes; it does not project for the record, judge or count.
+///
+/// Attacks with a fixed budget do their worst within `threatModel.epsilon`. Attacks that look for the smallest
+/// perturbation are given an infinite one and, where they find nothing, propose the image itself.
+///
+/// The proposal for an image depends on that image, its label, its number and the attack's own seed; not on
+/// the other images, their order or the number of workers.
+public protocol Attack: Sendable {
+  /// As a user would call it: `fgsm`.
+  var name: String { get }
+
+  /// - Parameters:
+  ///   - batch: Not changed. May be empty.
+  ///   - threatModel: Its targets, if any, are in the order of the batch.
+  /// - Throws: What `classifier` throws.
+  func perturbedImages(
+    for batch: AttackBatch, under threatModel: ThreatModel, classifier: some DifferentiableClassifier
+  ) throws -> PerturbedImages
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Tensors
+
+/// The counts of an evaluation, each with its denominator.
+public struct EvaluationSummary: Equatable, Codable, Sendable {
+  /// Clean images classified correctly, of all images.
+  public let cleanAccuracy: Proportion
+  /// Successes, of the images attacked: those classified correctly before and, for a targeted attack, not already
+  /// of the target class.
+  public let success: Proportion
+  /// Returned images classified correctly, of all images: the accuracy that is left under attack.
+  public let robustAccuracy: Proportion
+  /// Successes that survive rounding to 8 bits, of all successes.
+  public let survival: Proportion
+  /// Skipped because the classifier was wrong without help.
+  public let alreadyWrongCount: Int
+  /// Skipped because the label is the target.
+  public let alreadyTargetCount: Int
+  /// Proposals that had to be moved into ball or box.
+  public let projectedCount: Int
+  /// Attacked images with a gradient of zero.
+  public let zeroGradientCount: Int
+  /// Of the successes; `nil` when there is none.
+  public let medianL2: Double?
+  public let medianLinf: Double?
+  /// Average of √(mean d²) over the successes, as Szegedy et al. (2013) print it; `nil` when there is none.
+  public let meanDistortion: Double?
+  public let isTargeted: Bool
+
+  public init(of images: [AttackedImage]) {
+    func count(_ condition: (AttackedImage) -> Bool) -> Int { images.count(where: condition) }
+    let successes = images.filter { $0.verdict == .succeeded }
+    cleanAccuracy = Proportion(count { $0.before.label == $0.label }, of: images.count)
+    success = Proportion(successes.count, of: count { !$0.verdict.isSkipped })
+    robustAccuracy = Proportion(count(\.isRobust), of: images.count)
+    survival = Proportion(successes.count { $0.survives8Bit == true }, of: successes.count)
+    alreadyWrongCount = count { $0.verdict == .alreadyWrong }
+    alreadyTargetCount = count { $0.verdict == .alreadyTarget }
+    projectedCount = count(\.wasProjected)
+    zeroGradientCount = count(\.hadZeroGradient)
+    medianL2 = Self.median(successes.map(\.distortion.l2))
+    medianLinf = Self.median(successes.map(\.distortion.linf))
+    meanDistortion =
+      successes.isEmpty
+      ? nil : successes.reduce(0) { $0 + $1.distortion.rootMeanSquare } / Double(successes.count)
+    isTargeted = images.contains { $0.target != nil }
+  }
+
+  private static func median(_ values: [Double]) -> Double? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  /// The result in one sentence, denominators stated.
+  public var sentence: String {
+    let all = cleanAccuracy.total
+    var clauses = [
+      "\(success.count) of \(success.total) attacked images \(isTargeted ? "became their target" : "changed class")"
+        + rate(success)
+    ]
+    if alreadyWrongCount > 0 {
+      clauses.append("\(alreadyWrongCount) of \(all) skipped because the classifier was already wrong")
+    }
+    if alreadyTargetCount > 0 {
+      clauses.append("\(alreadyTargetCount) of \(all) skipped because they are of the target class")
+    }
+    clauses.append(
+      "accuracy over all \(all) images falls from \(percent(cleanAccuracy)) to \(percent(robustAccuracy))")
+    if survival.total > 0 {
+      clauses.append("\(survival.count) of \(survival.total) successes survive rounding to 8 bits")
+    }
+    if zeroGradientCount > 0 {
+      clauses.append(
+        "\(zeroGradientCount) of \(success.total) attacked images gave a gradient of zero and were not moved by it"
+      )
+    }
+    return clauses.joined(separator: "; ") + "."
+  }
+
+  private func rate(_ proportion: Proportion) -> String {
+    guard let interval = proportion.interval95 else { return "" }
+    let bounds = String(format: "%.1f–%.1f %%", 100 * interval.lowerBound, 100 * interval.upperBound)
+    return " (\(percent(proportion)), 95 % interval \(bounds))"
+  }
+
+  private func percent(_ proportion: Proportion) -> String {
+    proportion.value.map { String(format: "%.1f %%", 100 * $0) } ?? "nothing"
+  }
+}

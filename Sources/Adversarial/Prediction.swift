@@ -1,0 +1,24 @@
+import Foundation
+import Tensors
+
+/// What a classifier says of one image.
+public struct Prediction: Equatable, Codable, Sendable {
+  /// The class with the highest logit, the lowest of several.
+  public let label: Int
+  /// Its softmax probability.
+  public let confidence: Double
+
+  /// - Parameter logits: Of one image, at least one, finite.
+  public init(logits: some Collection<Float>) {
+    precondition(!logits.isEmpty, "a prediction needs at least one class")
+    var best = (label: 0, logit: -Float.infinity)
+    for (label, logit) in logits.enumerated() where logit > best.logit { best = (label, logit) }
+    label = best.label
+    confidence = 1 / logits.reduce(0.0) { $0 + exp(Double($1) - Double(best.logit)) }
+  }
+
+  /// One for each row of `[count, classCount]` logits.
+  public static func rows(of logits: Tensor) -> [Prediction] {
+    (0..<logits.count).map { Prediction(logits: logits[row: $0]) }
+  }
+}

@@ -1,0 +1,57 @@
+import Tensors
+
+extension ThreatModel {
+  /// The nearest allowed image: onto the ball around `clean`, then into the box.
+  ///
+  /// L∞ and box commute. For L1 and L2 the box comes second and only shortens the perturbation, because `clean`
+  /// is in the box; it is not stretched again. An image inside ball and box comes back bit for bit, where inside
+  /// the ball means up to ``tolerance(pixelCount:)``.
+  ///
+  /// - Parameters:
+  ///   - perturbed: Pixels of one image.
+  ///   - clean: The same image before, inside the bounds.
+  func projected(_ perturbed: ArraySlice<Float>, around clean: ArraySlice<Float>) -> [Float] {
+    precondition(perturbed.count == clean.count, "\(perturbed.count) pixels cannot surround \(clean.count)")
+    var image = Array(perturbed)
+    let difference = zip(perturbed, clean).map { Double($0) - Double($1) }
+    if length(difference) > Double(epsilon) + tolerance(pixelCount: clean.count) {
+      let nearest = nearestInBall(difference)
+      image = zip(clean, nearest).map { Float(Double($0) + $1) }
+    }
+    return image.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
+  }
+
+  /// The norm in Double, so that rounding of the difference cannot pass for a perturbation.
+  func length(_ difference: [Double]) -> Double {
+    switch norm {
+    case .l1: difference.reduce(0) { $0 + abs($1) }
+    case .l2: difference.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    case .linf: difference.reduce(0) { max($0, abs($1)) }
+    }
+  }
+
+  /// Euclidean projection of a vector that lies outside the ball.
+  private func nearestInBall(_ difference: [Double]) -> [Double] {
+    let radius = Double(epsilon)
+    switch norm {
+    case .linf: return difference.map { min(max($0, -radius), radius) }
+    case .l2:
+      let scale = radius / length(difference)
+      return difference.map { $0 * scale }
+    case .l1:
+      // Soft threshold θ with Σ max(|rᵢ| − θ, 0) = ε; Duchi, Shalev-Shwartz, Singer, Chandra (2008), figure 1.
+      var sum = 0.0
+      var threshold = 0.0
+      for (index, size) in difference.map(abs).sorted(by: >).enumerated() {
+        sum += size
+        let candidate = (sum - radius) / Double(index + 1)
+        guard size >= candidate else { break }  // equal at ε = 0, where nothing may be left
+        threshold = candidate
+      }
+      return difference.map { value in
+        let size = max(abs(value) - threshold, 0)
+        return value < 0 ? -size : size
+      }
+    }
+  }
+}

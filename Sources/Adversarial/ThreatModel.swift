@@ -1,0 +1,67 @@
+import Tensors
+
+/// What an attacker may do and wants: the ball, the box and the goal. Attack and evaluation read the same one.
+public struct ThreatModel: Equatable, Sendable {
+  public enum Goal: Equatable, Sendable {
+    /// Any class but the true one.
+    case untargeted
+    /// The given class of each image, in the order of the batch.
+    case targeted([Int])
+  }
+
+  /// Measures the perturbation.
+  public let norm: Norm
+  /// Radius of the ball around each image, in units of pixels (8/255, not 8). `.infinity`: no budget; an attack
+  /// that looks for the smallest perturbation is meant.
+  public let epsilon: Float
+  /// Values that a pixel may take.
+  public let bounds: ClosedRange<Float>
+  public let goal: Goal
+
+  public init(norm: Norm, epsilon: Float, bounds: ClosedRange<Float> = 0...1, goal: Goal = .untargeted) {
+    precondition(epsilon >= 0, "epsilon must be non-negative, got \(epsilon)")
+    precondition(
+      bounds.lowerBound.isFinite && bounds.upperBound.isFinite, "pixel bounds must be finite, got \(bounds)")
+    self.norm = norm
+    self.epsilon = epsilon
+    self.bounds = bounds
+    self.goal = goal
+  }
+
+  /// The class that image `row` is to be taken for; `nil` when any other will do.
+  public func target(ofRow row: Int) -> Int? {
+    switch goal {
+    case .untargeted: nil
+    case .targeted(let targets): targets[row]
+    }
+  }
+
+  /// Whether `prediction` is what the attacker wants for image `row`, whose true class is `label`.
+  public func isReached(byPrediction prediction: Int, ofRow row: Int, label: Int) -> Bool {
+    if let target = target(ofRow: row) { prediction == target } else { prediction != label }
+  }
+
+  /// How much longer than `epsilon` a perturbation may measure before it counts as outside the ball.
+  ///
+  ///     10⁻⁶ ε + 2⁻²⁴ B ‖1‖
+  ///
+  /// The second term is the rounding of x + r to Float in each pixel, for pixels no larger than B: at ε = 1/255
+  /// it exceeds the first.
+  public func tolerance(pixelCount: Int) -> Double {
+    let rounding = 0x1p-24 * Double(max(abs(bounds.lowerBound), abs(bounds.upperBound)))
+    let ones: Double =
+      switch norm {
+      case .l1: Double(pixelCount)
+      case .l2: Double(pixelCount).squareRoot()
+      case .linf: 1
+      }
+    return 1e-6 * Double(epsilon) + rounding * ones
+  }
+
+  /// The model for some rows of a batch.
+  public func selecting(_ rows: some Collection<Int>) -> ThreatModel {
+    guard case .targeted(let targets) = goal else { return self }
+    return ThreatModel(
+      norm: norm, epsilon: epsilon, bounds: bounds, goal: .targeted(rows.map { targets[$0] }))
+  }
+}

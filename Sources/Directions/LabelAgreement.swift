@@ -1,0 +1,58 @@
+/// How far the images of a top set share a class, corrected for chance.
+///
+///     S  = Σ_c n_c (n_c − 1) / (k (k − 1))       probability that two different images of the set share a label
+///     S₀ = Σ_c π_c (N π_c − 1) / (N − 1)         the same for two different images of the whole probe set
+///     κ  = (S − S₀) / (1 − S₀)                   0: as random images, 1: one class; negative: fewer than by chance
+///
+/// with n_c images of class c among the k, and class frequencies π_c among all N. S is unbiased in k, and κ of
+/// random image sets has the expectation 0 for every k and every class balance: the numerator is that of a
+/// Gini–Simpson index without replacement (Simpson 1949), the correction that of Cohen (1960).
+public struct LabelAgreement: Equatable, Codable, Sendable {
+  /// Size of the set, k.
+  public let imageCount: Int
+  /// S; `nil` for fewer than two images.
+  public let agreement: Double?
+  /// S₀; `nil` for a probe set of fewer than two images.
+  public let chanceAgreement: Double?
+  /// κ; `nil` where S or S₀ is, and when the probe set has one class only, so that nothing can disagree.
+  public let kappa: Double?
+  /// The most frequent class, the lowest of several; `nil` for no images.
+  public let topClass: Int?
+  /// Images of ``topClass``.
+  public let topClassCount: Int
+
+  /// - Parameters:
+  ///   - images: Indices into `labels`, each at most once.
+  ///   - labels: Of the whole probe set. Its own class counts are the chance level, not 1/C.
+  public init(of images: [Int], in labels: ClassLabels) {
+    let counts = labels.counts(among: images)
+    let agreement = Self.sharedPairs(counts)
+    let chance = Self.sharedPairs(labels.imageCounts)
+    imageCount = images.count
+    self.agreement = agreement
+    chanceAgreement = chance
+    if let agreement, let chance, chance < 1 {
+      kappa = (agreement - chance) / (1 - chance)
+    } else {
+      kappa = nil
+    }
+    topClassCount = counts.max() ?? 0
+    topClass = images.isEmpty ? nil : counts.firstIndex(of: topClassCount)
+  }
+
+  /// Share of the top class, n_max / k; `nil` for no images.
+  ///
+  /// Its value for random images is far above 1/C and falls with k: print it beside ``ChancePurity`` only.
+  public var purity: Double? {
+    imageCount > 0 ? Double(topClassCount) / Double(imageCount) : nil
+  }
+
+  /// Share of the unordered pairs of different images that share a class. With N π_c images of class c, S and S₀
+  /// are this one formula.
+  private static func sharedPairs(_ counts: [Int]) -> Double? {
+    let total = counts.reduce(0, +)
+    guard total >= 2 else { return nil }
+    let shared = counts.reduce(0) { $0 + $1 * ($1 - 1) }
+    return Double(shared) / Double(total * (total - 1))
+  }
+}

@@ -1,0 +1,45 @@
+/// Small statistics of samples held in memory, added up in Double.
+public enum Statistics {
+  /// Arithmetic mean; `nil` for no values.
+  @inlinable
+  public static func mean(_ values: some Collection<Float>) -> Double? {
+    guard !values.isEmpty else { return nil }
+    return values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+  }
+
+  /// Sample standard deviation, by two passes.
+  ///
+  ///     s = √( Σ (xᵢ − mean)² / (n − 1) )
+  ///
+  /// - Returns: `nil` for fewer than two values.
+  @inlinable
+  public static func standardDeviation(_ values: some Collection<Float>) -> Double? {
+    guard values.count >= 2, let mean = mean(values) else { return nil }
+    let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    return (squares / Double(values.count - 1)).squareRoot()
+  }
+
+  /// Quantile by linear interpolation between order statistics: definition 7 of Hyndman and Fan (1996),
+  /// the default of NumPy and R.
+  ///
+  ///     h = (n − 1) p,   q = x₍⌊h⌋₎ + (h − ⌊h⌋) (x₍⌊h⌋₊₁₎ − x₍⌊h⌋₎)
+  ///
+  /// - Parameters:
+  ///   - probability: p in [0, 1]; 0.5 is the median.
+  ///   - sorted: In ascending order, without NaN.
+  /// - Returns: `nil` for no values.
+  public static func quantile(_ probability: Double, ofSorted sorted: [Float]) -> Double? {
+    precondition((0...1).contains(probability), "a probability lies in [0, 1], got \(probability)")
+    guard !sorted.isEmpty else { return nil }
+    let position = Double(sorted.count - 1) * probability
+    let lower = Int(position)
+    let upper = min(lower + 1, sorted.count - 1)
+    let low = Double(sorted[lower])
+    return low + (position - Double(lower)) * (Double(sorted[upper]) - low)
+  }
+
+  /// The value that half of `values` do not exceed; `nil` for none.
+  public static func median(_ values: some Sequence<Float>) -> Double? {
+    quantile(0.5, ofSorted: values.sorted())
+  }
+}

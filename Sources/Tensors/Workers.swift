@@ -1,0 +1,32 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Spreads independent pieces of work over the machine's cores.
+public enum Workers {
+  /// One per core that this process may use.
+  public static var defaultCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// `transform` of `0..<count`, each called once, in any order and on any of `workerCount` threads.
+  ///
+  /// - Returns: Results in the order of their indices, whatever the number of workers.
+  public static func map<Result: Sendable>(
+    count: Int, workerCount: Int = defaultCount, _ transform: @Sendable (Int) -> Result
+  ) -> [Result] {
+    precondition(workerCount > 0, "at least one worker is needed, got \(workerCount)")
+    guard workerCount > 1, count > 1 else { return (0..<count).map(transform) }
+    return Array(unsafeUninitializedCapacity: count) { results, initializedCount in
+      // Every index is taken once, so no two threads write to the same slot.
+      nonisolated(unsafe) let slots = results.baseAddress!
+      let next = Atomic(0)
+      DispatchQueue.concurrentPerform(iterations: min(workerCount, count)) { _ in
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < count else { return }
+          (slots + index).initialize(to: transform(index))
+        }
+      }
+      initializedCount = count
+    }
+  }
+}
