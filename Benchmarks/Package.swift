@@ -7,6 +7,7 @@ let package = Package(
   dependencies: [.package(name: "Intrigue", path: "..")],
   targets: [
     .executableTarget(
-      name: "benchmarks", dependencies: [.product(name: "Intrigue", package: "Intrigue")], path: "Sources/Benchmarks")
+      name: "benchmarks", dependencies: [.product(name: "Intrigue", package: "Intrigue")],
+      path: "Sources/Benchmarks")
   ]
 )
