@@ -22,7 +22,9 @@ needed=(
 )
 
 fail() {
-  printf 'install-dependencies: %s\n' "$@" >&2
+  echo "install-dependencies: $1" >&2
+  shift
+  [[ $# -eq 0 ]] || printf '  %s\n' "$@" >&2
   exit 1
 }
 
@@ -63,18 +65,19 @@ by_hand="apt-get update && apt-get install --no-install-recommends ${missing[*]}
 as_root=()
 if [[ $EUID -ne 0 ]]; then
   command -v sudo >/dev/null ||
-    fail "packages are missing, and installing them needs root or sudo. Run this as root, then try again:" "  $by_hand"
+    fail "packages are missing, and installing them needs root or sudo. Run this as root, then try again:" "$by_hand"
   as_root=(sudo)
 fi
 
 echo "Installing ${#missing[@]} missing Debian package(s):"
 printf '  %s\n' "${missing[@]}"
 
-apt() {
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" </dev/null
-}
-
-# One unreachable source makes the update fail though the others may have all that is needed.
-apt update || echo "install-dependencies: apt-get update failed; trying with the package lists at hand." >&2
-apt install --no-install-recommends "${missing[@]}" ||
-  fail "the packages could not be installed. Run this as root to see why, then try again:" "  $by_hand"
+# One call, so that sudo asks once. One unreachable source makes the update fail though the others may have all
+# that is needed, so its failure is reported and the installation decides.
+"${as_root[@]}" bash -s -- "${missing[@]}" <<'AS_ROOT' ||
+  export DEBIAN_FRONTEND=noninteractive
+  apt() { apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" </dev/null; }
+  apt update || echo "install-dependencies: apt-get update failed; trying with the package lists at hand." >&2
+  apt install --no-install-recommends "$@"
+AS_ROOT
+  fail "the packages could not be installed. Run this as root to see why, then try again:" "$by_hand"
