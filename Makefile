@@ -1,0 +1,53 @@
+## Intrigue, the laboratory for the two intriguing properties of neural networks.
+##
+##   make demo     install what is missing, build, and run the main job into output/demo
+##   make test     install what is missing, lint, and run every test; continuous integration runs this
+##   make build    install what is missing and build .build/release/intrigue
+##   make bench    measure Intrigue beside PyTorch, if that is here; see docs/benchmarks.md
+##   make format   rewrite the Swift sources in the house format
+##   make clean    remove what was built; data sets and output stay
+##   make help     print this list
+##
+## DEMO_OPTIONS and BENCH_OPTIONS are passed on: make demo DEMO_OPTIONS="--seed 2"
+
+# Every path here is relative: make cannot hold a name with a space, and the folder above may have one.
+
+DEMO_OPTIONS ?=
+BENCH_OPTIONS ?=
+
+swift_sources := Package.swift Sources Tests Benchmarks
+
+# Undeclared imports are errors everywhere. SwiftPM leaves our warnings-as-errors out for the packages we depend on.
+build_flags := --configuration release --explicit-target-dependency-import-check error
+# Tests see internal declarations, the product has none to show: two builds, so that the product stays optimised.
+test_flags := $(build_flags) --scratch-path .build-test -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
+
+.PHONY: help dependencies build demo lint test bench format clean
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+dependencies:
+	@bash scripts/install-dependencies.sh
+
+build: dependencies
+	swift build $(build_flags) --product intrigue
+
+demo: build
+	@.build/release/intrigue demo --output output/demo $(DEMO_OPTIONS)
+
+lint:
+	swift format lint --strict --recursive $(swift_sources)
+
+test: dependencies lint
+	swift test $(test_flags) --disable-xctest
+
+bench: dependencies
+	swift build $(build_flags) --package-path Benchmarks --scratch-path .build-bench
+	@.build-bench/release/benchmarks $(BENCH_OPTIONS)
+
+format:
+	swift format format --in-place --recursive $(swift_sources)
+
+clean:
+	rm -rf .build .build-test .build-bench

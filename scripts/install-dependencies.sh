@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Checks for Swift, then installs the Debian or Ubuntu packages that Intrigue needs and this machine lacks.
+# Installs nothing, asks for nothing and stays silent where everything is there.
+set -euo pipefail
+
+oldest_swift=6.1
+
+# Package and what needs it. Headers come with the -dev packages; their libraries follow as dependencies.
+needed=(
+  libdnnl-dev            # oneDNN: convolution, matrix product, pooling
+  libopenblas-dev        # BLAS and LAPACK: linear algebra
+  libpng-dev             # PNG
+  libturbojpeg0-dev      # JPEG
+  libcairo2-dev          # text and drawing
+  fonts-dejavu-core      # the typeface of every figure
+  gnuplot-nox            # charts
+  zlib1g-dev             # gzip
+  libssl-dev             # SHA-256
+  dataset-fashion-mnist  # 70,000 real images to start with
+  pkg-config             # tells SwiftPM where the headers are
+  git ca-certificates    # SwiftPM fetches swift-argument-parser
+)
+
+fail() {
+  echo "install-dependencies: $1" >&2
+  shift
+  [[ $# -eq 0 ]] || printf '  %s\n' "$@" >&2
+  exit 1
+}
+
+check_swift() {
+  local version
+  command -v swift >/dev/null ||
+    fail "Swift is missing: install version $oldest_swift or later from https://www.swift.org/install and try again."
+  version=$(swift --version 2>&1) ||
+    fail "swift is at $(command -v swift) but does not run: ${version%%$'\n'*}" \
+      "The packages that Swift itself needs are listed at https://www.swift.org/install."
+  [[ $version =~ Swift\ version\ ([0-9]+\.[0-9]+) ]] ||
+    fail "cannot tell the version of $(command -v swift) from: ${version%%$'\n'*}"
+  version=${BASH_REMATCH[1]}
+  [[ $(printf '%s\n' "$oldest_swift" "$version" | sort -V | head -n 1) == "$oldest_swift" ]] ||
+    fail "Swift $version is too old: Intrigue needs $oldest_swift or later, from https://www.swift.org/install."
+}
+
+is_installed() {
+  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+check_swift
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
+    "libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib and OpenSSL with their headers, pkg-config, gnuplot and the" \
+    "DejaVu fonts; the build goes on in the hope that they are here." >&2
+  exit 0
+fi
+
+missing=()
+for package in "${needed[@]}"; do
+  is_installed "$package" || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+by_hand="apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+as_root=()
+if [[ $EUID -ne 0 ]]; then
+  command -v sudo >/dev/null ||
+    fail "packages are missing, and installing them needs root or sudo. Run this as root, then try again:" "$by_hand"
+  as_root=(sudo)
+fi
+
+echo "Installing ${#missing[@]} missing Debian package(s):"
+printf '  %s\n' "${missing[@]}"
+
+# One call, so that sudo asks once. One unreachable source makes the update fail though the others may have all
+# that is needed, so its failure is reported and the installation decides.
+"${as_root[@]}" bash -s -- "${missing[@]}" <<'AS_ROOT' ||
+  export DEBIAN_FRONTEND=noninteractive
+  apt() { apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" </dev/null; }
+  apt update || echo "install-dependencies: apt-get update failed; trying with the package lists at hand." >&2
+  apt install --no-install-recommends "$@"
+AS_ROOT
+  fail "the packages could not be installed. Run this as root to see why, then try again:" "$by_hand"
