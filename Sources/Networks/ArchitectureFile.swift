@@ -35,23 +35,12 @@ extension Architecture: Codable {
   }
 
   /// Reads an architecture file and checks it as a whole.
+  ///
+  /// - Throws: ``FileError`` when the file is not the JSON of an architecture, ``ArchitectureError`` when the
+  ///   architecture is none.
   public init(contentsOf file: URL) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: file)
-    } catch {
-      throw FileError(file: file, problem: "cannot be read: \(error.localizedDescription)")
-    }
-    self = try Architecture(json: data, file: file)
+    self = try JSONFile.read(Architecture.self, from: file)
     _ = try Graph(self)
-  }
-
-  init(json: Data, file: URL) throws {
-    do {
-      self = try JSONDecoder().decode(Architecture.self, from: json)
-    } catch let error as DecodingError {
-      throw FileError(file: file, problem: "is not an architecture: \(error.sentence)")
-    }
   }
 
   /// Canonical JSON: sorted keys, so equal architectures have equal bytes.
@@ -60,23 +49,6 @@ extension Architecture: Codable {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-  }
-}
-
-extension DecodingError {
-  /// Where and what, in one clause.
-  var sentence: String {
-    func place(_ context: Context) -> String {
-      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-      return path.isEmpty ? "" : "at " + path.joined(separator: ".") + ": "
-    }
-    return switch self {
-    case .keyNotFound(let key, let context): "\(place(context))\"\(key.stringValue)\" is missing"
-    case .typeMismatch(let type, let context): "\(place(context))expected \(type)"
-    case .valueNotFound(let type, let context): "\(place(context))expected \(type), found null"
-    case .dataCorrupted(let context): "\(place(context))\(context.debugDescription)"
-    @unknown default: "\(self)"
     }
   }
 }

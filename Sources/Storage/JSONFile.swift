@@ -28,7 +28,14 @@ public enum JSONFile {
   /// - Throws: ``FileError`` when the file cannot be read, is not JSON, or lacks what `Value` needs; the
   ///   sentence names the key.
   public static func read<Value: Decodable>(_ type: Value.Type, from file: URL) throws -> Value {
-    let data = try FileContents.read(file)
+    try decode(type, from: FileContents.read(file), file: file)
+  }
+
+  /// - Parameter file: Named in errors; nothing is read from it.
+  /// - Throws: As ``read(_:from:)``.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type, from data: Data, file: URL
+  ) throws -> Value {
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch DecodingError.keyNotFound(let key, let context) {
