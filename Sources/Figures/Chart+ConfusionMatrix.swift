@@ -18,7 +18,7 @@ extension Chart {
     let tics = area.names.enumerated().map { "\(Gnuplot.quoted($1)) \($0)" }.joined(separator: ", ")
     // Dark cells get white numbers.
     let numbers =
-      "DATA skip 1 using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):($3 > \(largest) / 2.0 ? 0xFFFFFF : 0x1A1A1A)"
+      "data skip 1 using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):($3 > \(largest) / 2.0 ? 0xFFFFFF : 0x1A1A1A)"
       + " with labels font 'DejaVu Sans,8' textcolor rgb variable notitle"
     let script =
       [
@@ -33,7 +33,7 @@ extension Chart {
         "set xrange [-0.5:\(last)]",
         "set yrange [\(last):-0.5]",
       ] + area.placement + [
-        "plot DATA skip 1 using 2:1:3 with image notitle" + (area.isCrowded ? "" : ", \(numbers)")
+        "plot data skip 1 using 2:1:3 with image notitle" + (area.isCrowded ? "" : continuation + numbers)
       ]
     let cells = classNames.indices.flatMap { row in
       classNames.indices.map { column in
@@ -70,21 +70,18 @@ extension Chart {
       // The title is centred over the matrix: what it overhangs on a side must fit there.
       let overhang = max(0, (titleWidth - side) / 2 + 16)
       let (leftRoom, rightRoom) = (max(left, overhang), max(right, overhang))
-      width = leftRoom + side + rightRoom
-      height = top + side + bottom
-      let (total, tall) = (Double(width), Double(height))
-      let middle = 1 - (Double(top) + Double(side) / 2) / tall
+      let (width, height) = (leftRoom + side + rightRoom, top + side + bottom)
+      (self.width, self.height) = (width, height)
+      func x(_ position: Int) -> String { "screen " + Gnuplot.share(position, of: width) }
+      func y(_ position: Int) -> String { "screen " + Gnuplot.share(position, of: height) }
       placement = [
-        "set lmargin at screen \(Double(leftRoom) / total)",
-        "set rmargin at screen \(Double(leftRoom + side) / total)",
-        "set tmargin at screen \(1 - Double(top) / tall)",
-        "set bmargin at screen \(Double(bottom) / tall)",
-        "set colorbox user origin screen \(Double(leftRoom + side + 16) / total), screen \(Double(bottom) / tall)"
-          + " size screen \(18 / total), screen \(Double(side) / tall)",
-        "set label 'true class' at screen \(Double(leftRoom - nameWidth - 28) / total), screen \(middle)"
-          + " center rotate by 90",
-        "set label 'predicted class' at screen \((Double(leftRoom) + Double(side) / 2) / total),"
-          + " screen \(20 / tall) center",
+        "set lmargin at \(x(leftRoom))",
+        "set rmargin at \(x(leftRoom + side))",
+        "set tmargin at \(y(bottom + side))",
+        "set bmargin at \(y(bottom))",
+        "set colorbox user origin \(x(leftRoom + side + 16)), \(y(bottom)) size \(x(18)), \(y(side))",
+        "set label 'true class' at \(x(leftRoom - nameWidth - 28)), \(y(bottom + side / 2)) center rotate by 90",
+        "set label 'predicted class' at \(x(leftRoom + side / 2)), \(y(20)) center",
       ]
     }
   }

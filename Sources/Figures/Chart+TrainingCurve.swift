@@ -22,13 +22,16 @@ extension Chart {
     }
   }
 
+  /// Between the curves of one plot command.
+  static let continuation = ", \\\n     "
+
   /// Loss and accuracy against the epoch, training and validation, in two panels.
   public static func trainingCurve(title: String, epochs: [Epoch]) -> Chart {
     precondition(!epochs.isEmpty, "a training curve has at least one epoch")
     let hasValidationLoss = epochs.contains { $0.validationLoss != nil }
     let hasValidationAccuracy = epochs.contains { $0.validationAccuracy != nil }
     func curve(_ formula: String, _ name: String, dash: Int, colour: String, point: Int) -> String {
-      "DATA skip 1 using 1:\(formula) with linespoints linewidth 2 dashtype \(dash) pointtype \(point)"
+      "data skip 1 using 1:\(formula) with linespoints linewidth 2 dashtype \(dash) pointtype \(point)"
         + " pointsize 0.9 linecolor rgb '\(colour)' title '\(name)'"
     }
     let losses =
@@ -54,12 +57,12 @@ extension Chart {
       "set ylabel 'cross-entropy loss'",
       "set yrange [0:*]",
       "set offsets 0, 0, graph 0.06, 0",
-      "plot \(losses.joined(separator: ", "))",
+      "plot \(losses.joined(separator: continuation))",
       "set key bottom right",
       "set ylabel 'accuracy (%)'",
       "set yrange [*:*]",
       "set offsets 0, 0, 1, 1",
-      "plot \(accuracies.joined(separator: ", "))",
+      "plot \(accuracies.joined(separator: continuation))",
       "unset multiplot",
     ]
     func cell(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }

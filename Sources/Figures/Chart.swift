@@ -7,7 +7,7 @@ import Storage
 /// Three files stand side by side: `NAME.png`, `NAME.gp` and `NAME.csv`. The script names the other two without
 /// a folder, so the three can be moved together and restyled.
 public struct Chart: Sendable {
-  /// Lines of a gnuplot script. `DATA` stands for the quoted name of the data file.
+  /// Lines of a gnuplot script, in which the variable `data` holds the name of the data file.
   let script: [String]
   /// First line is the heading.
   let table: [[String]]
@@ -44,9 +44,7 @@ public struct Chart: Sendable {
 
     let workshop = FileManager.default.temporaryDirectory.appending(
       path: "intrigue-chart-\(UUID().uuidString)")
-    let picture = workshop.appending(path: "\(name).png")
     defer { try? FileManager.default.removeItem(at: workshop) }
-    let png: Data
     do {
       try FileManager.default.createDirectory(at: workshop, withIntermediateDirectories: true)
       try Data(csv.utf8).write(to: workshop.appending(path: "\(name).csv"))
@@ -55,10 +53,8 @@ public struct Chart: Sendable {
       throw FileError(file: workshop, problem: "cannot be written: \(error.localizedDescription)")
     }
     try gnuplot.run(script: "\(name).gp", in: workshop)
-    do {
-      png = try Data(contentsOf: picture)
-      _ = try PNGFile.decode(png, file: picture)
-    } catch {
+    let picture = workshop.appending(path: "\(name).png")
+    guard let png = try? Data(contentsOf: picture), (try? PNGFile.decode(png, file: picture)) != nil else {
       throw Problem.gnuplotFailed(message: "it left no valid picture")
     }
     try AtomicFile.write(csv, to: folder.appending(path: "\(name).csv"))
@@ -73,17 +69,16 @@ public struct Chart: Sendable {
       "set output \(Gnuplot.quoted("\(name).png"))",
       "set encoding utf8",
       "set datafile separator comma",
+      "data = \(Gnuplot.quoted("\(name).csv"))",
     ]
-    let body = script.map { $0.replacing("DATA", with: Gnuplot.quoted("\(name).csv")) }
-    // A line break in a file name must not end the comment.
-    return (head + body).map { $0.replacing("\n", with: " ") + "\n" }.joined()
+    return (head + script).map { $0 + "\n" }.joined()
   }
 
-  /// A field of a CSV file (RFC 4180). Line breaks become spaces and double quotes single ones, because gnuplot
-  /// reads neither.
+  /// A field of a CSV file (RFC 4180). Line breaks become spaces, because gnuplot reads line by line.
   private static func field(_ text: String) -> String {
-    let clean = String(text.map { $0.isNewline ? " " : $0 }).replacing("\"", with: "'")
-    return clean.contains(where: { ",# \t".contains($0) }) ? "\"\(clean)\"" : clean
+    let line = String(text.map { $0.isNewline ? " " : $0 })
+    guard line.contains(where: { "\",# \t".contains($0) }) else { return line }
+    return "\"" + line.replacing("\"", with: "\"\"") + "\""
   }
 }
 
@@ -106,7 +101,8 @@ struct Gnuplot {
   func run(script: String, in folder: URL) throws {
     let process = Process()
     process.executableURL = program
-    process.arguments = [script]
+    // Without the user's own start-up files, so that the same chart gives the same picture everywhere.
+    process.arguments = ["-d", script]
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -125,6 +121,11 @@ struct Gnuplot {
         separator: " ")
       throw Chart.Problem.gnuplotFailed(message: text.trimmingCharacters(in: .whitespaces))
     }
+  }
+
+  /// A position on the screen, from 0 to 1, to a hundredth of a pixel.
+  static func share(_ part: Int, of whole: Int) -> String {
+    String(format: "%.6f", Double(part) / Double(whole))
   }
 
   /// Single quotes: gnuplot then expands neither backslashes nor commands in backquotes.

@@ -166,15 +166,14 @@ struct ContactSheetLayout {
       frame: tile.classIndex.map(key.colour), isMisclassified: tile.isMisclassified)
     guard tile.image != nil else { return }
     let top = y + cell.height + 2
-    var available = cellWidth
-    if let index = tile.classIndex {
-      canvas.drawChip(key, index, x: x + (cellWidth - cell.width) / 2, y: top)
-      available -= key.chipWidth + 4
-    }
-    let caption = Style.small.truncated(tile.caption, toWidth: available)
+    let chipWidth = tile.classIndex == nil ? 0 : key.chipWidth + 4
+    let caption = Style.small.truncated(tile.caption, toWidth: cellWidth - chipWidth)
+    // As wide as the tile, unless the caption needs more.
+    let width = max(cell.width, chipWidth + Style.small.width(of: caption))
+    let left = x + (cellWidth - width) / 2
+    if let index = tile.classIndex { canvas.drawChip(key, index, x: left, y: top) }
     canvas.draw(
-      caption, x: x + (cellWidth + cell.width) / 2, baseline: top + 11, font: Style.small, colour: Style.ink,
-      alignment: .right)
+      caption, x: left + width, baseline: top + 11, font: Style.small, colour: Style.ink, alignment: .right)
   }
 
   /// Explains what the rows of this sheet print, and nothing else.
