@@ -19,6 +19,8 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     var descriptor: Int32
     var byteCount: Int64
     var totalByteCount: Int64?
+    /// Whether the body is what was asked for: an error page must not end up in the file.
+    var isAccepted = false
     var failure: Failure?
     var continuation: CheckedContinuation<Void, any Error>?
   }
@@ -94,6 +96,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         state.failure = .status(answer.statusCode)
         return false
       }
+      state.isAccepted = true
       return true
     }
     completionHandler(isAccepted ? .allow : .cancel)
@@ -101,6 +104,8 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     let (isWritten, done, total) = state.withLock { state in
+      // Foundation on Linux delivers a body even after it was told to cancel.
+      guard state.isAccepted else { return (false, state.byteCount, state.totalByteCount) }
       let isWritten = data.withUnsafeBytes { bytes in
         var rest = bytes[...]
         while !rest.isEmpty {

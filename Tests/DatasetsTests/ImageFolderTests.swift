@@ -1,0 +1,129 @@
+import Foundation
+import Images
+import Storage
+import Synchronization
+import Testing
+
+@testable import Datasets
+
+@Suite struct ImageFolderTests {
+  /// Writes a PNG of one value, 4 wide and 3 high unless stated.
+  private func write(
+    _ value: UInt8, to folder: URL, _ path: String, width: Int = 4, height: Int = 3, channels: Int = 1
+  ) throws {
+    let file = folder.appending(path: path)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let samples = [UInt8](repeating: value, count: width * height * channels)
+    let bitmap = Bitmap(width: width, height: height, channels: channels, samples: samples)
+    if file.pathExtension.lowercased() == "png" {
+      try PNGFile.write(bitmap, to: file)
+    } else {
+      try JPEGFile.write(bitmap, quality: 100, to: file)
+    }
+  }
+
+  private func values(_ images: LabelledImages) -> [UInt8] {
+    guard case .bytes(let samples) = images.pixels else { return [] }
+    return stride(from: 0, to: samples.count, by: images.shape.pixelCount).map { samples[$0] }
+  }
+
+  @Test("Classes and images come in byte order; hidden and other files are ignored")
+  func order() throws {
+    try withTemporaryFolder { folder in
+      for (value, path) in [
+        (1, "train/b/10.png"), (2, "train/b/2.PNG"), (3, "train/B/a.png"), (4, "train/10/x.jpeg"),
+        (5, "train/2/x.JPG"), (6, "test/b/z.png"), (7, "test/2/z.png"),
+      ] {
+        try write(UInt8(value * 20), to: folder, path)
+      }
+      for name in ["train/b/notes.txt", "train/b/.hidden.png", "train/.DS_Store", "README.md"] {
+        try Data("x".utf8).write(to: folder.appending(path: name))
+      }
+      let calls = Mutex<[Int]>([])
+      let dataset = try Dataset.load(folder.path) { done, _ in calls.withLock { $0.append(done) } }
+      #expect(dataset.training.classNames == ["10", "2", "B", "b"])
+      #expect(
+        dataset.training.labels == [0, 1, 2, 3, 3] && values(dataset.training) == [80, 100, 60, 20, 40])
+      #expect(dataset.heldOut.labels == [1, 3] && values(dataset.heldOut) == [140, 120])
+      #expect(dataset.training.shape.description == "1×3×4")
+      #expect(calls.withLock { $0 } == [7])
+    }
+  }
+
+  @Test("A folder without parts is split by class, the same way each time")
+  func split() throws {
+    try withTemporaryFolder { folder in
+      for image in 0..<10 {
+        try write(UInt8(image), to: folder, "cat/\(image).png")
+        try write(UInt8(100 + image), to: folder, "dog/\(image).png")
+      }
+      let dataset = try Dataset.load(folder.path)
+      #expect(dataset.training.count == 16 && dataset.heldOut.labels == [0, 0, 1, 1])
+      #expect(try Dataset.load(folder.path).checksum == dataset.checksum)
+      #expect(Set(values(dataset.training) + values(dataset.heldOut)).count == 20)
+    }
+  }
+
+  @Test("Grey among RGB becomes RGB; grey and RGB can be asked for")
+  func colour() throws {
+    try withTemporaryFolder { folder in
+      try write(10, to: folder, "train/a/1.png")
+      try write(20, to: folder, "train/a/2.png", channels: 3)
+      try write(30, to: folder, "test/a/3.png")
+      let automatic = try Dataset.load(folder.path)
+      #expect(automatic.training.shape.channels == 3 && values(automatic.training) == [10, 20])
+      let grey = try Dataset.load(folder.path, options: DatasetOptions(colour: .grey))
+      #expect(grey.training.shape.channels == 1 && values(grey.heldOut) == [30])
+      try FileManager.default.removeItem(at: folder.appending(path: "train/a/2.png"))
+      #expect(try Dataset.load(folder.path).training.shape.channels == 1)
+      #expect(
+        try Dataset.load(folder.path, options: DatasetOptions(colour: .rgb)).training.shape.channels == 3)
+    }
+  }
+
+  @Test("The first image of another size is named, unless a size is stated")
+  func sizes() throws {
+    try withTemporaryFolder { folder in
+      for image in 0..<200 { try write(9, to: folder, "a/\(1000 + image).png") }
+      for image in [1150, 1190] { try write(9, to: folder, "a/\(image).png", width: 5) }
+      expectRefusal(
+        naming: folder.appending(path: "a/1150.png"),
+        saying: "is 5 pixels wide and 3 high: expected 4 and 3, like \(folder.path)/a/1000.png"
+      ) { _ = try Dataset.load(folder.path) }
+      let resized = try Dataset.load(folder.path, options: DatasetOptions(size: .init(height: 2, width: 6)))
+      #expect(resized.training.shape.description == "1×2×6")
+    }
+  }
+
+  @Test("A broken image, a foreign class and empty folders are named")
+  func faults() throws {
+    try withTemporaryFolder { folder in
+      try write(1, to: folder, "train/a/1.png")
+      expectRefusal(naming: folder.appending(path: "test"), saying: "does not exist") {
+        _ = try Dataset.load(folder.path)
+      }
+      try write(1, to: folder, "test/b/1.png")
+      expectRefusal(naming: folder.appending(path: "test/b"), saying: "is a class that") {
+        _ = try Dataset.load(folder.path)
+      }
+      try FileManager.default.moveItem(
+        at: folder.appending(path: "test/b"), to: folder.appending(path: "test/a"))
+      let empty = folder.appending(path: "train/c")
+      try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+      expectRefusal(naming: empty, saying: "has no images") { _ = try Dataset.load(folder.path) }
+      try FileManager.default.removeItem(at: empty)
+      for (name, data, problem) in [
+        ("cut.png", Data([0x89, 0x50]), "is neither a PNG nor a JPEG image"),
+        ("zero.jpg", Data(), "is empty"),
+        ("text.jpg", Data("text".utf8), "is neither a PNG nor a JPEG image"),
+      ] {
+        let file = folder.appending(path: "test/a/\(name)")
+        try data.write(to: file)
+        expectRefusal(naming: file, saying: problem) { _ = try Dataset.load(folder.path) }
+        try FileManager.default.removeItem(at: file)
+      }
+      #expect(try Dataset.load(folder.path).heldOut.count == 1)
+    }
+  }
+}
