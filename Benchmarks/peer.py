@@ -62,11 +62,12 @@ def mlp_network():
 class Training:
     """One epoch in shuffled batches of 128, by gradient descent with momentum."""
 
-    def __init__(self, network, images, labels, *, threads, memory_format, fused):
+    def __init__(self, network, images, labels, *, threads, memory_format, fused, compiled):
         torch.set_num_threads(threads)
         self.memory_format = getattr(torch, memory_format)
-        self.network = network.to(memory_format=self.memory_format)
-        self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.05, momentum=0.9, fused=fused)
+        network = network.to(memory_format=self.memory_format)
+        self.optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9, fused=fused)
+        self.network = torch.compile(network, dynamic=False) if compiled else network
         self.images = images
         self.labels = labels
 
@@ -91,6 +92,8 @@ class Features:
             network = mkldnn.to_mkldnn(network)
         elif layout == "channels_last":
             network = network.to(memory_format=torch.channels_last)
+        elif layout == "compiled":
+            network = torch.compile(network, dynamic=False)
         elif layout == "frozen":
             with torch.no_grad():
                 traced = torch.jit.trace(network, images[:batch])
@@ -127,7 +130,7 @@ def fastest(prepare, candidates, image_count):
             seconds(work, image_count // 2)
             timed.append((min(seconds(work, image_count) for _ in range(2)), settings))
         except RuntimeError as error:
-            # Not every build of PyTorch has every path; the others stay in the race.
+            # Not every machine has every path (torch.compile needs a C++ compiler); the others stay in the race.
             print(f"peer: {settings} does not run here: {str(error).splitlines()[0]}", file=sys.stderr)
     return min(timed, key=lambda entry: entry[0])[1]
 
@@ -140,9 +143,11 @@ def prepare_training(images, labels, make_network, sweep_count):
     def prepare(**settings):
         return Training(make_network(), images, labels, **settings)
 
+    # Compiling takes long, so only the best without it is compiled.
     settings = fastest(prepare, variants(
-        threads=sorted({1, CORE_COUNT}), memory_format=["contiguous_format", "channels_last"], fused=[False, True]),
-        sweep_count)
+        threads=sorted({1, CORE_COUNT}), memory_format=["contiguous_format", "channels_last"], fused=[False, True],
+        compiled=[False]), sweep_count)
+    settings = fastest(prepare, [settings, settings | {"compiled": True}], sweep_count)
     return prepare(**settings), settings | {"batch": TRAINING_BATCH}
 
 
@@ -151,9 +156,10 @@ def prepare_features(images, sweep_count):
         return Features(conv_features(), images, **settings)
 
     # The layout first, at a middling batch size, then the batch size for that layout.
-    layout = fastest(prepare, variants(
-        threads=[CORE_COUNT], batch=[128], layout=["contiguous", "channels_last", "onednn", "frozen"]), sweep_count)
-    settings = fastest(prepare, [layout | {"batch": batch} for batch in (16, 32, 64, 128, 256, 512)], sweep_count)
+    settings = fastest(prepare, variants(
+        threads=[CORE_COUNT], batch=[128], layout=["contiguous", "channels_last", "onednn", "frozen", "compiled"]),
+        sweep_count)
+    settings = fastest(prepare, [settings | {"batch": batch} for batch in (16, 32, 64, 128, 256, 512)], sweep_count)
     return prepare(**settings), settings
 
 
