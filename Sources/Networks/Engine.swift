@@ -54,6 +54,9 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     store = box.withLock { $0! }  // run threw otherwise
   }
 
+  /// Version of the oneDNN that is loaded.
+  public static var oneDNNVersion: String { Device.version }
+
   // MARK: Results
 
   public func logits(of images: Tensor) throws -> Tensor {

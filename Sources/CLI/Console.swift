@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+import Synchronization
+
+/// Draws progress on standard error and prints results on standard output.
+///
+/// On a terminal one line is drawn over and over; elsewhere only what ends (a stage, an epoch) gets a line.
+final class Console: Sendable {
+  private let options: CommonOptions
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let state = Mutex(State())
+
+  private struct State {
+    var lastDrawn: ContinuousClock.Instant?
+    var hasOpenLine = false
+    var stage = ""
+    var stageStart = ContinuousClock.now
+  }
+
+  init(_ options: CommonOptions) { self.options = options }
+
+  /// Runs an experiment with progress drawn and Ctrl-C watched.
+  ///
+  /// - Parameter resume: How to go on after Ctrl-C; printed then.
+  func run<Result>(resume: String, _ body: (@escaping ProgressHandler) throws -> Result) throws -> Result {
+    Interruption.watch()
+    defer { closeLine() }
+    do {
+      return try body { [self] progress in
+        try Interruption.check()
+        draw(progress)
+      }
+    } catch is Interrupted {
+      closeLine()
+      write("Interrupted. \(resume)\n")
+      throw ExitCode(130)
+    }
+  }
+
+  /// Prints results: JSON if asked for, else the lines given, unless quiet.
+  func report(_ results: some Encodable, lines: [String]) throws {
+    closeLine()
+    if options.json {
+      let data = try JSONFile.encoded(results, file: URL(filePath: "standard output"))
+      print(String(decoding: data, as: UTF8.self), terminator: "")
+    } else if !options.quiet {
+      for line in lines { print(line) }
+    }
+  }
+
+  private func draw(_ progress: ExperimentProgress) {
+    guard !options.quiet else { return }
+    switch progress {
+    case .stage(let name):
+      closeLine()
+      state.withLock {
+        $0.stage = name
+        $0.stageStart = .now
+      }
+      write("\(name)\n")
+    case .warning(let text):
+      closeLine()
+      write("warning: \(text)\n")
+    case .epoch(let record, let count):
+      closeLine()
+      write(Self.line(record, of: count) + "\n")
+    case .training(let training): redraw(Self.line(training))
+    case .step(let done, let total, let unit):
+      let seconds = state.withLock { (ContinuousClock.now - $0.stageStart) / .seconds(1) }
+      let left = done > 0 ? Self.duration(seconds / Double(done) * Double(total - done)) : "?"
+      redraw("  \(bar(done, total)) \(done)/\(total) \(unit), \(left) left")
+    }
+  }
+
+  private static func line(_ record: EpochRecord, of count: Int) -> String {
+    var text = String(
+      format: "  epoch %d/%d  loss %.4f  accuracy %.2f %%", record.epoch, count, record.trainingLoss,
+      100 * record.trainingAccuracy)
+    if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
+      text += String(format: "  validation loss %.4f  accuracy %.2f %%", loss, 100 * accuracy)
+    }
+    return text + String(format: "  %.0f images/s  %.1f s", record.imagesPerSecond, record.seconds)
+  }
+
+  private static func line(_ progress: TrainingProgress) -> String {
+    let left = Double(progress.imageCount - progress.imagesDone) / max(progress.imagesPerSecond, 1)
+    let later =
+      Double(progress.epochCount - progress.epoch) * Double(progress.imageCount)
+      / max(progress.imagesPerSecond, 1)
+    return String(
+      format: "  epoch %d/%d  %3d %%  loss %.4f  accuracy %.2f %%  %.0f images/s  ", progress.epoch,
+      progress.epochCount, 100 * progress.imagesDone / max(progress.imageCount, 1), progress.loss,
+      100 * progress.accuracy, progress.imagesPerSecond) + "\(duration(left + later)) left"
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return "?" }
+    let whole = Int(seconds.rounded(.up))
+    return whole < 60 ? "\(whole) s" : String(format: "%d min %02d s", whole / 60, whole % 60)
+  }
+
+  private func bar(_ done: Int, _ total: Int) -> String {
+    let width = 24
+    let filled = total > 0 ? min(width, width * done / total) : width
+    return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "]"
+  }
+
+  private func redraw(_ line: String) {
+    guard isTerminal else { return }
+    let isDue = state.withLock { state in
+      let now = ContinuousClock.now
+      if let last = state.lastDrawn, now - last < .milliseconds(80) { return false }
+      state.lastDrawn = now
+      state.hasOpenLine = true
+      return true
+    }
+    if isDue { write("\r\u{1B}[K\(line)") }
+  }
+
+  private func closeLine() {
+    let wasOpen = state.withLock { state in
+      defer { state.hasOpenLine = false }
+      return state.hasOpenLine
+    }
+    if wasOpen { write("\r\u{1B}[K") }
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

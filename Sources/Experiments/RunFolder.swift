@@ -1,0 +1,76 @@
+import Foundation
+import Storage
+
+/// The folder in which an experiment leaves everything: the record of what was asked, and what came out.
+///
+/// `run.json` is written when the experiment starts, with `complete` false, and again when it ends. Each file
+/// is whole or absent.
+public struct RunFolder: Sendable {
+  public let url: URL
+
+  /// Makes the folder, and those above it, if they do not exist.
+  public init(_ url: URL) throws {
+    self.url = url
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(file: url, problem: "cannot be made a folder: \(error.localizedDescription)")
+    }
+    AtomicFile.removeLeftovers(in: url)
+  }
+
+  public func file(_ name: String) -> URL { url.appending(path: name) }
+
+  /// A folder inside this one, made if it does not exist.
+  public func folder(_ name: String) throws -> RunFolder { try RunFolder(file(name)) }
+
+  public func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).path) }
+
+  public func write(_ record: some Encodable, to name: String) throws {
+    try JSONFile.write(record, to: file(name))
+  }
+}
+
+/// What `run.json` says.
+public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Sendable>: Codable, Sendable {
+  /// The experiment: train, evaluate, gallery, attack or demo.
+  public var experiment: String
+  public var configuration: Configuration
+  public var environment: RunEnvironment
+  public var data: DataRecord?
+  /// Nil until the experiment has ended.
+  public var results: Results?
+  public var complete: Bool
+
+  public init(experiment: String, configuration: Configuration, workerCount: Int, data: DataRecord?) {
+    self.experiment = experiment
+    self.configuration = configuration
+    environment = RunEnvironment(workerCount: workerCount)
+    self.data = data
+    complete = false
+  }
+
+  /// The record of the finished run.
+  public func completed(with results: Results) -> Self {
+    var record = self
+    record.results = results
+    record.complete = true
+    return record
+  }
+}
+
+/// The data an experiment ran on.
+public struct DataRecord: Codable, Equatable, Sendable {
+  public var name: String
+  /// See `Dataset.checksum`.
+  public var checksum: String
+  public var trainingCount: Int
+  public var heldOutCount: Int
+
+  public init(name: String, checksum: String, trainingCount: Int, heldOutCount: Int) {
+    self.name = name
+    self.checksum = checksum
+    self.trainingCount = trainingCount
+    self.heldOutCount = heldOutCount
+  }
+}
