@@ -4,5 +4,15 @@ import Intrigue
 @main
 struct IntrigueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "intrigue", abstract: "The laboratory for the two intriguing properties of neural networks.")
+    commandName: "intrigue",
+    abstract: "The laboratory for the two intriguing properties of neural networks.",
+    discussion: """
+      Exit codes: 0 done, 1 something is wrong with files or data, 64 wrong arguments, 130 interrupted.
+      """,
+    version: RunEnvironment.toolVersion,
+    subcommands: [
+      TrainCommand.self,
+      InspectCommand.self,
+      EvaluateCommand.self,
+    ])
 }

@@ -53,5 +53,4 @@ enum RandomStream {
   static func dropout(step: Int, slot: Int, node: Int) -> UInt64 {
     4 << 56 | UInt64(node) << 48 | UInt64(slot) << 40 | UInt64(step)
   }
-  static let validationSplit: UInt64 = 5 << 56
 }

@@ -18,7 +18,7 @@ public enum Optimizer: Codable, Equatable, Sendable {
   case adamW(weightDecay: Float)
 
   /// Arrays as long as the parameters that it remembers between steps.
-  var momentCount: Int {
+  public var momentCount: Int {
     if case .sgd = self { 1 } else { 2 }
   }
 }

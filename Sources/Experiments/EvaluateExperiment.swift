@@ -1,0 +1,116 @@
+import Adversarial
+import Datasets
+import Figures
+import Foundation
+import Networks
+import Storage
+import Tensors
+
+/// Accuracy of a model on held-out images, in all and per class, and what is taken for what.
+public struct EvaluateExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var model: ModelSource
+    public var data: DataSource
+
+    public init(model: ModelSource, data: DataSource) {
+      self.model = model
+      self.data = data
+    }
+  }
+
+  public struct Results: Codable, Sendable {
+    public struct Class: Codable, Sendable {
+      public var name: String
+      public var imageCount: Int
+      public var correctCount: Int
+      /// Share of the class's images that are recognised (recall); nil without images.
+      public var recall: Double?
+      /// Share of the predictions of this class that are right; nil where it is never predicted.
+      public var precision: Double?
+    }
+
+    public var modelChecksum: String
+    public var imageCount: Int
+    public var correctCount: Int
+    public var accuracy: Double
+    /// Wilson's interval; nil without images.
+    public var accuracyInterval95: [Double]?
+    /// Mean cross-entropy, natural logarithm.
+    public var loss: Double
+    public var classes: [Class]
+    /// `[true class][predicted class]`, counts.
+    public var confusion: [[Int]]
+  }
+
+  public let configuration: Configuration
+  public let workerCount: Int
+
+  public init(_ configuration: Configuration, workerCount: Int) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+  }
+
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let dataset = try configuration.data.load(progress)
+    let model = try configuration.model.load(classNames: dataset.heldOut.classNames)
+    try model.check(fits: dataset.heldOut)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "evaluate", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    try folder.write(record, to: "run.json")
+    try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
+    let results = try judge(model, on: dataset.heldOut)
+    try writeTable(results, to: folder.file("classes.csv"))
+    try Chart.confusionMatrix(
+      title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",
+      classNames: dataset.heldOut.classNames, counts: results.confusion
+    ).write(named: "confusion", in: folder.folder("figures").url)
+    try folder.write(record.completed(with: results), to: "run.json")
+    return results
+  }
+
+  private func judge(_ model: Model, on images: LabelledImages) throws -> Results {
+    let engine = try Engine(running: model.network, workerCount: workerCount)
+    let predictions = Prediction.rows(of: try engine.logits(of: images)).map(\.label)
+    let classCount = images.classNames.count
+    var confusion = Array(repeating: Array(repeating: 0, count: classCount), count: classCount)
+    for (label, prediction) in zip(images.labels, predictions) { confusion[label][prediction] += 1 }
+    let classes = (0..<classCount).map { index in
+      let count = confusion[index].reduce(0, +)
+      let predicted = confusion.map { $0[index] }.reduce(0, +)
+      return Results.Class(
+        name: images.classNames[index], imageCount: count, correctCount: confusion[index][index],
+        recall: Proportion(confusion[index][index], of: count).value,
+        precision: Proportion(confusion[index][index], of: predicted).value)
+    }
+    let correct = Proportion(classes.map(\.correctCount).reduce(0, +), of: images.count)
+    return Results(
+      modelChecksum: try model.checksum, imageCount: images.count, correctCount: correct.count,
+      accuracy: Double(correct.count) / Double(images.count),
+      accuracyInterval95: correct.interval95.map { [$0.lowerBound, $0.upperBound] },
+      loss: try engine.accuracyAndLoss(on: images).loss, classes: classes, confusion: confusion)
+  }
+
+  private func writeTable(_ results: Results, to file: URL) throws {
+    func text(_ share: Double?) -> String { share.map { String(format: "%.4f", $0) } ?? "" }
+    var table = CSVWriter(columns: ["class", "images", "correct", "recall", "precision"])
+    for item in results.classes {
+      table.append([
+        item.name, String(item.imageCount), String(item.correctCount), text(item.recall), text(item.precision),
+      ])
+    }
+    try table.write(to: file)
+  }
+}
+
+extension Model {
+  /// - Throws: ``NetworkError`` when images of this shape or number of classes do not belong to the network.
+  func check(fits images: LabelledImages) throws {
+    guard network.inputShape == images.shape else {
+      throw NetworkError.wrongImageShape(expected: network.inputShape, found: images.shape)
+    }
+    guard network.classCount == images.classNames.count else {
+      throw NetworkError.wrongClassCount(expected: network.classCount, found: images.classNames.count)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Networks
+
+/// What there is to know about a model before using it.
+public struct ModelDescription: Codable, Sendable {
+  public struct Layer: Codable, Sendable {
+    public var name: String
+    public var kind: String
+    public var inputs: [String]
+    /// Of one image: `[channels, height, width]` or `[length]`.
+    public var shape: [Int]
+    public var parameterCount: Int
+    public var isFeatureLayer: Bool
+  }
+
+  public var architecture: String
+  public var checksum: String
+  public var classNames: [String]
+  /// Channels, height, width.
+  public var input: [Int]
+  public var preprocessing: String
+  public var layers: [Layer]
+  public var parameterCount: Int
+  /// Nil: the pixels themselves are the features.
+  public var featureLayer: String?
+  public var featureCount: Int
+  public var provenance: Model.Provenance
+
+  /// - Throws: ``NetworkError/unknownLayer(_:known:)``.
+  public init(of model: Model, featureLayer name: String? = nil) throws {
+    let graph = model.network.graph
+    let feature = try graph.featurePosition(name)
+    let shape = graph.architecture.input
+    architecture = graph.architecture.name
+    checksum = try model.checksum
+    classNames = model.classNames
+    input = [shape.channels, shape.height, shape.width]
+    preprocessing =
+      graph.normalisation.map { "pixels in [0, 1], then (x − \($0.mean)) / \($0.standardDeviation) per channel" }
+      ?? "pixels in [0, 1]"
+    layers = graph.nodes.enumerated().map { position, node in
+      Layer(
+        name: node.name, kind: node.layer.kind,
+        inputs: node.inputs.map { $0.map { graph.nodes[$0].name } ?? Architecture.inputName }, shape: node.shape,
+        parameterCount: graph.parameters[node.parameters].filter(\.isTrained).map(\.count).reduce(0, +),
+        isFeatureLayer: position == feature)
+    }
+    parameterCount = model.network.trainedParameterCount
+    featureLayer = feature.map { graph.nodes[$0].name }
+    featureCount = feature.map { graph.nodes[$0].shape.reduce(1, *) } ?? shape.pixelCount
+    provenance = model.provenance
+  }
+
+  /// A table for people.
+  public var lines: [String] {
+    func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "×") }
+    let rows =
+      [["layer", "kind", "reads", "result", "parameters", ""]]
+      + layers.map {
+        [
+          $0.name, $0.kind, $0.inputs.joined(separator: ", "), shape($0.shape),
+          $0.parameterCount == 0 ? "" : String($0.parameterCount), $0.isFeatureLayer ? "feature layer" : "",
+        ]
+      }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let table = rows.map { row in
+      var line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+    var lines = ["\(architecture), \(parameterCount) parameters, model \(checksum.prefix(12))"]
+    lines.append("input \(shape(input)) (channels×height×width), \(preprocessing)")
+    lines.append("classes: \(classNames.joined(separator: ", "))")
+    if let data = provenance.dataName {
+      let accuracy = provenance.heldOutAccuracy.map { String(format: ", held-out accuracy %.2f %%", 100 * $0) } ?? ""
+      lines.append(
+        "trained on \(data)\(provenance.epochsTrained.map { " for \($0) epochs" } ?? "")"
+          + "\(provenance.training.map { ", seed \($0.seed)" } ?? "")\(accuracy)")
+    }
+    lines.append(
+      "features: \(featureLayer.map { "result of layer \($0)" } ?? "the pixels"), \(featureCount) per image")
+    return lines + [""] + table
+  }
+}
+
+extension Graph {
+  /// Position of the layer called `name`, or of the feature layer when there is no name; nil for the pixels.
+  ///
+  /// - Throws: ``NetworkError/unknownLayer(_:known:)``.
+  public func featurePosition(_ name: String?) throws -> Int? {
+    guard let name else { return featureLayer }
+    if name == Architecture.inputName { return nil }
+    guard let position = position(of: name) else {
+      throw NetworkError.unknownLayer(name, known: [Architecture.inputName] + nodes.map(\.name))
+    }
+    return position
+  }
+}

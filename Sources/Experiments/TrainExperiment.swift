@@ -1,0 +1,185 @@
+import Datasets
+import Figures
+import Foundation
+import Networks
+import Storage
+import Tensors
+
+/// Trains one network and leaves the model, its history and a training curve.
+public struct TrainExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var data: DataSource
+    public var architecture: ArchitectureChoice
+    public var training: TrainingConfiguration
+    /// Share of the training images kept apart to watch training by; 0: none.
+    public var validationFraction: Double
+
+    public init(
+      data: DataSource, architecture: ArchitectureChoice, training: TrainingConfiguration,
+      validationFraction: Double = 0.1
+    ) {
+      precondition(
+        validationFraction >= 0 && validationFraction < 1,
+        "the validation share must be in 0..<1, got \(validationFraction)")
+      self.data = data
+      self.architecture = architecture
+      self.training = training
+      self.validationFraction = validationFraction
+    }
+  }
+
+  /// An architecture by name, or a file that describes one.
+  public enum ArchitectureChoice: Codable, Equatable, Sendable {
+    case named(String)
+    case file(path: String)
+
+    func architecture(for images: LabelledImages) throws -> Architecture {
+      switch self {
+      case .named(let name):
+        guard let known = Architecture.Named(rawValue: name) else {
+          throw UnknownArchitecture(name: name)
+        }
+        return .named(known, input: images.shape, classCount: images.classNames.count)
+      case .file(let path): return try Architecture(contentsOf: URL(filePath: path))
+      }
+    }
+  }
+
+  public struct Results: Codable, Sendable {
+    public var modelChecksum: String
+    public var parameterCount: Int
+    public var epochsTrained: Int
+    public var history: [EpochRecord]
+    public var heldOutAccuracy: Double
+    public var heldOutLoss: Double
+    public var heldOutCount: Int
+    /// Of training alone, all sessions together.
+    public var trainingSeconds: Double
+  }
+
+  public let configuration: Configuration
+  public let workerCount: Int
+  /// Discard what an earlier run left instead of going on with it.
+  public let startsFresh: Bool
+
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+    self.startsFresh = startsFresh
+  }
+
+  static let modelName = "model.safetensors"
+  private static let checkpointName = "checkpoint.safetensors"
+
+  /// - Throws: ``RunConflict`` when the folder holds a training with other settings.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let dataset = try configuration.data.load(progress)
+    return try run(on: dataset, in: folder, progress: progress)
+  }
+
+  func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let architecture = try configuration.architecture.architecture(for: dataset.training)
+    let graph = try Graph(architecture)
+    let identity = TrainingCheckpoint.Identity(
+      architecture: try architecture.json, dataChecksum: dataset.checksum,
+      validationFraction: configuration.validationFraction, training: configuration.training)
+    let start = try startingState(graph, identity, in: folder, progress)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    try folder.write(record, to: "run.json")
+
+    let (training, validation) = split(dataset.training)
+    let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
+    try progress(.stage("training \(architecture.name) on \(dataset.name): \(parts)"))
+    let trainer = Trainer(
+      configuration.training, training: training, validation: validation, workerCount: workerCount)
+    let epochCount = configuration.training.epochCount
+    let state = try trainer.train(from: start, progress: { try progress(.training($0)) }) { state in
+      try TrainingCheckpoint(identity: identity, state: state).write(to: folder.file(Self.checkpointName))
+      if let epoch = state.history.last { try progress(.epoch(epoch, of: epochCount)) }
+    }
+    if state.completedEpochCount < epochCount {
+      try progress(.stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
+    }
+    let results = try conclude(state, dataset, in: folder)
+    try folder.write(record.completed(with: results), to: "run.json")
+    return results
+  }
+
+  /// A new network, or the state that an earlier run with the same settings left.
+  private func startingState(
+    _ graph: Graph, _ identity: TrainingCheckpoint.Identity, in folder: RunFolder, _ progress: ProgressHandler
+  ) throws -> TrainingState {
+    let file = folder.file(Self.checkpointName)
+    if !startsFresh, folder.exists(Self.checkpointName) {
+      let checkpoint = try TrainingCheckpoint.read(file, graph: graph)
+      let differences = identity.differences(from: checkpoint.identity)
+      guard differences.isEmpty else { throw RunConflict(folder: folder.url, differences: differences) }
+      let done = checkpoint.state.completedEpochCount
+      try progress(.stage("going on after epoch \(done) of \(configuration.training.epochCount)"))
+      return checkpoint.state
+    }
+    return TrainingState(starting: Network(initializing: graph, seed: configuration.training.seed))
+  }
+
+  /// Images to train on and images kept apart, chosen by the seed.
+  private func split(_ images: LabelledImages) -> (LabelledImages, LabelledImages?) {
+    let count = Int(Double(images.count) * configuration.validationFraction)
+    guard count > 0 else { return (images, nil) }
+    var generator = SeededGenerator(seed: configuration.training.seed, purpose: "validation split", index: 0)
+    let order = generator.permutation(images.count)
+    return (images.selecting(order[count...].sorted()), images.selecting(order[..<count].sorted()))
+  }
+
+  private func conclude(_ state: TrainingState, _ dataset: Dataset, in folder: RunFolder) throws -> Results {
+    let network = state.best ?? state.network
+    let judged = try Engine(running: network, workerCount: workerCount).accuracyAndLoss(on: dataset.heldOut)
+    var provenance = Model.Provenance()
+    provenance.dataName = dataset.name
+    provenance.dataChecksum = dataset.checksum
+    provenance.training = configuration.training
+    provenance.epochsTrained = state.completedEpochCount
+    provenance.heldOutAccuracy = judged.accuracy
+    provenance.workerCount = workerCount
+    provenance.toolVersion = RunEnvironment.toolVersion
+    let model = Model(network: network, classNames: dataset.heldOut.classNames, provenance: provenance)
+    try ModelFile.write(model, to: folder.file(Self.modelName))
+    if !state.history.isEmpty {
+      try Chart.trainingCurve(
+        title: "\(network.graph.architecture.name) on \(dataset.name)",
+        epochs: state.history.map { epoch in
+          Chart.Epoch(
+            number: epoch.epoch, trainingLoss: epoch.trainingLoss, trainingAccuracy: epoch.trainingAccuracy,
+            validationLoss: epoch.validationLoss, validationAccuracy: epoch.validationAccuracy)
+        }
+      ).write(named: "training", in: folder.folder("figures").url)
+    }
+    return Results(
+      modelChecksum: try model.checksum, parameterCount: network.trainedParameterCount,
+      epochsTrained: state.completedEpochCount, history: state.history, heldOutAccuracy: judged.accuracy,
+      heldOutLoss: judged.loss, heldOutCount: dataset.heldOut.count,
+      trainingSeconds: state.history.map(\.seconds).reduce(0, +))
+  }
+}
+
+/// A folder that holds another run than the one asked for.
+public struct RunConflict: Error, CustomStringConvertible {
+  public let folder: URL
+  public let differences: [String]
+
+  public var description: String {
+    "\(folder.path): holds a training that differs in \(differences.joined(separator: ", ")); "
+      + "choose another --output, or discard it with --fresh"
+  }
+}
+
+public struct UnknownArchitecture: Error, CustomStringConvertible {
+  public let name: String
+
+  public var description: String {
+    "no architecture is called \"\(name)\"; there are "
+      + Architecture.Named.allCases.map(\.rawValue).joined(separator: ", ")
+      + ", or give a .json file that describes one"
+  }
+}
