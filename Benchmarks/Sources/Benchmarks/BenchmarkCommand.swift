@@ -37,14 +37,30 @@ struct MeasureCommand: ParsableCommand {
   func run() throws {
     signal(SIGPIPE, SIG_IGN)  // a worker that died is an error to report, not the end of the run
     let machine = Machine.current()
+    let measured = try rows.map {
+      try Race(workload: $0, repetitions: repetitions).run(intrigue: intrigue, peer: peer)
+    }
+    guard measured.contains(where: { $0.intrigue != nil || $0.peer != nil }) else {
+      throw WorkerUnavailable(reason: "nothing was measured: neither side could take part")
+    }
     let results = Results(
-      date: Date.now.ISO8601Format(), machine: machine,
-      rows: try rows.map {
-        try Race(workload: $0, repetitions: repetitions).run(intrigue: intrigue, peer: peer)
-      })
+      date: Date.now.ISO8601Format(), commit: Self.commit(), machine: machine, rows: measured)
     print(Table(results).text)
     let file = try ResultFile.write(results, in: URL(filePath: folder).appending(path: "results"))
     print("\nWritten to \(file.relativePath)")
+  }
+
+  private static func commit() -> String? {
+    let output = Pipe()
+    let git = Process()
+    git.executableURL = URL(filePath: "/usr/bin/env")
+    git.arguments = ["git", "describe", "--always", "--dirty"]
+    git.standardOutput = output
+    git.standardError = FileHandle.nullDevice
+    guard (try? git.run()) != nil else { return nil }
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    git.waitUntilExit()
+    return git.terminationStatus == 0 ? text.trimmingCharacters(in: .whitespacesAndNewlines) : nil
   }
 
   private func intrigue(_ workload: Workload) throws -> Worker {

@@ -43,6 +43,8 @@ struct Row: Codable {
 struct Results: Codable {
   /// ISO 8601, UTC.
   let date: String
+  /// The commit of Intrigue, with `-dirty` where files differ from it; nil outside a Git checkout.
+  let commit: String?
   let machine: Machine
   let rows: [Row]
 }
