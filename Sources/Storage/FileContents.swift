@@ -23,6 +23,10 @@ public enum FileContents {
       throw FileError(
         file: file, problem: isFolder ? "is a folder: expected a file" : "is not a regular file")
     }
+    guard UInt64(status.st_size) <= ProcessInfo.processInfo.physicalMemory else {
+      throw FileError(
+        file: file, problem: "has \(status.st_size) bytes, more than the memory of this computer")
+    }
     var data = Data(count: Int(status.st_size))
     var count = 0
     while count < data.count {
