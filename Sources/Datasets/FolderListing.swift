@@ -24,8 +24,10 @@ struct FolderListing {
       throw FileError(file: folder, problem: problem)
     }
     let visible = names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    files = visible.filter { Self.kind(of: folder.appending(path: $0)) == .file }
-    folders = visible.filter { Self.kind(of: folder.appending(path: $0)) == .folder }
+    let path = folder.path
+    let kinds = visible.map { Self.kind(ofPath: "\(path)/\($0)") }
+    files = zip(visible, kinds).filter { $1 == .file }.map(\.0)
+    folders = zip(visible, kinds).filter { $1 == .folder }.map(\.0)
   }
 
   enum Kind {
@@ -33,9 +35,11 @@ struct FolderListing {
   }
 
   /// Nil when there is nothing of that name. Links are followed.
-  static func kind(of url: URL) -> Kind? {
-    var isFolder = ObjCBool(false)
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else { return nil }
-    return isFolder.boolValue ? .folder : .file
+  static func kind(of url: URL) -> Kind? { kind(ofPath: url.path) }
+
+  private static func kind(ofPath path: String) -> Kind? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
   }
 }

@@ -39,13 +39,12 @@ public enum IDXFile {
       throw FileError(file: file, problem: "holds no pixels: \(count) images of \(height)×\(width)")
     }
     // 32-bit extents: three of them can exceed an Int.
-    let (plane, _) = height.multipliedReportingOverflow(by: width)
-    let (size, overflow) = count.multipliedReportingOverflow(by: plane)
-    guard !overflow, size == content.count - 16 else {
+    let size = checkedProduct(extents)
+    guard size == content.count - 16 else {
       throw FileError(
         file: file,
         problem:
-          "holds \(content.count - 16) bytes of pixels: expected \(overflow ? "more than 2⁶³" : "\(size)") "
+          "holds \(content.count - 16) bytes of pixels: expected \(size.map(String.init) ?? "more than 2⁶³") "
           + "for \(count) images of \(height)×\(width)")
     }
     return Images(count: count, height: height, width: width, pixels: [UInt8](content.dropFirst(16)))

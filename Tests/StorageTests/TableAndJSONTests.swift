@@ -88,6 +88,18 @@ import Testing
 }
 
 @Suite struct FileContentsTests {
+  @Test("A file larger than memory is refused before memory is taken")
+  func sparse() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "sparse")
+      try Data().write(to: file)
+      // A hole: it takes no room on the disk. Not every file system can hold one.
+      guard truncate(file.path, 1 << 42) == 0 else { return }
+      let error = #expect(throws: FileError.self) { try FileContents.read(file) }
+      #expect(error?.problem == "has 4398046511104 bytes, more than the memory of this computer")
+    }
+  }
+
   @Test("A missing file, a folder and a device are refused with their names")
   func refuses() throws {
     try withTemporaryFolder { folder in
