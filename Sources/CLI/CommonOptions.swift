@@ -33,10 +33,14 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Resize the images of a folder to HEIGHTxWIDTH.")
   var resize: String?
 
-  @Option(help: "Colour of a folder's images: \(DatasetOptions.Colour.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help:
+      "Colour of a folder's images: \(DatasetOptions.Colour.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
   var colour: DatasetOptions.Colour = .automatic
 
-  @Option(help: "Axes of a four-dimensional images.npy: channels-first or channels-last. Default: from its shape.")
+  @Option(
+    help: "Axes of a four-dimensional images.npy: channels-first or channels-last. Default: from its shape.")
   var arrayLayout: DatasetOptions.ArrayLayout?
 
   @Option(help: "Share of each class to hold out where the data have no test part.")

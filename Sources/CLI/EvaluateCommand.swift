@@ -23,7 +23,9 @@ struct EvaluateCommand: ParsableCommand {
       try experiment.run(in: folder, progress: $0)
     }
     let width = results.classes.map(\.name.count).max() ?? 0
-    func percent(_ share: Double?) -> String { share.map { String(format: "%6.2f %%", 100 * $0) } ?? "       –" }
+    func percent(_ share: Double?) -> String {
+      share.map { String(format: "%6.2f %%", 100 * $0) } ?? "       –"
+    }
     func padded(_ name: String) -> String { name + String(repeating: " ", count: width - name.count) }
     let interval =
       results.accuracyInterval95.map {

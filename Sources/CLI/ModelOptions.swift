@@ -30,7 +30,9 @@ struct ModelOptions: ParsableArguments {
 
 /// Where results go.
 struct OutputOption: ParsableArguments {
-  @Option(name: [.short, .customLong("output")], help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
+  @Option(
+    name: [.short, .customLong("output")],
+    help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
   var path: String?
 
   func folder(default name: String) throws -> RunFolder {

@@ -52,7 +52,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Share of the training images kept apart to watch training by.")
   var validation = 0.1
 
-  @Option(help: "Stop after this many epochs without a lower validation loss; the best epoch's weights are kept.")
+  @Option(
+    help: "Stop after this many epochs without a lower validation loss; the best epoch's weights are kept.")
   var patience: Int?
 
   @Option(help: "Images of one forward and backward pass.")
@@ -110,7 +111,8 @@ struct TrainCommand: ParsableCommand {
     training.microBatch = min(microBatch ?? training.microBatch, training.batchSize)
     let decay = weightDecay ?? training.optimizer.weightDecay
     switch optimizer ?? OptimizerName(training.optimizer) {
-    case .sgd: training.optimizer = .sgd(momentum: momentum ?? training.optimizer.momentum ?? 0.9, weightDecay: decay)
+    case .sgd:
+      training.optimizer = .sgd(momentum: momentum ?? training.optimizer.momentum ?? 0.9, weightDecay: decay)
     case .adam: training.optimizer = .adam(weightDecay: decay)
     case .adamw: training.optimizer = .adamW(weightDecay: decay)
     }
@@ -124,7 +126,8 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let name = "train-\(URL(filePath: architecture).deletingPathExtension().lastPathComponent)-"
+    let name =
+      "train-\(URL(filePath: architecture).deletingPathExtension().lastPathComponent)-"
       + URL(filePath: dataOptions.data).lastPathComponent + "-seed\(common.seed)"
     let folder = try output.folder(default: name)
     let console = Console(common)
@@ -140,7 +143,8 @@ struct TrainCommand: ParsableCommand {
       results,
       lines: [
         String(
-          format: "accuracy %.2f %% on %d held-out images, %d epochs in %.1f s", 100 * results.heldOutAccuracy,
+          format: "accuracy %.2f %% on %d held-out images, %d epochs in %.1f s",
+          100 * results.heldOutAccuracy,
           results.heldOutCount, results.epochsTrained, results.trainingSeconds),
         "model: \(folder.file("model.safetensors").relativePath)",
         "curve: \(folder.file("figures/training.png").relativePath)",

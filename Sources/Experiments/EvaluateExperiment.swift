@@ -56,7 +56,8 @@ public struct EvaluateExperiment: Sendable {
     let model = try configuration.model.load(classNames: dataset.heldOut.classNames)
     try model.check(fits: dataset.heldOut)
     let record = RunRecord<Configuration, Results>(
-      experiment: "evaluate", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+      experiment: "evaluate", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
     try folder.write(record, to: "run.json")
     try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
     let results = try judge(model, on: dataset.heldOut)
@@ -96,7 +97,8 @@ public struct EvaluateExperiment: Sendable {
     var table = CSVWriter(columns: ["class", "images", "correct", "recall", "precision"])
     for item in results.classes {
       table.append([
-        item.name, String(item.imageCount), String(item.correctCount), text(item.recall), text(item.precision),
+        item.name, String(item.imageCount), String(item.correctCount), text(item.recall),
+        text(item.precision),
       ])
     }
     try table.write(to: file)

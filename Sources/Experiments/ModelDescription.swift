@@ -36,12 +36,15 @@ public struct ModelDescription: Codable, Sendable {
     classNames = model.classNames
     input = [shape.channels, shape.height, shape.width]
     preprocessing =
-      graph.normalisation.map { "pixels in [0, 1], then (x − \($0.mean)) / \($0.standardDeviation) per channel" }
+      graph.normalisation.map {
+        "pixels in [0, 1], then (x − \($0.mean)) / \($0.standardDeviation) per channel"
+      }
       ?? "pixels in [0, 1]"
     layers = graph.nodes.enumerated().map { position, node in
       Layer(
         name: node.name, kind: node.layer.kind,
-        inputs: node.inputs.map { $0.map { graph.nodes[$0].name } ?? Architecture.inputName }, shape: node.shape,
+        inputs: node.inputs.map { $0.map { graph.nodes[$0].name } ?? Architecture.inputName },
+        shape: node.shape,
         parameterCount: graph.parameters[node.parameters].filter(\.isTrained).map(\.count).reduce(0, +),
         isFeatureLayer: position == feature)
     }
@@ -64,7 +67,8 @@ public struct ModelDescription: Codable, Sendable {
       }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let table = rows.map { row in
-      var line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+      var line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+        separator: "  ")
       while line.last == " " { line.removeLast() }
       return line
     }
@@ -72,7 +76,8 @@ public struct ModelDescription: Codable, Sendable {
     lines.append("input \(shape(input)) (channels×height×width), \(preprocessing)")
     lines.append("classes: \(classNames.joined(separator: ", "))")
     if let data = provenance.dataName {
-      let accuracy = provenance.heldOutAccuracy.map { String(format: ", held-out accuracy %.2f %%", 100 * $0) } ?? ""
+      let accuracy =
+        provenance.heldOutAccuracy.map { String(format: ", held-out accuracy %.2f %%", 100 * $0) } ?? ""
       lines.append(
         "trained on \(data)\(provenance.epochsTrained.map { " for \($0) epochs" } ?? "")"
           + "\(provenance.training.map { ", seed \($0.seed)" } ?? "")\(accuracy)")

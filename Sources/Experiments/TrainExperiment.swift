@@ -100,7 +100,8 @@ public struct TrainExperiment: Sendable {
       if let epoch = state.history.last { try progress(.epoch(epoch, of: epochCount)) }
     }
     if state.completedEpochCount < epochCount {
-      try progress(.stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
+      try progress(
+        .stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
     }
     let results = try conclude(state, dataset, in: folder)
     try folder.write(record.completed(with: results), to: "run.json")

@@ -64,7 +64,8 @@ struct TrainingCheckpoint {
   static func read(_ file: URL, graph: Graph) throws -> TrainingCheckpoint {
     let container = try SafetensorsFile(contentsOf: file)
     guard container.metadata["format"] == format, let identity = container.metadata["identity"],
-      let history = container.metadata["history"], let steps = container.metadata["stepCount"].flatMap({ Int($0) })
+      let history = container.metadata["history"],
+      let steps = container.metadata["stepCount"].flatMap({ Int($0) })
     else { throw FileError(file: file, problem: "is no checkpoint of this version") }
     let decodedIdentity = try JSONFile.decode(Identity.self, from: Data(identity.utf8), file: file)
     guard decodedIdentity.architecture == (try graph.architecture.json) else {
@@ -75,7 +76,8 @@ struct TrainingCheckpoint {
     func tensors(_ prefix: String, _ parameters: [Parameter]) throws -> [Tensor] {
       try parameters.map { parameter in
         guard let tensor = container["\(prefix)/\(parameter.name)"], tensor.shape == parameter.shape else {
-          throw FileError(file: file, problem: "lacks tensor \(prefix)/\(parameter.name) of shape \(parameter.shape)")
+          throw FileError(
+            file: file, problem: "lacks tensor \(prefix)/\(parameter.name) of shape \(parameter.shape)")
         }
         return tensor
       }

@@ -72,7 +72,8 @@ extension Architecture.Node: Codable {
     func pooling() throws -> Pooling {
       let kernel = try extent(.kernel)
       return Pooling(
-        kernel: kernel, stride: try extent(.stride, default: kernel), padding: try extent(.padding, default: 0))
+        kernel: kernel, stride: try extent(.stride, default: kernel),
+        padding: try extent(.padding, default: 0))
     }
     let kind = try values.decode(String.self, forKey: .layer)
     layer =

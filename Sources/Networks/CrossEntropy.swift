@@ -8,7 +8,8 @@ import Foundation
 enum CrossEntropy {
   /// Writes `scale · ∂L/∂z` and returns L and whether the largest logit is the label's (ties: the first wins).
   static func evaluate(
-    _ logits: UnsafePointer<Float>, count: Int, label: Int, scale: Float, gradient: UnsafeMutablePointer<Float>
+    _ logits: UnsafePointer<Float>, count: Int, label: Int, scale: Float,
+    gradient: UnsafeMutablePointer<Float>
   ) -> (loss: Double, isCorrect: Bool) {
     var best = 0
     for index in 1..<count where logits[index] > logits[best] { best = index }

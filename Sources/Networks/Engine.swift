@@ -113,9 +113,11 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     precondition(network.graph.nodes.indices.contains(node), "node \(node) of \(network.graph.nodes.count)")
     let length = network.graph.nodes[node].shape.reduce(1, *)
     let results = Buffer(count: source.count * length)
-    try forEachMicroBatch(of: source, purpose: .output(node: node), collect: { plan, range in
-      (results.floats + range.lowerBound * length).update(from: plan.output, count: range.count * length)
-    })
+    try forEachMicroBatch(
+      of: source, purpose: .output(node: node),
+      collect: { plan, range in
+        (results.floats + range.lowerBound * length).update(from: plan.output, count: range.count * length)
+      })
     return try finite(results, [source.count, length], node)
   }
 
@@ -168,7 +170,8 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   }
 
   private func finite(_ buffer: Buffer, _ shape: [Int], _ node: Int?) throws -> Tensor {
-    let tensor = Tensor(shape: shape, elements: Array(UnsafeBufferPointer(start: buffer.floats, count: buffer.count)))
+    let tensor = Tensor(
+      shape: shape, elements: Array(UnsafeBufferPointer(start: buffer.floats, count: buffer.count)))
     if let index = tensor.firstNonFiniteIndex {
       throw NetworkError.notFiniteOutput(
         image: index / max(tensor.rowLength, 1),

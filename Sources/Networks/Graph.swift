@@ -33,7 +33,9 @@ public struct Graph: Equatable, Sendable {
         complain("\(here): names must be unique, not empty and not \"\(Architecture.inputName)\"")
         break
       }
-      let named = node.inputs.isEmpty ? [position == 0 ? Architecture.inputName : nodes[position - 1].name] : node.inputs
+      let named =
+        node.inputs.isEmpty
+        ? [position == 0 ? Architecture.inputName : nodes[position - 1].name] : node.inputs
       guard named.count == node.layer.inputCount else {
         complain("\(here): \(node.layer.kind) reads \(node.layer.inputCount) nodes, got \(named.count)")
         break

@@ -53,7 +53,9 @@ public enum ModelFile {
         file: file, problem: "names \(classNames.count) classes, the network has \(graph.classCount)")
     }
     let provenance =
-      try container.metadata[Key.provenance].map { try decode(Model.Provenance.self, $0, Key.provenance, file) }
+      try container.metadata[Key.provenance].map {
+        try decode(Model.Provenance.self, $0, Key.provenance, file)
+      }
     return Model(network: network, classNames: classNames, provenance: provenance ?? Model.Provenance())
   }
 

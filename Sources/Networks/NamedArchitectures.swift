@@ -28,7 +28,8 @@ extension Architecture {
   public static func named(_ name: Named, input: ImageShape, classCount: Int) -> Architecture {
     let nodes: [Node] =
       switch name {
-      case .softmax: [Node("flatten", .flatten), Node("classifier", .linear(outputs: classCount, bias: true))]
+      case .softmax:
+        [Node("flatten", .flatten), Node("classifier", .linear(outputs: classCount, bias: true))]
       case .fc100: fullyConnected([100, 100], .sigmoid, classCount)
       case .fc200: fullyConnected([200, 200], .sigmoid, classCount)
       case .mlp: fullyConnected([256, 128], .relu, classCount)

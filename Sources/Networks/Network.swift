@@ -57,7 +57,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "no layer is called \"\(name)\"; there are \(known.joined(separator: ", "))"
     case .wrongImageShape(let expected, let found):
       "the network reads images of \(expected) (channels×height×width), these are \(found)"
-    case .wrongClassCount(let expected, let found): "the network tells \(expected) classes apart, the data have \(found)"
+    case .wrongClassCount(let expected, let found):
+      "the network tells \(expected) classes apart, the data have \(found)"
     }
   }
 }

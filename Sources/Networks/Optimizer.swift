@@ -35,7 +35,8 @@ extension Optimizer {
   ///   - step: The number of this step, from 1.
   func update(
     _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeBufferPointer<UnsafeMutablePointer<Float>>,
-    moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, range: Range<Int>, learningRate: Float, step: Int
+    moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, range: Range<Int>, learningRate: Float,
+    step: Int
   ) {
     let total = gradients[0]
     for gradient in gradients.dropFirst() {

@@ -104,7 +104,8 @@ final class ParameterStore: @unchecked Sendable {
 
   /// The reverse of ``tensor(of:parameter:)``.
   func write(_ tensor: Tensor, to memory: Memory, parameter: Int) throws {
-    precondition(tensor.shape == graph.parameters[parameter].shape, "shape of \(graph.parameters[parameter].name)")
+    precondition(
+      tensor.shape == graph.parameters[parameter].shape, "shape of \(graph.parameters[parameter].name)")
     let plain = try Memory(.plain(graph.storedExtents(ofParameter: parameter)), on: device)
     tensor.elements.withUnsafeBufferPointer {
       plain.floats.update(from: $0.baseAddress!, count: tensor.elements.count)
@@ -139,7 +140,9 @@ extension ParameterStore {
   /// The variance that is kept is the unbiased one, n / (n − 1) times the batch's, as in PyTorch.
   func absorb(_ statistics: Plan.BatchStatistics) {
     let node = graph.nodes[statistics.node]
-    guard case .batchNorm(_, let momentum) = node.layer else { preconditionFailure("\(node.name) keeps no statistics") }
+    guard case .batchNorm(_, let momentum) = node.layer else {
+      preconditionFailure("\(node.name) keeps no statistics")
+    }
     let mean = home(of: node.parameters.lowerBound + 2).floats
     let variance = home(of: node.parameters.lowerBound + 3).floats
     let unbiased = Float(statistics.count) / Float(max(statistics.count - 1, 1))

@@ -135,7 +135,8 @@ extension PlanBuilder {
   ) throws -> Value {
     let input = graph.nodes[position].inputs[0]
     // Already applied where the source was stored; or applied in place, where nobody else reads the source.
-    let isFused = input.map { graph.nodes[$0].layer.fusesActivation && fusedActivation(after: $0) != nil } ?? false
+    let isFused =
+      input.map { graph.nodes[$0].layer.fusesActivation && fusedActivation(after: $0) != nil } ?? false
     let inPlace = isFused || (input.map { mayOverwrite($0) } ?? false)
     let result =
       inPlace
@@ -157,7 +158,9 @@ extension PlanBuilder {
         if inPlace {
           emit(gradientDescription, operands + [(.sourceGradient, gradient)])
         } else {
-          try contribute(to: source, in: layout) { emit(gradientDescription, operands + [(.sourceGradient, $0)]) }
+          try contribute(to: source, in: layout) {
+            emit(gradientDescription, operands + [(.sourceGradient, $0)])
+          }
         }
       }
     }
@@ -204,7 +207,8 @@ extension PlanBuilder {
     let result = Value(try allocate(layout), needsGradient: first.needsGradient || second.needsGradient)
     emit(
       try .sum(
-        device, first: layout, second: layout, destination: layout, activation: fusedActivation(after: position)),
+        device, first: layout, second: layout, destination: layout,
+        activation: fusedActivation(after: position)),
       [
         (.source, first.memory), (.secondSource, try converted(second.memory, to: layout)),
         (.destination, result.memory),
@@ -258,14 +262,18 @@ extension PlanBuilder {
           device, fixedStatistics: !training, data: layout, gradient: layout, epsilon: epsilon,
           forward: description)
         let ownGradients = try (first...first + 1).map { parameter in
-          try parameterGradients.map { try store.gradient(of: parameter, in: $0) } ?? allocate(scale.description)
+          try parameterGradients.map { try store.gradient(of: parameter, in: $0) }
+            ?? allocate(scale.description)
         }
         let operands =
           common + [
-            (.destinationGradient, gradient), (.scaleGradient, ownGradients[0]), (.shiftGradient, ownGradients[1]),
+            (.destinationGradient, gradient), (.scaleGradient, ownGradients[0]),
+            (.shiftGradient, ownGradients[1]),
           ]
         if source.needsGradient {
-          try contribute(to: source, in: layout) { emit(gradientDescription, operands + [(.sourceGradient, $0)]) }
+          try contribute(to: source, in: layout) {
+            emit(gradientDescription, operands + [(.sourceGradient, $0)])
+          }
         } else {
           emit(gradientDescription, operands + [(.sourceGradient, try allocate(layout))])
         }

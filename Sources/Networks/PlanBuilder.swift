@@ -56,7 +56,8 @@ final class PlanBuilder {
   private var conversions: [(from: Memory, to: Memory)] = []
 
   init(
-    _ graph: Graph, purpose: Purpose, microBatch: Int, store: ParameterStore, parameterGradients: Buffer? = nil
+    _ graph: Graph, purpose: Purpose, microBatch: Int, store: ParameterStore,
+    parameterGradients: Buffer? = nil
   ) throws {
     self.graph = graph
     self.purpose = purpose

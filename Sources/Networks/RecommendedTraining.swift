@@ -4,7 +4,8 @@ extension Architecture.Named {
     switch self {
     case .softmax, .fc100, .fc200:
       TrainingConfiguration(
-        epochCount: 10, optimizer: .adam(weightDecay: 0), learningRate: LearningRate(initial: 2e-3, schedule: .cosine),
+        epochCount: 10, optimizer: .adam(weightDecay: 0),
+        learningRate: LearningRate(initial: 2e-3, schedule: .cosine),
         seed: seed)
     case .mlp:
       TrainingConfiguration(

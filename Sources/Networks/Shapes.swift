@@ -9,7 +9,8 @@ extension Layer {
     let input = inputs[0]
     func problem(_ text: String) -> Result<[Int], ShapeProblem> { .failure(ShapeProblem(text: text)) }
     func maps(_ body: (Int, Int, Int) -> Result<[Int], ShapeProblem>) -> Result<[Int], ShapeProblem> {
-      input.count == 3 ? body(input[0], input[1], input[2]) : problem("\(kind) needs maps, its input is \(input)")
+      input.count == 3
+        ? body(input[0], input[1], input[2]) : problem("\(kind) needs maps, its input is \(input)")
     }
 
     switch self {
@@ -27,9 +28,11 @@ extension Layer {
       return maps { channels, height, width in
         guard c.outputChannels > 0, c.groups > 0, channels % c.groups == 0, c.outputChannels % c.groups == 0
         else {
-          return problem("\(channels) input and \(c.outputChannels) output channels do not divide into \(c.groups) groups")
+          return problem(
+            "\(channels) input and \(c.outputChannels) output channels do not divide into \(c.groups) groups")
         }
-        guard c.dilation.height > 0, c.dilation.width > 0, c.dilation.height < 1 << 16, c.dilation.width < 1 << 16,
+        guard c.dilation.height > 0, c.dilation.width > 0, c.dilation.height < 1 << 16,
+          c.dilation.width < 1 << 16,
           c.kernel.height > 0, c.kernel.width > 0, c.kernel.height < 1 << 16, c.kernel.width < 1 << 16
         else { return problem("kernel and dilation must be positive") }
         let reach = Extent(

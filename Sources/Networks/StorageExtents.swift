@@ -12,7 +12,8 @@ extension Graph {
     let node = nodes[position]
     switch node.layer {
     case .flatten: return flattenIsView(position) ? storedExtents(of: node.inputs[0]) : node.shape
-    case .normalise, .relu, .sigmoid, .tanh, .batchNorm, .dropout, .add: return storedExtents(of: node.inputs[0])
+    case .normalise, .relu, .sigmoid, .tanh, .batchNorm, .dropout, .add:
+      return storedExtents(of: node.inputs[0])
     case .convolution, .linear, .maxPool, .averagePool, .globalAveragePool: return node.shape
     }
   }

@@ -104,7 +104,8 @@ final class TrainingSession: @unchecked Sendable {
 
   /// A worker's part of an epoch. A worker that fails goes on to the barriers, so that none waits for ever.
   private func work(
-    _ worker: Int, _ epoch: Int, _ firstStep: Int, _ order: [Int], _ barrier: Barrier, _ reporter: ProgressReporter
+    _ worker: Int, _ epoch: Int, _ firstStep: Int, _ order: [Int], _ barrier: Barrier,
+    _ reporter: ProgressReporter
   ) throws {
     let stream = try Stream(on: store.device)
     var failure: (any Error)?
@@ -117,7 +118,8 @@ final class TrainingSession: @unchecked Sendable {
     let share = store.share(worker, of: trainer.workerCount)
     let batchCount = (order.count + configuration.batchSize - 1) / configuration.batchSize
     for step in 0..<batchCount {
-      let batch = order[step * configuration.batchSize..<min((step + 1) * configuration.batchSize, order.count)]
+      let batch = order[
+        step * configuration.batchSize..<min((step + 1) * configuration.batchSize, order.count)]
       let slotCount = (batch.count + configuration.microBatch - 1) / configuration.microBatch
       attempt {
         for slot in stride(from: worker, to: slotCount, by: trainer.workerCount) {

@@ -31,7 +31,9 @@ public enum WeightMatching {
     let named = Set(graph.parameters.map(\.name))
     let leftOver = container.tensors.filter { !named.contains($0.name) }
     var source: [String: String] = [:]
-    for parameter in graph.parameters where given[parameter.name] != nil { source[parameter.name] = parameter.name }
+    for parameter in graph.parameters where given[parameter.name] != nil {
+      source[parameter.name] = parameter.name
+    }
 
     guard unnamed.count == leftOver.count else {
       throw FileError(
@@ -70,7 +72,9 @@ public enum WeightMatching {
     _ parameters: [Parameter], _ tensors: [(name: String, tensor: Tensor)]
   ) -> [String: String]? {
     func module(_ name: String) -> String { String(name[..<(name.lastIndex(of: ".") ?? name.startIndex)]) }
-    func suffix(_ name: String) -> Substring { name[(name.lastIndex(of: ".").map(name.index(after:)) ?? name.startIndex)...] }
+    func suffix(_ name: String) -> Substring {
+      name[(name.lastIndex(of: ".").map(name.index(after:)) ?? name.startIndex)...]
+    }
     func inFirstOccurrence(_ names: [String]) -> [String] {
       var seen: Set<String> = []
       return names.filter { seen.insert($0).inserted }

@@ -33,7 +33,8 @@ public final class Stream {
 
   public init(on device: Device) throws {
     var stream: dnnl_stream_t?
-    try check("stream", dnnl_stream_create(&stream, device.handle, UInt32(dnnl_stream_default_flags.rawValue)))
+    try check(
+      "stream", dnnl_stream_create(&stream, device.handle, UInt32(dnnl_stream_default_flags.rawValue)))
     handle = stream!
   }
 

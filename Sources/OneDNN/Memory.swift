@@ -13,7 +13,8 @@ public final class Memory {
   }
 
   /// The storage of `buffer` from float `offset` on.
-  public init(_ description: MemoryDescription, in buffer: Buffer, offset: Int = 0, on device: Device) throws {
+  public init(_ description: MemoryDescription, in buffer: Buffer, offset: Int = 0, on device: Device) throws
+  {
     precondition(
       offset + description.storageCount <= buffer.count || description.storageCount == 0,
       "\(description.storageCount) floats at \(offset) in a buffer of \(buffer.count)")

@@ -47,7 +47,9 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
     return MemoryDescription(owning: handle)
   }
 
-  static func queried(_ primitive: const_dnnl_primitive_desc_t, _ what: dnnl_query_t) throws -> MemoryDescription {
+  static func queried(_ primitive: const_dnnl_primitive_desc_t, _ what: dnnl_query_t) throws
+    -> MemoryDescription
+  {
     var handle: onednn_description?
     try check("layout query", onednn_description_query(&handle, primitive, what, 0))
     return MemoryDescription(owning: handle!)

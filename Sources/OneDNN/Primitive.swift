@@ -37,7 +37,8 @@ public final class Primitive {
   /// - Parameter scratchpad: At least `description.scratchpad` floats; shared by primitives that never run at
   ///   the same time.
   public init(
-    _ description: PrimitiveDescription, _ operands: [(Argument, Memory)], scratchpad: Buffer, on device: Device
+    _ description: PrimitiveDescription, _ operands: [(Argument, Memory)], scratchpad: Buffer,
+    on device: Device
   ) throws {
     var primitive: dnnl_primitive_t?
     try check(description.name, dnnl_primitive_create(&primitive, description.handle))

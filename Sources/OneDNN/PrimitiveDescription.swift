@@ -76,7 +76,8 @@ public final class PrimitiveDescription {
   /// Which kernel oneDNN chose, as it names it.
   public var implementation: String {
     var name: UnsafePointer<CChar>?
-    guard dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, &name) == dnnl_success, let name else {
+    guard dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, &name) == dnnl_success, let name
+    else {
       return "unknown"
     }
     return String(cString: name)

@@ -28,7 +28,9 @@ public struct Window: Equatable, Sendable {
 
   /// oneDNN counts the holes between kernel elements, so a dense kernel has dilation 0 there.
   var raw: onednn_window {
-    func pair(_ value: (height: Int, width: Int)) -> (Int64, Int64) { (Int64(value.height), Int64(value.width)) }
+    func pair(_ value: (height: Int, width: Int)) -> (Int64, Int64) {
+      (Int64(value.height), Int64(value.width))
+    }
     return onednn_window(
       kernel: pair(kernel), stride: pair(stride),
       dilation: (Int64(dilation.height - 1), Int64(dilation.width - 1)),

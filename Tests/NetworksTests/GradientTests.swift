@@ -15,9 +15,12 @@ import Testing
   static let cases: [Case] = {
     typealias Node = Architecture.Node
     func network(_ name: String, _ shape: ImageShape, _ nodes: [Node], classes: Int = 3) -> Case {
-      let flatten: [Node] = nodes.contains { $0.name == "logits" } ? [] : [
-        Node("toVector", .flatten), Node("logits", .linear(outputs: classes, bias: true)),
-      ]
+      let flatten: [Node] =
+        nodes.contains { $0.name == "logits" }
+        ? []
+        : [
+          Node("toVector", .flatten), Node("logits", .linear(outputs: classes, bias: true)),
+        ]
       return Case(architecture: Architecture(name: name, input: shape, nodes: nodes + flatten))
     }
     let grey = ImageShape(channels: 1, height: 6, width: 5)
@@ -26,63 +29,97 @@ import Testing
     let stem = Node("stem", conv(Convolution(outputChannels: 4, kernel: 3, padding: 1)))
     return [
       network("linear", grey, []),
-      network("normalise", colour, [
-        Node("normalise", .normalise(mean: [0.4, 0.5, 0.6], standardDeviation: [0.2, 0.3, 0.25])),
-      ]),
+      network(
+        "normalise", colour,
+        [
+          Node("normalise", .normalise(mean: [0.4, 0.5, 0.6], standardDeviation: [0.2, 0.3, 0.25]))
+        ]),
       network("conv2d", colour, [Node("conv", conv(Convolution(outputChannels: 5, kernel: 3, padding: 1)))]),
-      network("conv2d, stride, no bias", colour, [
-        Node("conv", conv(Convolution(outputChannels: 4, kernel: Extent(height: 3, width: 2), stride: 2, bias: false))),
-      ]),
-      network("conv2d, dilation", colour, [
-        Node("conv", conv(Convolution(outputChannels: 4, kernel: 3, padding: 2, dilation: 2))),
-      ]),
-      network("conv2d, groups", colour, [
-        stem, Node("conv", conv(Convolution(outputChannels: 6, kernel: 3, padding: 1, groups: 2))),
-      ]),
-      network("conv2d, depthwise", colour, [
-        stem, Node("conv", conv(Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 4))),
-      ]),
+      network(
+        "conv2d, stride, no bias", colour,
+        [
+          Node(
+            "conv",
+            conv(Convolution(outputChannels: 4, kernel: Extent(height: 3, width: 2), stride: 2, bias: false)))
+        ]),
+      network(
+        "conv2d, dilation", colour,
+        [
+          Node("conv", conv(Convolution(outputChannels: 4, kernel: 3, padding: 2, dilation: 2)))
+        ]),
+      network(
+        "conv2d, groups", colour,
+        [
+          stem, Node("conv", conv(Convolution(outputChannels: 6, kernel: 3, padding: 1, groups: 2))),
+        ]),
+      network(
+        "conv2d, depthwise", colour,
+        [
+          stem, Node("conv", conv(Convolution(outputChannels: 4, kernel: 3, padding: 1, groups: 4))),
+        ]),
       network("maxPool", colour, [stem, Node("pool", .maxPool(Pooling(kernel: 2, stride: 2)))]),
-      network("maxPool, overlapping, padded", colour, [
-        stem, Node("pool", .maxPool(Pooling(kernel: 3, stride: 2, padding: 1))),
-      ]),
+      network(
+        "maxPool, overlapping, padded", colour,
+        [
+          stem, Node("pool", .maxPool(Pooling(kernel: 3, stride: 2, padding: 1))),
+        ]),
       network("averagePool", colour, [stem, Node("pool", .averagePool(Pooling(kernel: 2, stride: 2)))]),
-      network("averagePool, padded", colour, [
-        stem, Node("pool", .averagePool(Pooling(kernel: 3, stride: 2, padding: 1))),
-      ]),
+      network(
+        "averagePool, padded", colour,
+        [
+          stem, Node("pool", .averagePool(Pooling(kernel: 3, stride: 2, padding: 1))),
+        ]),
       network("globalAveragePool", colour, [stem, Node("pool", .globalAveragePool)]),
       network("relu, fused", colour, [stem, Node("relu", .relu)]),
-      network("relu on the pixels", grey, [
-        Node("normalise", .normalise(mean: [0.5], standardDeviation: [0.3])), Node("relu", .relu),
-      ]),
-      network("sigmoid, fused", grey, [
-        Node("flatten", .flatten), Node("fc", .linear(outputs: 7, bias: true)), Node("sigmoid", .sigmoid),
-      ]),
-      network("tanh after pooling", colour, [
-        stem, Node("pool", .averagePool(Pooling(kernel: 2, stride: 2))), Node("tanh", .tanh),
-      ]),
-      network("batchNorm", colour, [stem, Node("norm", .batchNorm(epsilon: 1e-3, momentum: 0.1)), Node("relu", .relu)]),
+      network(
+        "relu on the pixels", grey,
+        [
+          Node("normalise", .normalise(mean: [0.5], standardDeviation: [0.3])), Node("relu", .relu),
+        ]),
+      network(
+        "sigmoid, fused", grey,
+        [
+          Node("flatten", .flatten), Node("fc", .linear(outputs: 7, bias: true)), Node("sigmoid", .sigmoid),
+        ]),
+      network(
+        "tanh after pooling", colour,
+        [
+          stem, Node("pool", .averagePool(Pooling(kernel: 2, stride: 2))), Node("tanh", .tanh),
+        ]),
+      network(
+        "batchNorm", colour,
+        [stem, Node("norm", .batchNorm(epsilon: 1e-3, momentum: 0.1)), Node("relu", .relu)]),
       network("batchNorm of the pixels", colour, [Node("norm", .batchNorm(epsilon: 1e-3, momentum: 0.1))]),
-      network("batchNorm of a vector", colour, [
-        stem, Node("flatten", .flatten), Node("norm", .batchNorm(epsilon: 1e-3, momentum: 0.1)),
-      ]),
-      network("relu read twice, add", colour, [
-        stem, Node("relu", .relu), Node("conv", conv(Convolution(outputChannels: 4, kernel: 3, padding: 1))),
-        Node("add", .add, inputs: ["conv", "relu"]), Node("relu2", .relu),
-      ]),
+      network(
+        "batchNorm of a vector", colour,
+        [
+          stem, Node("flatten", .flatten), Node("norm", .batchNorm(epsilon: 1e-3, momentum: 0.1)),
+        ]),
+      network(
+        "relu read twice, add", colour,
+        [
+          stem, Node("relu", .relu),
+          Node("conv", conv(Convolution(outputChannels: 4, kernel: 3, padding: 1))),
+          Node("add", .add, inputs: ["conv", "relu"]), Node("relu2", .relu),
+        ]),
       network("add of one node to itself", colour, [stem, Node("add", .add, inputs: ["stem", "stem"])]),
-      network("the pixels read twice", grey, [
-        Node("conv", conv(Convolution(outputChannels: 1, kernel: 3, padding: 1))),
-        Node("add", .add, inputs: ["conv", "input"]),
-      ]),
-      network("add of two vectors, one pooled", colour, [
-        stem, Node("pool", .globalAveragePool), Node("flatten", .flatten, inputs: ["stem"]),
-        Node("fc", .linear(outputs: 4, bias: false)), Node("add", .add, inputs: ["pool", "fc"]),
-        Node("tanh", .tanh),
-      ]),
+      network(
+        "the pixels read twice", grey,
+        [
+          Node("conv", conv(Convolution(outputChannels: 1, kernel: 3, padding: 1))),
+          Node("add", .add, inputs: ["conv", "input"]),
+        ]),
+      network(
+        "add of two vectors, one pooled", colour,
+        [
+          stem, Node("pool", .globalAveragePool), Node("flatten", .flatten, inputs: ["stem"]),
+          Node("fc", .linear(outputs: 4, bias: false)), Node("add", .add, inputs: ["pool", "fc"]),
+          Node("tanh", .tanh),
+        ]),
       network("dropout of nothing", grey, [Node("dropout", .dropout(rate: 0)), Node("relu", .relu)]),
       Case(architecture: .named(.lenet, input: ImageShape(channels: 1, height: 8, width: 8), classCount: 4)),
-      Case(architecture: .named(.resnet8, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
+      Case(
+        architecture: .named(.resnet8, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
       Case(architecture: .named(.allcnn, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
     ]
   }()
@@ -108,7 +145,9 @@ import Testing
     let images = Tensor(
       shape: [batch, shape.channels, shape.height, shape.width],
       elements: (0..<batch * shape.pixelCount).map { _ in Float(generator.uniform()) })
-    return (try Network(graph: graph, parameters: parameters), images, (0..<batch).map { $0 % graph.classCount })
+    return (
+      try Network(graph: graph, parameters: parameters), images, (0..<batch).map { $0 % graph.classCount }
+    )
   }
 
   private func doubles(_ images: Tensor) -> [[Double]] {

@@ -47,11 +47,14 @@ import Testing
     let engine = try Engine(running: reference.network, workerCount: workerCount, microBatch: 4)
     let labels = reference.labels
     let losses = Mutex([Double](repeating: 0, count: labels.count))
-    let (logits, gradients) = try engine.logitsAndImageGradients(of: reference.images) { row, logits, gradient in
+    let (logits, gradients) = try engine.logitsAndImageGradients(of: reference.images) {
+      row, logits, gradient in
       var result = [Float](repeating: 0, count: logits.count)
       let loss = logits.withUnsafeBufferPointer {
-        CrossEntropy.evaluate($0.baseAddress!, count: $0.count, label: labels[row], scale: 1, gradient: &result)
-          .loss
+        CrossEntropy.evaluate(
+          $0.baseAddress!, count: $0.count, label: labels[row], scale: 1, gradient: &result
+        )
+        .loss
       }
       for index in result.indices { gradient[index] = result[index] }
       losses.withLock { $0[row] = loss }

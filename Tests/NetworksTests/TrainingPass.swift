@@ -52,7 +52,8 @@ struct TrainingPass: Sendable {
       for summary in plan.batchStatistics { store.absorb(summary) }
       for (index, parameter) in network.graph.parameters.enumerated() {
         if parameter.isTrained {
-          gradients[parameter.name] = try store.tensor(of: store.gradient(of: index, in: gradient), parameter: index)
+          gradients[parameter.name] = try store.tensor(
+            of: store.gradient(of: index, in: gradient), parameter: index)
         } else {
           statistics[parameter.name] = try store.tensor(of: store.home(of: index), parameter: index)
         }

@@ -42,7 +42,8 @@ public struct DoubleReference {
     return results
   }
 
-  private func apply(_ node: Graph.Node, _ sources: [[[Double]]], _ shape: [Int], _ mode: Mode) -> [[Double]] {
+  private func apply(_ node: Graph.Node, _ sources: [[[Double]]], _ shape: [Int], _ mode: Mode) -> [[Double]]
+  {
     let batch = sources[0]
     let area = shape.dropFirst().reduce(1, *)
     func channel(_ index: Int) -> Int { index / area }
@@ -101,7 +102,8 @@ public struct DoubleReference {
     }
   }
 
-  private func convolved(_ image: [Double], _ node: Graph.Node, _ c: Convolution, _ shape: [Int]) -> [Double] {
+  private func convolved(_ image: [Double], _ node: Graph.Node, _ c: Convolution, _ shape: [Int]) -> [Double]
+  {
     let weights = parameters["\(node.name).weight"]!
     let bias = c.bias ? parameters["\(node.name).bias"]! : Array(repeating: 0, count: c.outputChannels)
     let (height, width) = (shape[1], shape[2])
@@ -121,7 +123,8 @@ public struct DoubleReference {
                 let x = column * c.stride.width - c.padding.width + kernelColumn * c.dilation.width
                 guard (0..<width).contains(x) else { continue }
                 let weight =
-                  ((output * groupInputs + inner) * c.kernel.height + kernelRow) * c.kernel.width + kernelColumn
+                  ((output * groupInputs + inner) * c.kernel.height + kernelRow) * c.kernel.width
+                  + kernelColumn
                 sum += weights[weight] * image[(channel * height + y) * width + x]
               }
             }
