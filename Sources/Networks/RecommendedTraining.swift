@@ -9,8 +9,8 @@ extension Architecture.Named {
         seed: seed)
     case .mlp:
       TrainingConfiguration(
-        epochCount: 5, optimizer: .sgd(momentum: 0.9, weightDecay: 1e-4),
-        learningRate: LearningRate(initial: 0.1, schedule: .cosine, warmupEpochs: 0.25), seed: seed)
+        epochCount: 5, optimizer: .adam(weightDecay: 1e-4),
+        learningRate: LearningRate(initial: 3e-3, schedule: .cosine, warmupEpochs: 0.25), seed: seed)
     case .lenet:
       TrainingConfiguration(
         epochCount: 5, optimizer: .sgd(momentum: 0.9, weightDecay: 1e-4),

@@ -1,0 +1,110 @@
+import Foundation
+import Storage
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite struct ArchitectureTests {
+  static let grey = ImageShape(channels: 1, height: 8, width: 8)
+
+  private func decode(_ json: String) throws -> Architecture {
+    try JSONFile.decode(Architecture.self, from: Data(json.utf8), file: URL(filePath: "a.json"))
+  }
+
+  @Test("Every architecture known by name survives JSON", arguments: Architecture.Named.allCases)
+  func roundTrip(_ name: Architecture.Named) throws {
+    let architecture = Architecture.named(
+      name, input: ImageShape(channels: 3, height: 32, width: 32), classCount: 10)
+    #expect(try decode(architecture.json) == architecture)
+    #expect(try Graph(architecture).classCount == 10)
+  }
+
+  @Test("Strides, paddings and biases have PyTorch's defaults")
+  func defaults() throws {
+    let architecture = try decode(
+      """
+      {"name": "d", "input": {"channels": 1, "height": 9, "width": 8}, "nodes": [
+        {"name": "c", "layer": "conv2d", "outputChannels": 2, "kernel": [3, 2]},
+        {"name": "p", "layer": "maxPool", "kernel": 2},
+        {"name": "f", "layer": "flatten"}, {"name": "l", "layer": "linear", "outputs": 3}]}
+      """)
+    let graph = try Graph(architecture)
+    #expect(graph.nodes.map(\.shape) == [[2, 7, 7], [2, 3, 3], [18], [3]])
+    #expect(graph.parameters.map(\.name) == ["c.weight", "c.bias", "l.weight", "l.bias"])
+    #expect(graph.parameters.map(\.shape) == [[2, 1, 3, 2], [2], [3, 18], [3]])
+  }
+
+  @Test("The feature layer is what the last linear layer reads, past dropout and flatten")
+  func featureLayer() throws {
+    func layer(_ name: Architecture.Named) throws -> String? {
+      let graph = try Graph(.named(name, input: Self.grey, classCount: 3))
+      return graph.featureLayer.map { graph.nodes[$0].name }
+    }
+    #expect(try layer(.lenet) == "relu3")
+    #expect(try layer(.mlp) == "relu2")
+    #expect(try layer(.fc100) == "sigmoid2")
+    #expect(try layer(.resnet8) == "pool")
+    #expect(try layer(.softmax) == nil)
+    let dropout = Architecture(
+      name: "d", input: Self.grey,
+      nodes: [
+        .init("pool", .averagePool(Pooling(kernel: 2, stride: 2))), .init("flatten", .flatten),
+        .init("drop", .dropout(rate: 0.5)), .init("logits", .linear(outputs: 2, bias: true)),
+      ])
+    let graph = try Graph(dropout)
+    #expect(graph.featureLayer.map { graph.nodes[$0].name } == "pool")
+  }
+
+  struct Broken: CustomTestStringConvertible, Sendable {
+    let nodes: [Architecture.Node]
+    let complaint: String
+    var testDescription: String { complaint }
+  }
+
+  static let broken: [Broken] = {
+    let end = Architecture.Node("logits", .linear(outputs: 2, bias: true))
+    func conv(_ convolution: Convolution) -> Architecture.Node { .init("conv", .convolution(convolution)) }
+    return [
+      Broken(nodes: [], complaint: "no nodes"),
+      Broken(nodes: [end, end], complaint: "unique"),
+      Broken(nodes: [.init("input", .relu), end], complaint: "unique"),
+      Broken(
+        nodes: [.init("a", .relu, inputs: ["b"]), .init("b", .relu), end], complaint: "no earlier node"),
+      Broken(nodes: [.init("a", .relu, inputs: ["a"]), end], complaint: "no earlier node"),
+      Broken(nodes: [.init("a", .add), end], complaint: "reads 2 nodes"),
+      Broken(nodes: [.init("a", .relu, inputs: ["input", "input"]), end], complaint: "reads 1 nodes"),
+      Broken(nodes: [conv(Convolution(outputChannels: 4, kernel: 9)), end], complaint: "does not fit"),
+      Broken(nodes: [conv(Convolution(outputChannels: 4, kernel: 3, groups: 2)), end], complaint: "divide"),
+      Broken(nodes: [conv(Convolution(outputChannels: 0, kernel: 3)), end], complaint: "divide"),
+      Broken(nodes: [conv(Convolution(outputChannels: 4, kernel: 0)), end], complaint: "positive"),
+      Broken(
+        nodes: [conv(Convolution(outputChannels: 4, kernel: 3, stride: 0)), end], complaint: "positive"),
+      Broken(
+        nodes: [.init("p", .maxPool(Pooling(kernel: 2, stride: 2, padding: 2))), end], complaint: "half"),
+      Broken(nodes: [.init("f", .flatten), .init("g", .globalAveragePool), end], complaint: "needs maps"),
+      Broken(
+        nodes: [.init("n", .normalise(mean: [0, 0], standardDeviation: [1, 1])), end], complaint: "1 means"),
+      Broken(nodes: [.init("n", .normalise(mean: [0], standardDeviation: [0])), end], complaint: "positive"),
+      Broken(
+        nodes: [.init("r", .relu), .init("n", .normalise(mean: [0], standardDeviation: [1])), end],
+        complaint: "first node"),
+      Broken(nodes: [.init("d", .dropout(rate: 1)), end], complaint: "0..<1"),
+      Broken(nodes: [.init("l", .linear(outputs: 0, bias: true)), end], complaint: "positive"),
+      Broken(nodes: [.init("l", .linear(outputs: 1, bias: true))], complaint: "at least two"),
+      Broken(nodes: [.init("r", .relu)], complaint: "vector"),
+      Broken(
+        nodes: [.init("a", .relu), .init("b", .relu, inputs: ["input"]), end], complaint: "read by none"),
+      Broken(nodes: [.init("f", .flatten)], complaint: "no linear layer"),
+    ]
+  }()
+
+  @Test("What cannot be a network is refused in words", arguments: broken)
+  func refused(_ item: Broken) {
+    #expect {
+      try Graph(Architecture(name: "x", input: Self.grey, nodes: item.nodes))
+    } throws: { error in
+      "\(error)".contains(item.complaint)
+    }
+  }
+}

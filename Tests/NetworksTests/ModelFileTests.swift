@@ -1,0 +1,116 @@
+import Foundation
+import Storage
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite struct ModelFileTests {
+  private func temporary(_ name: String) throws -> URL {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "intrigue-model-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder.appending(path: name)
+  }
+
+  private func model() throws -> Model {
+    let graph = try Graph(
+      .named(.resnet8, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 3))
+    var model = Model(network: Network(initializing: graph, seed: 4), classNames: ["a", "b, \"b\"", "ç"])
+    model.provenance.dataName = "made up"
+    model.provenance.heldOutAccuracy = 0.5
+    model.provenance.training = Architecture.Named.resnet8.recommendedTraining(seed: 7)
+    return model
+  }
+
+  @Test("A model comes back as it was written")
+  func roundTrip() throws {
+    let file = try temporary("model.safetensors")
+    let model = try model()
+    try ModelFile.write(model, to: file)
+    let read = try ModelFile.read(file)
+    #expect(read.network == model.network)
+    #expect(read.classNames == model.classNames)
+    #expect(read.provenance == model.provenance)
+    #expect(try read.checksum == model.checksum)
+  }
+
+  @Test("The checksum follows weights and architecture and nothing else")
+  func checksum() throws {
+    var model = try model()
+    let checksum = try model.checksum
+    model.classNames = ["x", "y", "z"]
+    model.provenance = Model.Provenance()
+    #expect(try model.checksum == checksum)
+    var parameters = model.network.parameters
+    parameters[0].elements[0].negate()
+    model.network = try Network(graph: model.network.graph, parameters: parameters)
+    #expect(try model.checksum != checksum)
+  }
+
+  /// Weights of a small network under the names of a torch.nn.Sequential, in the order in which the Python package
+  /// stores them: by name.
+  private func foreign(_ network: Network, names: [String: String]) -> SafetensorsFile {
+    let tensors = zip(network.graph.parameters, network.parameters).map { parameter, tensor in
+      let (module, kind) = (parameter.name.split(separator: ".")[0], parameter.name.split(separator: ".")[1])
+      return (name: "\(names[String(module)]!).\(kind)", tensor: tensor)
+    }
+    return SafetensorsFile(tensors: tensors.sorted { $0.name < $1.name })
+  }
+
+  private func small() throws -> Network {
+    Network(
+      initializing: try Graph(
+        Architecture(
+          name: "small", input: ImageShape(channels: 1, height: 6, width: 6),
+          nodes: [
+            .init("conv", .convolution(Convolution(outputChannels: 3, kernel: 3))), .init("relu", .relu),
+            .init("flatten", .flatten), .init("fc1", .linear(outputs: 7, bias: true)), .init("relu2", .relu),
+            .init("fc2", .linear(outputs: 4, bias: true)),
+          ])), seed: 6)
+  }
+
+  @Test("Weights under other names are found in order, with numbers in names compared as numbers")
+  func otherNames() throws {
+    let network = try small()
+    let file = URL(filePath: "weights.safetensors")
+    let numbered = foreign(network, names: ["conv": "2", "fc1": "5", "fc2": "10"])
+    #expect(numbered.tensors[0].name == "10.bias")
+    let match = try WeightMatching.match(numbered, to: network.graph, file: file)
+    #expect(match.method == .byOrder)
+    #expect(match.network == network)
+    #expect(
+      match.pairs.map(\.tensor) == ["2.weight", "2.bias", "5.weight", "5.bias", "10.weight", "10.bias"])
+  }
+
+  @Test("Names that agree win over the order")
+  func agreeingNames() throws {
+    let network = try small()
+    let shuffled = SafetensorsFile(
+      tensors: zip(network.graph.parameters, network.parameters).map { (name: $0.name, tensor: $1) }
+        .reversed())
+    let match = try WeightMatching.match(shuffled, to: network.graph, file: URL(filePath: "w"))
+    #expect(match.method == .byName)
+    #expect(match.network == network)
+  }
+
+  @Test("Missing, left-over and misshapen tensors are refused by name")
+  func refused() throws {
+    let network = try small()
+    let all = zip(network.graph.parameters, network.parameters).map { (name: $0.name, tensor: $1) }
+    func complaint(_ tensors: [(name: String, tensor: Tensor)]) -> String {
+      do {
+        _ = try WeightMatching.match(
+          SafetensorsFile(tensors: tensors), to: network.graph, file: URL(filePath: "w.safetensors"))
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(complaint(Array(all.dropLast())).contains("fc2.bias"))
+    #expect(complaint(all + [(name: "extra", tensor: Tensor(shape: [2]))]).contains("extra"))
+    var misshapen = all
+    misshapen[2].tensor = Tensor(shape: [48, 7])
+    #expect(complaint(misshapen).contains("[48, 7]"))
+    var renamed = misshapen
+    renamed[2].name = "other.weight"
+    #expect(complaint(renamed).contains("other.weight"))
+  }
+}
