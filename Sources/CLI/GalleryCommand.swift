@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+struct GalleryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gallery",
+    abstract: "Show the images that excite single units most beside those along random directions.",
+    discussion: """
+      Ranks held-out images by the activation of single units and by the score along random directions of the \
+      same layer, and draws both as contact sheets.
+
+      Leaves gallery.png (both side by side), neurons.png, random.png, rankings.csv, rankings.json and run.json. \
+      Features are kept in output/.cache/features and are computed again when model, data or layer differ; that \
+      folder may be deleted at any time.
+      """)
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var dataOptions: DataOptions
+
+  @Option(help: "Rows of single units, a random sample of those that are alive.")
+  var neurons = 8
+
+  @Option(help: "Rows of random directions.")
+  var directions = 8
+
+  @Option(help: "Images in a row.")
+  var top = 9
+
+  @Option(
+    help:
+      "Which layer: a name that intrigue inspect lists, or input for the pixels. Default: the feature layer.")
+  var layer: String?
+
+  @Option(help: "held-out, or training: the images the network was fitted to; the sheets then say so.")
+  var split: ImageSplit = .heldOut
+
+  @Option(help: "Folder for the features of earlier runs.")
+  var cache = FeatureCache.defaultFolder.relativePath
+
+  @Flag(help: "Compute the features anew and do not keep them.")
+  var noCache = false
+
+  @OptionGroup var output: OutputOption
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    for (name, value) in [("neurons", neurons), ("directions", directions), ("top", top)] where value < 1 {
+      throw ValidationError("--\(name) must be at least 1, got \(value)")
+    }
+  }
+
+  func run() throws {
+    let folder = try output.folder(default: "gallery-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let console = Console(common)
+    let experiment = GalleryExperiment(
+      GalleryExperiment.Configuration(
+        model: model.source, data: try dataOptions.source(seed: common.seed), layer: layer,
+        neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split),
+      workerCount: common.workerCount,
+      cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
+    let results: GalleryExperiment.Results
+    do {
+      results = try console.run(resume: "Run the same command again.") {
+        try experiment.run(in: folder, progress: $0)
+      }
+    } catch let error as GalleryError where error.isAboutArguments {
+      throw ValidationError(error.description)
+    } catch let error as NetworkError {
+      if case .unknownLayer = error { throw ValidationError(error.description) }
+      throw error
+    }
+    try console.report(results, lines: lines(results, in: folder))
+  }
+
+  private func lines(_ results: GalleryExperiment.Results, in folder: RunFolder) -> [String] {
+    func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {
+      guard let mean = agreement.mean else { return "not defined" }
+      let spread = agreement.standardDeviation.map { String(format: ", standard deviation %.2f", $0) } ?? ""
+      return String(format: "mean κ %.3f", mean) + spread
+    }
+    let silent = results.deadUnitCount + results.constantUnitCount
+    return [
+      "\(results.imageCount) \(split.words), layer \(results.layer): \(results.unitCount) units, "
+        + "\(results.deadUnitCount) dead, \(results.constantUnitCount) constant",
+      "Do the top \(top) images share a class? κ = 1: always; 0: no more than random images do.",
+      "  \(results.neurons.count) \(silent > 0 ? "live " : "")units          \(kappa(results.neurons))",
+      "  \(results.randomDirections.count) random directions  \(kappa(results.randomDirections))",
+      "This describes one network and one draw of directions. It is no test: it does not say whether the two "
+        + "differ by more than chance.",
+    ] + results.files.map { folder.file($0).relativePath }
+  }
+}
+
+extension ImageSplit: ExpressibleByArgument {}

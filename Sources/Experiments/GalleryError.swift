@@ -1,0 +1,31 @@
+/// Why a gallery of this layer and these images cannot be made as asked.
+public enum GalleryError: Error, Equatable, CustomStringConvertible {
+  case tooManyNeurons(asked: Int, units: Int, layer: String)
+  case topBeyondImages(asked: Int, images: Int, split: ImageSplit)
+  case featuresTooLarge(images: Int, units: Int, layer: String)
+  case sheetTooLarge(width: Int, height: Int, limit: Int)
+  case noLiveUnit(layer: String, dead: Int, constant: Int, topCount: Int)
+
+  /// Other arguments would do; otherwise the network is at fault.
+  public var isAboutArguments: Bool {
+    if case .noLiveUnit = self { false } else { true }
+  }
+
+  public var description: String {
+    switch self {
+    case .tooManyNeurons(let asked, let units, let layer):
+      "\(asked) neurons were asked for: layer \(layer) has \(units) units"
+    case .topBeyondImages(let asked, let images, let split):
+      "the top \(asked) were asked for: there are \(images) \(split.words)"
+    case .featuresTooLarge(let images, let units, let layer):
+      "layer \(layer) has \(units) units: its values for \(images) images need "
+        + "\(images * units >> 28) GiB, the limit is \(GalleryExperiment.featureLimit >> 28); choose a later layer"
+    case .sheetTooLarge(let width, let height, let limit):
+      "the contact sheet would be \(width)×\(height) pixels, the limit is \(limit) each way: "
+        + "show fewer rows or fewer images in a row"
+    case .noLiveUnit(let layer, let dead, let constant, let topCount):
+      "no unit of layer \(layer) is alive: \(dead) are above 0 for fewer than \(topCount) images, "
+        + "\(constant) are constant"
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import Adversarial
+import Datasets
+import Directions
+import Figures
+import Foundation
+import Images
+import Networks
+import Storage
+import Tensors
+
+/// The first intriguing property: the images with the highest activation of single units beside the images with
+/// the highest score along random directions of the same layer.
+///
+///     rows of a gallery:  argmax_{x ∈ I} ⟨φ(x), e_i⟩   and   argmax_{x ∈ I} ⟨φ(x), v⟩,   I held out
+///
+/// Szegedy et al. (2013), section 3. <https://arxiv.org/abs/1312.6199>
+///
+/// Leaves `gallery.png` (both), `neurons.png`, `random.png`, `rankings.csv`, `rankings.json` (``GalleryRankings``)
+/// and `run.json`. The same configuration gives the same bytes for any number of workers, apart from the
+/// environment that `run.json` records.
+public struct GalleryExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var model: ModelSource
+    public var data: DataSource
+    /// A node of the network or `input`; nil: the feature layer.
+    public var layer: String?
+    /// Rows of units. Where fewer are alive, all of these are shown.
+    public var neuronCount: Int
+    /// Rows of random directions.
+    public var directionCount: Int
+    /// k, images in a row.
+    public var topCount: Int
+    /// Of the sample of units, the random directions and the random images: independent streams.
+    public var seed: UInt64
+    public var split: ImageSplit
+
+    public init(
+      model: ModelSource, data: DataSource, layer: String? = nil, neuronCount: Int = 8,
+      directionCount: Int = 8,
+      topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut
+    ) {
+      precondition(
+        neuronCount > 0 && directionCount > 0 && topCount > 0,
+        "a gallery has at least one row of each kind and one image in a row, got \(neuronCount) neurons, "
+          + "\(directionCount) directions, top \(topCount)")
+      self.model = model
+      self.data = data
+      self.layer = layer
+      self.neuronCount = neuronCount
+      self.directionCount = directionCount
+      self.topCount = topCount
+      self.seed = seed
+      self.split = split
+    }
+  }
+
+  public struct Results: Codable, Equatable, Sendable {
+    /// Mean κ over many directions, without the values themselves.
+    public struct Agreement: Codable, Equatable, Sendable {
+      public var count: Int
+      public var mean: Double?
+      public var standardDeviation: Double?
+    }
+
+    public var modelChecksum: String
+    public var layer: String
+    public var unitCount: Int
+    public var deadUnitCount: Int
+    public var constantUnitCount: Int
+    public var imageCount: Int
+    public var correctCount: Int
+    /// κ of live units.
+    public var neurons: Agreement
+    /// κ of as many random directions.
+    public var randomDirections: Agreement
+    /// κ expected of random images.
+    public var chance: Double
+    public var remarks: [String]
+    /// Names inside the run folder, the one to look at first in front.
+    public var files: [String]
+  }
+
+  /// Features above this many numbers (2 GiB) are refused.
+  static let featureLimit = 1 << 29
+
+  public let configuration: Configuration
+  public let workerCount: Int
+  /// nil: every run computes its features.
+  public let cache: FeatureCache?
+
+  public init(_ configuration: Configuration, workerCount: Int, cache: FeatureCache?) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+    self.cache = cache
+  }
+
+  /// - Throws: ``GalleryError``, ``NetworkError``, ``FileError`` or what `progress` throws. Up to the point where
+  ///   model, data and configuration are known to fit, nothing is written.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let dataset = try configuration.data.load(progress)
+    let model = try configuration.model.load(classNames: dataset.heldOut.classNames)
+    return try run(model, on: dataset, in: folder, progress: progress)
+  }
+
+  func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let images = configuration.split.images(of: dataset)
+    let graph = model.network.graph
+    try model.check(fits: images)
+    let layer = try graph.featurePosition(configuration.layer)
+    let space = FeatureSpace(of: graph, at: layer)
+    try check(space, images)
+    let remarks = Self.remarks(model, dataset)
+    for remark in remarks { try progress(.warning(remark)) }
+
+    let record = RunRecord<Configuration, Results>(
+      experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
+    )
+    try folder.write(record, to: "run.json")
+    let modelChecksum = try model.checksum
+    let engine = try Engine(running: model.network, workerCount: workerCount)
+    func values(_ position: Int?, _ name: String) throws -> Tensor {
+      let key = FeatureCache.Key(
+        modelChecksum: modelChecksum, dataChecksum: dataset.checksum, split: configuration.split, layer: name)
+      return try engine.features(of: images, layer: position, key: key, cache: cache, progress: progress)
+    }
+    let output = graph.nodes.count - 1
+    let predictions = Prediction.rows(of: try values(output, graph.nodes[output].name))
+    let labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    let analysis = GalleryAnalysis(
+      features: try FeatureMatrix(values: try values(layer, space.layer), labels: labels, layer: space.layer),
+      labels: labels, predictions: predictions, neuronCount: configuration.neuronCount,
+      directionCount: configuration.directionCount, topCount: configuration.topCount,
+      seed: configuration.seed,
+      workerCount: workerCount)
+    let findings = try analysis.findings(progress)
+
+    let rankings = GalleryRankings(
+      toolVersion: RunEnvironment.toolVersion, modelName: graph.architecture.name,
+      modelChecksum: modelChecksum,
+      dataName: dataset.name, dataChecksum: dataset.checksum, split: configuration.split,
+      imageCount: images.count, classNames: images.classNames,
+      correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
+      features: space, topCount: configuration.topCount, seed: configuration.seed,
+      chancePurity: findings.chancePurity, deadUnits: findings.deadUnits,
+      constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: remarks,
+      neurons: findings.neurons, randomDirections: findings.randomDirections,
+      randomImages: findings.randomImages)
+    try progress(.stage("drawing"))
+    let results = Results(rankings, files: try write(rankings, images, to: folder))
+    try folder.write(record.completed(with: results), to: "run.json")
+    return results
+  }
+
+  /// - Returns: The names written.
+  private func write(_ rankings: GalleryRankings, _ images: LabelledImages, to folder: RunFolder) throws
+    -> [String]
+  {
+    let sheets: [(name: String, blocks: [GallerySheet.Block])] = [
+      ("gallery.png", [.neurons, .randomDirections]), ("neurons.png", [.neurons]),
+      ("random.png", [.randomDirections]),
+    ]
+    for (name, blocks) in sheets {
+      try GallerySheet(rankings: rankings, images: images).sheet(of: blocks).write(to: folder.file(name))
+    }
+    try rankings.table.write(to: folder.file("rankings.csv"))
+    try folder.write(rankings, to: "rankings.json")
+    return sheets.map(\.name) + ["rankings.csv", "rankings.json", "run.json"]
+  }
+
+  /// Everything that can be known to be wrong before there are features.
+  private func check(_ space: FeatureSpace, _ images: LabelledImages) throws {
+    guard configuration.neuronCount <= space.unitCount else {
+      throw GalleryError.tooManyNeurons(
+        asked: configuration.neuronCount, units: space.unitCount, layer: space.layer)
+    }
+    guard configuration.topCount <= images.count else {
+      throw GalleryError.topBeyondImages(
+        asked: configuration.topCount, images: images.count, split: configuration.split)
+    }
+    guard images.count <= Self.featureLimit / space.unitCount else {
+      throw GalleryError.featuresTooLarge(
+        images: images.count, units: space.unitCount, layer: space.layer)
+    }
+    let (width, height) = GallerySheet.size(
+      rowCount: max(configuration.neuronCount, configuration.directionCount),
+      topCount: configuration.topCount, shape: images.shape)
+    guard max(width, height) <= Canvas.largestSide else {
+      throw GalleryError.sheetTooLarge(width: width, height: height, limit: Canvas.largestSide)
+    }
+  }
+
+  /// What a reader would otherwise take for granted.
+  private static func remarks(_ model: Model, _ dataset: Dataset) -> [String] {
+    var remarks: [String] = []
+    let known = model.provenance
+    if known.dataName == dataset.name, let checksum = known.dataChecksum, checksum != dataset.checksum {
+      remarks.append(
+        "the model was trained on other data of the name \(dataset.name) (checksum \(checksum.prefix(12))), or on "
+          + "another split of them: held-out images may be among those it was trained on")
+    } else if let name = known.dataName, name != dataset.name {
+      remarks.append("the model was trained on \(name), the images are those of \(dataset.name)")
+    }
+    if model.classNames != dataset.heldOut.classNames {
+      remarks.append(
+        "the model's classes have other names than those of the data (\(model.classNames[0]) and "
+          + "\(dataset.heldOut.classNames[0]) for class 0): predictions are compared by number")
+    }
+    return remarks
+  }
+}
+
+extension GalleryExperiment.Results {
+  init(_ rankings: GalleryRankings, files: [String]) {
+    func agreement(_ group: AgreementComparison.Group) -> Agreement {
+      Agreement(count: group.count, mean: group.mean, standardDeviation: group.standardDeviation)
+    }
+    modelChecksum = rankings.modelChecksum
+    layer = rankings.features.layer
+    unitCount = rankings.features.unitCount
+    deadUnitCount = rankings.deadUnits.count
+    constantUnitCount = rankings.constantUnits.count
+    imageCount = rankings.imageCount
+    correctCount = rankings.correct.count
+    neurons = agreement(rankings.agreement.neurons)
+    randomDirections = agreement(rankings.agreement.randomDirections)
+    chance = rankings.agreement.chance
+    remarks = rankings.remarks
+    self.files = files
+  }
+}
