@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+/// A trained network: a model file, or weights of another program with an architecture file.
+struct ModelOptions: ParsableArguments {
+  @Argument(help: "A model file (.safetensors) made by intrigue train.")
+  var model: String?
+
+  @Option(help: "Weights made by another program (.safetensors), instead of a model; needs --architecture.")
+  var weights: String?
+
+  @Option(help: "The architecture of --weights: a JSON file.")
+  var architecture: String?
+
+  func validate() throws {
+    switch (model, weights, architecture) {
+    case (.some, nil, nil), (nil, .some, .some): return
+    case (nil, nil, _): throw ValidationError("give a model file, or --weights with --architecture")
+    case (nil, .some, nil): throw ValidationError("--weights needs --architecture FILE.json")
+    default: throw ValidationError("give either a model file or --weights with --architecture, not both")
+    }
+  }
+
+  var source: ModelSource {
+    if let weights, let architecture { return .weights(path: weights, architecture: architecture) }
+    return .model(path: model ?? "")  // validate() has seen to it
+  }
+}
+
+/// Where results go.
+struct OutputOption: ParsableArguments {
+  @Option(
+    name: [.short, .customLong("output")],
+    help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
+  var path: String?
+
+  func folder(default name: String) throws -> RunFolder {
+    try RunFolder(URL(filePath: path ?? "output/\(name)"))
+  }
+
+  func path(default name: String) -> String { path ?? "output/\(name)" }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import Networks
+import Storage
+
+/// Where a trained network comes from: a model file, or weights of another program with an architecture file.
+public enum ModelSource: Codable, Equatable, Sendable {
+  case model(path: String)
+  case weights(path: String, architecture: String)
+
+  /// - Parameter classNames: For weights, which carry none: those of the data, if their number fits.
+  public func load(classNames: [String]? = nil) throws -> Model {
+    switch self {
+    case .model(let path): return try ModelFile.read(URL(filePath: path))
+    case .weights(let path, let architecture):
+      let file = URL(filePath: path)
+      let graph = try Graph(Architecture(contentsOf: URL(filePath: architecture)))
+      let match = try WeightMatching.match(SafetensorsFile(contentsOf: file), to: graph, file: file)
+      let names = classNames.flatMap { $0.count == graph.classCount ? $0 : nil }
+      return Model(
+        network: match.network, classNames: names ?? (0..<graph.classCount).map { "class \($0)" })
+    }
+  }
+}
