@@ -11,6 +11,9 @@ public struct Evaluation: Sendable {
   public let threatModel: ThreatModel
   /// Adversarial where the attack succeeded, clean everywhere else; of the shape of the batch.
   public let returnedImages: Tensor
+  /// What the attack proposed, after projection, whether or not it succeeded; clean where an image was skipped. Of
+  /// the shape of the batch: the pixels that ``AttackedImage/attempt`` is about.
+  public let attemptedImages: Tensor
   /// One for each image, in the order of the batch.
   public let images: [AttackedImage]
 
@@ -69,10 +72,12 @@ public struct Evaluation: Sendable {
     let (candidates, projected) = try Self.allowed(perturbed.images, attacked, threatModel)
 
     var attempts = before
+    var attempted = batch.images
     var returned = batch.images
     let judged = try Self.predictions(of: candidates, by: classifier)
     for (place, row) in attackedRows.enumerated() {
       attempts[row] = judged[place]
+      attempted[row: row] = candidates[row: place]
       if threatModel.isReached(byPrediction: judged[place].label, ofRow: row, label: batch.labels[row]) {
         verdicts[row] = .succeeded
         returned[row: row] = candidates[row: place]
@@ -89,6 +94,7 @@ public struct Evaluation: Sendable {
     let zeroGradientRows = Set(perturbed.zeroGradientRows.map { attackedRows[$0] })
     self.threatModel = threatModel
     returnedImages = returned
+    attemptedImages = attempted
     images = verdicts.indices.map { row in
       AttackedImage(
         imageID: batch.imageIDs[row], label: batch.labels[row], target: threatModel.target(ofRow: row),

@@ -14,5 +14,7 @@ struct IntrigueCommand: ParsableCommand {
       TrainCommand.self,
       InspectCommand.self,
       EvaluateCommand.self,
+      GalleryCommand.self,
+      AttackCommand.self,
     ])
 }

@@ -10,27 +10,9 @@ public enum AtomicFile {
   /// - Throws: ``FileError`` when the folder is missing, not writable or full. The old file is then as it was
   ///   and nothing else is left behind.
   public static func write(_ data: Data, to file: URL) throws {
-    let folder = file.deletingLastPathComponent()
-    let number = writeCount.add(1, ordering: .relaxed).newValue
-    let temporary = folder.appending(
-      path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(number)\(suffix)")
-    func failure() -> FileError {
-      errno == ENOENT
-        ? FileError(file: file, problem: "cannot be written: the folder \(folder.path) does not exist")
-        : FileError(file: file, problem: "cannot be written: \(lastSystemError())")
-    }
-
-    let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure() }
-    let written = writeAll(data, to: descriptor) && fsync(descriptor) == 0
-    let problem = written ? nil : failure()
-    // A network file system may report a full disk only on closing.
-    let closed = close(descriptor) == 0
-    guard written, closed, rename(temporary.path, file.path) == 0 else {
-      let problem = problem ?? failure()
-      unlink(temporary.path)
-      throw problem
-    }
+    let writer = try AtomicFileWriter(file)
+    try data.withUnsafeBytes { try writer.append($0) }
+    try writer.commit()
   }
 
   /// - Throws: As ``write(_:to:)-(Data,_)``.
@@ -55,6 +37,13 @@ public enum AtomicFile {
   private static let suffix = ".partial"
   private static let writeCount = Atomic<Int>(0)
 
+  /// A hidden name beside `file` that nobody else has.
+  static func temporaryFile(for file: URL) -> URL {
+    let number = writeCount.add(1, ordering: .relaxed).newValue
+    return file.deletingLastPathComponent().appending(
+      path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(number)\(suffix)")
+  }
+
   /// 12 of `.run.json.12-3.partial`; nil for a name that this type has not given.
   private static func writer(ofTemporaryName name: String) -> pid_t? {
     guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
@@ -63,19 +52,5 @@ public enum AtomicFile {
       return nil
     }
     return process
-  }
-
-  private static func writeAll(_ data: Data, to descriptor: Int32) -> Bool {
-    data.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Foundation.write(
-          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return false }
-        rest = rest.dropFirst(count)
-      }
-      return true
-    }
   }
 }

@@ -1,0 +1,151 @@
+import Adversarial
+import Datasets
+import Figures
+import Foundation
+import Images
+import Storage
+import Tensors
+
+/// The pictures of an attack: the sheet, each of its images enlarged, and the adversarial ones as plain files.
+struct AttackFigures {
+  let configuration: AttackExperiment.Configuration
+  let results: AttackExperiment.Results
+  let data: DataRecord
+  let classNames: [String]
+  let imageShape: ImageShape
+  let sample: AttackSample
+
+  static let sheetName = "adversarial.png"
+  static let imageFolderName = "adversarial"
+  static let enlargedFolderName = "triptychs"
+
+  /// `00042.png`, by the image's number in the data set.
+  static func fileName(ofImage number: Int) -> String { String(format: "%05d.png", number) }
+
+  func write(in folder: RunFolder) throws {
+    let items = sample.items
+    let sheet = AdversarialGrid(
+      caption: sheetCaption, classNames: classNames, entries: items.map(entry),
+      amplification: Self.amplification(of: items))
+    try sheet.write(to: folder.file(Self.sheetName))
+
+    let enlarged = try Self.emptied(folder.folder(Self.enlargedFolderName))
+    let plain = try Self.emptied(folder.folder(Self.imageFolderName))
+    for (index, item) in items.enumerated() {
+      let name = Self.fileName(ofImage: item.image.imageID)
+      var single = sheet.single(index)
+      single.caption = enlargedCaption
+      try single.write(to: enlarged.file(name))
+      // A folder of this name holds nothing that fools nobody.
+      if item.image.verdict == .succeeded {
+        try PNGFile.write(bitmap(item.perturbed), text: text(about: item), to: plain.file(name))
+      }
+    }
+  }
+
+  /// The largest of 1, 2, 5, 10, 20, 50, … (or a tenth, a hundredth of these) at which no perturbation of the
+  /// sample leaves the range of grey.
+  static func amplification(of items: [AttackSample.Item]) -> Double {
+    let largest = items.reduce(0) { largest, item in
+      max(largest, Distortion(from: item.clean, to: item.perturbed).linf)
+    }
+    guard largest > 0 else { return 1 }
+    let limit = 0.5 / largest * (1 + 1e-5)  // x + ε − x is ε only within rounding
+    let power = pow(10, floor(log10(limit)))
+    return [5, 2, 1].map { $0 * power }.first { $0 <= limit } ?? power
+  }
+
+  // MARK: Images
+
+  private func bitmap(_ pixels: [Float]) -> Bitmap {
+    Bitmap(
+      planar: pixels, channels: imageShape.channels, height: imageShape.height, width: imageShape.width)
+  }
+
+  private func entry(_ item: AttackSample.Item) -> AdversarialGrid.Entry {
+    let size = Distortion(from: item.clean, to: item.perturbed)
+    func prediction(_ prediction: Prediction) -> AdversarialGrid.Prediction {
+      .init(classIndex: prediction.label, confidence: prediction.confidence)
+    }
+    return AdversarialGrid.Entry(
+      id: "#\(item.image.imageID)", trueClass: item.image.label, targetClass: item.image.target,
+      clean: bitmap(item.clean), adversarial: bitmap(item.perturbed),
+      perturbation: zip(item.perturbed, item.clean).map { $0 - $1 },
+      cleanPrediction: prediction(item.image.before), adversarialPrediction: prediction(item.image.attempt),
+      l2: size.l2, linf: size.linf, outcome: item.image.verdict == .succeeded ? .success : .failed,
+      survivesPNG: item.image.survives8Bit)
+  }
+
+  /// Removes the pictures that an earlier run left here.
+  private static func emptied(_ folder: RunFolder) throws -> RunFolder {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    where name.wholeMatch(of: /[0-9]{5,}\.png/) != nil {
+      try FileManager.default.removeItem(at: folder.file(name))
+    }
+    return folder
+  }
+
+  // MARK: Words
+
+  private var sheetCaption: FigureCaption {
+    FigureCaption(
+      title: "\(configuration.method.title(configuration.norm)): \(results.modelName) on \(data.name)",
+      subtitle: "\(equation). \(results.sentence)",
+      footer: [
+        sample.items.isEmpty
+          ? "No image could be attacked."
+          : "Shown: \(sample.items.count) of the \(sample.attackedCount) attacked images, drawn at random and "
+            + "not selected. Images already misclassified are not attacked.",
+        provenance,
+      ], text: pairs)
+  }
+
+  private var enlargedCaption: FigureCaption {
+    FigureCaption(
+      title: "\(configuration.method.title(configuration.norm))", subtitle: "\(equation).",
+      footer: [provenance], text: pairs)
+  }
+
+  private var equation: String {
+    let isTargeted = configuration.goal != .untargeted
+    return "\(configuration.method.equation(configuration.norm, isTargeted: isTargeted)), "
+      + "ε = \(Self.text(ofEpsilon: configuration.epsilon))"
+  }
+
+  /// `0.1`, but `8/255` for what was meant so.
+  static func text(ofEpsilon epsilon: Float) -> String {
+    let levels = epsilon * 255
+    let isWhole = abs(levels - levels.rounded()) < 1e-4 && levels > 0.5
+    return epsilon.description.count > 6 && isWhole ? "\(Int(levels.rounded()))/255" : epsilon.description
+  }
+
+  private var provenance: String {
+    "\(data.name), \(results.imageCount == data.heldOutCount ? "all" : "\(results.imageCount) of") "
+      + "\(data.heldOutCount) held-out images, checksum \(data.checksum.prefix(8)) · "
+      + "model \(results.modelName), checksum \(results.modelChecksum.prefix(8)) · "
+      + "seed \(configuration.seed) · Intrigue \(RunEnvironment.toolVersion)"
+  }
+
+  private var pairs: [FigureCaption.Pair] {
+    [
+      ("Data", data.name), ("Data checksum", data.checksum), ("Model", results.modelName),
+      ("Model checksum", results.modelChecksum), ("Attack", results.attack),
+      ("Norm", configuration.norm.rawValue), ("Epsilon", configuration.epsilon.description),
+      ("Seed", configuration.seed.description), ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
+    ].map { FigureCaption.Pair(key: $0.0, value: $0.1) }
+  }
+
+  /// What a picture on its own should be able to say.
+  private func text(about item: AttackSample.Item) -> [PNGFile.Text] {
+    let image = item.image
+    func words(_ prediction: Prediction) -> String {
+      "\(classNames[prediction.label]) \(Numbers.percent(prediction.confidence))"
+    }
+    return [
+      (key: "Title", value: "Adversarial image made from image \(image.imageID) of \(data.name)"),
+      (key: "True class", value: classNames[image.label]), (key: "Before", value: words(image.before)),
+      (key: "After", value: "\(words(image.after)), before rounding to 8 bits"),
+      (key: "Survives PNG", value: image.survives8Bit == true ? "yes" : "no"),
+    ] + pairs.map { (key: $0.key, value: $0.value) }
+  }
+}

@@ -1,0 +1,45 @@
+import Adversarial
+import Tensors
+
+/// A random sample of the images that were attacked, kept with their pixels for figures while the rest goes by.
+///
+/// Every held-out image has a random number of its own; the attacked images with the smallest are kept. So each
+/// attacked image is equally likely to be shown, whether or not the attack succeeded.
+struct AttackSample: Sendable {
+  struct Item: Sendable {
+    let image: AttackedImage
+    let clean: [Float]
+    /// What the attack proposed, successful or not.
+    let perturbed: [Float]
+    fileprivate let draw: UInt64
+  }
+
+  private let capacity: Int
+  private let seed: UInt64
+  private var kept: [Item] = []
+  /// Images that were candidates.
+  private(set) var attackedCount = 0
+
+  init(capacity: Int, seed: UInt64) {
+    self.capacity = capacity
+    self.seed = seed
+  }
+
+  /// In the order of the data set.
+  var items: [Item] { kept.sorted { $0.image.imageID < $1.image.imageID } }
+
+  mutating func add(_ evaluation: Evaluation, of batch: AttackBatch) {
+    for (row, image) in evaluation.images.enumerated() where !image.verdict.isSkipped {
+      attackedCount += 1
+      var generator = SeededGenerator(seed: seed, purpose: "attack figure", index: image.imageID)
+      let draw = generator.next()
+      guard kept.count < capacity || draw < kept.last?.draw ?? 0 else { continue }
+      kept.append(
+        Item(
+          image: image, clean: Array(batch.images[row: row]),
+          perturbed: Array(evaluation.attemptedImages[row: row]), draw: draw))
+      kept.sort { ($0.draw, $0.image.imageID) < ($1.draw, $1.image.imageID) }
+      kept = Array(kept.prefix(capacity))
+    }
+  }
+}

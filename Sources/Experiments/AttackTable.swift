@@ -1,0 +1,47 @@
+import Adversarial
+import Storage
+
+/// `results.csv` of an attack: a row for every image, in the order of `adversarial.npy`.
+///
+/// All of a row is about the returned image, which is the original one unless the attack succeeded.
+enum AttackTable {
+  static let columns = [
+    "image", "label", "class", "target", "target_class", "verdict", "reason", "prediction_before",
+    "class_before", "confidence_before", "prediction_after", "class_after", "confidence_after", "l2", "linf",
+    "distortion", "survives_png",
+  ]
+
+  static func table(of images: [AttackedImage], classNames: [String]) -> CSVWriter {
+    var table = CSVWriter(columns: columns)
+    for image in images {
+      table.append([
+        image.imageID, image.label, classNames[image.label], image.target?.description ?? "",
+        image.target.map { classNames[$0] } ?? "", verdict(image), reason(image, classNames),
+        image.before.label, classNames[image.before.label], image.before.confidence, image.after.label,
+        classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
+        image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "",
+      ])
+    }
+    return table
+  }
+
+  private static func verdict(_ image: AttackedImage) -> String {
+    switch image.verdict {
+    case .alreadyWrong, .alreadyTarget: "skipped"
+    case .failed: "failed"
+    case .succeeded: "succeeded"
+    }
+  }
+
+  /// Why an image was not attacked, or not with success.
+  private static func reason(_ image: AttackedImage, _ classNames: [String]) -> String {
+    switch image.verdict {
+    case .alreadyWrong: "already misclassified"
+    case .alreadyTarget: "of the target class"
+    case .succeeded: ""
+    case .failed where image.hadZeroGradient: "gradient of zero"
+    case .failed where image.attempt.label == image.label: "still classified correctly"
+    case .failed: "taken for \(classNames[image.attempt.label])"
+    }
+  }
+}

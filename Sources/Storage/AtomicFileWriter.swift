@@ -1,0 +1,57 @@
+import Foundation
+
+/// A file that is written in parts and takes its name when it is whole; until then, and if that never comes, the
+/// old content stays. ``AtomicFile`` says how.
+public final class AtomicFileWriter {
+  private let file: URL
+  private let temporary: URL
+  private var descriptor: Int32
+  private var isCommitted = false
+
+  /// - Throws: ``FileError`` when the folder is missing or not writable.
+  public init(_ file: URL) throws {
+    self.file = file
+    temporary = AtomicFile.temporaryFile(for: file)
+    descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure() }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if !isCommitted { unlink(temporary.path) }
+  }
+
+  /// - Throws: ``FileError`` when the disk is full or failing.
+  public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    precondition(descriptor >= 0, "\(file.path) is finished")
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw failure() }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Gives the file its name. Nothing can be appended after that.
+  ///
+  /// - Throws: ``FileError`` when the disk is full or failing; the old content then stays.
+  public func commit() throws {
+    precondition(descriptor >= 0, "\(file.path) is finished")
+    guard fsync(descriptor) == 0 else { throw failure() }
+    // A network file system may report a full disk only on closing.
+    let closing = close(descriptor)
+    descriptor = -1
+    guard closing == 0, rename(temporary.path, file.path) == 0 else { throw failure() }
+    isCommitted = true
+  }
+
+  /// What the last system call complained about.
+  private func failure() -> FileError {
+    errno == ENOENT
+      ? FileError(
+        file: file,
+        problem: "cannot be written: the folder \(file.deletingLastPathComponent().path) does not exist")
+      : FileError(file: file, problem: "cannot be written: \(lastSystemError())")
+  }
+}
