@@ -16,5 +16,6 @@ struct IntrigueCommand: ParsableCommand {
       EvaluateCommand.self,
       GalleryCommand.self,
       AttackCommand.self,
+      DemoCommand.self,
     ])
 }

@@ -94,7 +94,7 @@ public struct AttackExperiment: Sendable {
     let data = DataRecord(dataset)
     let record = RunRecord<Configuration, Results>(
       experiment: "attack", configuration: configuration, workerCount: workerCount, data: data)
-    try folder.write(record, to: "run.json")
+    try folder.write(record)
 
     let numbers = try imageNumbers(of: images, progress)
     let (attacked, sample) = try attack(
@@ -113,7 +113,7 @@ public struct AttackExperiment: Sendable {
       configuration: configuration, results: results, data: data, classNames: images.classNames,
       imageShape: images.shape, sample: sample
     ).write(in: folder)
-    try folder.write(record.completed(with: results), to: "run.json")
+    try folder.write(record.completed(with: results))
     return results
   }
 

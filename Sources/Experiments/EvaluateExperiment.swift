@@ -58,7 +58,7 @@ public struct EvaluateExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "evaluate", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record, to: "run.json")
+    try folder.write(record)
     try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
     let results = try judge(model, on: dataset.heldOut)
     try writeTable(results, to: folder.file("classes.csv"))
@@ -66,7 +66,7 @@ public struct EvaluateExperiment: Sendable {
       title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",
       classNames: dataset.heldOut.classNames, counts: results.confusion
     ).write(named: "confusion", in: folder.folder("figures").url)
-    try folder.write(record.completed(with: results), to: "run.json")
+    try folder.write(record.completed(with: results))
     return results
   }
 

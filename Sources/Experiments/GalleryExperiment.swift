@@ -118,7 +118,7 @@ public struct GalleryExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    try folder.write(record, to: "run.json")
+    try folder.write(record)
     let modelChecksum = try model.checksum
     let engine = try Engine(running: model.network, workerCount: workerCount)
     func values(_ position: Int?, _ name: String) throws -> Tensor {
@@ -150,7 +150,7 @@ public struct GalleryExperiment: Sendable {
       randomImages: findings.randomImages)
     try progress(.stage("drawing"))
     let results = Results(rankings, files: try write(rankings, images, to: folder))
-    try folder.write(record.completed(with: results), to: "run.json")
+    try folder.write(record.completed(with: results))
     return results
   }
 

@@ -7,10 +7,13 @@ import Storage
 /// is whole or absent.
 public struct RunFolder: Sendable {
   public let url: URL
+  /// Name of the record: `run.json`, or another where several experiments share the folder.
+  public let recordName: String
 
   /// Makes the folder, and those above it, if they do not exist.
-  public init(_ url: URL) throws {
+  public init(_ url: URL, recordName: String = "run.json") throws {
     self.url = url
+    self.recordName = recordName
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
@@ -26,8 +29,16 @@ public struct RunFolder: Sendable {
 
   public func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).path) }
 
-  public func write(_ record: some Encodable, to name: String) throws {
-    try JSONFile.write(record, to: file(name))
+  /// The same folder for an experiment that is part of another.
+  public func recording(as name: String) throws -> RunFolder { try RunFolder(url, recordName: name) }
+
+  public func write(_ value: some Encodable, to name: String) throws {
+    try JSONFile.write(value, to: file(name))
+  }
+
+  /// Writes the record under this folder's name for it.
+  public func write<Configuration, Results>(_ record: RunRecord<Configuration, Results>) throws {
+    try JSONFile.write(record, to: file(recordName))
   }
 }
 

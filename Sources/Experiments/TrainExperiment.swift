@@ -87,7 +87,7 @@ public struct TrainExperiment: Sendable {
     let start = try startingState(graph, identity, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    try folder.write(record, to: "run.json")
+    try folder.write(record)
 
     let (training, validation) = split(dataset.training)
     let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
@@ -104,7 +104,7 @@ public struct TrainExperiment: Sendable {
         .stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
     }
     let results = try conclude(state, dataset, in: folder)
-    try folder.write(record.completed(with: results), to: "run.json")
+    try folder.write(record.completed(with: results))
     return results
   }
 

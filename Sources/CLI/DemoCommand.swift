@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Do the whole job once: train, rank by units and by random directions, draw, attack.",
+    discussion: "Takes about a minute on two cores. After Ctrl-C the same command goes on.")
+
+  @Option(help: "A data set's name or a folder.")
+  var data = "fashion-mnist"
+
+  @Option(help: "An architecture's name.")
+  var architecture: Architecture.Named = .lenet
+
+  @Option(help: "Epochs of training.")
+  var epochs: Int?
+
+  @Flag(help: "Train anew instead of going on with what the folder holds.")
+  var fresh = false
+
+  @OptionGroup var output: OutputOption
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if let epochs, epochs < 0 { throw ValidationError("--epochs must not be negative, got \(epochs)") }
+  }
+
+  func run() throws {
+    let folder = try output.folder(default: "demo")
+    let console = Console(common)
+    let experiment = DemoExperiment(
+      DemoExperiment.Configuration(
+        data: DataSource(name: data), architecture: architecture, epochCount: epochs, seed: common.seed),
+      workerCount: common.workerCount, startsFresh: fresh)
+    let results = try console.run(resume: "The same command goes on.") {
+      try experiment.run(in: folder, progress: $0)
+    }
+    func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {
+      agreement.mean.map { String(format: "%.2f", $0) } ?? "not defined"
+    }
+    let gallery = results.gallery
+    try console.report(
+      results,
+      lines: [
+        String(
+          format: "accuracy %.2f %% on %d held-out images, all done in %.0f s",
+          100 * results.training.heldOutAccuracy, results.training.heldOutCount, results.seconds),
+        "label agreement κ of the top \(experiment.configuration.topCount) images, mean: "
+          + "\(kappa(gallery.neurons)) over \(gallery.neurons.count) units, "
+          + "\(kappa(gallery.randomDirections)) over \(gallery.randomDirections.count) random directions, "
+          + "0 for random images (a description of one network, no test)",
+        results.attack.sentence, "", "Look at",
+      ]
+        + [
+          ("gallery.png", "units on the left, random directions on the right"),
+          ("neurons.png", "the units alone"), ("random.png", "the random directions alone"),
+          ("adversarial.png", "clean image, perturbation, adversarial image"),
+          ("adversarial/", "the adversarial images, one file each"), ("rankings.csv", "who is where"),
+          ("figures/training.png", "loss and accuracy over the epochs"),
+          ("model.safetensors", "the network; try intrigue inspect"), ("run.json", "what was run, and with what"),
+        ].map { name, words in
+          "  \(folder.file("").relativePath)/\(name)".replacingOccurrences(of: "//", with: "/") + "  \(words)"
+        })
+  }
+}
+
+extension Architecture.Named: ExpressibleByArgument {}
