@@ -22,7 +22,7 @@ extension Architecture.Named {
         augmentation: Augmentation(flips: true, cropPadding: 4), seed: seed)
     case .resnet8:
       TrainingConfiguration(
-        epochCount: 20, optimizer: .sgd(momentum: 0.9, weightDecay: 5e-4),
+        epochCount: 30, optimizer: .sgd(momentum: 0.9, weightDecay: 5e-4),
         learningRate: LearningRate(initial: 0.1, schedule: .cosine, warmupEpochs: 1),
         augmentation: Augmentation(flips: true, cropPadding: 4), seed: seed)
     }
