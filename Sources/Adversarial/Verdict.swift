@@ -1,3 +1,5 @@
+import Networks
+
 /// What became of one image under an attack.
 public enum Verdict: String, CaseIterable, Codable, Sendable {
   /// Not attacked: the classifier was wrong without help.

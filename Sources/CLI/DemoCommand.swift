@@ -59,7 +59,8 @@ struct DemoCommand: ParsableCommand {
           ("adversarial.png", "clean image, perturbation, adversarial image"),
           ("adversarial/", "the adversarial images, one file each"), ("rankings.csv", "who is where"),
           ("figures/training.png", "loss and accuracy over the epochs"),
-          ("model.safetensors", "the network; try intrigue inspect"), ("run.json", "what was run, and with what"),
+          ("model.safetensors", "the network; try intrigue inspect"),
+          ("run.json", "what was run, and with what"),
         ].map { name, words in
           "  \(folder.file("").relativePath)/\(name)".replacingOccurrences(of: "//", with: "/") + "  \(words)"
         })

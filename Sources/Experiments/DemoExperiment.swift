@@ -13,7 +13,9 @@ public struct DemoExperiment: Sendable {
     public var seed: UInt64
 
     /// - Parameter epochCount: Nil: as many as show both properties within a minute or so of training.
-    public init(data: DataSource, architecture: Architecture.Named = .lenet, epochCount: Int? = nil, seed: UInt64) {
+    public init(
+      data: DataSource, architecture: Architecture.Named = .lenet, epochCount: Int? = nil, seed: UInt64
+    ) {
       var training = architecture.recommendedTraining(seed: seed)
       training.epochCount = epochCount ?? 3
       self.training = TrainExperiment.Configuration(

@@ -1,4 +1,3 @@
-import Adversarial
 import Datasets
 import Figures
 import Foundation

@@ -1,28 +1,71 @@
 import Foundation
 
-/// Softmax cross-entropy of one row of logits.
+/// Cross-entropy of the softmax of logits, in forms that neither overflow nor cancel.
 ///
-///     L = log Σⱼ exp(zⱼ) − z_y,     ∂L/∂zⱼ = softmax(z)ⱼ − [j = y]
+///     L(z, y) = −log softmax(z)_y = log Σ_j exp(z_j − z_y),   ∂L/∂z_j = softmax(z)_j − [j = y]
 ///
-/// The largest logit is taken off first, so nothing overflows.
-enum CrossEntropy {
-  /// Writes `scale · ∂L/∂z` and returns L and whether the largest logit is the label's (ties: the first wins).
-  static func evaluate(
-    _ logits: UnsafePointer<Float>, count: Int, label: Int, scale: Float,
-    gradient: UnsafeMutablePointer<Float>
-  ) -> (loss: Double, isCorrect: Bool) {
-    var best = 0
-    for index in 1..<count where logits[index] > logits[best] { best = index }
-    let largest = logits[best]
+/// Per image; a batch is never averaged, so that no step depends on how many images are attacked together.
+public enum CrossEntropy {
+  /// L(z, y), accurate for losses near 0 as well: there it is about Σ_{j≠y} exp(z_j − z_y).
+  public static func loss(logits: Span<Float>, label: Int) -> Double {
+    loss(exponentials(of: logits, without: label), logits, label)
+  }
+
+  /// Writes `scale · ∂L/∂z`. The entry of the label is −Σ of the others, not p_y − 1, which cancels for confident
+  /// images.
+  ///
+  /// - Returns: L(z, y), not scaled.
+  @discardableResult
+  public static func writeGradient(
+    logits: Span<Float>, label: Int, scale: Double = 1, to gradient: inout MutableSpan<Float>
+  ) -> Double {
+    let others = exponentials(of: logits, without: label)
+    let gap = others.largest - Double(logits[label])
+    // exp(largest) / Σ_j exp(z_j)
+    let share = gap > 0 ? 1 / (exp(-gap) + others.total) : exp(gap) / (1 + exp(gap) * others.total)
+    write(others, scaledBy: scale * share, logits: logits, label: label, to: &gradient)
+    return loss(others, logits, label)
+  }
+
+  /// Writes ∂L/∂z times a positive number of this image's own, chosen such that nothing underflows.
+  ///
+  ///     u_j = exp(z_j − max_{i≠y} z_i),   u_y = −Σ_{j≠y} u_j
+  ///
+  /// The gradient of a confident image is below the smallest Float although its direction is well defined; an
+  /// attack that reads the direction only would find it zero and call the classifier robust.
+  public static func writeAscentDirection(
+    logits: Span<Float>, label: Int, to gradient: inout MutableSpan<Float>
+  ) {
+    let others = exponentials(of: logits, without: label)
+    write(others, scaledBy: 1, logits: logits, label: label, to: &gradient)
+  }
+
+  private static func loss(
+    _ others: (largest: Double, total: Double), _ logits: Span<Float>, _ label: Int
+  ) -> Double {
+    let gap = others.largest - Double(logits[label])  // may be −∞ when there is one class only
+    return gap > 0 ? gap + log(exp(-gap) + others.total) : log1p(exp(gap) * others.total)
+  }
+
+  /// The largest logit but the label's, and Σ exp(z_j − largest) over all but the label.
+  private static func exponentials(
+    of logits: Span<Float>, without label: Int
+  ) -> (largest: Double, total: Double) {
+    var largest = -Double.infinity
+    for index in logits.indices where index != label { largest = max(largest, Double(logits[index])) }
     var total = 0.0
-    for index in 0..<count {
-      let power = exp(logits[index] - largest)
-      gradient[index] = power
-      total += Double(power)
+    for index in logits.indices where index != label { total += exp(Double(logits[index]) - largest) }
+    return (largest, total)
+  }
+
+  private static func write(
+    _ others: (largest: Double, total: Double), scaledBy scale: Double, logits: Span<Float>, label: Int,
+    to gradient: inout MutableSpan<Float>
+  ) {
+    for index in logits.indices {
+      gradient[index] =
+        index == label
+        ? Float(-scale * others.total) : Float(scale * exp(Double(logits[index]) - others.largest))
     }
-    let factor = scale / Float(total)
-    for index in 0..<count { gradient[index] *= factor }
-    gradient[label] -= scale
-    return (log(total) + Double(largest) - Double(logits[label]), best == label)
   }
 }

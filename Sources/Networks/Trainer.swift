@@ -87,15 +87,10 @@ extension Engine {
     let logits = try logits(of: images)
     var correct = 0
     var total = 0.0
-    var unused = [Float](repeating: 0, count: classCount)
-    logits.elements.withUnsafeBufferPointer { rows in
-      for image in 0..<images.count {
-        let (loss, isCorrect) = CrossEntropy.evaluate(
-          rows.baseAddress! + image * classCount, count: classCount, label: images.labels[image], scale: 1,
-          gradient: &unused)
-        total += loss
-        correct += isCorrect ? 1 : 0
-      }
+    for image in 0..<images.count {
+      let row = logits[row: image]
+      total += CrossEntropy.loss(logits: row.span, label: images.labels[image])
+      correct += Prediction(logits: row).label == images.labels[image] ? 1 : 0
     }
     return (Double(correct) / Double(images.count), total / Double(images.count))
   }

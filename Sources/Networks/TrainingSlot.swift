@@ -67,11 +67,13 @@ final class TrainingSlot: @unchecked Sendable {
     imageCount = images.count
     let classes = plan.outputLength
     for (row, image) in images.enumerated() {
-      let (loss, isCorrect) = CrossEntropy.evaluate(
-        plan.output + row * classes, count: classes, label: data.labels[image], scale: 1 / Float(batchCount),
-        gradient: outputGradient + row * classes)
-      lossSum += loss
-      correctCount += isCorrect ? 1 : 0
+      let logits = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
+      var gradient = MutableSpan(
+        _unsafeElements: UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes))
+      let label = data.labels[image]
+      lossSum += CrossEntropy.writeGradient(
+        logits: Span(_unsafeElements: logits), label: label, scale: 1 / Double(batchCount), to: &gradient)
+      if Prediction.label(of: logits) == label { correctCount += 1 }
     }
     try plan.backward(run)
   }

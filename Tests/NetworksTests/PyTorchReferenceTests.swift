@@ -49,14 +49,7 @@ import Testing
     let losses = Mutex([Double](repeating: 0, count: labels.count))
     let (logits, gradients) = try engine.logitsAndImageGradients(of: reference.images) {
       row, logits, gradient in
-      var result = [Float](repeating: 0, count: logits.count)
-      let loss = logits.withUnsafeBufferPointer {
-        CrossEntropy.evaluate(
-          $0.baseAddress!, count: $0.count, label: labels[row], scale: 1, gradient: &result
-        )
-        .loss
-      }
-      for index in result.indices { gradient[index] = result[index] }
+      let loss = CrossEntropy.writeGradient(logits: logits, label: labels[row], to: &gradient)
       losses.withLock { $0[row] = loss }
     }
     try reference.expect(logits, is: "evaluation/logits")

@@ -36,11 +36,14 @@ struct TrainingPass: Sendable {
         try plan.forward()
         loss = 0
         for row in 0..<images.count {
-          loss +=
-            CrossEntropy.evaluate(
-              plan.output + row * network.classCount, count: network.classCount, label: labels[row],
-              scale: 1 / Float(images.count), gradient: plan.outputGradient! + row * network.classCount
-            ).loss
+          let start = row * network.classCount
+          let logits = UnsafeBufferPointer(start: plan.output + start, count: network.classCount)
+          var gradient = MutableSpan(
+            _unsafeElements: UnsafeMutableBufferPointer(
+              start: plan.outputGradient! + start, count: network.classCount))
+          loss += CrossEntropy.writeGradient(
+            logits: Span(_unsafeElements: logits), label: labels[row], scale: 1 / Double(images.count),
+            to: &gradient)
         }
         try plan.backward()
       }

@@ -3,7 +3,9 @@ import TestSupport
 import Tensors
 import Testing
 
-@testable import Adversarial
+@testable import Networks
+
+@testable import Networks
 
 @Suite struct CrossEntropyTests {
   private func written(

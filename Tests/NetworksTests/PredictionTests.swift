@@ -3,7 +3,9 @@ import TestSupport
 import Tensors
 import Testing
 
-@testable import Adversarial
+@testable import Networks
+
+@testable import Networks
 
 @Suite struct PredictionTests {
   @Test("The prediction is the largest logit, the first of equals, with its softmax probability")

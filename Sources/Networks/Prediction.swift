@@ -11,10 +11,16 @@ public struct Prediction: Equatable, Codable, Sendable {
   /// - Parameter logits: Of one image, at least one, finite.
   public init(logits: some Collection<Float>) {
     precondition(!logits.isEmpty, "a prediction needs at least one class")
+    label = Self.label(of: logits)
+    let best = Double(logits[logits.index(logits.startIndex, offsetBy: label)])
+    confidence = 1 / logits.reduce(0.0) { $0 + exp(Double($1) - best) }
+  }
+
+  /// The class alone.
+  static func label(of logits: some Collection<Float>) -> Int {
     var best = (label: 0, logit: -Float.infinity)
     for (label, logit) in logits.enumerated() where logit > best.logit { best = (label, logit) }
-    label = best.label
-    confidence = 1 / logits.reduce(0.0) { $0 + exp(Double($1) - Double(best.logit)) }
+    return best.label
   }
 
   /// One for each row of `[count, classCount]` logits.
