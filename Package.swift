@@ -71,7 +71,9 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Datasets", "Networks", "Storage", "Tensors"]),
+      dependencies: [
+        "Experiments", "Datasets", "Directions", "Figures", "Images", "Networks", "Storage", "Tensors",
+      ]),
     .testTarget(name: "CLITests", dependencies: ["Storage"]),
   ]
 )

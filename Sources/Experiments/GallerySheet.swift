@@ -33,23 +33,32 @@ struct GallerySheet {
   private func block(_ block: Block) -> ContactSheet.Block {
     switch block {
     case .neurons:
-      let live = rankings.liveUnitCount
-      let (shown, units) = (rankings.neurons.count, rankings.features.unitCount)
-      let choice =
-        shown < live
-        ? "\(shown) of \(live) live units, a random sample (seed \(rankings.seed))"
-        : "all \(live) live units"
       return ContactSheet.Block(
-        title: "Single units: highest ⟨φ(x), eᵢ⟩",
-        subtitle: choice + (live < units ? "; the layer has \(units)" : ""),
+        title: "Single neurons: highest ⟨φ(x), eᵢ⟩",
+        subtitle: neuronChoice + mean(rankings.agreement.neurons),
         rows: rankings.neurons.map { row($0) } + [row(rankings.randomImages[0], isControl: true)])
     case .randomDirections:
       return ContactSheet.Block(
         title: "Random directions: highest ⟨φ(x), v⟩",
-        subtitle: "\(rankings.randomDirections.count) directions v, uniform on the unit sphere "
-          + "(seed \(rankings.seed))",
+        subtitle:
+          "\(rankings.randomDirections.count) directions, uniform on the unit sphere (seed \(rankings.seed))"
+          + mean(rankings.agreement.randomDirections),
         rows: rankings.randomDirections.map { row($0) } + [row(rankings.randomImages[1], isControl: true)])
     }
+  }
+
+  /// "8 of 121 live neurons, a random sample (seed 1); 7 of the layer's 128 are not alive".
+  private var neuronChoice: String {
+    let (shown, live, units) = (rankings.neurons.count, rankings.liveUnitCount, rankings.features.unitCount)
+    let choice =
+      shown < live
+      ? "\(shown) of \(live) live neurons, a random sample (seed \(rankings.seed))"
+      : "all \(live) live neurons"
+    return choice + (live < units ? "; \(units - live) of the layer’s \(units) are dead or constant" : "")
+  }
+
+  private func mean(_ group: AgreementComparison.Group) -> String {
+    group.mean.map { String(format: "; mean κ of %d: %.2f", group.count, $0) } ?? ""
   }
 
   private func row(_ row: GalleryRankings.Row, isControl: Bool = false) -> ContactSheet.Row {
@@ -99,9 +108,9 @@ struct GallerySheet {
   private func caption(of blocks: [Block]) -> FigureCaption {
     let title =
       switch blocks {
-      case [.neurons]: "Images that excite single units most"
+      case [.neurons]: "Images that excite single neurons most"
       case [.randomDirections]: "Images that lie furthest along random directions"
-      default: "Images that excite single units most, and images that lie furthest along random directions"
+      default: "Images that excite single neurons most, and images that lie furthest along random directions"
       }
     let r = rankings
     let seen = r.split == .training ? ": the network was fitted to them; asked for by name" : ""
@@ -130,21 +139,23 @@ struct GallerySheet {
     ]
     if blocks.contains(.neurons) {
       lines.append(
-        "Units: d = eᵢ, the i-th coordinate axis; drawn from the live ones, seed \(r.seed), nobody chose them. "
+        "Neurons: d = eᵢ, the i-th coordinate axis; drawn at random from the live ones, seed \(r.seed). "
           + "Dead (above 0 for fewer than \(r.topCount) images): \(list(r.deadUnits)). "
           + "Constant: \(list(r.constantUnits)).")
     }
     if blocks.contains(.randomDirections) {
       lines.append(
         "Random directions: d = v = g / ‖g‖, g ~ N(0, I) in \(r.features.unitCount) dimensions, seed \(r.seed); "
-          + "positive end only.")
+          + "the highest scores only, as for neurons.")
     }
     let chance = r.chancePurity.value * Double(r.topCount)
     lines.append(
       String(
         format:
-          "Chance: for random images κ is 0 on average, and the most frequent class has %.1f of %d images. ",
-        chance, r.topCount) + "Grey row: such images, drawn with seed \(r.seed).")
+          "Chance: for random images κ is 0 on average and the most frequent class has %.1f of %d images. ",
+        chance, r.topCount)
+        + "Grey row: such images, drawn with seed \(r.seed). "
+        + "Means of κ describe one network and one draw of directions; they are no test.")
     lines += r.remarks.map { "Note: \($0)." }
     return lines + ["Intrigue \(r.toolVersion); all numbers in rankings.json, all images in rankings.csv."]
   }
