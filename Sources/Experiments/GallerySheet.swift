@@ -33,32 +33,36 @@ struct GallerySheet {
   private func block(_ block: Block) -> ContactSheet.Block {
     switch block {
     case .neurons:
+      let compared = rankings.agreement.neurons
       return ContactSheet.Block(
         title: "Single neurons: highest ⟨φ(x), eᵢ⟩",
-        subtitle: neuronChoice + mean(rankings.agreement.neurons),
+        subtitle: neuronChoice
+          + mean(
+            compared, compared.count == rankings.liveUnitCount ? "all \(compared.count)" : "\(compared.count)"
+          ),
         rows: rankings.neurons.map { row($0) } + [row(rankings.randomImages[0], isControl: true)])
     case .randomDirections:
       return ContactSheet.Block(
         title: "Random directions: highest ⟨φ(x), v⟩",
         subtitle:
-          "\(rankings.randomDirections.count) directions, uniform on the unit sphere (seed \(rankings.seed))"
-          + mean(rankings.agreement.randomDirections),
+          "\(rankings.randomDirections.count) directions, uniform on the unit sphere, seed \(rankings.seed)"
+          + mean(
+            rankings.agreement.randomDirections, "\(rankings.agreement.randomDirections.count) such"),
         rows: rankings.randomDirections.map { row($0) } + [row(rankings.randomImages[1], isControl: true)])
     }
   }
 
-  /// "8 of 121 live neurons, a random sample (seed 1); 7 of the layer's 128 are not alive".
+  /// "8 of the 121 live neurons (of 128), a random sample, seed 1".
   private var neuronChoice: String {
     let (shown, live, units) = (rankings.neurons.count, rankings.liveUnitCount, rankings.features.unitCount)
-    let choice =
-      shown < live
-      ? "\(shown) of \(live) live neurons, a random sample (seed \(rankings.seed))"
-      : "all \(live) live neurons"
-    return choice + (live < units ? "; \(units - live) of the layer’s \(units) are dead or constant" : "")
+    let total = live < units ? " (of \(units))" : ""
+    return shown < live
+      ? "\(shown) of the \(live) live neurons\(total), a random sample, seed \(rankings.seed)"
+      : "all \(live) live neurons\(total)"
   }
 
-  private func mean(_ group: AgreementComparison.Group) -> String {
-    group.mean.map { String(format: "; mean κ of %d: %.2f", group.count, $0) } ?? ""
+  private func mean(_ group: AgreementComparison.Group, _ words: String) -> String {
+    group.mean.map { String(format: "; mean κ of \(words): %.2f", $0) } ?? ""
   }
 
   private func row(_ row: GalleryRankings.Row, isControl: Bool = false) -> ContactSheet.Row {
@@ -106,12 +110,14 @@ struct GallerySheet {
   // MARK: Words
 
   private func caption(of blocks: [Block]) -> FigureCaption {
-    let title =
+    let (neurons, random) = ("excite single neurons most", "lie furthest along random directions")
+    let words =
       switch blocks {
-      case [.neurons]: "Images that excite single neurons most"
-      case [.randomDirections]: "Images that lie furthest along random directions"
-      default: "Images that excite single neurons most, and images that lie furthest along random directions"
+      case [.neurons]: "Images that \(neurons)"
+      case [.randomDirections]: "Images that \(random)"
+      default: "Images that \(neurons), and images that \(random)"
       }
+    let title = words + (rankings.split == .training ? " (training images)" : "")
     let r = rankings
     let seen = r.split == .training ? ": the network was fitted to them; asked for by name" : ""
     return FigureCaption(
@@ -134,12 +140,12 @@ struct GallerySheet {
     var lines = [
       "Data: \(r.dataName), \(r.imageCount) \(r.split.words)\(accuracy); checksum \(r.dataChecksum.prefix(12)). "
         + "Model: \(r.modelName), checksum \(r.modelChecksum.prefix(12)); \(r.features.words).",
-      "Score: ⟨φ(x), d⟩, φ(x) the layer's values for image x; k = \(r.topCount) images a row, highest score first, "
+      "Score: ⟨φ(x), d⟩, φ(x) the layer’s values for image x; k = \(r.topCount) images a row, highest score first, "
         + "equal scores by image number. Ties at rank \(r.topCount): \(ties(blocks)).",
     ]
     if blocks.contains(.neurons) {
       lines.append(
-        "Neurons: d = eᵢ, the i-th coordinate axis; drawn at random from the live ones, seed \(r.seed). "
+        "Neurons: d = eᵢ, the i-th coordinate axis\(r.features.numbering.map { ", \($0)" } ?? ""); drawn at random from the live ones, seed \(r.seed). "
           + "Dead (above 0 for fewer than \(r.topCount) images): \(list(r.deadUnits)). "
           + "Constant: \(list(r.constantUnits)).")
     }

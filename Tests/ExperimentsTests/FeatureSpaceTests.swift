@@ -37,9 +37,9 @@ import Testing
   @Test("Without a name it is the feature layer; for a linear classifier these are the pixels")
   func defaultLayer() throws {
     #expect(try space(.mlp, nil).words == "layer relu2 (128 units, after ReLU)")
-    #expect(try space(.softmax, nil).words == "layer input (1 maps of 28×28, each place a unit, pixels)")
+    #expect(try space(.softmax, nil).words == "layer input (1×28×28 pixels)")
     #expect(
       try space(.lenet, "pool2").words
-        == "layer pool2 (64 maps of 7×7, each place a unit, max pool, after ReLU)")
+        == "layer pool2 (3136 units in maps of 64×7×7, max pool, after ReLU)")
   }
 }

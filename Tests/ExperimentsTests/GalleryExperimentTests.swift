@@ -195,7 +195,7 @@ import Testing
       let sheet = GallerySheet(rankings: rankings, images: try gallery.dataset.heldOut).sheet(of: [.neurons])
       #expect(
         sheet.blocks[0].subtitle.hasPrefix(
-          "all 10 live neurons; 2 of the layer’s 12 are dead or constant; mean κ of 10: "))
+          "all 10 live neurons (of 12); mean κ of all 10: "))
       #expect(try record(in: folder).results?.deadUnitCount == 1)
     }
   }
