@@ -170,11 +170,14 @@ import Testing
       for (summary, rows) in [
         (results.neurons, all.neurons), (results.randomDirections, all.randomDirections),
       ] {
-        let kappas = rows.map { $0.agreement.kappa! }
+        let kappas = rows.compactMap(\.agreement.kappa)
+        try #require(kappas.count == 10)
         let mean = kappas.reduce(0, +) / 10
         let squares = kappas.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        #expect(abs(summary.mean! - mean) < 1e-12)
-        #expect(abs(summary.standardDeviation! - (squares / 9).squareRoot()) < 1e-12)
+        let found = try #require(summary.mean)
+        #expect(abs(found - mean) < 1e-12)
+        let deviation = try #require(summary.standardDeviation)
+        #expect(abs(deviation - (squares / 9).squareRoot()) < 1e-12)
       }
       #expect(all.agreement.neurons.kappas.count == 10)
       #expect(all.agreement.neurons.kappas[all.neurons[2].id] == all.neurons[2].agreement.kappa)
