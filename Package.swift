@@ -71,7 +71,10 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Adversarial", "Datasets", "Images", "Networks", "Storage", "Tensors"]),
+      dependencies: [
+        "Experiments", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks", "Storage",
+        "Tensors",
+      ]),
     .testTarget(name: "CLITests", dependencies: ["Storage"]),
   ]
 )

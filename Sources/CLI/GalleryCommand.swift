@@ -5,9 +5,9 @@ import Intrigue
 struct GalleryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gallery",
-    abstract: "Show the images that excite single units most beside those along random directions.",
+    abstract: "Show the images that excite single neurons most beside those along random directions.",
     discussion: """
-      Ranks held-out images by the activation of single units and by the score along random directions of the \
+      Ranks held-out images by the activation of single neurons and by the score along random directions of the \
       same layer, and draws both as contact sheets.
 
       Leaves gallery.png (both side by side), neurons.png, random.png, rankings.csv, rankings.json and run.json. \
@@ -18,7 +18,7 @@ struct GalleryCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var dataOptions: DataOptions
 
-  @Option(help: "Rows of single units, a random sample of those that are alive.")
+  @Option(help: "Rows of single neurons, a random sample of those that are alive.")
   var neurons = 8
 
   @Option(help: "Rows of random directions.")
@@ -59,36 +59,47 @@ struct GalleryCommand: ParsableCommand {
         neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split),
       workerCount: common.workerCount,
       cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
-    let results: GalleryExperiment.Results
     do {
-      results = try console.run(resume: "Run the same command again.") {
+      let results = try console.run(resume: "Run the same command again.") {
         try experiment.run(in: folder, progress: $0)
       }
+      try console.report(results, lines: lines(results, in: folder))
     } catch let error as GalleryError where error.isAboutArguments {
-      throw ValidationError(error.description)
-    } catch let error as NetworkError {
-      if case .unknownLayer = error { throw ValidationError(error.description) }
-      throw error
+      throw refusal(error)
+    } catch NetworkError.unknownLayer(let name, let known) {
+      throw refusal(NetworkError.unknownLayer(name, known: known))
     }
-    try console.report(results, lines: lines(results, in: folder))
+  }
+
+  /// Arguments that turn out wrong only beside the model and the data: the parser's exit code, without its usage.
+  private func refusal(_ error: any Error) -> ExitCode {
+    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    return .validationFailure
   }
 
   private func lines(_ results: GalleryExperiment.Results, in folder: RunFolder) -> [String] {
     func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {
-      guard let mean = agreement.mean else { return "not defined" }
-      let spread = agreement.standardDeviation.map { String(format: ", standard deviation %.2f", $0) } ?? ""
+      guard let mean = agreement.mean else { return "κ is not defined for one image a row or one class" }
+      let spread =
+        agreement.standardDeviation.map { String(format: ", from one to the next ± %.2f", $0) } ?? ""
       return String(format: "mean κ %.3f", mean) + spread
     }
-    let silent = results.deadUnitCount + results.constantUnitCount
+    let groups = [
+      ("\(results.neurons.count) live neurons", results.neurons),
+      ("\(results.randomDirections.count) random directions", results.randomDirections),
+    ]
+    let width = groups.map(\.0.count).max() ?? 0
     return [
-      "\(results.imageCount) \(split.words), layer \(results.layer): \(results.unitCount) units, "
+      "\(results.imageCount) \(split.words), layer \(results.layer): \(results.unitCount) neurons, "
         + "\(results.deadUnitCount) dead, \(results.constantUnitCount) constant",
-      "Do the top \(top) images share a class? κ = 1: always; 0: no more than random images do.",
-      "  \(results.neurons.count) \(silent > 0 ? "live " : "")units          \(kappa(results.neurons))",
-      "  \(results.randomDirections.count) random directions  \(kappa(results.randomDirections))",
-      "This describes one network and one draw of directions. It is no test: it does not say whether the two "
-        + "differ by more than chance.",
-    ] + results.files.map { folder.file($0).relativePath }
+      "Do the top \(top) images share a class? κ 1: always; κ 0: no more than random images do.",
+    ]
+      + groups.map { name, agreement in
+        "  \(name)\(String(repeating: " ", count: width - name.count))  \(kappa(agreement))"
+      } + [
+        "This describes one network and one draw of directions. It is no test: it does not say whether the two "
+          + "differ by more than chance."
+      ] + results.files.map { folder.file($0).relativePath }
   }
 }
 

@@ -1,4 +1,5 @@
 import Adversarial
+import Networks
 import Datasets
 import Figures
 import Foundation

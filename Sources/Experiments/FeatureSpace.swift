@@ -21,8 +21,16 @@ public struct FeatureSpace: Codable, Equatable, Sendable {
 
   /// For captions: "layer relu3 (128 units, after ReLU)".
   public var words: String {
-    let maps = shape.count == 3 ? "\(shape[0]) maps of \(shape[1])×\(shape[2]), each place a unit" : nil
-    return "layer \(layer) (\(maps ?? "\(unitCount) units"), \(stage))"
+    let extents = shape.map(String.init).joined(separator: "×")
+    if layer == Architecture.inputName { return "layer \(layer) (\(extents) pixels)" }
+    let units = shape.count == 3 ? "\(unitCount) units in maps of \(extents)" : "\(unitCount) units"
+    return "layer \(layer) (\(units), \(stage))"
+  }
+
+  /// How a unit's number follows from its place in a map; nil for a vector.
+  public var numbering: String? {
+    guard shape.count == 3 else { return nil }
+    return "i = (channel · \(shape[1]) + row) · \(shape[2]) + column"
   }
 
   private static func stage(of graph: Graph, at position: Int?) -> String {

@@ -1,4 +1,5 @@
 import Adversarial
+import Networks
 import Directions
 import Tensors
 
@@ -68,25 +69,35 @@ struct GalleryAnalysis {
   }
 
   /// Ranks some hundred directions at a time, so that progress is seen and Ctrl-C heard.
+  ///
+  /// The pieces handed to the workers are the same for any number of them: means and histograms come from products
+  /// in single precision, whose last bits depend on how many directions are multiplied at once.
   private func ranked(
     _ directions: DirectionSet, withStatistics: Bool, _ progress: ProgressHandler
   ) throws -> [RankedDirection] {
-    let directionsAtOnce = 512
+    let (pieceLength, piecesAtOnce) = (32, 16)
+    let pieces = stride(from: 0, to: directions.count, by: pieceLength).map {
+      directions[$0..<min($0 + pieceLength, directions.count)]
+    }
     var results: [RankedDirection] = []
-    for start in stride(from: 0, to: directions.count, by: directionsAtOnce) {
-      let part = directions[start..<min(start + directionsAtOnce, directions.count)]
-      let ranking = Ranking(of: features, along: part, topCount: topCount, workerCount: workerCount)
-      let statistics =
-        withStatistics
-        ? ActivationStatistics.table(of: features, along: part, ranking: ranking, workerCount: workerCount)
-        : nil
-      for row in part.ids.indices {
-        results.append(
-          RankedDirection(id: part.ids[row], topImages: ranking.topImages[row], statistics: statistics?[row]))
-      }
+    for start in stride(from: 0, to: pieces.count, by: piecesAtOnce) {
+      let group = pieces[start..<min(start + piecesAtOnce, pieces.count)]
+      results += Workers.map(count: group.count, workerCount: workerCount) { place in
+        ranked(group[start + place], withStatistics: withStatistics)
+      }.joined()
       try progress(.step(done: results.count, total: directions.count, unit: "directions"))
     }
     return results
+  }
+
+  private func ranked(_ piece: DirectionSet, withStatistics: Bool) -> [RankedDirection] {
+    let ranking = Ranking(of: features, along: piece, topCount: topCount, workerCount: 1)
+    let statistics =
+      withStatistics
+      ? ActivationStatistics.table(of: features, along: piece, ranking: ranking, workerCount: 1) : nil
+    return piece.ids.indices.map { row in
+      RankedDirection(id: piece.ids[row], topImages: ranking.topImages[row], statistics: statistics?[row])
+    }
   }
 
   private func row(_ direction: RankedDirection, _ chance: ChancePurity) -> GalleryRankings.Row {

@@ -119,39 +119,49 @@ public struct GalleryExperiment: Sendable {
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
     try folder.write(record)
+    let rankings = try rankings(of: model, on: dataset, at: layer, remarks, progress)
+    try progress(.stage("drawing"))
+    let results = Results(rankings, files: try write(rankings, images, to: folder))
+    try folder.write(record.completed(with: results))
+    return results
+  }
+
+  private func rankings(
+    of model: Model, on dataset: Dataset, at layer: Int?, _ remarks: [String],
+    _ progress: @escaping ProgressHandler
+  ) throws -> GalleryRankings {
+    let images = configuration.split.images(of: dataset)
+    let graph = model.network.graph
+    let space = FeatureSpace(of: graph, at: layer)
     let modelChecksum = try model.checksum
     let engine = try Engine(running: model.network, workerCount: workerCount)
-    func values(_ position: Int?, _ name: String) throws -> Tensor {
+    func values(_ position: Int?) throws -> Tensor {
       let key = FeatureCache.Key(
-        modelChecksum: modelChecksum, dataChecksum: dataset.checksum, split: configuration.split, layer: name)
+        modelChecksum: modelChecksum, dataChecksum: dataset.checksum, split: configuration.split,
+        layer: FeatureSpace(of: graph, at: position).layer)
       return try engine.features(of: images, layer: position, key: key, cache: cache, progress: progress)
     }
     let output = graph.nodes.count - 1
-    let predictions = Prediction.rows(of: try values(output, graph.nodes[output].name))
+    let logits = try values(output)
+    let predictions = Prediction.rows(of: logits)
     let labels = ClassLabels(images.labels, classCount: images.classNames.count)
-    let analysis = GalleryAnalysis(
-      features: try FeatureMatrix(values: try values(layer, space.layer), labels: labels, layer: space.layer),
-      labels: labels, predictions: predictions, neuronCount: configuration.neuronCount,
+    let features = try FeatureMatrix(
+      values: layer == output ? logits : try values(layer), labels: labels, layer: space.layer)
+    let findings = try GalleryAnalysis(
+      features: features, labels: labels, predictions: predictions, neuronCount: configuration.neuronCount,
       directionCount: configuration.directionCount, topCount: configuration.topCount,
-      seed: configuration.seed,
-      workerCount: workerCount)
-    let findings = try analysis.findings(progress)
-
-    let rankings = GalleryRankings(
+      seed: configuration.seed, workerCount: workerCount
+    ).findings(progress)
+    return GalleryRankings(
       toolVersion: RunEnvironment.toolVersion, modelName: graph.architecture.name,
-      modelChecksum: modelChecksum,
-      dataName: dataset.name, dataChecksum: dataset.checksum, split: configuration.split,
-      imageCount: images.count, classNames: images.classNames,
+      modelChecksum: modelChecksum, dataName: dataset.name, dataChecksum: dataset.checksum,
+      split: configuration.split, imageCount: images.count, classNames: images.classNames,
       correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
       features: space, topCount: configuration.topCount, seed: configuration.seed,
       chancePurity: findings.chancePurity, deadUnits: findings.deadUnits,
       constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: remarks,
       neurons: findings.neurons, randomDirections: findings.randomDirections,
       randomImages: findings.randomImages)
-    try progress(.stage("drawing"))
-    let results = Results(rankings, files: try write(rankings, images, to: folder))
-    try folder.write(record.completed(with: results))
-    return results
   }
 
   /// - Returns: The names written.

@@ -1,4 +1,5 @@
 import Adversarial
+import Networks
 import Directions
 import Storage
 import Tensors

@@ -33,23 +33,36 @@ struct GallerySheet {
   private func block(_ block: Block) -> ContactSheet.Block {
     switch block {
     case .neurons:
-      let live = rankings.liveUnitCount
-      let (shown, units) = (rankings.neurons.count, rankings.features.unitCount)
-      let choice =
-        shown < live
-        ? "\(shown) of \(live) live units, a random sample (seed \(rankings.seed))"
-        : "all \(live) live units"
+      let compared = rankings.agreement.neurons
       return ContactSheet.Block(
-        title: "Single units: highest ⟨φ(x), eᵢ⟩",
-        subtitle: choice + (live < units ? "; the layer has \(units)" : ""),
+        title: "Single neurons: highest ⟨φ(x), eᵢ⟩",
+        subtitle: neuronChoice
+          + mean(
+            compared, compared.count == rankings.liveUnitCount ? "all \(compared.count)" : "\(compared.count)"
+          ),
         rows: rankings.neurons.map { row($0) } + [row(rankings.randomImages[0], isControl: true)])
     case .randomDirections:
       return ContactSheet.Block(
         title: "Random directions: highest ⟨φ(x), v⟩",
-        subtitle: "\(rankings.randomDirections.count) directions v, uniform on the unit sphere "
-          + "(seed \(rankings.seed))",
+        subtitle:
+          "\(rankings.randomDirections.count) directions, uniform on the unit sphere, seed \(rankings.seed)"
+          + mean(
+            rankings.agreement.randomDirections, "\(rankings.agreement.randomDirections.count) such"),
         rows: rankings.randomDirections.map { row($0) } + [row(rankings.randomImages[1], isControl: true)])
     }
+  }
+
+  /// "8 of the 121 live neurons (of 128), a random sample, seed 1".
+  private var neuronChoice: String {
+    let (shown, live, units) = (rankings.neurons.count, rankings.liveUnitCount, rankings.features.unitCount)
+    let total = live < units ? " (of \(units))" : ""
+    return shown < live
+      ? "\(shown) of the \(live) live neurons\(total), a random sample, seed \(rankings.seed)"
+      : "all \(live) live neurons\(total)"
+  }
+
+  private func mean(_ group: AgreementComparison.Group, _ words: String) -> String {
+    group.mean.map { String(format: "; mean κ of \(words): %.2f", $0) } ?? ""
   }
 
   private func row(_ row: GalleryRankings.Row, isControl: Bool = false) -> ContactSheet.Row {
@@ -97,12 +110,14 @@ struct GallerySheet {
   // MARK: Words
 
   private func caption(of blocks: [Block]) -> FigureCaption {
-    let title =
+    let (neurons, random) = ("excite single neurons most", "lie furthest along random directions")
+    let words =
       switch blocks {
-      case [.neurons]: "Images that excite single units most"
-      case [.randomDirections]: "Images that lie furthest along random directions"
-      default: "Images that excite single units most, and images that lie furthest along random directions"
+      case [.neurons]: "Images that \(neurons)"
+      case [.randomDirections]: "Images that \(random)"
+      default: "Images that \(neurons), and images that \(random)"
       }
+    let title = words + (rankings.split == .training ? " (training images)" : "")
     let r = rankings
     let seen = r.split == .training ? ": the network was fitted to them; asked for by name" : ""
     return FigureCaption(
@@ -125,26 +140,28 @@ struct GallerySheet {
     var lines = [
       "Data: \(r.dataName), \(r.imageCount) \(r.split.words)\(accuracy); checksum \(r.dataChecksum.prefix(12)). "
         + "Model: \(r.modelName), checksum \(r.modelChecksum.prefix(12)); \(r.features.words).",
-      "Score: ⟨φ(x), d⟩, φ(x) the layer's values for image x; k = \(r.topCount) images a row, highest score first, "
+      "Score: ⟨φ(x), d⟩, φ(x) the layer’s values for image x; k = \(r.topCount) images a row, highest score first, "
         + "equal scores by image number. Ties at rank \(r.topCount): \(ties(blocks)).",
     ]
     if blocks.contains(.neurons) {
       lines.append(
-        "Units: d = eᵢ, the i-th coordinate axis; drawn from the live ones, seed \(r.seed), nobody chose them. "
+        "Neurons: d = eᵢ, the i-th coordinate axis\(r.features.numbering.map { ", \($0)" } ?? ""); drawn at random from the live ones, seed \(r.seed). "
           + "Dead (above 0 for fewer than \(r.topCount) images): \(list(r.deadUnits)). "
           + "Constant: \(list(r.constantUnits)).")
     }
     if blocks.contains(.randomDirections) {
       lines.append(
         "Random directions: d = v = g / ‖g‖, g ~ N(0, I) in \(r.features.unitCount) dimensions, seed \(r.seed); "
-          + "positive end only.")
+          + "the highest scores only, as for neurons.")
     }
     let chance = r.chancePurity.value * Double(r.topCount)
     lines.append(
       String(
         format:
-          "Chance: for random images κ is 0 on average, and the most frequent class has %.1f of %d images. ",
-        chance, r.topCount) + "Grey row: such images, drawn with seed \(r.seed).")
+          "Chance: for random images κ is 0 on average and the most frequent class has %.1f of %d images. ",
+        chance, r.topCount)
+        + "Grey row: such images, drawn with seed \(r.seed). "
+        + "Means of κ describe one network and one draw of directions; they are no test.")
     lines += r.remarks.map { "Note: \($0)." }
     return lines + ["Intrigue \(r.toolVersion); all numbers in rankings.json, all images in rankings.csv."]
   }
