@@ -17,12 +17,13 @@ struct AttackScene {
   let dataset: Dataset
   let model: Model
 
-  init(channels: Int = 1, heldOutCount: Int = 90) throws {
+  /// - Parameter spread: How far apart the prototypes are. Near to each other, more images are near the border.
+  init(channels: Int = 1, heldOutCount: Int = 90, spread: Double = 0.4) throws {
     let shape = ImageShape(channels: channels, height: 8, width: 6)
     let names = ["circle", "square", "0"]
     var generator = SeededGenerator(seed: 7, purpose: "attack scene")
     let prototypes = (0..<3).map { _ in
-      (0..<shape.pixelCount).map { _ in Float(0.3 + 0.4 * generator.uniform()) }
+      (0..<shape.pixelCount).map { _ in Float(0.5 + spread * (generator.uniform() - 0.5)) }
     }
     func images(_ count: Int) -> LabelledImages {
       let labels = (0..<count).map { $0 % 3 }
