@@ -90,39 +90,41 @@ struct AttackFigures {
 
   private var sheetCaption: FigureCaption {
     FigureCaption(
-      title: "\(configuration.method.title(configuration.norm)): \(results.modelName) on \(data.name)",
-      subtitle: "\(equation). \(results.sentence)",
+      title: "\(title): \(results.modelName) on \(data.name)", subtitle: results.sentence,
       footer: [
-        sample.items.isEmpty
-          ? "No image could be attacked."
-          : "Shown: \(sample.items.count) of the \(sample.attackedCount) attacked images, drawn at random and "
-            + "not selected. Images already misclassified are not attacked.",
-        provenance,
+        "Shown: \(sample.items.count) of the \(sample.attackedCount) attacked images, drawn at random, not selected.",
+        equation, provenance,
       ], text: pairs)
   }
 
   private var enlargedCaption: FigureCaption {
     FigureCaption(
-      title: "\(configuration.method.title(configuration.norm))", subtitle: "\(equation).",
-      footer: [provenance], text: pairs)
+      title: title, subtitle: "\(results.modelName) on \(data.name)", footer: [equation, provenance],
+      text: pairs)
+  }
+
+  private var title: String {
+    "\(configuration.method.title(configuration.norm)), ε = \(Self.text(ofEpsilon: configuration.epsilon))"
   }
 
   private var equation: String {
-    let isTargeted = configuration.goal != .untargeted
-    return "\(configuration.method.equation(configuration.norm, isTargeted: isTargeted)), "
-      + "ε = \(Self.text(ofEpsilon: configuration.epsilon))"
+    configuration.method.equation(configuration.norm, isTargeted: configuration.goal != .untargeted)
   }
 
   /// `0.1`, but `8/255` for what was meant so.
   static func text(ofEpsilon epsilon: Float) -> String {
     let levels = epsilon * 255
     let isWhole = abs(levels - levels.rounded()) < 1e-4 && levels > 0.5
-    return epsilon.description.count > 6 && isWhole ? "\(Int(levels.rounded()))/255" : epsilon.description
+    if epsilon.description.count > 6 && isWhole { return "\(Int(levels.rounded()))/255" }
+    return epsilon.description.hasSuffix(".0") ? String(epsilon.description.dropLast(2)) : epsilon.description
   }
 
   private var provenance: String {
-    "\(data.name), \(results.imageCount == data.heldOutCount ? "all" : "\(results.imageCount) of") "
-      + "\(data.heldOutCount) held-out images, checksum \(data.checksum.prefix(8)) · "
+    let images =
+      results.imageCount == data.heldOutCount
+      ? "all \(data.heldOutCount) held-out images"
+      : "\(results.imageCount) of \(data.heldOutCount) held-out images, drawn at random"
+    return "\(data.name), \(images), checksum \(data.checksum.prefix(8)) · "
       + "model \(results.modelName), checksum \(results.modelChecksum.prefix(8)) · "
       + "seed \(configuration.seed) · Intrigue \(RunEnvironment.toolVersion)"
   }

@@ -1,6 +1,6 @@
 import Images
 
-/// Clean image, perturbation and adversarial image side by side, with what the network says of each.
+/// Clean image, perturbation and perturbed image side by side, with what the network says of each.
 ///
 /// Perturbations are shown at one amplification for the whole figure, which is printed:
 ///
@@ -133,7 +133,7 @@ public struct AdversarialGrid: Sendable, Figure {
         return
           ([
             "\(entry.id): true class \(classNames[entry.trueClass])", "clean \(clean)",
-            "adversarial \(after)",
+            "perturbed \(after)",
             "L₂ \(Numbers.threeDigits(entry.l2))", "L∞ \(Numbers.threeDigits(entry.linf))",
           ] + entry.marks.map(\.words)).joined(separator: "; ")
       }

@@ -34,11 +34,19 @@ struct AdversarialGridLayout {
     let entryWidth = 3 * cellWidth + 2 * Self.cellGap
     frame = SheetFrame(
       grid.caption, contentWidth: columnCount * (entryWidth + Self.columnGap) - Self.columnGap,
-      notes: [
-        "perturbation: adversarial − clean, ×\(Numbers.factor(grid.amplification)) for every image of this figure,"
-          + " mid-grey = 0, clipped · per cent: the network’s confidence · L₂, L∞: size of the perturbation,"
-          + " pixels in [0, 1] · frame and code: class named by the network"
-      ])
+      notes: [Self.note(on: grid)])
+  }
+
+  private static func note(on grid: AdversarialGrid) -> String {
+    let isClipped = grid.entries.contains { entry in
+      entry.perturbation.contains { grid.amplification * Double(abs($0)) > 0.501 }
+    }
+    let isRounded = grid.entries.contains { $0.survivesPNG != nil }
+    return
+      "perturbation: perturbed − clean, ×\(Numbers.factor(grid.amplification)) for every image of this figure,"
+      + " mid-grey = 0\(isClipped ? ", clipped" : "") · L₂, L∞: its size, pixels in [0, 1] · frame and code: class"
+      + " named by the network · per cent: its confidence"
+      + (isRounded ? " · survives PNG: fools it after rounding to 8 bits too" : "")
   }
 
   var size: (width: Int, height: Int) { (frame.width, frame.height(contentHeight: contentHeight)) }
@@ -71,7 +79,8 @@ struct AdversarialGridLayout {
   // MARK: Measures
 
   private static func heads(_ amplification: Double) -> [String] {
-    ["clean", "perturbation ×\(Numbers.factor(amplification))", "adversarial"]
+    // Not "adversarial": some of these fool nobody.
+    ["clean", "perturbation ×\(Numbers.factor(amplification))", "perturbed"]
   }
 
   private var entryWidth: Int { 3 * cellWidth + 2 * Self.cellGap }

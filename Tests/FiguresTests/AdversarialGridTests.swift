@@ -62,7 +62,7 @@ import Testing
     #expect(lines[0] == "perturbation ×5, mid-grey = 0")
     #expect(
       lines[1]
-        == "#0: true class T-shirt/top; clean T-shirt/top 97.0 %; adversarial Ankle boot 50.0 %; L₂ 1.50; L∞ 0.100; fooled; survives PNG"
+        == "#0: true class T-shirt/top; clean T-shirt/top 97.0 %; perturbed Ankle boot 50.0 %; L₂ 1.50; L∞ 0.100; fooled; survives PNG"
     )
     #expect(lines[2].hasSuffix("fooled; lost in PNG"))
     #expect(lines[3].hasSuffix("attack failed"))
