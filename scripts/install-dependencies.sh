@@ -16,6 +16,7 @@ needed=(
   gnuplot-nox            # charts
   zlib1g-dev             # gzip
   libssl-dev             # SHA-256
+  libcurl4               # downloads
   dataset-fashion-mnist  # 70,000 real images to start with
   pkg-config             # tells SwiftPM where the headers are
   git ca-certificates    # SwiftPM fetches swift-argument-parser
@@ -42,8 +43,9 @@ check_swift() {
     fail "Swift $version is too old: Intrigue needs $oldest_swift or later, from https://www.swift.org/install."
 }
 
+# Newer releases call some libraries by another name, which ends in t64, and know the old one only to install it.
 is_installed() {
-  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+  [[ $'\n'$(dpkg-query --show --showformat='${db:Status-Status}\n' "$1" "$1t64" 2>/dev/null) == *$'\n'installed* ]]
 }
 
 check_swift

@@ -30,6 +30,15 @@ struct DataOptions: ParsableArguments {
   @Option(help: "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays.")
   var data: String
 
+  @OptionGroup var reading: ReadingOptions
+
+  func source(seed: UInt64) throws -> DataSource {
+    DataSource(name: data, options: try reading.options(seed: seed))
+  }
+}
+
+/// How to read images of one's own.
+struct ReadingOptions: ParsableArguments {
   @Option(help: "Resize the images of a folder to HEIGHTxWIDTH.")
   var resize: String?
 
@@ -62,11 +71,9 @@ struct DataOptions: ParsableArguments {
     return DatasetOptions.Size(height: height, width: width)
   }
 
-  func source(seed: UInt64) throws -> DataSource {
-    DataSource(
-      name: data,
-      options: DatasetOptions(
-        size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: seed))
+  func options(seed: UInt64) throws -> DatasetOptions {
+    DatasetOptions(
+      size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: seed)
   }
 }
 

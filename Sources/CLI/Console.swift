@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// On a terminal one line is drawn over and over; elsewhere only what ends (a stage, an epoch) gets a line.
 final class Console: Sendable {
-  private let options: CommonOptions
+  private let quiet: Bool
+  private let json: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let state = Mutex(State())
 
@@ -16,9 +17,16 @@ final class Console: Sendable {
     var hasOpenLine = false
     var stage = ""
     var stageStart = ContinuousClock.now
+    /// What the first step of the stage found done: by an earlier run, so no measure of this one's speed.
+    var doneBefore: Int?
   }
 
-  init(_ options: CommonOptions) { self.options = options }
+  init(quiet: Bool, json: Bool) {
+    self.quiet = quiet
+    self.json = json
+  }
+
+  convenience init(_ options: CommonOptions) { self.init(quiet: options.quiet, json: options.json) }
 
   /// Runs an experiment with progress drawn and Ctrl-C watched.
   ///
@@ -38,25 +46,55 @@ final class Console: Sendable {
     }
   }
 
+  /// The same for work that waits for the network, perhaps without a word: Ctrl-C cancels its task.
+  func run<Result: Sendable>(
+    resume: String, _ body: @escaping @Sendable (@escaping ProgressHandler) async throws -> Result
+  ) async throws -> Result {
+    Interruption.watch()
+    defer { closeLine() }
+    do {
+      return try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask { [self] in try await body { [self] in draw($0) } }
+        group.addTask {
+          while !Task.isCancelled {
+            try Interruption.check()
+            try await Task.sleep(for: .milliseconds(50))
+          }
+          return nil
+        }
+        defer { group.cancelAll() }
+        while let ended = try await group.next() {
+          if let result = ended { return result }
+        }
+        throw CancellationError()
+      }
+    } catch  where Interruption.isRequested {
+      closeLine()
+      write("Interrupted. \(resume)\n")
+      throw ExitCode(130)
+    }
+  }
+
   /// Prints results: JSON if asked for, else the lines given, unless quiet.
   func report(_ results: some Encodable, lines: [String]) throws {
     closeLine()
-    if options.json {
+    if json {
       let data = try JSONFile.encoded(results, file: URL(filePath: "standard output"))
       print(String(decoding: data, as: UTF8.self), terminator: "")
-    } else if !options.quiet {
+    } else if !quiet {
       for line in lines { print(line) }
     }
   }
 
   private func draw(_ progress: ExperimentProgress) {
-    guard !options.quiet else { return }
+    guard !quiet else { return }
     switch progress {
     case .stage(let name):
       closeLine()
       state.withLock {
         $0.stage = name
         $0.stageStart = .now
+        $0.doneBefore = nil
       }
       write("\(name)\n")
     case .warning(let text):
@@ -67,8 +105,12 @@ final class Console: Sendable {
       write(Self.line(record, of: count) + "\n")
     case .training(let training): redraw(Self.line(training))
     case .step(let done, let total, let unit):
-      let seconds = state.withLock { (ContinuousClock.now - $0.stageStart) / .seconds(1) }
-      let left = done > 0 ? Self.duration(seconds / Double(done) * Double(total - done)) : "?"
+      let (seconds, before) = state.withLock { state in
+        let before = state.doneBefore ?? done
+        state.doneBefore = before
+        return ((ContinuousClock.now - state.stageStart) / .seconds(1), before)
+      }
+      let left = done > before ? Self.duration(seconds / Double(done - before) * Double(total - done)) : "?"
       redraw("  \(bar(done, total)) \(done)/\(total) \(unit), \(left) left")
     }
   }

@@ -12,9 +12,11 @@ enum Interruption {
     }
   }
 
+  static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+
   /// - Throws: ``Interrupted`` once Ctrl-C was pressed.
   static func check() throws {
-    if requests.load(ordering: .relaxed) > 0 { throw Interrupted() }
+    if isRequested { throw Interrupted() }
   }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Intrigue
 
 @main
-struct IntrigueCommand: ParsableCommand {
+struct IntrigueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "intrigue",
     abstract: "The laboratory for the two intriguing properties of neural networks.",
@@ -11,6 +11,7 @@ struct IntrigueCommand: ParsableCommand {
       """,
     version: RunEnvironment.toolVersion,
     subcommands: [
+      DatasetsCommand.self,
       TrainCommand.self,
       InspectCommand.self,
       EvaluateCommand.self,

@@ -50,23 +50,21 @@ extension Dataset {
     _ entry: CatalogueEntry, options: DatasetOptions, search: DatasetSearch,
     progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws -> Dataset {
-    let folders = search.folders(for: entry)
-    let complete = folders.first { entry.presentCount(in: $0) == entry.files.count }
-    if let folder = complete {
+    switch search.location(of: entry) {
+    case .published(let folder):
       switch entry.format {
       case .idx: return try IDXFolder.load(folder, name: entry.name, entry: entry)
       case .cifarBinary: return try CIFARFolder.load(folder, name: entry.name, entry: entry)
       }
-    }
-    let imageFolders = search.imageFolders(for: entry)
-    if let folder = imageFolders.first(where: {
-      FolderListing.kind(of: $0.appending(path: ImageFolder.trainingName)) == .folder
-    }) {
+    case .decodedImages(let folder):
       return try ImageFolder.load(
         folder, name: folder.lastPathComponent, options: options, progress: progress)
+    case nil:
+      throw DatasetError.notFound(
+        name: entry.name,
+        lookedIn: (search.folders(for: entry) + search.imageFolders(for: entry)).map(\.path),
+        advice: advice(for: entry, search))
     }
-    throw DatasetError.notFound(
-      name: entry.name, lookedIn: (folders + imageFolders).map(\.path), advice: advice(for: entry, search))
   }
 
   private static func advice(for entry: CatalogueEntry, _ search: DatasetSearch) -> String {

@@ -20,7 +20,7 @@ public enum DatasetCatalogue {
       "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
       "Ankle boot",
     ],
-    format: .idx,
+    trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
       at: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
       [
@@ -33,7 +33,7 @@ public enum DatasetCatalogue {
   static let mnist = CatalogueEntry(
     name: "mnist", title: "MNIST: handwritten digits, 28×28 grey",
     licence: "CC BY-SA 3.0", homePage: "http://yann.lecun.com/exdb/mnist/",
-    classNames: (0...9).map(String.init), format: .idx,
+    classNames: (0...9).map(String.init), trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
       at: "https://ossci-datasets.s3.amazonaws.com/mnist/",
       [
@@ -46,7 +46,8 @@ public enum DatasetCatalogue {
   static let kmnist = CatalogueEntry(
     name: "kmnist", title: "Kuzushiji-MNIST: cursive hiragana, 28×28 grey",
     licence: "CC BY-SA 4.0", homePage: "http://codh.rois.ac.jp/kmnist/",
-    classNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"], format: .idx,
+    classNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
+    trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
       at: "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
       [
@@ -60,7 +61,7 @@ public enum DatasetCatalogue {
     name: "cifar10", title: "CIFAR-10: tiny photographs, 32×32 RGB",
     licence: "none stated; cite Krizhevsky (2009)", homePage: "https://www.cs.toronto.edu/~kriz/cifar.html",
     classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-    format: .cifarBinary,
+    trainingCount: 50_000, heldOutCount: 10_000, format: .cifarBinary,
     files: [
       "5dd7e06a14cb22eb9f671a540d1b7c25", "5ea93a67294ea407fff1d09f752e9692",
       "942cd6a4bcdd0dd3c604fbe906cb4421",
@@ -94,6 +95,8 @@ public struct CatalogueEntry: Sendable {
   public let licence: String
   public let homePage: String
   public let classNames: [String]
+  public let trainingCount: Int
+  public let heldOutCount: Int
   public let format: Format
   /// The files that are needed. Those of an archive have no address of their own.
   public let files: [CatalogueFile]
@@ -101,14 +104,17 @@ public struct CatalogueEntry: Sendable {
   public let archive: CatalogueFile?
 
   public init(
-    name: String, title: String, licence: String, homePage: String, classNames: [String], format: Format,
-    files: [CatalogueFile], archive: CatalogueFile? = nil
+    name: String, title: String, licence: String, homePage: String, classNames: [String],
+    trainingCount: Int, heldOutCount: Int, format: Format, files: [CatalogueFile],
+    archive: CatalogueFile? = nil
   ) {
     self.name = name
     self.title = title
     self.licence = licence
     self.homePage = homePage
     self.classNames = classNames
+    self.trainingCount = trainingCount
+    self.heldOutCount = heldOutCount
     self.format = format
     self.files = files
     self.archive = archive

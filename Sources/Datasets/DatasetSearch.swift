@@ -18,6 +18,16 @@ public struct DatasetSearch: Sendable {
     return DatasetSearch(folders: named + [URL(filePath: "datasets"), URL(filePath: "/usr/share/datasets")])
   }
 
+  /// Where `entry` is read from; nil when it is nowhere. Only names are looked at, not what the files hold.
+  public func location(of entry: CatalogueEntry) -> DatasetLocation? {
+    if let folder = folders(for: entry).first(where: { entry.presentCount(in: $0) == entry.files.count }) {
+      return .published(folder)
+    }
+    return imageFolders(for: entry).first {
+      FolderListing.kind(of: $0.appending(path: ImageFolder.trainingName)) == .folder
+    }.map { .decodedImages($0) }
+  }
+
   /// The folders that may hold the files of `entry`, most wanted first.
   func folders(for entry: CatalogueEntry) -> [URL] {
     let inside = folders.map { $0.appending(path: entry.name) }
@@ -46,6 +56,20 @@ public struct DatasetSearch: Sendable {
       names = folders(for: entry).map { $0.appending(path: archive.name) } + names
     }
     return names.first { FolderListing.kind(of: $0) == .file }
+  }
+}
+
+/// A folder with a set of the catalogue.
+public enum DatasetLocation: Equatable, Sendable {
+  /// With all of its files.
+  case published(URL)
+  /// With images that were decoded from them and stand in for them.
+  case decodedImages(URL)
+
+  public var folder: URL {
+    switch self {
+    case .published(let folder), .decodedImages(let folder): folder
+    }
   }
 }
 

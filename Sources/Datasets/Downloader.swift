@@ -40,9 +40,13 @@ public struct Downloader: Sendable {
     if let archive = entry.archive {
       let unpacked = target.appending(path: CIFARFolder.unpackedName)
       if entry.files.allSatisfy({ entry.verify($0, in: unpacked).status == .ok }) { return target }
-      try await fetch(archive, of: entry, number: 1, count: 1, into: target, progress: progress)
-      try ArchiveUnpacking.unpack(target.appending(path: archive.name), of: entry, to: unpacked)
-      try? FileManager.default.removeItem(at: target.appending(path: archive.name))
+      let stored = target.appending(path: archive.name)
+      // It may have been put there by hand, or unpacking was interrupted.
+      if archive.checksum.status(of: stored) != .ok {
+        try await fetch(archive, of: entry, number: 1, count: 1, into: target, progress: progress)
+      }
+      try ArchiveUnpacking.unpack(stored, of: entry, to: unpacked)
+      try? FileManager.default.removeItem(at: stored)
       return target
     }
     for (index, file) in entry.files.enumerated() where entry.verify(file, in: target).status != .ok {

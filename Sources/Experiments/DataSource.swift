@@ -11,7 +11,7 @@ public struct DataSource: Codable, Equatable, Sendable {
     self.options = options
   }
 
-  func load(_ progress: @escaping ProgressHandler) throws -> Dataset {
+  public func load(_ progress: @escaping ProgressHandler) throws -> Dataset {
     try progress(.stage("reading \(name)"))
     // Decoding cannot be stopped half-way; a wish to stop is heard at the next stage.
     return try Dataset.load(name, options: options) { done, total in

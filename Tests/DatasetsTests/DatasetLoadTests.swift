@@ -9,7 +9,8 @@ import Testing
   /// A catalogue entry for the files of `writeSmallIDX`, with the checksums of what is in `folder`.
   private func entry(for folder: URL) throws -> CatalogueEntry {
     CatalogueEntry(
-      name: "small", title: "", licence: "", homePage: "", classNames: ["a", "b", "c"], format: .idx,
+      name: "small", title: "", licence: "", homePage: "", classNames: ["a", "b", "c"],
+      trainingCount: 3, heldOutCount: 2, format: .idx,
       files: try IDXFolder.Part.allCases.map { part in
         CatalogueFile(
           name: part.names[0] + ".gz",

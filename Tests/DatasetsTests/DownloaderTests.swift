@@ -59,7 +59,8 @@ struct DownloaderTests {
   /// A set of one file.
   private func entry(query: String = "", checksum: String? = nil) -> CatalogueEntry {
     CatalogueEntry(
-      name: "tiny", title: "", licence: "", homePage: "", classNames: ["a"], format: .idx,
+      name: "tiny", title: "", licence: "", homePage: "", classNames: ["a"],
+      trainingCount: 1, heldOutCount: 0, format: .idx,
       files: [
         CatalogueFile(
           name: "train-images-idx3-ubyte", url: "\(server.address)train-images-idx3-ubyte\(query)",
@@ -179,7 +180,7 @@ struct DownloaderTests {
       CatalogueEntry(
         name: "cifar10", title: "", licence: "", homePage: "",
         classNames: DatasetCatalogue.cifar10.classNames,
-        format: .cifarBinary,
+        trainingCount: 10, heldOutCount: 2, format: .cifarBinary,
         files: try DatasetCatalogue.cifar10.files.map {
           let sum = try Checksum.hexadecimal(ofFile: source.appending(path: $0.name), .md5)
           return CatalogueFile(name: $0.name, checksum: .contentMD5($0.name == name ? "0" : sum))

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+extension DatasetsCommand {
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Count the images of a data set and draw some of each class.")
+
+    @Argument(help: "A data set's name, or a folder of images or arrays.")
+    var data: String
+
+    @Option(name: [.short, .long], help: "The picture. Default: output/datasets/NAME.png.")
+    var output: String?
+
+    @Option(help: "How many images of each class to draw.")
+    var perClass = 10
+
+    @Option(help: "Which part of the data to draw from.")
+    var split = ImageSplit.training
+
+    @OptionGroup var reading: ReadingOptions
+
+    @Option(help: "Number from which the images drawn are chosen.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Say nothing but errors and, with --json, results.")
+    var quiet = false
+
+    @Flag(help: "Print the description as JSON on standard output.")
+    var json = false
+
+    func validate() throws {
+      guard (1...100).contains(perClass) else {
+        throw ValidationError("--per-class must be between 1 and 100, got \(perClass)")
+      }
+    }
+
+    func run() throws {
+      let console = Console(quiet: quiet, json: json)
+      let source = DataSource(name: data, options: try reading.options(seed: seed))
+      let (dataset, file) = try console.run(resume: "Nothing is lost; run the command again.") { progress in
+        let dataset = try source.load(progress)
+        let file = URL(filePath: output ?? "output/datasets/\(dataset.name).png")
+        let picture = ImageGrid(sampling: dataset, split: split, perClass: perClass, seed: seed)
+        if output == nil { _ = try RunFolder(file.deletingLastPathComponent()) }
+        try picture.write(to: file)
+        return (dataset, file)
+      }
+      let description = DatasetDescription(of: dataset)
+      try console.report(
+        description, lines: description.lines + ["", "picture: \(file.relativePath)"])
+    }
+  }
+}
+
+extension ImageSplit: ExpressibleByArgument {}

@@ -1,0 +1,62 @@
+import Datasets
+import Tensors
+
+/// What there is to know about a data set before using it.
+public struct DatasetDescription: Codable, Sendable {
+  public struct Class: Codable, Sendable {
+    public var name: String
+    public var trainingCount: Int
+    public var heldOutCount: Int
+  }
+
+  public var name: String
+  /// See `Dataset.checksum`.
+  public var checksum: String
+  /// Channels, height, width.
+  public var shape: [Int]
+  public var trainingCount: Int
+  public var heldOutCount: Int
+  public var classes: [Class]
+
+  public init(of dataset: Dataset) {
+    name = dataset.name
+    checksum = dataset.checksum
+    let images = dataset.training.shape
+    shape = [images.channels, images.height, images.width]
+    trainingCount = dataset.training.count
+    heldOutCount = dataset.heldOut.count
+    let training = dataset.training.countOfEachClass
+    let heldOut = dataset.heldOut.countOfEachClass
+    classes = dataset.training.classNames.indices.map {
+      Class(name: dataset.training.classNames[$0], trainingCount: training[$0], heldOutCount: heldOut[$0])
+    }
+  }
+
+  /// A table for people.
+  public var lines: [String] {
+    let rows =
+      [["class", "training", "held-out"]]
+      + classes.map { [$0.name, String($0.trainingCount), String($0.heldOutCount)] }
+      + [["all", String(trainingCount), String(heldOutCount)]]
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return [
+      "\(name): images of \(shape.map(String.init).joined(separator: "×")) (channels×height×width)",
+      "checksum \(checksum)", "",
+    ]
+      + rows.map { row in
+        func space(_ column: Int) -> String {
+          String(repeating: " ", count: widths[column] - row[column].count)
+        }
+        return row[0] + space(0) + "  " + space(1) + row[1] + "  " + space(2) + row[2]
+      }
+  }
+}
+
+extension LabelledImages {
+  /// How many images each class has, in class order.
+  var countOfEachClass: [Int] {
+    var counts = [Int](repeating: 0, count: classNames.count)
+    for label in labels { counts[label] += 1 }
+    return counts
+  }
+}
