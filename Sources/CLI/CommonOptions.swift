@@ -32,9 +32,7 @@ struct DataOptions: ParsableArguments {
 
   @OptionGroup var reading: ReadingOptions
 
-  func source(seed: UInt64) throws -> DataSource {
-    DataSource(name: data, options: try reading.options(seed: seed))
-  }
+  func source() throws -> DataSource { DataSource(name: data, options: try reading.options()) }
 }
 
 /// How to read images of one's own.
@@ -55,6 +53,10 @@ struct ReadingOptions: ParsableArguments {
   @Option(help: "Share of each class to hold out where the data have no test part.")
   var heldOut = 0.2
 
+  @Option(
+    help: "Chooses which images are held out there. Use the same for a network and for what is asked of it.")
+  var splitSeed: UInt64 = 1
+
   func validate() throws {
     guard heldOut > 0, heldOut < 1 else {
       throw ValidationError("--held-out must be between 0 and 1, got \(heldOut)")
@@ -71,11 +73,12 @@ struct ReadingOptions: ParsableArguments {
     return DatasetOptions.Size(height: height, width: width)
   }
 
-  func options(seed: UInt64) throws -> DatasetOptions {
+  func options() throws -> DatasetOptions {
     DatasetOptions(
-      size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: seed)
+      size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: splitSeed)
   }
 }
 
 extension DatasetOptions.Colour: ExpressibleByArgument {}
 extension DatasetOptions.ArrayLayout: ExpressibleByArgument {}
+extension ImageSplit: ExpressibleByArgument {}

@@ -38,12 +38,12 @@ extension DatasetsCommand {
 
     func run() throws {
       let console = Console(quiet: quiet, json: json)
-      let source = DataSource(name: data, options: try reading.options(seed: seed))
+      let source = DataSource(name: data, options: try reading.options())
       let (dataset, file) = try console.run(resume: "Nothing is lost; run the command again.") { progress in
         let dataset = try source.load(progress)
         let file = URL(filePath: output ?? "output/datasets/\(dataset.name).png")
         let picture = ImageGrid(sampling: dataset, split: split, perClass: perClass, seed: seed)
-        if output == nil { _ = try RunFolder(file.deletingLastPathComponent()) }
+        if output == nil { try RunFolder(file.deletingLastPathComponent()).create() }
         try picture.write(to: file)
         return (dataset, file)
       }
@@ -53,5 +53,3 @@ extension DatasetsCommand {
     }
   }
 }
-
-extension ImageSplit: ExpressibleByArgument {}

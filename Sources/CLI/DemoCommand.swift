@@ -28,7 +28,7 @@ struct DemoCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try output.folder(default: "demo")
+    let folder = output.folder(default: "demo")
     let console = Console(common)
     let experiment = DemoExperiment(
       DemoExperiment.Configuration(

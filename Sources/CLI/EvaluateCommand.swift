@@ -13,11 +13,11 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let folder = try output.folder(default: "evaluate-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let folder = output.folder(default: "evaluate-\(URL(filePath: dataOptions.data).lastPathComponent)")
     let console = Console(common)
     let experiment = EvaluateExperiment(
       EvaluateExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(seed: common.seed)),
+        model: model.source, data: try dataOptions.source()),
       workerCount: common.workerCount)
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try experiment.run(in: folder, progress: $0)

@@ -52,11 +52,11 @@ struct FGSMCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try output.folder(
+    let folder = output.folder(
       default: "attack-fgsm-\(URL(filePath: dataOptions.data).lastPathComponent)")
     let experiment = AttackExperiment(
       AttackExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(seed: common.seed), norm: norm,
+        model: model.source, data: try dataOptions.source(), norm: norm,
         epsilon: epsilon.value,
         goal: AttackGoal(argument: targeted), imageCount: count, figureCount: grid, seed: common.seed),
       workerCount: common.workerCount)

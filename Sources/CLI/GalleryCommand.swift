@@ -51,11 +51,11 @@ struct GalleryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try output.folder(default: "gallery-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let folder = output.folder(default: "gallery-\(URL(filePath: dataOptions.data).lastPathComponent)")
     let console = Console(common)
     let experiment = GalleryExperiment(
       GalleryExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(seed: common.seed), layer: layer,
+        model: model.source, data: try dataOptions.source(), layer: layer,
         neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split),
       workerCount: common.workerCount,
       cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
@@ -102,5 +102,3 @@ struct GalleryCommand: ParsableCommand {
       ] + results.files.map { folder.file($0).relativePath }
   }
 }
-
-extension ImageSplit: ExpressibleByArgument {}

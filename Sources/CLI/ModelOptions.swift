@@ -31,13 +31,10 @@ struct ModelOptions: ParsableArguments {
 /// Where results go.
 struct OutputOption: ParsableArguments {
   @Option(
-    name: [.short, .customLong("output")],
+    name: [.customShort("o"), .customLong("output")],
     help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
   var path: String?
 
-  func folder(default name: String) throws -> RunFolder {
-    try RunFolder(URL(filePath: path ?? "output/\(name)"))
-  }
-
-  func path(default name: String) -> String { path ?? "output/\(name)" }
+  /// Nothing is made yet: an experiment that refuses its input leaves no folder behind.
+  func folder(default name: String) -> RunFolder { RunFolder(URL(filePath: path ?? "output/\(name)")) }
 }

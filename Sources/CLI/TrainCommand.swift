@@ -129,11 +129,11 @@ struct TrainCommand: ParsableCommand {
     let name =
       "train-\(URL(filePath: architecture).deletingPathExtension().lastPathComponent)-"
       + URL(filePath: dataOptions.data).lastPathComponent + "-seed\(common.seed)"
-    let folder = try output.folder(default: name)
+    let folder = output.folder(default: name)
     let console = Console(common)
     let experiment = TrainExperiment(
       TrainExperiment.Configuration(
-        data: try dataOptions.source(seed: common.seed), architecture: choice, training: try training(),
+        data: try dataOptions.source(), architecture: choice, training: try training(),
         validationFraction: validation),
       workerCount: common.workerCount, startsFresh: fresh)
     let results = try console.run(resume: "The same command goes on after the last finished epoch.") {

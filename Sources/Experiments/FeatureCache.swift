@@ -105,7 +105,8 @@ public struct FeatureCache: Sendable {
 
   /// - Throws: ``FileError`` when the folder cannot be made or written.
   public func store(_ features: Tensor, under key: Key) throws {
-    let folder = try RunFolder(folder)
+    let folder = RunFolder(folder)
+    try folder.create()
     let data = NPYFile(features).encoded()
     try AtomicFile.write(data, to: file(for: key))
     let manifest = Manifest(

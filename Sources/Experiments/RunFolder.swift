@@ -10,10 +10,14 @@ public struct RunFolder: Sendable {
   /// Name of the record: `run.json`, or another where several experiments share the folder.
   public let recordName: String
 
-  /// Makes the folder, and those above it, if they do not exist.
-  public init(_ url: URL, recordName: String = "run.json") throws {
+  /// Nothing is made on disk: ``create()`` does that, or the first record.
+  public init(_ url: URL, recordName: String = "run.json") {
     self.url = url
     self.recordName = recordName
+  }
+
+  /// Makes the folder, and those above it, if they do not exist, and clears away what killed runs left half written.
+  public func create() throws {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
@@ -25,19 +29,24 @@ public struct RunFolder: Sendable {
   public func file(_ name: String) -> URL { url.appending(path: name) }
 
   /// A folder inside this one, made if it does not exist.
-  public func folder(_ name: String) throws -> RunFolder { try RunFolder(file(name)) }
+  public func folder(_ name: String) throws -> RunFolder {
+    let folder = RunFolder(file(name))
+    try folder.create()
+    return folder
+  }
 
   public func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).path) }
 
   /// The same folder for an experiment that is part of another.
-  public func recording(as name: String) throws -> RunFolder { try RunFolder(url, recordName: name) }
+  public func recording(as name: String) -> RunFolder { RunFolder(url, recordName: name) }
 
   public func write(_ value: some Encodable, to name: String) throws {
     try JSONFile.write(value, to: file(name))
   }
 
-  /// Writes the record under this folder's name for it.
+  /// Writes the record under this folder's name for it; makes the folder.
   public func write<Configuration, Results>(_ record: RunRecord<Configuration, Results>) throws {
+    try create()
     try JSONFile.write(record, to: file(recordName))
   }
 }

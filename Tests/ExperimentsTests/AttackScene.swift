@@ -83,7 +83,7 @@ struct AttackScene {
     in url: URL, workerCount: Int = 1, _ change: (inout AttackExperiment.Configuration) -> Void = { _ in }
   ) throws -> Outcome {
     let warnings = Mutex<[String]>([])
-    let folder = try RunFolder(url)
+    let folder = RunFolder(url)
     let results = try AttackExperiment(configuration(change), workerCount: workerCount).run(
       model, on: dataset, in: folder
     ) { progress in

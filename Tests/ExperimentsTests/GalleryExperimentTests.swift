@@ -237,7 +237,7 @@ import Testing
   @Test("The run's record is incomplete until everything is written")
   func incompleteRecord() throws {
     try withGallery { gallery in
-      let run = try RunFolder(gallery.folder.appending(path: "gallery"))
+      let run = RunFolder(gallery.folder.appending(path: "gallery"))
       let experiment = GalleryExperiment(gallery.configuration(), workerCount: 1, cache: nil)
       #expect(throws: Failure.self) {
         try experiment.run(in: run) { if case .stage("drawing") = $0 { throw Failure() } }

@@ -64,7 +64,7 @@ struct MadeUpGallery {
     _ configuration: GalleryExperiment.Configuration, into name: String = "gallery", workerCount: Int = 2,
     cached: Bool = true, log: ProgressLog = ProgressLog()
   ) throws -> URL {
-    let run = try RunFolder(folder.appending(path: name))
+    let run = RunFolder(folder.appending(path: name))
     try GalleryExperiment(configuration, workerCount: workerCount, cache: cached ? cache : nil)
       .run(in: run) { log.note($0) }
     return run.url
