@@ -16,7 +16,9 @@ extension DatasetsCommand {
     @Option(help: "How many images of each class to draw.")
     var perClass = 10
 
-    @Option(help: "Which part of the data to draw from.")
+    @Option(
+      help: ArgumentHelp("Which part of the data to draw from.", valueName: "training|held-out"),
+      transform: Self.split)
     var split = ImageSplit.training
 
     @OptionGroup var reading: ReadingOptions
@@ -36,6 +38,13 @@ extension DatasetsCommand {
       }
     }
 
+    private static func split(_ argument: String) throws -> ImageSplit {
+      guard let split = ImageSplit(rawValue: argument) else {
+        throw ValidationError("expected training or held-out, got \(argument)")
+      }
+      return split
+    }
+
     func run() throws {
       let console = Console(quiet: quiet, json: json)
       let source = DataSource(name: data, options: try reading.options(seed: seed))
@@ -53,5 +62,3 @@ extension DatasetsCommand {
     }
   }
 }
-
-extension ImageSplit: ExpressibleByArgument {}
