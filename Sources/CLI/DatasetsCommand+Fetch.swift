@@ -58,7 +58,10 @@ extension DatasetsCommand {
     }
 
     private static func line(_ part: Downloader.Progress) -> String {
-      let size = part.totalByteCount.map { String(format: ", %.1f MB", Double($0) / 1e6) } ?? ""
+      let size =
+        part.totalByteCount.map {
+          $0 < 1_000_000 ? ", \(($0 + 999) / 1000) kB" : String(format: ", %.1f MB", Double($0) / 1e6)
+        } ?? ""
       return "fetching \(part.fileName) (\(part.fileNumber) of \(part.fileCount))\(size)"
     }
   }

@@ -16,7 +16,9 @@ extension DatasetsCommand {
     @Option(help: "How many images of each class to draw.")
     var perClass = 10
 
-    @Option(help: "Which part of the data to draw from.")
+    @Option(
+      help: ArgumentHelp("Which part of the data to draw from.", valueName: "training|held-out"),
+      transform: Self.split)
     var split = ImageSplit.training
 
     @OptionGroup var reading: ReadingOptions
@@ -34,6 +36,13 @@ extension DatasetsCommand {
       guard (1...100).contains(perClass) else {
         throw ValidationError("--per-class must be between 1 and 100, got \(perClass)")
       }
+    }
+
+    private static func split(_ argument: String) throws -> ImageSplit {
+      guard let split = ImageSplit(rawValue: argument) else {
+        throw ValidationError("expected training or held-out, got \(argument)")
+      }
+      return split
     }
 
     func run() throws {

@@ -72,16 +72,24 @@ struct TrainCommand: ParsableCommand {
       if !isRight { throw ValidationError(text) }
     }
     try check((epochs ?? 1) >= 0, "--epochs must not be negative")
-    try check((batch ?? 1) > 0 && (microBatch ?? 1) > 0, "--batch and --micro-batch must be positive")
-    try check((learningRate ?? 1) > 0, "--learning-rate must be positive")
+    for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
+      try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
+    }
+    func isFinite(_ value: Float?, above bound: Float) -> Bool {
+      (bound..<Float.infinity).contains(value ?? 1)
+    }
+    try check(isFinite(learningRate, above: .leastNonzeroMagnitude), "--learning-rate must be positive")
     try check((0..<1).contains(momentum ?? 0), "--momentum must be in 0..<1")
-    try check((weightDecay ?? 0) >= 0, "--weight-decay must not be negative")
-    try check((warmup ?? 0) >= 0, "--warmup must not be negative")
+    try check(isFinite(weightDecay, above: 0), "--weight-decay must not be negative")
+    try check(isFinite(warmup, above: 0), "--warmup must not be negative")
     try check((0..<1).contains(validation), "--validation must be in 0..<1, got \(validation)")
     try check((patience ?? 1) > 0, "--patience must be positive")
     try check(patience == nil || validation > 0, "--patience needs --validation above 0")
     try check((0...64).contains(crop ?? 0), "--crop must be in 0...64")
     _ = try parsedSchedule()
+    if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
+      throw ValidationError(UnknownArchitecture(name: name).description)
+    }
   }
 
   private func parsedSchedule() throws -> LearningRate.Schedule? {
@@ -91,7 +99,7 @@ struct TrainCommand: ParsableCommand {
     case ("constant", 1): return .constant
     case ("cosine", 1): return .cosine
     case ("step", 3):
-      if let epochs = Int(parts[1]), let factor = Float(parts[2]), epochs > 0, factor > 0 {
+      if let epochs = Int(parts[1]), let factor = Float(parts[2]), epochs > 0, factor > 0, factor.isFinite {
         return .step(epochs: epochs, factor: factor)
       }
     default: break

@@ -52,14 +52,14 @@ public struct EvaluateExperiment: Sendable {
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(classNames: dataset.heldOut.classNames)
-    try model.check(fits: dataset.heldOut)
+    let model = try configuration.model.load(for: dataset.heldOut)
+    try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
+    let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
+
     let record = RunRecord<Configuration, Results>(
       experiment: "evaluate", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
     try folder.write(record)
-    try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
-    let results = try judge(model, on: dataset.heldOut)
     try writeTable(results, to: folder.file("classes.csv"))
     try Chart.confusionMatrix(
       title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Networks
 import Storage
@@ -18,6 +19,28 @@ public enum ModelSource: Codable, Equatable, Sendable {
       let names = classNames.flatMap { $0.count == graph.classCount ? $0 : nil }
       return Model(
         network: match.network, classNames: names ?? (0..<graph.classCount).map { "class \($0)" })
+    }
+  }
+
+  /// The model, if it is one for these images.
+  ///
+  /// - Throws: ``FileError`` naming the model's file when shape or number of classes differ.
+  public func load(for images: LabelledImages) throws -> Model {
+    let model = try load(classNames: images.classNames)
+    try naming { try model.check(fits: images) }
+    return model
+  }
+
+  /// Runs `body`; a ``NetworkError`` becomes one sentence about the model's file.
+  func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as NetworkError {
+      let path =
+        switch self {
+        case .model(let path), .weights(let path, _): path
+        }
+      throw FileError(file: URL(filePath: path), problem: error.description)
     }
   }
 }

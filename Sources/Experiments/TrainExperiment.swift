@@ -33,6 +33,8 @@ public struct TrainExperiment: Sendable {
     case named(String)
     case file(path: String)
 
+    /// - Throws: ``FileError`` naming the file when it describes no network, or none for these images;
+    ///   ``UnknownArchitecture``.
     func architecture(for images: LabelledImages) throws -> Architecture {
       switch self {
       case .named(let name):
@@ -40,7 +42,23 @@ public struct TrainExperiment: Sendable {
           throw UnknownArchitecture(name: name)
         }
         return .named(known, input: images.shape, classCount: images.classNames.count)
-      case .file(let path): return try Architecture(contentsOf: URL(filePath: path))
+      case .file(let path):
+        let file = URL(filePath: path)
+        let architecture = try Architecture(contentsOf: file)
+        guard architecture.input == images.shape else {
+          throw FileError(
+            file: file,
+            problem: "describes a network for images of \(architecture.input) (channels×height×width): "
+              + "expected \(images.shape), like the data")
+        }
+        let classCount = try Graph(architecture).classCount
+        guard classCount == images.classNames.count else {
+          throw FileError(
+            file: file,
+            problem: "describes a network for \(classCount) classes: expected \(images.classNames.count), "
+              + "like the data")
+        }
+        return architecture
       }
     }
   }
@@ -177,6 +195,8 @@ public struct RunConflict: Error, CustomStringConvertible {
 
 public struct UnknownArchitecture: Error, CustomStringConvertible {
   public let name: String
+
+  public init(name: String) { self.name = name }
 
   public var description: String {
     "no architecture is called \"\(name)\"; there are "

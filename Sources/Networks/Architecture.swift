@@ -36,7 +36,8 @@ public struct ArchitectureError: Error, Equatable, CustomStringConvertible {
   public let name: String
   public let problems: [String]
 
-  public var description: String {
-    "architecture \(name): " + problems.joined(separator: "; ")
-  }
+  public var description: String { "architecture \(name): \(complaint)" }
+
+  /// All problems as one clause.
+  var complaint: String { problems.joined(separator: "; ") }
 }

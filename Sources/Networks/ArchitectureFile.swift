@@ -36,11 +36,10 @@ extension Architecture: Codable {
 
   /// Reads an architecture file and checks it as a whole.
   ///
-  /// - Throws: ``FileError`` when the file is not the JSON of an architecture, ``ArchitectureError`` when the
-  ///   architecture is none.
+  /// - Throws: ``FileError`` when the file is not the JSON of an architecture, or the architecture is none.
   public init(contentsOf file: URL) throws {
     self = try JSONFile.read(Architecture.self, from: file)
-    _ = try Graph(self)
+    _ = try Graph(self, from: file)
   }
 
   /// Canonical JSON: sorted keys, so equal architectures have equal bytes.

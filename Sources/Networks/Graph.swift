@@ -1,3 +1,5 @@
+import Foundation
+import Storage
 import Tensors
 
 /// An architecture that was checked: every name resolved, every shape and parameter known.
@@ -13,6 +15,12 @@ public struct Graph: Equatable, Sendable {
     public let parameters: Range<Int>
   }
 
+  /// Most values that a node may give for one image. A description that asks for more would exhaust the memory
+  /// long before it could be run.
+  static let valueLimit = 1 << 26
+  /// Most parameters of a network.
+  static let parameterLimit = 1 << 28
+
   public let architecture: Architecture
   public let nodes: [Node]
   public let parameters: [Parameter]
@@ -27,6 +35,12 @@ public struct Graph: Equatable, Sendable {
     var positions: [String: Int] = [:]
 
     if architecture.nodes.isEmpty { complain("it has no nodes") }
+    let input = [architecture.input.channels, architecture.input.height, architecture.input.width]
+    guard Self.count(of: input) != nil else {
+      complain("its images of \(architecture.input) have more than \(Self.valueLimit) values")
+      throw ArchitectureError(name: architecture.name, problems: problems)
+    }
+    var parameterCount = 0
     for (position, node) in architecture.nodes.enumerated() {
       let here = "node \"\(node.name)\""
       if node.name.isEmpty || node.name == Architecture.inputName || positions[node.name] != nil {
@@ -45,7 +59,7 @@ public struct Graph: Equatable, Sendable {
       for name in named {
         if name == Architecture.inputName {
           inputs.append(nil)
-          shapes.append([architecture.input.channels, architecture.input.height, architecture.input.width])
+          shapes.append(input)
         } else if let found = positions[name] {
           inputs.append(found)
           shapes.append(nodes[found].shape)
@@ -65,6 +79,20 @@ public struct Graph: Equatable, Sendable {
         complain("\(here): \(problem.text)")
       case .success(let shape):
         let own = node.layer.parameters(of: node.name, input: shapes[0])
+        let counts = own.map { checkedProduct($0.shape) ?? .max }
+        guard Self.count(of: shape) != nil else {
+          complain("\(here): its result \(shape) has more than \(Self.valueLimit) values for one image")
+          break
+        }
+        guard counts.allSatisfy({ $0 <= Self.parameterLimit }),
+          parameterCount + counts.reduce(0, +) <= Self.parameterLimit
+        else {
+          complain(
+            "\(here): with its parameters of shape \(own[0].shape) the network has more than "
+              + "\(Self.parameterLimit)")
+          break
+        }
+        parameterCount += counts.reduce(0, +)
         nodes.append(
           Node(
             name: node.name, layer: node.layer, inputs: inputs, shape: shape,
@@ -93,6 +121,17 @@ public struct Graph: Equatable, Sendable {
     classCount = nodes[nodes.count - 1].shape[0]
   }
 
+  /// The graph of an architecture that `file` describes.
+  ///
+  /// - Throws: ``FileError`` naming the file, with every problem found.
+  init(_ architecture: Architecture, from file: URL) throws {
+    do {
+      try self.init(architecture)
+    } catch let error as ArchitectureError {
+      throw FileError(file: file, problem: "describes no network: \(error.complaint)")
+    }
+  }
+
   /// Position of the feature layer: what the last linear layer reads, that is, after its activation.
   ///
   /// Dropout and flatten do not change values outside of training and are skipped. Nil when the last linear
@@ -117,6 +156,11 @@ public struct Graph: Equatable, Sendable {
   public var normalisation: (mean: [Float], standardDeviation: [Float])? {
     guard case .normalise(let mean, let deviation) = nodes[0].layer else { return nil }
     return (mean, deviation)
+  }
+
+  /// Values of one image, unless they are too many.
+  private static func count(of shape: [Int]) -> Int? {
+    checkedProduct(shape).flatMap { $0 <= valueLimit ? $0 : nil }
   }
 
   public static func == (first: Graph, second: Graph) -> Bool { first.architecture == second.architecture }

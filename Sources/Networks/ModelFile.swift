@@ -32,8 +32,8 @@ public enum ModelFile {
       ])
   }
 
-  /// - Throws: ``FileError`` when the file is broken, has no architecture or its tensors do not fit it;
-  ///   ``ArchitectureError`` when the architecture is none.
+  /// - Throws: ``FileError`` when the file is broken or of another version, has no architecture, or its tensors
+  ///   do not fit it.
   public static func read(_ file: URL) throws -> Model {
     let container = try SafetensorsFile(contentsOf: file)
     guard let json = container.metadata[Key.architecture] else {
@@ -42,8 +42,10 @@ public enum ModelFile {
         problem: "has no architecture in its metadata: it is not a model of Intrigue; give the architecture "
           + "as a JSON file beside these weights")
     }
-    let architecture = try decode(Architecture.self, json, Key.architecture, file)
-    let graph = try Graph(architecture)
+    if let found = container.metadata[Key.format], found.hasPrefix("intrigue-"), found != format {
+      throw FileError(file: file, problem: "has the format \(found): expected \(format)")
+    }
+    let graph = try Graph(decode(Architecture.self, json, Key.architecture, file), from: file)
     let network = try WeightMatching.match(container, to: graph, file: file).network
     let classNames =
       try container.metadata[Key.classNames].map { try decode([String].self, $0, Key.classNames, file) }

@@ -31,10 +31,7 @@ extension Layer {
           return problem(
             "\(channels) input and \(c.outputChannels) output channels do not divide into \(c.groups) groups")
         }
-        guard c.dilation.height > 0, c.dilation.width > 0, c.dilation.height < 1 << 16,
-          c.dilation.width < 1 << 16,
-          c.kernel.height > 0, c.kernel.width > 0, c.kernel.height < 1 << 16, c.kernel.width < 1 << 16
-        else { return problem("kernel and dilation must be positive") }
+        if let fault = outOfBounds(c.kernel, c.stride, c.padding, c.dilation) { return .failure(fault) }
         let reach = Extent(
           height: (c.kernel.height - 1) * c.dilation.height + 1,
           width: (c.kernel.width - 1) * c.dilation.width + 1)
@@ -44,6 +41,7 @@ extension Layer {
       return outputs > 0 ? .success([outputs]) : problem("outputs must be positive, got \(outputs)")
     case .maxPool(let p), .averagePool(let p):
       return maps { channels, height, width in
+        if let fault = outOfBounds(p.kernel, p.stride, p.padding) { return .failure(fault) }
         guard p.padding.height * 2 <= p.kernel.height, p.padding.width * 2 <= p.kernel.width else {
           return problem("padding may be at most half of the kernel")
         }
@@ -63,12 +61,24 @@ extension Layer {
     }
   }
 
+  /// What is wrong with the settings of a window on their own. Within these bounds no arithmetic overflows.
+  private func outOfBounds(
+    _ kernel: Extent, _ stride: Extent, _ padding: Extent, _ dilation: Extent = 1
+  ) -> ShapeProblem? {
+    let largest = 1 << 16 - 1
+    for (name, extent, least) in [
+      ("kernel", kernel, 1), ("stride", stride, 1), ("dilation", dilation, 1), ("padding", padding, 0),
+    ] where min(extent.height, extent.width) < least || max(extent.height, extent.width) > largest {
+      let sign = least == 0 ? "non-negative" : "positive"
+      return ShapeProblem(
+        text: "\(name) must be \(sign) and at most \(largest), got \(extent.height)×\(extent.width)")
+    }
+    return nil
+  }
+
   private func window(
     _ kernel: Extent, _ stride: Extent, _ padding: Extent, _ height: Int, _ width: Int
   ) -> Result<[Int], ShapeProblem> {
-    guard min(kernel.height, kernel.width, stride.height, stride.width) > 0,
-      min(padding.height, padding.width) >= 0, max(padding.height, padding.width) < 1 << 16
-    else { return .failure(ShapeProblem(text: "kernel and stride must be positive, padding non-negative")) }
     let rows = height + 2 * padding.height - kernel.height
     let columns = width + 2 * padding.width - kernel.width
     guard rows >= 0, columns >= 0 else {

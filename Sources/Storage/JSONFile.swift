@@ -42,14 +42,28 @@ public enum JSONFile {
       throw FileError(file: file, problem: "lacks the key \(place(context.codingPath + [key]))")
     } catch DecodingError.typeMismatch(let expected, let context) {
       throw FileError(
-        file: file, problem: "has no \(expected) at \(place(context.codingPath)), which is expected there")
-    } catch DecodingError.valueNotFound(let expected, let context) {
-      throw FileError(file: file, problem: "has null at \(place(context.codingPath)): expected \(expected)")
+        file: file,
+        problem: "has no \(word(for: expected)) at \(place(context.codingPath)), which is expected there")
+    } catch DecodingError.valueNotFound(_, let context) {
+      throw FileError(file: file, problem: "has null at \(place(context.codingPath)): expected a value")
     } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
       throw FileError(
         file: file, problem: "is wrong at \(place(context.codingPath)): \(context.debugDescription)")
     } catch let error as DecodingError {
       throw FileError(file: file, problem: "is not JSON of the expected form: \(Self.cause(of: error))")
+    }
+  }
+
+  /// What JSON calls the values that `type` is read from.
+  private static func word(for type: Any.Type) -> String {
+    switch type {
+    case is String.Type: "text"
+    case is Bool.Type: "true or false"
+    case is any BinaryInteger.Type: "whole number"
+    case is any BinaryFloatingPoint.Type: "number"
+    case is [String: Any].Type: "object"
+    case is [Any].Type: "list"
+    default: "\(type)"
     }
   }
 
