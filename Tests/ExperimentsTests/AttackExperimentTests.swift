@@ -45,6 +45,7 @@ import Testing
       let shown = outcome.results.shownImages
       let fooling = shown.filter { table[$0]["verdict"] == "succeeded" }
       #expect(shown.count == 24 && fooling.count > 3 && fooling.count < 24)
+      #expect(outcome.results.savedImages == fooling)
       let pictures = try outcome.pictures("adversarial")
       #expect(pictures.keys.sorted() == fooling.map(AttackFigures.fileName(ofImage:)))
       for number in fooling {
