@@ -104,6 +104,7 @@ import Testing
       #expect(returned == scene.dataset.heldOut.tensor(of: 0..<90))
       #expect(table.allSatisfy { $0["prediction_before"] == $0["prediction_after"] })
       #expect(pictures.isEmpty)
+      #expect(outcome.results.sentence.contains("accuracy over all 90 images stays at"))
     }
   }
 
