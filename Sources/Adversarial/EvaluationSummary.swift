@@ -66,8 +66,11 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
     if alreadyTargetCount > 0 {
       clauses.append("\(alreadyTargetCount) of \(all) skipped because they are of the target class")
     }
-    clauses.append(
-      "accuracy over all \(all) images falls from \(percent(cleanAccuracy)) to \(percent(robustAccuracy))")
+    let change =
+      cleanAccuracy == robustAccuracy
+      ? "stays at \(percent(cleanAccuracy))"
+      : "falls from \(percent(cleanAccuracy)) to \(percent(robustAccuracy))"
+    if all > 0 { clauses.append("accuracy over all \(all) images \(change)") }
     if survival.total > 0 {
       clauses.append("\(survival.count) of \(survival.total) successes survive rounding to 8 bits")
     }

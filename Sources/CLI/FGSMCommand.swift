@@ -64,7 +64,6 @@ struct FGSMCommand: ParsableCommand {
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try experiment.run(in: folder, progress: $0)
     }
-    let fooling = try FileManager.default.contentsOfDirectory(atPath: folder.file("adversarial").path).count
     try console.report(
       results,
       lines: results.sentence.split(separator: "; ").map(String.init) + [
@@ -72,7 +71,7 @@ struct FGSMCommand: ParsableCommand {
           + "\(results.shownImages.count) of the attacked images",
         "           \(folder.file("triptychs").relativePath)/: the same, enlarged",
         "           \(folder.file("adversarial").relativePath)/: "
-          + "\(fooling) of them that fool the network, at their own size",
+          + "\(results.savedImages.count) of them that fool the network, at their own size",
         "all images \(folder.file("results.csv").relativePath), \(folder.file("adversarial.npy").relativePath)",
       ])
   }

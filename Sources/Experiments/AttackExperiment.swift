@@ -66,6 +66,8 @@ public struct AttackExperiment: Sendable {
     public var sentence: String
     /// Numbers of the images in the figures.
     public var shownImages: [Int]
+    /// Those of them that fool the network: the ones in `adversarial/`.
+    public var savedImages: [Int]
   }
 
   public let configuration: Configuration
@@ -104,7 +106,8 @@ public struct AttackExperiment: Sendable {
       modelName: model.network.graph.architecture.name, modelChecksum: try model.checksum,
       attack: configuration.method.attack.name, imageCount: numbers.count, summary: summary,
       successInterval95: summary.success.interval95.map { [$0.lowerBound, $0.upperBound] },
-      sentence: summary.sentence, shownImages: sample.items.map(\.image.imageID))
+      sentence: summary.sentence, shownImages: sample.items.map(\.image.imageID),
+      savedImages: sample.items.filter(\.isAdversarial).map(\.image.imageID))
 
     try NPYFile(shape: [numbers.count], elements: .integers(numbers)).write(to: folder.file("image_ids.npy"))
     try AttackTable.table(of: attacked, classNames: images.classNames).write(to: folder.file("results.csv"))

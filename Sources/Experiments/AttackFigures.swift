@@ -38,7 +38,7 @@ struct AttackFigures {
       single.caption = enlargedCaption
       try single.write(to: enlarged.file(name))
       // A folder of this name holds nothing that fools nobody.
-      if item.image.verdict == .succeeded {
+      if item.isAdversarial {
         try PNGFile.write(bitmap(item.perturbed), text: text(about: item), to: plain.file(name))
       }
     }
@@ -73,7 +73,7 @@ struct AttackFigures {
       clean: bitmap(item.clean), adversarial: bitmap(item.perturbed),
       perturbation: zip(item.perturbed, item.clean).map { $0 - $1 },
       cleanPrediction: prediction(item.image.before), adversarialPrediction: prediction(item.image.attempt),
-      l2: size.l2, linf: size.linf, outcome: item.image.verdict == .succeeded ? .success : .failed,
+      l2: size.l2, linf: size.linf, outcome: item.isAdversarial ? .success : .failed,
       survivesPNG: item.image.survives8Bit)
   }
 

@@ -12,6 +12,8 @@ struct AttackSample: Sendable {
     /// What the attack proposed, successful or not.
     let perturbed: [Float]
     fileprivate let draw: UInt64
+
+    var isAdversarial: Bool { image.verdict == .succeeded }
   }
 
   private let capacity: Int

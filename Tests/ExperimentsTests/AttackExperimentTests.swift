@@ -45,6 +45,7 @@ import Testing
       let shown = outcome.results.shownImages
       let fooling = shown.filter { table[$0]["verdict"] == "succeeded" }
       #expect(shown.count == 24 && fooling.count > 3 && fooling.count < 24)
+      #expect(outcome.results.savedImages == fooling)
       let pictures = try outcome.pictures("adversarial")
       #expect(pictures.keys.sorted() == fooling.map(AttackFigures.fileName(ofImage:)))
       for number in fooling {
@@ -103,6 +104,7 @@ import Testing
       #expect(returned == scene.dataset.heldOut.tensor(of: 0..<90))
       #expect(table.allSatisfy { $0["prediction_before"] == $0["prediction_after"] })
       #expect(pictures.isEmpty)
+      #expect(outcome.results.sentence.contains("accuracy over all 90 images stays at"))
     }
   }
 
@@ -144,6 +146,8 @@ import Testing
         if line["verdict"] == "succeeded" { #expect(line["prediction_after"] == line["target"]) }
         if label == target { #expect(line["verdict"] == "skipped") }
       }
+      let steps = Set(table.map { (Int($0["target"]!)! - Int($0["label"]!)! + 3) % 3 })
+      #expect(goal != .random || steps == [1, 2])
       #expect(outcome.results.summary.success.count > 10 && outcome.results.summary.isTargeted)
     }
   }
