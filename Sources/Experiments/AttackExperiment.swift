@@ -91,7 +91,7 @@ public struct AttackExperiment: Sendable {
     _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
   ) throws -> Results {
     let images = dataset.heldOut
-    try check(model, fits: images)
+    try model.check(fits: images)
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
     let data = DataRecord(dataset)
     let record = RunRecord<Configuration, Results>(
@@ -118,16 +118,6 @@ public struct AttackExperiment: Sendable {
     ).write(in: folder)
     try folder.write(record.completed(with: results))
     return results
-  }
-
-  private func check(_ model: Model, fits images: LabelledImages) throws {
-    guard model.network.inputShape == images.shape else {
-      throw NetworkError.wrongImageShape(expected: model.network.inputShape, found: images.shape)
-    }
-    guard model.network.classCount == images.classNames.count else {
-      throw NetworkError.wrongClassCount(
-        expected: model.network.classCount, found: images.classNames.count)
-    }
   }
 
   /// Which held-out images to attack, ascending.
