@@ -72,6 +72,6 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Datasets", "Networks", "Storage", "Tensors"]),
-    .testTarget(name: "CLITests", dependencies: ["Storage"]),
+    .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
   ]
 )
