@@ -23,7 +23,7 @@ import Testing
     let paths = try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command.paths()
     #expect(paths.contains(["intrigue", "datasets", "fetch"]) && paths.contains(["intrigue", "train"]))
     for path in paths {
-      let outcome = try await Program(folder: laboratory.folder).run(path.dropFirst() + ["--help"])
+      let outcome = try await Program(laboratory: laboratory).run(path.dropFirst() + ["--help"])
       expectSuccess(outcome)
       let words = path.joined(separator: " ")
       #expect(outcome.output.hasPrefix("OVERVIEW: ") && outcome.output.contains("USAGE: \(words)"))
@@ -67,7 +67,7 @@ import Testing
   func refused(arguments: [String]) async throws {
     let laboratory = try await Laboratory(hasResults: false)
     let before = try laboratory.content(of: ".").keys.sorted()
-    let outcome = try await Program(folder: laboratory.folder).run(arguments)
+    let outcome = try await Program(laboratory: laboratory).run(arguments)
     #expect(outcome.exitCode == 64, "\(outcome.errors)")
     #expect(outcome.output == "")
     #expect(outcome.errors.hasPrefix("Error: ") && outcome.errors.contains("\nUsage: intrigue"))

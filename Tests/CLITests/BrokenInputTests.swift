@@ -74,7 +74,7 @@ struct BrokenInput: Sendable, CustomTestStringConvertible {
     let laboratory = try await Laboratory()
     try input.prepare(laboratory)
     let before = try laboratory.content(of: ".")
-    let outcome = try await Program(folder: laboratory.folder).run(input.arguments)
+    let outcome = try await Program(laboratory: laboratory).run(input.arguments)
     expectRefusal(outcome, saying: [input.file, input.problem])
     let after = try laboratory.content(of: ".")
     #expect(after.keys.sorted() == before.keys.sorted())

@@ -34,7 +34,7 @@ import Testing
   func show() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     func show(_ picture: String, _ more: String...) async throws -> [String: Any] {
-      let outcome = try await Program(folder: laboratory.folder).run(
+      let outcome = try await Program(laboratory: laboratory).run(
         ["datasets", "show", "images", "--output", picture, "--per-class", "4", "--json", "--quiet"] + more)
       expectSuccess(outcome)
       return try #require(
@@ -73,7 +73,7 @@ import Testing
   func offline() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     // Port 9 of this computer: nobody listens there.
-    let program = Program(folder: laboratory.folder, environment: ["http_proxy": "http://127.0.0.1:9"])
+    let program = Program(laboratory: laboratory, environment: ["http_proxy": "http://127.0.0.1:9"])
     let outcome = try await program.run(["datasets", "fetch", "kmnist", "--folder", "sets"])
     expectRefusal(
       outcome,
@@ -88,7 +88,7 @@ import Testing
   func interruption() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     let server = try StalledServer(sending: 5000, of: 100_000)
-    let program = Program(folder: laboratory.folder, environment: ["http_proxy": server.address])
+    let program = Program(laboratory: laboratory, environment: ["http_proxy": server.address])
     let run = try program.start(["datasets", "fetch", "kmnist", "--folder", "sets"])
     try await run.waitForErrors(containing: "fetching train-images-idx3-ubyte.gz (1 of 4), 100 kB\n")
     run.interrupt()

@@ -29,7 +29,7 @@ final class Laboratory: Sendable {
   func file(_ name: String) -> URL { folder.appending(path: name) }
 
   func run(_ arguments: String..., datasets: String = "") async throws -> Program.Outcome {
-    try await Program(folder: folder, datasets: datasets).run(arguments)
+    try await Program(laboratory: self, datasets: datasets).run(arguments)
   }
 
   // MARK: Files

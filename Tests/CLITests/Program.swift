@@ -21,8 +21,8 @@ struct Program {
     }
   }
 
-  /// Where it runs, and where paths in its arguments start.
-  let folder: URL
+  /// Its folder is where the program runs and where paths in its arguments start. Held, so that it stays.
+  let laboratory: Laboratory
   /// `INTRIGUE_DATASETS` for it.
   var datasets = ""
   var environment: [String: String] = [:]
@@ -40,18 +40,20 @@ struct Program {
   /// A running program. What it prints goes to files, so that it never waits for a reader.
   final class Run {
     private let process = Process()
+    private let laboratory: Laboratory
     private let output: Destination
     private let errors: Destination
     private let ended: AsyncStream<Void>
 
     fileprivate init(_ program: Program, _ arguments: [String]) throws {
+      laboratory = program.laboratory
       output = try Destination()
       errors = try Destination()
       let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
       ended = stream
       process.executableURL = try Program.executable
       process.arguments = arguments
-      process.currentDirectoryURL = program.folder
+      process.currentDirectoryURL = program.laboratory.folder
       process.environment = ProcessInfo.processInfo.environment
         .merging(["INTRIGUE_DATASETS": program.datasets]) { $1 }.merging(program.environment) { $1 }
       process.standardInput = FileHandle.nullDevice

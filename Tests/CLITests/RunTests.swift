@@ -90,7 +90,7 @@ import Testing
         "--schedule", "cosine", "--output", folder,
       ]
     }
-    let program = Program(folder: laboratory.folder)
+    let program = Program(laboratory: laboratory)
     expectSuccess(try await program.run(arguments("whole") + ["--quiet"]))
 
     for _ in 0..<2 {
@@ -137,7 +137,7 @@ import Testing
     try SafetensorsFile(tensors: tensors.sorted { $0.name < $1.name }, metadata: ["format": "pt"])
       .write(to: laboratory.file("poids d’été.safetensors"))
     let given = ["--weights", "poids d’été.safetensors", "--architecture", "network.json"]
-    let program = Program(folder: laboratory.folder)
+    let program = Program(laboratory: laboratory)
     let description = try object(await program.run(["inspect"] + given + ["--json"]))
     #expect(description["parameterCount"] as? Int == 64 * 6 + 6 + 6 * 3 + 3)
     let common = ["--data", "images", "--output", "compared", "--json", "--quiet"]
