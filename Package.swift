@@ -75,6 +75,6 @@ let package = Package(
         "Experiments", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks", "Storage",
         "Tensors",
       ]),
-    .testTarget(name: "CLITests", dependencies: ["Storage"]),
+    .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
   ]
 )

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@Suite struct ArgumentTests {
+  /// A command and those below it, as the parser describes them.
+  private struct Command: Decodable {
+    let commandName: String
+    let subcommands: [Command]?
+
+    /// The words that lead to every command.
+    func paths(after words: [String] = []) -> [[String]] {
+      let own = words + [commandName]
+      return [own] + (subcommands ?? []).filter { $0.commandName != "help" }.flatMap { $0.paths(after: own) }
+    }
+  }
+
+  private struct Dump: Decodable { let command: Command }
+
+  @Test("Every command explains itself on standard output")
+  func help() async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    let dump = try await laboratory.run("--experimental-dump-help")
+    let paths = try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command.paths()
+    #expect(paths.contains(["intrigue", "datasets", "fetch"]) && paths.contains(["intrigue", "train"]))
+    for path in paths {
+      let outcome = try await Program(laboratory: laboratory).run(path.dropFirst() + ["--help"])
+      expectSuccess(outcome)
+      let words = path.joined(separator: " ")
+      #expect(outcome.output.hasPrefix("OVERVIEW: ") && outcome.output.contains("USAGE: \(words)"))
+    }
+    expectSuccess(try await laboratory.run())
+  }
+
+  @Test("The version is three numbers")
+  func version() async throws {
+    let outcome = try await Laboratory(hasResults: false).run("--version")
+    expectSuccess(outcome)
+    #expect(
+      outcome.output.split(separator: ".").count { Int($0.filter { $0 != "\n" }) != nil } == 3,
+      "\(outcome.output)")
+  }
+
+  private static let training = ["train", "--data", "images", "--architecture", "network.json"]
+  static let wrong: [[String]] =
+    [
+      ["nonsense"], ["train"], ["train", "--data", "images"], ["evaluate", "model"], ["inspect"],
+      ["train", "--data", "images", "--architecture", "lenett"],
+      ["inspect", "model", "--weights", "weights", "--architecture", "network.json"],
+      ["inspect", "--weights", "weights"], ["inspect", "--architecture", "network.json"],
+      ["datasets", "fetch"], ["datasets", "fetch", "imagenet"], ["datasets", "verify", "images"],
+      ["datasets", "show"], ["datasets", "show", "images", "--per-class", "0"],
+      ["datasets", "show", "images", "--split", "all"],
+    ]
+    + [
+      ["--epochs", "-1"], ["--epochs", "three"], ["--epochs", "99999999999999999999"], ["--batch", "0"],
+      ["--batch", "9223372036854775807"], ["--micro-batch", "-4"], ["--learning-rate", "nan"],
+      ["--learning-rate", "inf"], ["--learning-rate", "0"], ["--momentum", "1"], ["--weight-decay", "-1"],
+      ["--warmup", "inf"], ["--validation", "1"], ["--validation", "nan"], ["--crop", "65"],
+      ["--patience", "0"], ["--patience", "2", "--validation", "0"], ["--schedule", "sometimes"],
+      ["--schedule", "step:0:0.5"], ["--schedule", "step:2:nan"], ["--optimizer", "rmsprop"],
+      ["--workers", "0"], ["--workers", "100000"], ["--seed", "-1"], ["--resize", "8"], ["--resize", "0x8"],
+      ["--resize", "8x99999999"], ["--held-out", "1"], ["--held-out", "nan"], ["--colour", "purple"],
+      ["--array-layout", "sideways"], ["--no-such-option"], ["surplus"],
+    ].map { training + $0 }
+
+  @Test("Wrong arguments give exit code 64 and the usage, and nothing is written", arguments: wrong)
+  func refused(arguments: [String]) async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    let before = try laboratory.content(of: ".").keys.sorted()
+    let outcome = try await Program(laboratory: laboratory).run(arguments)
+    #expect(outcome.exitCode == 64, "\(outcome.errors)")
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasPrefix("Error: ") && outcome.errors.contains("\nUsage: intrigue"))
+    #expect(try laboratory.content(of: ".").keys.sorted() == before)
+  }
+}

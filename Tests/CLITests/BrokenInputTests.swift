@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// Something that a command is given and must refuse.
+struct BrokenInput: Sendable, CustomTestStringConvertible {
+  enum Use: Sendable {
+    /// `train --data DATA`
+    case data(String)
+    /// `train --architecture ARCHITECTURE`
+    case architecture(String)
+    /// `evaluate MODEL`
+    case model(String)
+    /// `evaluate --weights WEIGHTS --architecture ARCHITECTURE`
+    case weights(String, architecture: String)
+    /// `evaluate MODEL --data DATA`
+    case pair(model: String, data: String)
+    /// `train`, going on with what is in the folder.
+    case going
+  }
+
+  let fault: String
+  let use: Use
+  /// Named by the sentence, and what it says about it.
+  let file: String
+  let problem: String
+  /// Makes the broken input in the laboratory.
+  let prepare: @Sendable (Laboratory) throws -> Void
+
+  init(
+    _ fault: String, _ use: Use, naming file: String, _ problem: String,
+    prepare: @escaping @Sendable (Laboratory) throws -> Void
+  ) {
+    self.fault = fault
+    self.use = use
+    self.file = file
+    self.problem = problem
+    self.prepare = prepare
+  }
+
+  var testDescription: String { fault }
+
+  /// Every command writes into a folder that holds an earlier result.
+  var arguments: [String] {
+    func train(data: String = "images", architecture: String = "network.json", with more: [String])
+      -> [String]
+    {
+      [
+        "train", "--data", data, "--architecture", architecture, "--epochs", "2", "--batch", "8", "--output",
+        "run",
+      ] + more
+    }
+    func evaluate(_ model: [String], data: String = "images") -> [String] {
+      ["evaluate"] + model + ["--data", data, "--output", "evaluation"]
+    }
+    let command =
+      switch use {
+      case .data(let data): train(data: data, with: ["--fresh"])
+      case .architecture(let file): train(architecture: file, with: ["--fresh"])
+      case .going: train(with: [])
+      case .model(let file): evaluate([file])
+      case .weights(let file, let architecture):
+        evaluate(["--weights", file, "--architecture", architecture])
+      case .pair(let model, let data): evaluate([model], data: data)
+      }
+    return command + ["--quiet"]
+  }
+}
+
+@Suite struct BrokenInputTests {
+  @Test(
+    "A broken input gives one sentence and exit code 1, and leaves earlier results as they were",
+    arguments: brokenData + brokenModels + brokenArchitectures)
+  func refuses(input: BrokenInput) async throws {
+    let laboratory = try await Laboratory()
+    try input.prepare(laboratory)
+    let before = try laboratory.content(of: ".")
+    let outcome = try await Program(laboratory: laboratory).run(input.arguments)
+    expectRefusal(outcome, saying: [input.file, input.problem])
+    let after = try laboratory.content(of: ".")
+    #expect(after.keys.sorted() == before.keys.sorted())
+    for (name, data) in before where after[name] != data { Issue.record("\(name) was changed") }
+  }
+
+  @Test("A broken input leaves no file in a new output folder")
+  func newFolder() async throws {
+    let laboratory = try await Laboratory()
+    try laboratory.write("{}", to: "broken.json")
+    let outcome = try await laboratory.run(
+      "train", "--data", "images", "--architecture", "broken.json", "--output", "new", "--quiet")
+    expectRefusal(outcome, saying: ["broken.json"])
+    #expect(try laboratory.content(of: "new").isEmpty)
+  }
+
+  @Test("A file that cannot be read is named", .disabled(if: geteuid() == 0, "root reads everything"))
+  func unreadable() async throws {
+    let laboratory = try await Laboratory()
+    let path = laboratory.file("run/model.safetensors").path
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+    expectRefusal(
+      try await laboratory.run("inspect", "run/model.safetensors"),
+      saying: ["run/model.safetensors", "cannot be read"])
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+/// The built `intrigue`, run as a user runs it.
+struct Program {
+  struct Outcome {
+    /// Nil: it was ended by a signal, that is, it crashed.
+    let exitCode: Int32?
+    let output: String
+    let errors: String
+  }
+
+  /// Beside the test bundle: in the folder of the build's products.
+  static var executable: URL {
+    get throws {
+      let file = Bundle.main.bundleURL.appending(path: "intrigue")
+      try #require(
+        FileManager.default.isExecutableFile(atPath: file.path),
+        "\(file.path) is missing: build the product intrigue first")
+      return file
+    }
+  }
+
+  /// Its folder is where the program runs and where paths in its arguments start. Held, so that it stays.
+  let laboratory: Laboratory
+  /// `INTRIGUE_DATASETS` for it.
+  var datasets = ""
+  var environment: [String: String] = [:]
+
+  /// Runs it to its end.
+  func run(_ arguments: [String]) async throws -> Outcome {
+    try await start(arguments).outcome()
+  }
+
+  /// Starts it and returns.
+  func start(_ arguments: [String]) throws -> Run {
+    try Run(self, arguments)
+  }
+
+  /// A running program. What it prints goes to files, so that it never waits for a reader.
+  final class Run {
+    private let process = Process()
+    private let laboratory: Laboratory
+    private let output: Destination
+    private let errors: Destination
+    private let ended: AsyncStream<Void>
+
+    fileprivate init(_ program: Program, _ arguments: [String]) throws {
+      laboratory = program.laboratory
+      output = try Destination()
+      errors = try Destination()
+      let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+      ended = stream
+      process.executableURL = try Program.executable
+      process.arguments = arguments
+      process.currentDirectoryURL = program.laboratory.folder
+      process.environment = ProcessInfo.processInfo.environment
+        .merging(["INTRIGUE_DATASETS": program.datasets]) { $1 }.merging(program.environment) { $1 }
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = output.handle
+      process.standardError = errors.handle
+      process.terminationHandler = { _ in continuation.finish() }
+      try process.run()
+    }
+
+    /// Waits until `text` was printed on standard error.
+    func waitForErrors(containing text: String) async throws {
+      while try !errors.text().contains(text) {
+        let isRunning = process.isRunning
+        let said = try errors.text()
+        try #require(isRunning || said.contains(text), "it ended before it said \"\(text)\": \(said)")
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
+
+    /// What Ctrl-C does.
+    func interrupt() { process.interrupt() }
+
+    func outcome() async throws -> Outcome {
+      for await _ in ended {}
+      process.waitUntilExit()
+      return Outcome(
+        exitCode: process.terminationReason == .exit ? process.terminationStatus : nil,
+        output: try output.text(), errors: try errors.text())
+    }
+  }
+
+  private final class Destination {
+    let handle: FileHandle
+    private let file: URL
+
+    init() throws {
+      file = FileManager.default.temporaryDirectory.appending(path: "intrigue-\(UUID().uuidString)")
+      try Data().write(to: file)
+      handle = try FileHandle(forWritingTo: file)
+    }
+
+    func text() throws -> String { String(decoding: try Data(contentsOf: file), as: UTF8.self) }
+
+    deinit { try? FileManager.default.removeItem(at: file) }
+  }
+}
+
+/// Expects success, and silence on standard error.
+func expectSuccess(
+  _ outcome: Program.Outcome, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(outcome.exitCode == 0, "\(outcome.errors)", sourceLocation: sourceLocation)
+  #expect(outcome.errors == "", sourceLocation: sourceLocation)
+}
+
+/// Expects exit code 1 and, on standard error, one sentence with each of `words`.
+func expectRefusal(
+  _ outcome: Program.Outcome, saying words: [String], sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(
+    outcome.exitCode == 1, "\(outcome.exitCode.map { "\($0)" } ?? "a signal"): \(outcome.errors)",
+    sourceLocation: sourceLocation)
+  #expect(outcome.output == "", sourceLocation: sourceLocation)
+  #expect(
+    outcome.errors.hasPrefix("Error: ") && outcome.errors.hasSuffix("\n")
+      && outcome.errors.split(separator: "\n", omittingEmptySubsequences: false).count == 2,
+    "not one line: \(outcome.errors)", sourceLocation: sourceLocation)
+  for word in words {
+    #expect(outcome.errors.contains(word), "\(outcome.errors) lacks: \(word)", sourceLocation: sourceLocation)
+  }
+}
