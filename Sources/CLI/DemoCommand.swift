@@ -5,7 +5,7 @@ import Intrigue
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Do the whole job once: train, rank by units and by random directions, draw, attack.",
+    abstract: "Do the whole job once: train, rank by neurons and by random directions, draw, attack.",
     discussion: "Takes about a minute on two cores. After Ctrl-C the same command goes on.")
 
   @Option(help: "A data set's name or a folder.")
@@ -48,16 +48,17 @@ struct DemoCommand: ParsableCommand {
           format: "accuracy %.2f %% on %d held-out images, all done in %.0f s",
           100 * results.training.heldOutAccuracy, results.training.heldOutCount, results.seconds),
         "label agreement κ of the top \(experiment.configuration.topCount) images, mean: "
-          + "\(kappa(gallery.neurons)) over \(gallery.neurons.count) units, "
+          + "\(kappa(gallery.neurons)) over \(gallery.neurons.count) neurons, "
           + "\(kappa(gallery.randomDirections)) over \(gallery.randomDirections.count) random directions, "
           + "0 for random images (a description of one network, no test)",
         results.attack.sentence, "", "Look at",
       ]
         + [
-          ("gallery.png", "units on the left, random directions on the right"),
-          ("neurons.png", "the units alone"), ("random.png", "the random directions alone"),
-          ("adversarial.png", "clean image, perturbation, adversarial image"),
-          ("adversarial/", "the adversarial images, one file each"), ("rankings.csv", "who is where"),
+          ("gallery.png", "neurons on the left, random directions on the right"),
+          ("neurons.png", "the neurons alone"), ("random.png", "the random directions alone"),
+          ("adversarial.png", "clean image, perturbation, perturbed image"),
+          ("adversarial/", "the adversarial images of that sheet, one file each"),
+          ("rankings.csv", "who is where"),
           ("figures/training.png", "loss and accuracy over the epochs"),
           ("model.safetensors", "the network; try intrigue inspect"),
           ("run.json", "what was run, and with what"),

@@ -83,7 +83,7 @@ public struct AttackExperiment: Sendable {
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(classNames: dataset.heldOut.classNames)
+    let model = try configuration.model.load(for: dataset.heldOut)
     return try run(model, on: dataset, in: folder, progress: progress)
   }
 
@@ -92,6 +92,7 @@ public struct AttackExperiment: Sendable {
   ) throws -> Results {
     let images = dataset.heldOut
     try model.check(fits: images)
+    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
     let data = DataRecord(dataset)
     let record = RunRecord<Configuration, Results>(

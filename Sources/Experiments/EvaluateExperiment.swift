@@ -53,6 +53,7 @@ public struct EvaluateExperiment: Sendable {
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
     let model = try configuration.model.load(for: dataset.heldOut)
+    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
     let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
 
@@ -101,17 +102,5 @@ public struct EvaluateExperiment: Sendable {
       ])
     }
     try table.write(to: file)
-  }
-}
-
-extension Model {
-  /// - Throws: ``NetworkError`` when images of this shape or number of classes do not belong to the network.
-  func check(fits images: LabelledImages) throws {
-    guard network.inputShape == images.shape else {
-      throw NetworkError.wrongImageShape(expected: network.inputShape, found: images.shape)
-    }
-    guard network.classCount == images.classNames.count else {
-      throw NetworkError.wrongClassCount(expected: network.classCount, found: images.classNames.count)
-    }
   }
 }

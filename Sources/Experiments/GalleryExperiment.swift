@@ -99,7 +99,7 @@ public struct GalleryExperiment: Sendable {
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(classNames: dataset.heldOut.classNames)
+    let model = try configuration.model.load(for: dataset.heldOut)
     return try run(model, on: dataset, in: folder, progress: progress)
   }
 
@@ -112,7 +112,7 @@ public struct GalleryExperiment: Sendable {
     let layer = try graph.featurePosition(configuration.layer)
     let space = FeatureSpace(of: graph, at: layer)
     try check(space, images)
-    let remarks = Self.remarks(model, dataset)
+    let remarks = model.remarks(on: dataset)
     for remark in remarks { try progress(.warning(remark)) }
 
     let record = RunRecord<Configuration, Results>(
@@ -177,7 +177,7 @@ public struct GalleryExperiment: Sendable {
     }
     try rankings.table.write(to: folder.file("rankings.csv"))
     try folder.write(rankings, to: "rankings.json")
-    return sheets.map(\.name) + ["rankings.csv", "rankings.json", "run.json"]
+    return sheets.map(\.name) + ["rankings.csv", "rankings.json", folder.recordName]
   }
 
   /// Everything that can be known to be wrong before there are features.
@@ -200,25 +200,6 @@ public struct GalleryExperiment: Sendable {
     guard max(width, height) <= Canvas.largestSide else {
       throw GalleryError.sheetTooLarge(width: width, height: height, limit: Canvas.largestSide)
     }
-  }
-
-  /// What a reader would otherwise take for granted.
-  private static func remarks(_ model: Model, _ dataset: Dataset) -> [String] {
-    var remarks: [String] = []
-    let known = model.provenance
-    if known.dataName == dataset.name, let checksum = known.dataChecksum, checksum != dataset.checksum {
-      remarks.append(
-        "the model was trained on other data of the name \(dataset.name) (checksum \(checksum.prefix(12))), or on "
-          + "another split of them: held-out images may be among those it was trained on")
-    } else if let name = known.dataName, name != dataset.name {
-      remarks.append("the model was trained on \(name), the images are those of \(dataset.name)")
-    }
-    if model.classNames != dataset.heldOut.classNames {
-      remarks.append(
-        "the model's classes have other names than those of the data (\(model.classNames[0]) and "
-          + "\(dataset.heldOut.classNames[0]) for class 0): predictions are compared by number")
-    }
-    return remarks
   }
 }
 

@@ -160,7 +160,6 @@ public struct TrainExperiment: Sendable {
     provenance.training = configuration.training
     provenance.epochsTrained = state.completedEpochCount
     provenance.heldOutAccuracy = judged.accuracy
-    provenance.workerCount = workerCount
     provenance.toolVersion = RunEnvironment.toolVersion
     let model = Model(network: network, classNames: dataset.heldOut.classNames, provenance: provenance)
     try ModelFile.write(model, to: folder.file(Self.modelName))

@@ -13,7 +13,6 @@ public struct Model: Sendable {
     public var epochsTrained: Int?
     /// On the data set's held-out images, after training.
     public var heldOutAccuracy: Double?
-    public var workerCount: Int?
     public var toolVersion: String?
 
     public init() {}

@@ -63,7 +63,7 @@ public struct Trainer: Sendable {
           trainingAccuracy: Double(sums.correctCount) / Double(sums.imageCount),
           validationLoss: judged?.loss, validationAccuracy: judged?.accuracy,
           learningRate: configuration.learningRate.value(
-            at: Double(epoch), of: configuration.epochCount),
+            at: Double(epoch) + 0.5, of: configuration.epochCount),
           seconds: seconds, imagesPerSecond: Double(sums.imageCount) / seconds))
       try checkpoint(state)
     }

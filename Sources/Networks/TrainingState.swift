@@ -10,6 +10,7 @@ public struct EpochRecord: Codable, Equatable, Sendable {
   /// On images kept apart from training, after the epoch; nil where none were kept.
   public let validationLoss: Double?
   public let validationAccuracy: Double?
+  /// In the middle of the epoch.
   public let learningRate: Float
   public let seconds: Double
   public let imagesPerSecond: Double
