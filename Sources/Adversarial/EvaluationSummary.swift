@@ -38,19 +38,12 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
     alreadyTargetCount = count { $0.verdict == .alreadyTarget }
     projectedCount = count(\.wasProjected)
     zeroGradientCount = count(\.hadZeroGradient)
-    medianL2 = Self.median(successes.map(\.distortion.l2))
-    medianLinf = Self.median(successes.map(\.distortion.linf))
+    medianL2 = Statistics.median(successes.map(\.distortion.l2))
+    medianLinf = Statistics.median(successes.map(\.distortion.linf))
     meanDistortion =
       successes.isEmpty
       ? nil : successes.reduce(0) { $0 + $1.distortion.rootMeanSquare } / Double(successes.count)
     isTargeted = images.contains { $0.target != nil }
-  }
-
-  private static func median(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
   /// The result in one sentence, denominators stated.

@@ -35,14 +35,36 @@ final class Console: Sendable {
     Interruption.watch()
     defer { closeLine() }
     do {
-      return try body { [self] progress in
-        try Interruption.check()
-        draw(progress)
+      return try Self.refusingUnknownNames {
+        try body { [self] progress in
+          try Interruption.check()
+          draw(progress)
+        }
       }
     } catch is Interrupted {
       closeLine()
       write("Interrupted. \(resume)\n")
       throw ExitCode(130)
+    }
+  }
+
+  /// Arguments that turn out wrong only beside the model and the data end with the parser's exit code, without its
+  /// usage.
+  static func refusingUnknownNames<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error where isAboutArguments(error) {
+      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      throw ExitCode.validationFailure
+    }
+  }
+
+  private static func isAboutArguments(_ error: any Error) -> Bool {
+    switch error {
+    case let error as GalleryError: error.isAboutArguments
+    case NetworkError.unknownLayer: true
+    case is UnknownClass: true
+    default: false
     }
   }
 
@@ -137,7 +159,7 @@ final class Console: Sendable {
   }
 
   private static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "?" }
+    guard seconds < 1e9 else { return "?" }  // and for NaN
     let whole = Int(seconds.rounded(.up))
     return whole < 60 ? "\(whole) s" : String(format: "%d min %02d s", whole / 60, whole % 60)
   }

@@ -24,7 +24,9 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if let epochs, epochs < 0 { throw ValidationError("--epochs must not be negative, got \(epochs)") }
+    if let epochs, !(0...100_000).contains(epochs) {
+      throw ValidationError("--epochs must be between 0 and 100000, got \(epochs)")
+    }
   }
 
   func run() throws {
@@ -34,7 +36,7 @@ struct DemoCommand: ParsableCommand {
       DemoExperiment.Configuration(
         data: DataSource(name: data), architecture: architecture, epochCount: epochs, seed: common.seed),
       workerCount: common.workerCount, startsFresh: fresh)
-    let results = try console.run(resume: "The same command goes on.") {
+    let results = try console.run(resume: "The same command, without --fresh, goes on.") {
       try experiment.run(in: folder, progress: $0)
     }
     func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {

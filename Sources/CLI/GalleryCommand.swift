@@ -45,8 +45,11 @@ struct GalleryCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    for (name, value) in [("neurons", neurons), ("directions", directions), ("top", top)] where value < 1 {
-      throw ValidationError("--\(name) must be at least 1, got \(value)")
+    for (name, value, limit) in [
+      ("neurons", neurons, 1000), ("directions", directions, 1000), ("top", top, 200),
+    ]
+    where !(1...limit).contains(value) {
+      throw ValidationError("--\(name) must be between 1 and \(limit), got \(value)")
     }
   }
 
@@ -59,22 +62,10 @@ struct GalleryCommand: ParsableCommand {
         neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split),
       workerCount: common.workerCount,
       cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
-    do {
-      let results = try console.run(resume: "Run the same command again.") {
-        try experiment.run(in: folder, progress: $0)
-      }
-      try console.report(results, lines: lines(results, in: folder))
-    } catch let error as GalleryError where error.isAboutArguments {
-      throw refusal(error)
-    } catch NetworkError.unknownLayer(let name, let known) {
-      throw refusal(NetworkError.unknownLayer(name, known: known))
+    let results = try console.run(resume: "Run the same command again.") {
+      try experiment.run(in: folder, progress: $0)
     }
-  }
-
-  /// Arguments that turn out wrong only beside the model and the data: the parser's exit code, without its usage.
-  private func refusal(_ error: any Error) -> ExitCode {
-    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
-    return .validationFailure
+    try console.report(results, lines: lines(results, in: folder))
   }
 
   private func lines(_ results: GalleryExperiment.Results, in folder: RunFolder) -> [String] {

@@ -15,12 +15,18 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let description = try ModelDescription(of: model.source.load(), featureLayer: layer)
+    let description = try Console.refusingUnknownNames {
+      try ModelDescription(of: model.source.load(), featureLayer: layer)
+    }
     if json {
       let data = try JSONFile.encoded(description, file: URL(filePath: "standard output"))
       print(String(decoding: data, as: UTF8.self), terminator: "")
     } else {
       description.lines.forEach { print($0) }
+      if let match = try model.source.weightMatch(), match.method == .byOrder {
+        print("\nweights were matched in order; check that each is where it belongs:")
+        for pair in match.pairs { print("  \(pair.parameter)  from  \(pair.tensor)") }
+      }
     }
   }
 }

@@ -71,7 +71,7 @@ struct TrainCommand: ParsableCommand {
     func check(_ isRight: Bool, _ text: String) throws {
       if !isRight { throw ValidationError(text) }
     }
-    try check((epochs ?? 1) >= 0, "--epochs must not be negative")
+    try check((0...100_000).contains(epochs ?? 1), "--epochs must be in 0...100000, got \(epochs ?? 1)")
     for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
       try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
     }
@@ -144,7 +144,9 @@ struct TrainCommand: ParsableCommand {
         data: try dataOptions.source(), architecture: choice, training: try training(),
         validationFraction: validation),
       workerCount: common.workerCount, startsFresh: fresh)
-    let results = try console.run(resume: "The same command goes on after the last finished epoch.") {
+    let results = try console.run(
+      resume: "The same command, without --fresh, goes on after the last finished epoch."
+    ) {
       try experiment.run(in: folder, progress: $0)
     }
     try console.report(

@@ -27,10 +27,6 @@ static inline dnnl_status_t onednn_description_create(
     onednn_description *out, int rank, const int64_t *extents, dnnl_format_tag_t tag) {
   return dnnl_memory_desc_create_with_tag((dnnl_memory_desc_t *)out, rank, extents, dnnl_f32, tag);
 }
-static inline dnnl_status_t onednn_description_reshape(
-    onednn_description *out, onednn_description in, int rank, const int64_t *extents) {
-  return dnnl_memory_desc_reshape((dnnl_memory_desc_t *)out, DESCRIPTION(in), rank, extents);
-}
 static inline dnnl_status_t onednn_description_query(
     onednn_description *out, const_dnnl_primitive_desc_t p, dnnl_query_t what, int index) {
   const_dnnl_memory_desc_t found = dnnl_primitive_desc_query_md(p, what, index);
@@ -46,12 +42,6 @@ static inline dnnl_status_t onednn_description_create(
   *out = calloc(1, sizeof(dnnl_memory_desc_t));
   if (!*out) return dnnl_out_of_memory;
   return dnnl_memory_desc_init_by_tag((dnnl_memory_desc_t *)*out, rank, extents, dnnl_f32, tag);
-}
-static inline dnnl_status_t onednn_description_reshape(
-    onednn_description *out, onednn_description in, int rank, const int64_t *extents) {
-  *out = calloc(1, sizeof(dnnl_memory_desc_t));
-  if (!*out) return dnnl_out_of_memory;
-  return dnnl_memory_desc_reshape((dnnl_memory_desc_t *)*out, DESCRIPTION(in), rank, extents);
 }
 static inline dnnl_status_t onednn_description_query(
     onednn_description *out, const_dnnl_primitive_desc_t p, dnnl_query_t what, int index) {

@@ -21,14 +21,6 @@ public enum IDXFile {
   /// Most bytes that a compressed file may unfold to.
   static let contentLimit = 1 << 30
 
-  /// The bytes of `file`, unfolded when it is a gzip file.
-  ///
-  /// - Throws: ``FileError`` when it cannot be read or is a broken gzip file.
-  public static func content(of file: URL) throws -> Data {
-    let data = try FileContents.read(file)
-    return Gzip.isCompressed(data) ? try Gzip.decompress(data, file: file, limit: contentLimit) : data
-  }
-
   /// - Parameter file: Named in errors; nothing is read from it.
   /// - Throws: ``FileError`` when magic, counts and size do not agree, or there are no images.
   public static func images(in content: Data, file: URL) throws -> Images {

@@ -97,11 +97,17 @@ public struct AttackExperiment: Sendable {
     let data = DataRecord(dataset)
     let record = RunRecord<Configuration, Results>(
       experiment: "attack", configuration: configuration, workerCount: workerCount, data: data)
-    try folder.write(record)
-
     let numbers = try imageNumbers(of: images, progress)
-    let (attacked, sample) = try attack(
-      model, images, numbers, targets, storingIn: folder.file("adversarial.npy"), progress)
+    try folder.create()
+    let shape = images.shape
+    let store = try NPYRowWriter(
+      shape: [numbers.count, shape.channels, shape.height, shape.width], to: folder.file("adversarial.npy"))
+    let (attacked, sample) = try configuration.model.naming {
+      try attack(model, images, numbers, targets, storingIn: store, progress)
+    }
+    // Not before: until every image was attacked, an earlier run's files stay as they are.
+    try folder.write(record)
+    try store.finish()
     let summary = EvaluationSummary(of: attacked)
     let results = Results(
       modelName: model.network.graph.architecture.name, modelChecksum: try model.checksum,
@@ -134,18 +140,15 @@ public struct AttackExperiment: Sendable {
   /// Attacks some images after the other, so that only so many are in memory as floats.
   private func attack(
     _ model: Model, _ images: LabelledImages, _ numbers: [Int], _ targets: TargetChoice?,
-    storingIn file: URL, _ progress: ProgressHandler
+    storingIn store: NPYRowWriter, _ progress: ProgressHandler
   ) throws -> (images: [AttackedImage], sample: AttackSample) {
     let engine = try Engine(running: model.network, workerCount: workerCount)
     try warnOfProbabilities(engine, images, numbers, progress)
     let method = configuration.method.attack
     try progress(.stage("attacking \(numbers.count) held-out images: \(method.name), \(budget)"))
-    let shape = images.shape
-    let store = try NPYRowWriter(
-      shape: [numbers.count, shape.channels, shape.height, shape.width], to: file)
     var attacked: [AttackedImage] = []
     var sample = AttackSample(capacity: configuration.figureCount, seed: configuration.seed)
-    let portion = Self.portion(of: shape)
+    let portion = Self.portion(of: images.shape)
     for start in stride(from: 0, to: numbers.count, by: portion) {
       let rows = Array(numbers[start..<min(start + portion, numbers.count)])
       let batch = AttackBatch(
@@ -164,7 +167,6 @@ public struct AttackExperiment: Sendable {
       attacked += evaluation.images
       try progress(.step(done: attacked.count, total: numbers.count, unit: "images"))
     }
-    try store.finish()
     return (attacked, sample)
   }
 

@@ -114,7 +114,7 @@ struct AttackFigures {
   /// `0.1`, but `8/255` for what was meant so.
   static func text(ofEpsilon epsilon: Float) -> String {
     let levels = epsilon * 255
-    let isWhole = abs(levels - levels.rounded()) < 1e-4 && levels > 0.5
+    let isWhole = abs(levels - levels.rounded()) < 1e-4 && (0.5...255).contains(levels)
     if epsilon.description.count > 6 && isWhole { return "\(Int(levels.rounded()))/255" }
     return epsilon.description.hasSuffix(".0") ? String(epsilon.description.dropLast(2)) : epsilon.description
   }

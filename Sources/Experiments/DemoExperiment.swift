@@ -55,8 +55,9 @@ public struct DemoExperiment: Sendable {
 
     let training = try TrainExperiment(
       configuration.training, workerCount: workerCount, startsFresh: startsFresh
-    ).run(on: dataset, in: folder.recording(as: "train.json"), progress: progress)
-    try folder.write(record)
+    ).run(on: dataset, in: folder.recording(as: "train.json"), progress: progress) {
+      try folder.write(record)
+    }
     let modelFile = folder.file(TrainExperiment.modelName)
     let model = try ModelFile.read(modelFile)
     let source = ModelSource.model(path: modelFile.relativePath)

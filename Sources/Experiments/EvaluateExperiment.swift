@@ -72,7 +72,8 @@ public struct EvaluateExperiment: Sendable {
 
   private func judge(_ model: Model, on images: LabelledImages) throws -> Results {
     let engine = try Engine(running: model.network, workerCount: workerCount)
-    let predictions = Prediction.rows(of: try engine.logits(of: images)).map(\.label)
+    let logits = try engine.logits(of: images)
+    let predictions = Prediction.rows(of: logits).map(\.label)
     let classCount = images.classNames.count
     var confusion = Array(repeating: Array(repeating: 0, count: classCount), count: classCount)
     for (label, prediction) in zip(images.labels, predictions) { confusion[label][prediction] += 1 }
@@ -89,7 +90,7 @@ public struct EvaluateExperiment: Sendable {
       modelChecksum: try model.checksum, imageCount: images.count, correctCount: correct.count,
       accuracy: Double(correct.count) / Double(images.count),
       accuracyInterval95: correct.interval95.map { [$0.lowerBound, $0.upperBound] },
-      loss: try engine.accuracyAndLoss(on: images).loss, classes: classes, confusion: confusion)
+      loss: CrossEntropy.meanLoss(of: logits, labels: images.labels), classes: classes, confusion: confusion)
   }
 
   private func writeTable(_ results: Results, to file: URL) throws {

@@ -118,8 +118,11 @@ public struct GalleryExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
+    let rankings = try configuration.model.naming {
+      try self.rankings(of: model, on: dataset, at: layer, remarks, progress)
+    }
+    // Not before: until everything was computed, an earlier run's files stay as they are.
     try folder.write(record)
-    let rankings = try rankings(of: model, on: dataset, at: layer, remarks, progress)
     try progress(.stage("drawing"))
     let results = Results(rankings, files: try write(rankings, images, to: folder))
     try folder.write(record.completed(with: results))

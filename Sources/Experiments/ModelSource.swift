@@ -13,13 +13,23 @@ public enum ModelSource: Codable, Equatable, Sendable {
     switch self {
     case .model(let path): return try ModelFile.read(URL(filePath: path))
     case .weights(let path, let architecture):
-      let file = URL(filePath: path)
-      let graph = try Graph(Architecture(contentsOf: URL(filePath: architecture)))
-      let match = try WeightMatching.match(SafetensorsFile(contentsOf: file), to: graph, file: file)
-      let names = classNames.flatMap { $0.count == graph.classCount ? $0 : nil }
+      let network = try Self.match(path, architecture).network
+      let names = classNames.flatMap { $0.count == network.classCount ? $0 : nil }
       return Model(
-        network: match.network, classNames: names ?? (0..<graph.classCount).map { "class \($0)" })
+        network: network, classNames: names ?? (0..<network.classCount).map { "class \($0)" })
     }
+  }
+
+  /// Which tensor of the weights each parameter was given; nil for a model file, whose names are its own.
+  public func weightMatch() throws -> WeightMatching.Match? {
+    guard case .weights(let path, let architecture) = self else { return nil }
+    return try Self.match(path, architecture)
+  }
+
+  private static func match(_ path: String, _ architecture: String) throws -> WeightMatching.Match {
+    let file = URL(filePath: path)
+    let graph = try Graph(Architecture(contentsOf: URL(filePath: architecture)))
+    return try WeightMatching.match(SafetensorsFile(contentsOf: file), to: graph, file: file)
   }
 
   /// The model, if it is one for these images.

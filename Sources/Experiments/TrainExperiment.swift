@@ -96,7 +96,11 @@ public struct TrainExperiment: Sendable {
     return try run(on: dataset, in: folder, progress: progress)
   }
 
-  func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+  /// - Parameter onReady: Called once data and settings are known to fit, before anything is written.
+  func run(
+    on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler,
+    onReady: () throws -> Void = {}
+  ) throws -> Results {
     let architecture = try configuration.architecture.architecture(for: dataset.training)
     let graph = try Graph(architecture)
     let identity = TrainingCheckpoint.Identity(
@@ -105,7 +109,13 @@ public struct TrainExperiment: Sendable {
     let start = try startingState(graph, identity, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    try onReady()
     try folder.write(record)
+    if startsFresh {
+      for name in [Self.checkpointName, Self.modelName] where folder.exists(name) {
+        try FileManager.default.removeItem(at: folder.file(name))
+      }
+    }
 
     let (training, validation) = split(dataset.training)
     let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
@@ -133,10 +143,16 @@ public struct TrainExperiment: Sendable {
     let file = folder.file(Self.checkpointName)
     if !startsFresh, folder.exists(Self.checkpointName) {
       let checkpoint = try TrainingCheckpoint.read(file, graph: graph)
-      let differences = identity.differences(from: checkpoint.identity)
+      let differences = identity.differences(
+        from: checkpoint.identity, epochsDone: checkpoint.state.completedEpochCount)
       guard differences.isEmpty else { throw RunConflict(folder: folder.url, differences: differences) }
       let done = checkpoint.state.completedEpochCount
-      try progress(.stage("going on after epoch \(done) of \(configuration.training.epochCount)"))
+      let isComplete = done == configuration.training.epochCount
+      try progress(
+        .stage(
+          isComplete
+            ? "the folder holds this training, all \(done) epochs of it"
+            : "going on after epoch \(done) of \(configuration.training.epochCount)"))
       return checkpoint.state
     }
     return TrainingState(starting: Network(initializing: graph, seed: configuration.training.seed))
@@ -144,8 +160,8 @@ public struct TrainExperiment: Sendable {
 
   /// Images to train on and images kept apart, chosen by the seed.
   private func split(_ images: LabelledImages) -> (LabelledImages, LabelledImages?) {
-    let count = Int(Double(images.count) * configuration.validationFraction)
-    guard count > 0 else { return (images, nil) }
+    guard configuration.validationFraction > 0, images.count > 1 else { return (images, nil) }
+    let count = max(1, Int(Double(images.count) * configuration.validationFraction))
     var generator = SeededGenerator(seed: configuration.training.seed, purpose: "validation split", index: 0)
     let order = generator.permutation(images.count)
     return (images.selecting(order[count...].sorted()), images.selecting(order[..<count].sorted()))

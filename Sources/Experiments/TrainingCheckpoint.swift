@@ -12,8 +12,8 @@ struct TrainingCheckpoint {
     var validationFraction: Double
     var training: TrainingConfiguration
 
-    /// The settings in which `other` differs, named.
-    func differences(from other: Identity) -> [String] {
+    /// The settings in which the run that left `other` after `epochsDone` epochs differs, named.
+    func differences(from other: Identity, epochsDone: Int) -> [String] {
       var names: [String] = []
       if architecture != other.architecture { names.append("architecture") }
       if dataChecksum != other.dataChecksum { names.append("data") }
@@ -27,7 +27,9 @@ struct TrainingCheckpoint {
       if training.augmentation != other.training.augmentation { names.append("augmentation") }
       if training.patience != other.training.patience { names.append("patience") }
       // A cosine's shape depends on where it ends.
-      if training.epochCount != other.training.epochCount, training.learningRate.schedule == .cosine {
+      let changesCosine =
+        training.epochCount != other.training.epochCount && training.learningRate.schedule == .cosine
+      if changesCosine || training.epochCount < epochsDone {
         names.append("number of epochs")
       }
       return names

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Cross-entropy of the softmax of logits, in forms that neither overflow nor cancel.
 ///
@@ -9,6 +10,15 @@ public enum CrossEntropy {
   /// L(z, y), accurate for losses near 0 as well: there it is about Σ_{j≠y} exp(z_j − z_y).
   public static func loss(logits: Span<Float>, label: Int) -> Double {
     loss(exponentials(of: logits, without: label), logits, label)
+  }
+
+  /// Mean of L over the rows of `[count, classCount]` logits; NaN of none.
+  public static func meanLoss(of logits: Tensor, labels: [Int]) -> Double {
+    precondition(logits.count == labels.count, "\(logits.count) rows of logits, \(labels.count) labels")
+    let total = labels.enumerated().reduce(0.0) { total, image in
+      total + loss(logits: logits[row: image.offset].span, label: image.element)
+    }
+    return total / Double(labels.count)
   }
 
   /// Writes `scale · ∂L/∂z`. The entry of the label is −Σ of the others, not p_y − 1, which cancels for confident

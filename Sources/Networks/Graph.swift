@@ -142,7 +142,6 @@ public struct Graph: Equatable, Sendable {
     while let here = position {
       switch nodes[here].layer {
       case .dropout, .flatten: position = nodes[here].inputs[0]
-      case .normalise: return here
       default: return here
       }
     }

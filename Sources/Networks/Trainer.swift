@@ -81,17 +81,14 @@ public struct Trainer: Sendable {
 }
 
 extension Engine {
-  /// Share of images whose largest logit is the label's, and mean cross-entropy.
+  /// Share of images whose largest logit is the label's, and mean cross-entropy. NaN of no images.
   public func accuracyAndLoss(on images: LabelledImages) throws -> (accuracy: Double, loss: Double) {
-    guard images.count > 0 else { return (.nan, .nan) }
     let logits = try logits(of: images)
-    var correct = 0
-    var total = 0.0
-    for image in 0..<images.count {
-      let row = logits[row: image]
-      total += CrossEntropy.loss(logits: row.span, label: images.labels[image])
-      correct += Prediction(logits: row).label == images.labels[image] ? 1 : 0
+    let correct = Prediction.rows(of: logits).enumerated().count {
+      $0.element.label == images.labels[$0.offset]
     }
-    return (Double(correct) / Double(images.count), total / Double(images.count))
+    return (
+      Double(correct) / Double(images.count), CrossEntropy.meanLoss(of: logits, labels: images.labels)
+    )
   }
 }

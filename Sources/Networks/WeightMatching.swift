@@ -20,8 +20,10 @@ public enum WeightMatching {
   /// Parameters whose names the file has take these; the others take what is left over, in order.
   ///
   /// In order means: a file's tensors are gathered into modules (the name up to its last dot) and the modules
-  /// are tried in the order of their data, then by name with numbers compared as numbers. Shapes decide which
-  /// order fits; PyTorch's are expected (`[out, in]`, `[out, in / groups, height, width]`).
+  /// are tried in the order of their data, then by name with numbers compared as numbers; shapes must fit, and
+  /// PyTorch's are expected (`[out, in]`, `[out, in / groups, height, width]`). Data in the alphabetical order of
+  /// their names, as Python's safetensors writes them, say nothing about the order of layers ("10" comes before
+  /// "2"): there the names alone are tried.
   ///
   /// - Throws: ``FileError`` when a tensor is missing, left over or of another shape.
   public static func match(_ container: SafetensorsFile, to graph: Graph, file: URL) throws -> Match {
@@ -48,7 +50,7 @@ public enum WeightMatching {
           file: file,
           problem: "does not fit architecture \(graph.architecture.name): in no order do its tensors "
             + "\(listed(leftOver.map { "\($0.name) \($0.tensor.shape)" })) have the shapes of "
-            + listed(unnamed.map { "\($0.name) \($0.shape)" }))
+            + "\(listed(unnamed.map { "\($0.name) \($0.shape)" })); call the nodes as the file does")
       }
       source.merge(found) { first, _ in first }
     }
@@ -83,7 +85,8 @@ public enum WeightMatching {
     let stored = inFirstOccurrence(tensors.map { module($0.name) })
     guard wanted.count == stored.count else { return nil }
     let byName = stored.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-    for order in [stored, byName] {
+    let isAlphabetical = tensors.map(\.name) == tensors.map(\.name).sorted()
+    for order in isAlphabetical ? [byName] : [stored, byName] {
       var found: [String: String] = [:]
       for parameter in parameters {
         guard let position = wanted.firstIndex(of: module(parameter.name)) else { return nil }

@@ -10,7 +10,8 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
 
   private init(owning handle: onednn_description) {
     self.handle = handle
-    storageCount = onednn_description_size(handle) / MemoryLayout<Float>.stride
+    // Rounded up: workspaces and scratchpads are counted in bytes.
+    storageCount = (onednn_description_size(handle) + 3) / MemoryLayout<Float>.stride
   }
 
   deinit { onednn_description_destroy(handle) }
@@ -33,18 +34,6 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
       "layout of \(extents)",
       onednn_description_create(&handle, Int32(extents.count), extents.map(Int64.init), tag))
     return MemoryDescription(owning: handle!)
-  }
-
-  /// The same storage seen with other extents; nil where the layout does not allow it.
-  public func reshaped(_ extents: [Int]) -> MemoryDescription? {
-    var handle: onednn_description?
-    let status = onednn_description_reshape(
-      &handle, self.handle, Int32(extents.count), extents.map(Int64.init))
-    guard status == dnnl_success, let handle else {
-      onednn_description_destroy(handle)
-      return nil
-    }
-    return MemoryDescription(owning: handle)
   }
 
   static func queried(_ primitive: const_dnnl_primitive_desc_t, _ what: dnnl_query_t) throws

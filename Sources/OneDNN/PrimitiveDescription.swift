@@ -72,14 +72,4 @@ public final class PrimitiveDescription {
   public var destinationGradient: MemoryDescription { get throws { try layout(dnnl_query_diff_dst_md) } }
   public var weightsGradient: MemoryDescription { get throws { try layout(dnnl_query_diff_weights_md) } }
   public var scratchpad: MemoryDescription { get throws { try layout(dnnl_query_scratchpad_md) } }
-
-  /// Which kernel oneDNN chose, as it names it.
-  public var implementation: String {
-    var name: UnsafePointer<CChar>?
-    guard dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, &name) == dnnl_success, let name
-    else {
-      return "unknown"
-    }
-    return String(cString: name)
-  }
 }

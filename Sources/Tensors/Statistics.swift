@@ -28,7 +28,7 @@ public enum Statistics {
   ///   - probability: p in [0, 1]; 0.5 is the median.
   ///   - sorted: In ascending order, without NaN.
   /// - Returns: `nil` for no values.
-  public static func quantile(_ probability: Double, ofSorted sorted: [Float]) -> Double? {
+  public static func quantile(_ probability: Double, ofSorted sorted: [some BinaryFloatingPoint]) -> Double? {
     precondition((0...1).contains(probability), "a probability lies in [0, 1], got \(probability)")
     guard !sorted.isEmpty else { return nil }
     let position = Double(sorted.count - 1) * probability
@@ -39,7 +39,7 @@ public enum Statistics {
   }
 
   /// The value that half of `values` do not exceed; `nil` for none.
-  public static func median(_ values: some Sequence<Float>) -> Double? {
+  public static func median(_ values: [some BinaryFloatingPoint]) -> Double? {
     quantile(0.5, ofSorted: values.sorted())
   }
 }

@@ -8,11 +8,11 @@ struct BrokenInput: Sendable, CustomTestStringConvertible {
     case data(String)
     /// `train --architecture ARCHITECTURE`
     case architecture(String)
-    /// `evaluate MODEL`
+    /// `evaluate MODEL`, and so `gallery` and `attack fgsm`
     case model(String)
-    /// `evaluate --weights WEIGHTS --architecture ARCHITECTURE`
+    /// The same with `--weights WEIGHTS --architecture ARCHITECTURE`
     case weights(String, architecture: String)
-    /// `evaluate MODEL --data DATA`
+    /// The same with `--data DATA`
     case pair(model: String, data: String)
     /// `train`, going on with what is in the folder.
     case going
@@ -40,7 +40,7 @@ struct BrokenInput: Sendable, CustomTestStringConvertible {
   var testDescription: String { fault }
 
   /// Every command writes into a folder that holds an earlier result.
-  var arguments: [String] {
+  var commands: [[String]] {
     func train(data: String = "images", architecture: String = "network.json", with more: [String])
       -> [String]
     {
@@ -49,20 +49,20 @@ struct BrokenInput: Sendable, CustomTestStringConvertible {
         "run",
       ] + more
     }
-    func evaluate(_ model: [String], data: String = "images") -> [String] {
-      ["evaluate"] + model + ["--data", data, "--output", "evaluation"]
+    func eachUse(of model: [String], data: String = "images") -> [[String]] {
+      Laboratory.uses.map { $0.command + model + ["--data", data, "--output", $0.folder] + $0.options }
     }
-    let command =
+    let commands =
       switch use {
-      case .data(let data): train(data: data, with: ["--fresh"])
-      case .architecture(let file): train(architecture: file, with: ["--fresh"])
-      case .going: train(with: [])
-      case .model(let file): evaluate([file])
+      case .data(let data): [train(data: data, with: ["--fresh"])]
+      case .architecture(let file): [train(architecture: file, with: ["--fresh"])]
+      case .going: [train(with: [])]
+      case .model(let file): eachUse(of: [file])
       case .weights(let file, let architecture):
-        evaluate(["--weights", file, "--architecture", architecture])
-      case .pair(let model, let data): evaluate([model], data: data)
+        eachUse(of: ["--weights", file, "--architecture", architecture])
+      case .pair(let model, let data): eachUse(of: [model], data: data)
       }
-    return command + ["--quiet"]
+    return commands.map { $0 + ["--quiet"] }
   }
 }
 
@@ -74,8 +74,10 @@ struct BrokenInput: Sendable, CustomTestStringConvertible {
     let laboratory = try await Laboratory()
     try input.prepare(laboratory)
     let before = try laboratory.content(of: ".")
-    let outcome = try await Program(laboratory: laboratory).run(input.arguments)
-    expectRefusal(outcome, saying: [input.file, input.problem])
+    for command in input.commands {
+      let outcome = try await Program(laboratory: laboratory).run(command)
+      expectRefusal(outcome, saying: [input.file, input.problem])
+    }
     let after = try laboratory.content(of: ".")
     #expect(after.keys.sorted() == before.keys.sorted())
     for (name, data) in before where after[name] != data { Issue.record("\(name) was changed") }

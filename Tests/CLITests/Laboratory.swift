@@ -13,7 +13,7 @@ import Testing
 final class Laboratory: Sendable {
   let folder: URL
 
-  /// - Parameter hasResults: Whether `run` and `evaluation` are there.
+  /// - Parameter hasResults: Whether `run` and the folders of `uses` are there.
   init(hasResults: Bool = true) async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "intrigue tést \(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -103,16 +103,28 @@ final class Laboratory: Sendable {
 
   // MARK: Results
 
-  /// Files of `run` and `evaluation`, made once.
+  /// Files of `run` and of the folders of `uses`, made once.
   private static let results = Task {
     let laboratory = try await Laboratory(hasResults: false)
     expectSuccess(
       try await laboratory.run(
         "train", "--data", "images", "--architecture", "network.json", "--epochs", "2", "--batch", "8",
         "--output", "run", "--quiet"))
-    expectSuccess(
-      try await laboratory.run(
-        "evaluate", "run/model.safetensors", "--data", "images", "--output", "evaluation", "--quiet"))
-    return try laboratory.content(of: "run").merging(laboratory.content(of: "evaluation")) { $1 }
+    var results = try laboratory.content(of: "run")
+    for use in Laboratory.uses {
+      expectSuccess(
+        try await Program(laboratory: laboratory).run(
+          use.command + ["run/model.safetensors", "--data", "images", "--output", use.folder, "--quiet"]
+            + use.options))
+      results.merge(try laboratory.content(of: use.folder)) { $1 }
+    }
+    return results
   }
+
+  /// The commands that take a trained network, and where each leaves its results.
+  static let uses: [(command: [String], folder: String, options: [String])] = [
+    (["evaluate"], "evaluation", []),
+    (["gallery"], "gallery", ["--neurons", "2", "--directions", "2", "--top", "3", "--no-cache"]),
+    (["attack", "fgsm"], "attack", ["--epsilon", "0.1", "--grid", "2"]),
+  ]
 }

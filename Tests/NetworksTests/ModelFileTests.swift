@@ -82,6 +82,18 @@ import Testing
       match.pairs.map(\.tensor) == ["2.weight", "2.bias", "5.weight", "5.bias", "10.weight", "10.bias"])
   }
 
+  @Test("Twelve layers of one shape in alphabetical order of their names are not mixed up")
+  func alphabetical() throws {
+    let shape = ImageShape(channels: 1, height: 1, width: 4)
+    let nodes = (0..<12).map { Architecture.Node("layer\($0)", .linear(outputs: 4, bias: true)) }
+    let network = Network(
+      initializing: try Graph(Architecture(name: "deep", input: shape, nodes: nodes)), seed: 2)
+    let names = Dictionary(uniqueKeysWithValues: (0..<12).map { ("layer\($0)", "body.\($0)") })
+    let match = try WeightMatching.match(
+      foreign(network, names: names), to: network.graph, file: URL(filePath: "w"))
+    #expect(match.network == network)
+  }
+
   @Test("Names that agree win over the order")
   func agreeingNames() throws {
     let network = try small()
