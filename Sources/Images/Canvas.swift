@@ -96,9 +96,13 @@ public final class Canvas {
       case .right: x - font.width(of: text)
       }
     use(colour)
-    font.withScaledFont { cairo_set_scaled_font(context, $0) }
-    cairo_move_to(context, Double(start), Double(baseline))
-    cairo_show_text(context, text)
+    font.withScaledFont { scaledFont in
+      cairo_save(context)
+      cairo_set_scaled_font(context, scaledFont)
+      cairo_move_to(context, Double(start), Double(baseline))
+      cairo_show_text(context, text)
+      cairo_restore(context)  // and with it the reference to the font
+    }
     cairo_new_path(context)
   }
 

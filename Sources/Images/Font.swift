@@ -1,4 +1,5 @@
 import CCairo
+import Synchronization
 
 /// A DejaVu font at one size, hinted to whole pixels so that text measures and looks the same everywhere.
 public struct Font: Hashable, Sendable {
@@ -64,7 +65,16 @@ public struct Font: Hashable, Sendable {
     return lines
   }
 
-  func withScaledFont<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
+  /// Cairo shares scaled fonts and their glyphs between threads, and version 1.16 does not survive it: it stops
+  /// the process by an assertion (`! scaled_font->cache_frozen`). So one thread at a time works with text.
+  private static let turn = Mutex(())
+
+  /// - Parameter body: Must let go of the font before it returns.
+  func withScaledFont<Result: Sendable>(_ body: (OpaquePointer?) -> Result) -> Result {
+    Self.turn.withLock { _ in withUnguardedScaledFont(body) }
+  }
+
+  private func withUnguardedScaledFont<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
     let options = cairo_font_options_create()
     defer { cairo_font_options_destroy(options) }
     // All four are fixed, because Cairo would otherwise take them from the desktop's settings.

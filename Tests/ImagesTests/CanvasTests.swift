@@ -89,6 +89,25 @@ import Testing
     }
     #expect(drawn() == drawn())
   }
+
+  @Test("Threads that draw and measure text at the same time get the same pictures")
+  func severalThreads() async {
+    @Sendable func drawn(_ size: Int) -> Bitmap {
+      let canvas = Canvas(width: 200, height: 40)
+      for (index, word) in ["Ankle boot", "κ 0.71", "9/9 Bag"].enumerated() {
+        let font = Font(index == 1 ? .mono : .sans, size: size + index)
+        canvas.draw(word, x: 190, baseline: 12 * (index + 1), font: font, alignment: .right)
+      }
+      return canvas.bitmap
+    }
+    let alone = (8..<48).map(drawn)
+    let together = await withTaskGroup(of: (Int, Bitmap).self) { group in
+      for round in 0..<8000 { group.addTask { (round % 40, drawn(8 + round % 40)) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(together.count == 8000)
+    #expect(together.allSatisfy { $0.1 == alone[$0.0] })
+  }
 }
 
 extension Bitmap {
