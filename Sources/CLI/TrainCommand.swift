@@ -75,6 +75,10 @@ struct TrainCommand: ParsableCommand {
     for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
       try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
     }
+    // Each micro-batch of a step has activations and a gradient of its own.
+    try check(
+      (batch ?? 128) <= 256 * (microBatch ?? 64),
+      "--batch must be at most 256 times --micro-batch, got \(batch ?? 128)")
     func isFinite(_ value: Float?, above bound: Float) -> Bool {
       (bound..<Float.infinity).contains(value ?? 1)
     }

@@ -37,7 +37,8 @@ final class TrainingSession: @unchecked Sendable {
       let size = min(configuration.microBatch, trainer.training.count)
       let layouts = try Self.homeLayouts(graph, microBatch: size, device)
       let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
-      let slotCount = (configuration.batchSize + configuration.microBatch - 1) / configuration.microBatch
+      let largest = min(configuration.batchSize, trainer.training.count)
+      let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
       let slots = (0..<slotCount).map { TrainingSlot(number: $0, store: store) }
       for size in Self.batchSizes(configuration, imageCount: trainer.training.count) {
         for (slot, range) in zip(slots, Self.ranges(of: size, configuration.microBatch)) {

@@ -62,7 +62,8 @@ import Testing
     + [
       ["--epochs", "-1"], ["--epochs", "9000000000000000000"], ["--epochs", "three"],
       ["--epochs", "99999999999999999999"], ["--batch", "0"],
-      ["--batch", "9223372036854775807"], ["--micro-batch", "-4"], ["--learning-rate", "nan"],
+      ["--batch", "9223372036854775807"], ["--batch", "1000000"], ["--micro-batch", "-4"],
+      ["--learning-rate", "nan"],
       ["--learning-rate", "inf"], ["--learning-rate", "0"], ["--momentum", "1"], ["--weight-decay", "-1"],
       ["--warmup", "inf"], ["--validation", "1"], ["--validation", "nan"], ["--crop", "65"],
       ["--patience", "0"], ["--patience", "2", "--validation", "0"], ["--schedule", "sometimes"],
