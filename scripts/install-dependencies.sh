@@ -3,7 +3,7 @@
 # Installs nothing, asks for nothing and stays silent where everything is there.
 set -euo pipefail
 
-oldest_swift=6.1
+oldest_swift=6.3
 
 # Package and what needs it. Headers come with the -dev packages; their libraries follow as dependencies.
 needed=(

@@ -185,7 +185,9 @@ final class TrainingSession: @unchecked Sendable {
   }
 }
 
-/// Tells where an epoch is, at most every 50 ms. Used by worker 0 only.
+/// Tells where an epoch is, at most every 50 ms.
+///
+/// `@unchecked Sendable`: only worker 0 calls it.
 private final class ProgressReporter: @unchecked Sendable {
   private let epoch: Int
   private let epochCount: Int
