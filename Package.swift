@@ -21,13 +21,16 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
 
+    // The engine's own inner loops, once per instruction set.
+    .target(name: "CKernels"),
+
     // The library.
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
     .target(name: "Tensors", dependencies: ["CLAPACK"]),
     .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Storage", "Images"]),
-    .target(name: "Networks", dependencies: ["OneDNN", "Tensors", "Storage", "Datasets"]),
+    .target(name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["Tensors"]),
     .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),

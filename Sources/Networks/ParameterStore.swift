@@ -17,10 +17,16 @@ final class ParameterStore: @unchecked Sendable {
   private let offsets: [Int]
   private var copies: [Copy] = []
 
+  /// What an operation reads instead of a parameter's home.
   private struct Copy {
+    enum Form: Equatable {
+      case layout(MemoryDescription)
+      case winograd(WinogradConvolution, isTurned: Bool)
+    }
     let parameter: Int
+    let form: Form
     let memory: Memory
-    let reorder: Primitive
+    let refresh: (Stream) throws -> Void
   }
 
   /// - Parameter layouts: Home layouts that are not row-major, by parameter index.
@@ -69,13 +75,47 @@ final class ParameterStore: @unchecked Sendable {
   func memory(of parameter: Int, as description: MemoryDescription) throws -> Memory {
     let home = homes[parameter]
     if home.description == description { return home }
-    if let copy = copies.first(where: { $0.parameter == parameter && $0.memory.description == description }) {
-      return copy.memory
+    return try copy(of: parameter, as: .layout(description)) {
+      let memory = try Memory(description, on: device)
+      let reorder = try self.reorder(from: home, to: memory)
+      return (memory, { try reorder.execute(on: $0) })
     }
-    let memory = try Memory(description, on: device)
-    let reorder = try self.reorder(from: home, to: memory)
-    try reorder.execute(on: Stream(on: device))
-    copies.append(Copy(parameter: parameter, memory: memory, reorder: reorder))
+  }
+
+  /// The kernel of a convolution, transformed for Winograd's algorithm; always up to date.
+  ///
+  /// - Parameter isTurned: For the gradient of the input.
+  ///
+  /// Not for two threads at a time.
+  func transformedKernel(of parameter: Int, for convolution: WinogradConvolution, isTurned: Bool) throws
+    -> Memory
+  {
+    try copy(of: parameter, as: .winograd(convolution, isTurned: isTurned)) {
+      let home = homes[parameter]
+      let layout = try MemoryDescription.outputsLast(graph.storedExtents(ofParameter: parameter))
+      let weights = home.description == layout ? home : try Memory(layout, on: device)
+      let reorder = weights === home ? nil : try self.reorder(from: home, to: weights)
+      let memory = try Memory(.plain([convolution.transformedCount]), on: device)
+      return (
+        memory,
+        { stream in
+          try reorder?.execute(on: stream)
+          convolution.transform(weights.floats, isTurned: isTurned, to: memory.floats)
+        }
+      )
+    }
+  }
+
+  private func copy(
+    of parameter: Int, as form: Copy.Form,
+    _ make: () throws -> (memory: Memory, refresh: (Stream) throws -> Void)
+  ) throws -> Memory {
+    if let known = copies.first(where: { $0.parameter == parameter && $0.form == form }) {
+      return known.memory
+    }
+    let (memory, refresh) = try make()
+    try refresh(Stream(on: device))
+    copies.append(Copy(parameter: parameter, form: form, memory: memory, refresh: refresh))
     return memory
   }
 
@@ -84,7 +124,7 @@ final class ParameterStore: @unchecked Sendable {
   /// Brings a worker's share of the copies up to date with their homes.
   func refresh(share: Int, of shareCount: Int, on stream: Stream) throws {
     for index in stride(from: share, to: copies.count, by: shareCount) {
-      try copies[index].reorder.execute(on: stream)
+      try copies[index].refresh(stream)
     }
   }
 

@@ -25,6 +25,9 @@ extension PlanBuilder {
   // MARK: Convolution and linear
 
   private func lowerWeighted(_ position: Int, _ source: Value) throws -> Value {
+    if let convolution = WinogradConvolution(graph, node: position) {
+      return try lowerWinograd(position, convolution, source)
+    }
     let node = graph.nodes[position]
     let training = purpose == .training
     let operation = try WeightedOperation(
@@ -184,7 +187,7 @@ extension PlanBuilder {
     let (from, to) = (source.memory.floats, result.memory.floats)
     let scale = 1 / (1 - rate)
     emit(
-      .compute { run in
+      computing: { run, _ in
         var generator = SeededGenerator(
           seed: run.seed, stream: RandomStream.dropout(step: run.step, slot: run.slot, node: position))
         for index in 0..<count { mask[index] = Float(generator.uniform()) < rate ? 0 : scale }
@@ -195,7 +198,7 @@ extension PlanBuilder {
         guard let gradient = result.gradient?.floats else { return }
         try contribute(to: source, in: source.memory.description) { target in
           let target = target.floats
-          emit(.compute { _ in for index in 0..<count { target[index] = gradient[index] * mask[index] } })
+          emit { _, _ in for index in 0..<count { target[index] = gradient[index] * mask[index] } }
         }
       }
     }

@@ -21,13 +21,14 @@ final class PlanBuilder {
   /// A step whose primitive is made once the largest scratchpad is known.
   enum Step {
     case operation(PrimitiveDescription, [(Primitive.Argument, Memory)])
-    case compute((Plan.Run) -> Void)
+    /// Work of our own, with so many floats for itself while it runs.
+    case compute(scratch: Int, (Plan.Run, UnsafeMutablePointer<Float>) -> Void)
 
     func bound(_ scratchpad: Buffer, _ device: Device) throws -> Plan.Step {
       switch self {
       case .operation(let description, let operands):
         .primitive(try Primitive(description, operands, scratchpad: scratchpad, on: device))
-      case .compute(let body): .compute(body)
+      case .compute(_, let body): .compute { body($0, scratchpad.floats) }
       }
     }
   }
@@ -81,8 +82,10 @@ final class PlanBuilder {
   var scratchpadCount: Int {
     get throws {
       try (forward + backward).reduce(0) { largest, step in
-        guard case .operation(let description, _) = step else { return largest }
-        return max(largest, try description.scratchpad.storageCount)
+        switch step {
+        case .operation(let description, _): max(largest, try description.scratchpad.storageCount)
+        case .compute(let count, _): max(largest, count)
+        }
       }
     }
   }
@@ -109,6 +112,12 @@ final class PlanBuilder {
   /// Appends a step to the direction being lowered.
   func emit(_ step: Step) {
     if emitsBackward { backward.append(step) } else { forward.append(step) }
+  }
+
+  func emit(
+    scratch: Int = 0, computing body: @escaping (Plan.Run, _ scratch: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    emit(.compute(scratch: scratch, body))
   }
 
   func emit(_ description: PrimitiveDescription, _ operands: [(Primitive.Argument, Memory)]) {
@@ -171,7 +180,8 @@ final class PlanBuilder {
     if purpose == .output(node: position) { return nil }
     let readers = graph.readers(of: position)
     guard readers.count == 1, position != graph.nodes.count - 1 else { return nil }
-    return graph.nodes[readers[0]].layer.activation
+    let activation = graph.nodes[readers[0]].layer.activation
+    return WinogradConvolution(graph, node: position) == nil || activation == .relu ? activation : nil
   }
 
   // MARK: Ends

@@ -66,6 +66,9 @@ final class TrainingSession: @unchecked Sendable {
     var layouts: [Int: MemoryDescription] = [:]
     for (position, node) in graph.nodes.enumerated() {
       switch node.layer {
+      case .convolution where WinogradConvolution(graph, node: position) != nil:
+        layouts[node.parameters.lowerBound] = try .outputsLast(
+          graph.storedExtents(ofParameter: node.parameters.lowerBound))
       case .convolution, .linear:
         let operation = try WeightedOperation(
           graph, node: position, microBatch: microBatch, activation: nil, givesSourceGradient: false,

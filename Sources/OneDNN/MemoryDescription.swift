@@ -23,6 +23,21 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
     return try make(extents, tags[extents.count - 1])
   }
 
+  /// `[images, channels, height, width]` stored with the channels of a pixel side by side.
+  public static func channelsLast(_ extents: [Int]) throws -> MemoryDescription {
+    try make(extents, dnnl_acdb)
+  }
+
+  /// `[images, channels, height, width]` stored with sixteen channels of a pixel side by side.
+  public static func channelsInSixteens(_ extents: [Int]) throws -> MemoryDescription {
+    try make(extents, dnnl_aBcd16b)
+  }
+
+  /// Weights `[out, in, height, width]` of a convolution, stored as height, width, in, out.
+  public static func outputsLast(_ extents: [Int]) throws -> MemoryDescription {
+    try make(extents, dnnl_cdba)
+  }
+
   /// Extents whose layout oneDNN is free to choose.
   public static func any(_ extents: [Int]) throws -> MemoryDescription {
     try make(extents, dnnl_format_tag_any)
