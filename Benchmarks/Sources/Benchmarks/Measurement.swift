@@ -7,44 +7,29 @@ struct Measurement: Codable {
   let minimum: Double
   let median: Double
   let peakMemoryBytes: Int?
+  /// What became of the images, where the amount of work depends on it.
+  let counts: [String: Int]?
+  /// Floating-point operations of one repetition by the direct algorithm; nil where none are counted.
+  let operationCount: Double?
+  /// Operations over the median time, in 10⁹ per second.
+  let gigaflopsPerSecond: Double?
 
-  init(versions: [String: String], settings: [String: String], seconds: [Double], peakMemoryBytes: Int?) {
+  init(
+    versions: [String: String] = [:], settings: [String: String] = [:], seconds: [Double],
+    peakMemoryBytes: Int?, counts: [String: Int]? = nil, operationCount: Double? = nil
+  ) {
     precondition(!seconds.isEmpty, "a measurement needs a repetition")
     let sorted = seconds.sorted()
     let middle = sorted.count / 2
+    let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     self.versions = versions
     self.settings = settings
     self.seconds = seconds
     self.peakMemoryBytes = peakMemoryBytes
+    self.counts = counts
+    self.operationCount = operationCount
+    self.median = median
     minimum = sorted[0]
-    median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    gigaflopsPerSecond = operationCount.map { $0 / median / 1e9 }
   }
-}
-
-/// One kind of work, measured on both sides in turn. A side that could not take part is nil.
-struct Row: Codable {
-  let workload: Workload
-  let imageCount: Int
-  let intrigue: Measurement?
-  let peer: Measurement?
-  /// How many times faster Intrigue is, by medians; nil where a side is.
-  let ratio: Double?
-
-  init(workload: Workload, imageCount: Int, intrigue: Measurement?, peer: Measurement?) {
-    self.workload = workload
-    self.imageCount = imageCount
-    self.intrigue = intrigue
-    self.peer = peer
-    ratio = if let intrigue, let peer { peer.median / intrigue.median } else { nil }
-  }
-}
-
-/// A whole run, as it is written to a file.
-struct Results: Codable {
-  /// ISO 8601, UTC.
-  let date: String
-  /// The commit of Intrigue, with `-dirty` where files differ from it; nil outside a Git checkout.
-  let commit: String?
-  let machine: Machine
-  let rows: [Row]
 }

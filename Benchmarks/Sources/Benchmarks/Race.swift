@@ -1,56 +1,52 @@
 import Foundation
 
-/// Measures both sides of one row in turn, so that a machine that drifts drifts for both.
+/// Measures all sides of one workload in turn, so that a machine that drifts drifts for all.
 struct Race {
   let workload: Workload
+  var size = WorkSize()
   /// Counted for each side; one more before them warms it up.
   let repetitions: Int
+  let programs: Programs
 
-  private enum Side: String, CaseIterable {
-    case intrigue = "Intrigue"
-    case peer = "PyTorch"
-  }
-
-  func run(intrigue: (Workload) throws -> Worker, peer: (Workload) throws -> Worker) throws -> Row {
-    report(workload.title)
-    var workers: [Side: Worker] = [:]
-    defer { for worker in workers.values { worker.finish() } }
+  /// - Parameter sides: Who takes part, with the settings to use instead of searching for the best.
+  /// - Returns: Without those that could not take part.
+  func run(_ sides: [(side: Side, settings: [String: String]?)]) throws -> Row {
+    var workers: [(side: Side, worker: Worker)] = []
+    defer { for (_, worker) in workers { worker.finish() } }
     // One after the other: the peer chooses its settings on an idle machine.
-    workers[.intrigue] = try available(.intrigue) { try intrigue(workload) }
-    workers[.peer] = try available(.peer) { try peer(workload) }
+    for (side, settings) in sides {
+      do {
+        workers.append((side, try programs.worker(side, workload, size, settings: settings)))
+      } catch let reason as WorkerUnavailable {
+        Progress.report("  \(side.rawValue) is not measured: \(reason)")
+      }
+    }
 
     var seconds: [Side: [Double]] = [:]
+    var counts: [Side: [String: Int]] = [:]
     for repetition in 0...repetitions {
-      for side in Side.allCases {
-        guard let worker = workers[side] else { continue }
-        let taken = try worker.repetition()
+      for (side, worker) in workers {
+        let answer: WorkerAnswer
+        do {
+          answer = try worker.repetition()
+        } catch {
+          throw WorkerUnavailable(reason: "\(side.rawValue) failed at \(workload.rawValue): \(error)")
+        }
         let name = repetition == 0 ? "warm-up" : "\(repetition) of \(repetitions)"
-        report("  \(side.rawValue), \(name): \(taken.formatted(.number.precision(.fractionLength(3)))) s")
-        if repetition > 0 { seconds[side, default: []].append(taken) }
+        Progress.report(side, name, seconds: answer.seconds)
+        if repetition > 0 { seconds[side, default: []].append(answer.seconds) }
+        counts[side] = answer.counts
       }
     }
-    func measurement(_ side: Side) -> Measurement? {
-      workers[side].map {
-        Measurement(
-          versions: $0.versions, settings: $0.settings, seconds: seconds[side] ?? [],
-          peakMemoryBytes: $0.peakMemory)
-      }
+    var measured: [Side: Measurement] = [:]
+    for (side, worker) in workers {
+      measured[side] = Measurement(
+        versions: worker.versions, settings: worker.settings, seconds: seconds[side] ?? [],
+        peakMemoryBytes: worker.peakMemory, counts: counts[side],
+        operationCount: workload.operationCount(
+          imageCount: worker.imageCount, directionCount: size.directions ?? SharedInputs.directionCount,
+          counts: counts[side]))
     }
-    return Row(
-      workload: workload, imageCount: workers.values.first?.imageCount ?? 0,
-      intrigue: measurement(.intrigue), peer: measurement(.peer))
-  }
-
-  private func available(_ side: Side, _ start: () throws -> Worker) throws -> Worker? {
-    do {
-      return try start()
-    } catch let reason as WorkerUnavailable {
-      report("  \(side.rawValue) is not measured: \(reason)")
-      return nil
-    }
-  }
-
-  private func report(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+    return Row(workload: workload, imageCount: workers.first?.worker.imageCount ?? 0, measured)
   }
 }

@@ -17,9 +17,14 @@ final class Requests {
     return true
   }
 
-  /// Stops the clock and says what it shows.
-  func answer() throws {
-    try write(WorkerAnswer(seconds: (ContinuousClock.now - start) / .seconds(1)))
+  /// Seconds since the work was asked for.
+  var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  /// Says that the work is done and how long it took.
+  ///
+  /// - Parameter seconds: By default until now.
+  func answer(seconds: Double? = nil, counts: [String: Int]? = nil) throws {
+    try write(WorkerAnswer(seconds: seconds ?? elapsed, counts: counts))
   }
 
   private func write(_ message: some Encodable) throws {

@@ -42,21 +42,14 @@ final class Worker {
 
   /// Does the work once.
   ///
-  /// - Returns: How long it took by the worker's own clock.
-  func repetition() throws -> Double {
+  /// - Returns: How long it took by the worker's own clock, with what it counted.
+  func repetition() throws -> WorkerAnswer {
     try requests.write(contentsOf: Data("run\n".utf8))
-    return try answers.next(WorkerAnswer.self).seconds
+    return try answers.next(WorkerAnswer.self)
   }
 
   /// The most memory that the process has held at once, in bytes; nil where the system does not tell.
-  var peakMemory: Int? {
-    guard
-      let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-      let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
-    else { return nil }
-    return kilobytes * 1024
-  }
+  var peakMemory: Int? { PeakMemory.ofProcess(process.processIdentifier) }
 
   /// Lets the process end: there are no more requests.
   func finish() {

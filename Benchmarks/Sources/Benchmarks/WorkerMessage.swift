@@ -35,4 +35,6 @@ enum WorkerGreeting: Codable {
 /// A worker's answer to a line on its standard input: it has done its work once.
 struct WorkerAnswer: Codable {
   let seconds: Double
+  /// What became of the images, where the amount of work depends on it: `attacked`, `succeeded`, `surviving`.
+  let counts: [String: Int]?
 }

@@ -1,16 +1,26 @@
 import ArgumentParser
 
-/// What is timed: the same work for both sides. `peer.py` knows it by the same name.
+/// What is timed: the same work for both sides. `peer/worker.py` knows it by the same name.
 enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
   case training
   case features
+  case fgsm
   case mlpEpoch = "mlp-epoch"
+  case ranking
 
   var title: String {
     switch self {
     case .training: "one training epoch, conv 32, conv 64, 128, 10; batch 128"
     case .features: "features (128) of the same network"
+    case .fgsm: "FGSM on 10,000 images with verdicts, same network"
     case .mlpEpoch: "one training epoch, 784-100-100-10; batch 128"
+    case .ranking: "ranking along 4,096 directions, top 8 of 60,000 images"
     }
   }
+
+  /// Whether it needs the network, or its features, that ``SharedInputs`` has.
+  var needsSharedInputs: Bool { self == .fgsm || self == .ranking }
+
+  /// Whether what people write first differs so much from PyTorch's best that both are measured.
+  var hasPlainPeer: Bool { self == .ranking }
 }

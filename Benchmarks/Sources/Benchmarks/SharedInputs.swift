@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+/// What both sides are given, so that they do the same work: a network after one epoch, its features of the
+/// training images, and random directions.
+struct SharedInputs {
+  let folder: URL
+
+  static let directionCount = 4096
+
+  var model: URL { folder.appending(path: "model.safetensors") }
+  var features: URL { folder.appending(path: "features.npy") }
+  var directions: URL { folder.appending(path: "directions.npy") }
+
+  func make(from dataFolder: String) throws {
+    let images = try Dataset.load(dataFolder).training
+    let graph = try Graph(.convolutionalNetwork)
+    let trainer = Trainer(TrainingConfiguration(epochCount: 1), training: images, validation: nil)
+    let network = try trainer.train(
+      from: TrainingState(starting: Network(initializing: graph, seed: 1))
+    ).network
+    try ModelFile.write(Model(network: network, classNames: images.classNames), to: model)
+    let found = try Engine(running: network).features(of: images, layer: graph.featureLayer)
+    try NPYFile(found).write(to: features)
+    let drawn = DirectionSet.randomSphere(count: Self.directionCount, dimension: found.rowLength, seed: 1)
+    try NPYFile(drawn.matrix).write(to: directions)
+  }
+}
+
+/// Makes the shared inputs. A process of its own: the measuring process is to stay small and idle.
+struct InputsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "inputs", shouldDisplay: false)
+
+  @Option var data: String
+  @Option var folder: String
+
+  func run() throws {
+    try SharedInputs(folder: URL(filePath: folder)).make(from: data)
+  }
+}

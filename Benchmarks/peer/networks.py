@@ -1,0 +1,34 @@
+"""The two networks of the benchmark."""
+
+from torch import nn
+
+import data
+
+FEATURE_COUNT = 128
+
+
+def conv_features():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * 7 * 7, FEATURE_COUNT), nn.ReLU())
+
+
+def conv_network():
+    return nn.Sequential(*conv_features(), nn.Linear(FEATURE_COUNT, 10))
+
+
+def mlp_network():
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 100), nn.Sigmoid(), nn.Linear(100, 100), nn.Sigmoid(), nn.Linear(100, 10))
+
+
+def trained_conv_network(file):
+    """The network that both sides attack and ask for features, with the weights in `file`."""
+    network = conv_network()
+    weights = data.load_weights(file)
+    network.load_state_dict({name: weights[f"{layer}.{kind}"] for name, layer, kind in [
+        (f"{position}.{kind}", layer, kind)
+        for position, layer in [(0, "conv1"), (3, "conv2"), (7, "fc1"), (9, "fc2")]
+        for kind in ["weight", "bias"]]})
+    return network.eval().requires_grad_(False)
