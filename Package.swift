@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CLAPACK"]),
     .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Storage", "Images"]),
+    .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["Tensors"]),
     .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
@@ -59,6 +59,14 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Tensors", "Networks"],
       path: "Tests/TestSupport"),
+    // Counts what malloc is asked for. A program of its own: whatever links the counter has it in every thread.
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .executableTarget(
+      name: "AllocationProbe",
+      dependencies: ["CAllocations", "Adversarial", "Datasets", "Networks", "Tensors"],
+      path: "Tests/AllocationProbe"),
+    .testTarget(name: "AllocationTests", dependencies: ["AllocationProbe"]),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Tensors"]),
     .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Tensors"]),

@@ -1,6 +1,6 @@
 #include "instruction_sets.h"
 
-static kernels_instruction_set limit = kernels_avx512;
+static _Thread_local kernels_instruction_set limit = kernels_avx512;
 
 void kernels_limit(kernels_instruction_set widest) { limit = widest; }
 

@@ -1,6 +1,5 @@
 #include "winograd.h"
 
-#include "instruction_sets.h"
 #include "vector.h"
 
 static const float POINTS_6[] = {2.0f / 3, 1.5f};
@@ -69,7 +68,8 @@ size_t winograd_scratch_count(const winograd_geometry *g) {
 #undef PANELS
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #define NAME(function) avx512_##function
 #define ROWS 6
 #define PANELS 4
@@ -80,23 +80,17 @@ size_t winograd_scratch_count(const winograd_geometry *g) {
 #undef PANELS
 #pragma clang attribute pop
 
-#define DISPATCH(function, ...)                                  \
-  switch (kernels_current()) {                                   \
-    case kernels_avx512: avx512_##function(__VA_ARGS__); break;  \
-    case kernels_avx2: avx2_##function(__VA_ARGS__); break;      \
-    default: portable_##function(__VA_ARGS__);                   \
-  }
-#else
-#define DISPATCH(function, ...) portable_##function(__VA_ARGS__)
 #endif
 
+#include "dispatch.h"
+
 void winograd_transform_weights(const winograd_geometry *geometry, const float *weights, float *transformed) {
-  DISPATCH(transform_weights, geometry, weights, transformed)
+  DISPATCH(transform_weights, geometry, weights, transformed);
 }
 
 void winograd_transform_turned_weights(
     const winograd_geometry *geometry, const float *weights, float *transformed) {
-  DISPATCH(transform_turned_weights, geometry, weights, transformed)
+  DISPATCH(transform_turned_weights, geometry, weights, transformed);
 }
 
 void winograd_convolution(
@@ -105,7 +99,7 @@ void winograd_convolution(
     float *scratch) {
   DISPATCH(
       convolution, geometry, images, source, source_layout, transformed, bias, rectify, result, result_layout,
-      scratch)
+      scratch);
 }
 
 void winograd_weights_gradient(
@@ -114,5 +108,5 @@ void winograd_weights_gradient(
     float *scratch) {
   DISPATCH(
       weights_gradient, geometry, images, source, source_layout, result_gradient, result_layout,
-      weights_gradient, bias_gradient, scratch)
+      weights_gradient, bias_gradient, scratch);
 }

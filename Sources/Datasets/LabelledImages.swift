@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// Images of one shape with their classes: checked once, when made, and immutable from then on.
@@ -43,7 +44,7 @@ public struct LabelledImages: Sendable {
     switch pixels {
     case .bytes(let samples):
       samples.withUnsafeBufferPointer { source in
-        for offset in 0..<shape.pixelCount { destination[offset] = Float(source[start + offset]) / 255 }
+        kernels_write_pixels(source.baseAddress! + start, shape.pixelCount, destination)
       }
     case .floats(let samples):
       samples.withUnsafeBufferPointer { source in

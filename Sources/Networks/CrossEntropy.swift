@@ -29,11 +29,12 @@ public enum CrossEntropy {
   public static func writeGradient(
     logits: Span<Float>, label: Int, scale: Double = 1, to gradient: inout MutableSpan<Float>
   ) -> Double {
-    let others = exponentials(of: logits, without: label)
+    let others = writeExponentials(of: logits, without: label, to: &gradient)
     let gap = others.largest - Double(logits[label])
     // exp(largest) / Σ_j exp(z_j)
     let share = gap > 0 ? 1 / (exp(-gap) + others.total) : exp(gap) / (1 + exp(gap) * others.total)
-    write(others, scaledBy: scale * share, logits: logits, label: label, to: &gradient)
+    for index in logits.indices { gradient[index] = Float(scale * share * Double(gradient[index])) }
+    gradient[label] = Float(-scale * share * others.total)
     return loss(others, logits, label)
   }
 
@@ -46,8 +47,8 @@ public enum CrossEntropy {
   public static func writeAscentDirection(
     logits: Span<Float>, label: Int, to gradient: inout MutableSpan<Float>
   ) {
-    let others = exponentials(of: logits, without: label)
-    write(others, scaledBy: 1, logits: logits, label: label, to: &gradient)
+    let others = writeExponentials(of: logits, without: label, to: &gradient)
+    gradient[label] = Float(-others.total)
   }
 
   private static func loss(
@@ -68,14 +69,18 @@ public enum CrossEntropy {
     return (largest, total)
   }
 
-  private static func write(
-    _ others: (largest: Double, total: Double), scaledBy scale: Double, logits: Span<Float>, label: Int,
-    to gradient: inout MutableSpan<Float>
-  ) {
+  /// The same, with exp(z_j − largest) left in `gradient`; 0 for the label.
+  private static func writeExponentials(
+    of logits: Span<Float>, without label: Int, to gradient: inout MutableSpan<Float>
+  ) -> (largest: Double, total: Double) {
+    var largest = -Double.infinity
+    for index in logits.indices where index != label { largest = max(largest, Double(logits[index])) }
+    var total = 0.0
     for index in logits.indices {
-      gradient[index] =
-        index == label
-        ? Float(-scale * others.total) : Float(scale * exp(Double(logits[index]) - others.largest))
+      let exponential = index == label ? 0 : exp(Double(logits[index]) - largest)
+      total += exponential
+      gradient[index] = Float(exponential)
     }
+    return (largest, total)
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// How parameters follow their gradient. Weight decay acts on every trained parameter, as in PyTorch.
@@ -38,47 +39,24 @@ extension Optimizer {
     moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, range: Range<Int>, learningRate: Float,
     step: Int
   ) {
-    let total = gradients[0]
-    for gradient in gradients.dropFirst() {
-      for index in range { total[index] += gradient[index] }
+    let parts = UnsafePointer(
+      UnsafeRawPointer(gradients.baseAddress!)
+        .assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self))
+    func adapt(weightDecay: Float, kept: Float) {
+      let stepSize = Float(Double(learningRate) / (1 - pow(Self.firstDecay, Double(step))))
+      let correction = Float((1 - pow(Self.secondDecay, Double(step))).squareRoot())
+      optimizer_adam(
+        parameters, moments[0], moments[1], parts, gradients.count, range.lowerBound, range.upperBound,
+        Float(Self.firstDecay), Float(Self.secondDecay), Self.epsilon, weightDecay, kept, stepSize, correction
+      )
     }
     switch self {
     case .sgd(let momentum, let weightDecay):
-      let velocity = moments[0]
-      for index in range {
-        let weight = parameters[index]
-        let speed = momentum * velocity[index] + (total[index] + weightDecay * weight)
-        velocity[index] = speed
-        parameters[index] = weight - learningRate * speed
-      }
-    case .adam(let weightDecay):
-      if weightDecay != 0 {
-        for index in range { total[index] += weightDecay * parameters[index] }
-      }
-      adaptiveUpdate(parameters, total, moments, range, learningRate, step)
-    case .adamW(let weightDecay):
-      let kept = 1 - learningRate * weightDecay
-      for index in range { parameters[index] *= kept }
-      adaptiveUpdate(parameters, total, moments, range, learningRate, step)
-    }
-  }
-
-  private func adaptiveUpdate(
-    _ parameters: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
-    _ moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ range: Range<Int>, _ learningRate: Float,
-    _ step: Int
-  ) {
-    let (firstDecay, secondDecay) = (Float(Self.firstDecay), Float(Self.secondDecay))
-    let stepSize = Float(Double(learningRate) / (1 - pow(Self.firstDecay, Double(step))))
-    let correction = Float((1 - pow(Self.secondDecay, Double(step))).squareRoot())
-    let (first, second) = (moments[0], moments[1])
-    for index in range {
-      let slope = gradient[index]
-      let mean = firstDecay * first[index] + (1 - firstDecay) * slope
-      let square = secondDecay * second[index] + (1 - secondDecay) * slope * slope
-      first[index] = mean
-      second[index] = square
-      parameters[index] -= stepSize * mean / (square.squareRoot() / correction + Self.epsilon)
+      optimizer_sgd(
+        parameters, moments[0], parts, gradients.count, range.lowerBound, range.upperBound, momentum,
+        weightDecay, learningRate)
+    case .adam(let weightDecay): adapt(weightDecay: weightDecay, kept: 1)
+    case .adamW(let weightDecay): adapt(weightDecay: 0, kept: 1 - learningRate * weightDecay)
     }
   }
 }

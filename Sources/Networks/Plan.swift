@@ -33,6 +33,9 @@ final class Plan {
   /// Mean and variance of the micro-batch at each batch normalization, after a training `forward`.
   let batchStatistics: [BatchStatistics]
 
+  /// Names of the steps of a forward and of a backward pass, in order.
+  let stepNames: (forward: [String], backward: [String])
+
   struct BatchStatistics {
     let node: Int
     let mean: UnsafeMutablePointer<Float>
@@ -64,6 +67,7 @@ final class Plan {
     stream = try Stream(on: builder.device)
     forwardSteps = try builder.forward.map { try $0.bound(scratchpad, builder.device) }
     backwardSteps = try builder.backward.map { try $0.bound(scratchpad, builder.device) }
+    stepNames = (builder.forward.map(\.name), builder.backward.map(\.name))
     microBatch = builder.microBatch
     input = builder.input.memory.floats
     output = builder.output.floats

@@ -187,6 +187,7 @@ extension PlanBuilder {
     let (from, to) = (source.memory.floats, result.memory.floats)
     let scale = 1 / (1 - rate)
     emit(
+      "dropout",
       computing: { run, _ in
         var generator = SeededGenerator(
           seed: run.seed, stream: RandomStream.dropout(step: run.step, slot: run.slot, node: position))
@@ -198,7 +199,9 @@ extension PlanBuilder {
         guard let gradient = result.gradient?.floats else { return }
         try contribute(to: source, in: source.memory.description) { target in
           let target = target.floats
-          emit { _, _ in for index in 0..<count { target[index] = gradient[index] * mask[index] } }
+          emit("dropout, gradient") { _, _ in
+            for index in 0..<count { target[index] = gradient[index] * mask[index] }
+          }
         }
       }
     }

@@ -22,13 +22,20 @@ final class PlanBuilder {
   enum Step {
     case operation(PrimitiveDescription, [(Primitive.Argument, Memory)])
     /// Work of our own, with so many floats for itself while it runs.
-    case compute(scratch: Int, (Plan.Run, UnsafeMutablePointer<Float>) -> Void)
+    case compute(String, scratch: Int, (Plan.Run, UnsafeMutablePointer<Float>) -> Void)
+
+    var name: String {
+      switch self {
+      case .operation(let description, _): description.name
+      case .compute(let name, _, _): name
+      }
+    }
 
     func bound(_ scratchpad: Buffer, _ device: Device) throws -> Plan.Step {
       switch self {
       case .operation(let description, let operands):
         .primitive(try Primitive(description, operands, scratchpad: scratchpad, on: device))
-      case .compute(_, let body): .compute { body($0, scratchpad.floats) }
+      case .compute(_, _, let body): .compute { body($0, scratchpad.floats) }
       }
     }
   }
@@ -84,7 +91,7 @@ final class PlanBuilder {
       try (forward + backward).reduce(0) { largest, step in
         switch step {
         case .operation(let description, _): max(largest, try description.scratchpad.storageCount)
-        case .compute(let count, _): max(largest, count)
+        case .compute(_, let count, _): max(largest, count)
         }
       }
     }
@@ -115,9 +122,10 @@ final class PlanBuilder {
   }
 
   func emit(
-    scratch: Int = 0, computing body: @escaping (Plan.Run, _ scratch: UnsafeMutablePointer<Float>) -> Void
+    _ name: String, scratch: Int = 0,
+    computing body: @escaping (Plan.Run, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
-    emit(.compute(scratch: scratch, body))
+    emit(.compute(name, scratch: scratch, body))
   }
 
   func emit(_ description: PrimitiveDescription, _ operands: [(Primitive.Argument, Memory)]) {

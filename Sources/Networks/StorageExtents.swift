@@ -19,12 +19,26 @@ extension Graph {
   }
 
   /// Whether everything that reads the flattened node, directly or past elementwise layers, is linear.
+  ///
+  /// Pixels are a vector as they stand, and faster as one.
   func flattenIsView(_ position: Int) -> Bool {
+    !readsPixels(position) && onlyLinearLayersRead(position)
+  }
+
+  private func readsPixels(_ position: Int) -> Bool {
+    guard let source = nodes[position].inputs[0] else { return true }
+    switch nodes[source].layer {
+    case .normalise, .flatten: return readsPixels(source)
+    default: return false
+    }
+  }
+
+  private func onlyLinearLayersRead(_ position: Int) -> Bool {
     nodes.indices.allSatisfy { next in
       guard nodes[next].inputs.contains(position) else { return true }
       switch nodes[next].layer {
       case .linear: return true
-      case .relu, .sigmoid, .tanh, .dropout, .flatten: return flattenIsView(next)
+      case .relu, .sigmoid, .tanh, .dropout, .flatten: return onlyLinearLayersRead(next)
       default: return false
       }
     }

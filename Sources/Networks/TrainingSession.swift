@@ -60,7 +60,7 @@ final class TrainingSession: @unchecked Sendable {
   }
 
   /// Layouts in which oneDNN forms the gradients of weights: with these the optimizer needs no copies.
-  private static func homeLayouts(
+  static func homeLayouts(
     _ graph: Graph, microBatch: Int, _ device: Device
   ) throws -> [Int: MemoryDescription] {
     var layouts: [Int: MemoryDescription] = [:]

@@ -142,7 +142,7 @@ extension PlanBuilder {
     let kernel = try store.transformedKernel(of: weightIndex, for: convolution, isTurned: false)
     let bias = hasBias ? store.home(of: weightIndex + 1) : nil
     let rectifies = fusedActivation(after: position) == .relu
-    emit(scratch: convolution.scratchCount) { _, scratch in
+    emit("Winograd convolution", scratch: convolution.scratchCount) { _, scratch in
       convolution.run(
         images: images, source: from, kernel: kernel, bias: bias, rectifies: rectifies, result: to,
         scratch: scratch)
@@ -156,7 +156,8 @@ extension PlanBuilder {
         let layout = try MemoryDescription.outputsLast(graph.storedExtents(ofParameter: weightIndex))
         let weightsGradient = home.description == layout ? home : try allocate(layout)
         let biasGradient = hasBias ? try store.gradient(of: weightIndex + 1, in: parameterGradients) : nil
-        emit(scratch: convolution.scratchCount) { _, scratch in
+        emit("Winograd convolution, gradient of its weights", scratch: convolution.scratchCount) {
+          _, scratch in
           convolution.runWeightsGradient(
             images: images, source: from, resultGradient: arriving, weightsGradient: weightsGradient,
             biasGradient: biasGradient, scratch: scratch)
@@ -168,7 +169,7 @@ extension PlanBuilder {
       let turnedKernel = try store.transformedKernel(of: weightIndex, for: convolution, isTurned: true)
       try contribute(to: source, in: from.memory.description) { target in
         let target = try maps(target, extents: sourceExtents)
-        emit(scratch: turned.scratchCount) { _, scratch in
+        emit("Winograd convolution, gradient of its input", scratch: turned.scratchCount) { _, scratch in
           turned.run(
             images: images, source: arriving, kernel: turnedKernel, bias: nil, rectifies: false,
             result: target, scratch: scratch)

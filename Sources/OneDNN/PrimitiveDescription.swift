@@ -41,7 +41,8 @@ public final class PrimitiveDescription {
   }
 
   let handle: dnnl_primitive_desc_t
-  let name: String
+  /// For errors and counts.
+  public let name: String
 
   init(
     _ name: String, activation: Activation? = nil,

@@ -1,0 +1,51 @@
+#include <string.h>
+
+#include "instruction_sets.h"
+#include "optimizer.h"
+#include "pixels.h"
+
+#define STRETCH 1024
+
+#define NAME(function) portable_##function
+#define FUSED 0
+#include "elementwise.inc"
+#undef NAME
+#undef FUSED
+
+#if defined(__x86_64__)
+#define FUSED 1
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define NAME(function) avx2_##function
+#include "elementwise.inc"
+#undef NAME
+#pragma clang attribute pop
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
+#define NAME(function) avx512_##function
+#include "elementwise.inc"
+#undef NAME
+#pragma clang attribute pop
+#undef FUSED
+#endif
+
+#include "dispatch.h"
+
+void kernels_write_pixels(const uint8_t *bytes, size_t count, float *pixels) {
+  DISPATCH(write_pixels, bytes, count, pixels);
+}
+
+void optimizer_sgd(
+    float *parameters, float *velocity, float *const *gradients, size_t part_count, size_t first, size_t end,
+    float momentum, float weight_decay, float rate) {
+  DISPATCH(sgd, parameters, velocity, gradients, part_count, first, end, momentum, weight_decay, rate);
+}
+
+void optimizer_adam(
+    float *parameters, float *mean, float *square, float *const *gradients, size_t part_count, size_t first,
+    size_t end, float first_decay, float second_decay, float epsilon, float weight_decay, float kept,
+    float step_size, float correction) {
+  DISPATCH(
+      adam, parameters, mean, square, gradients, part_count, first, end, first_decay, second_decay, epsilon,
+      weight_decay, kept, step_size, correction);
+}

@@ -1,0 +1,7 @@
+#pragma once
+
+// All kernels. An umbrella header and not an umbrella folder: compilers notice a header that joins it.
+#include "instruction_sets.h"
+#include "optimizer.h"
+#include "pixels.h"
+#include "winograd.h"

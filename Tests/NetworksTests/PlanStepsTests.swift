@@ -1,0 +1,60 @@
+import OneDNN
+import Synchronization
+import Tensors
+import Testing
+
+@testable import Networks
+
+/// What a plan does besides arithmetic, counted: copies between layouts are the first thing that creeps back.
+@Suite struct PlanStepsTests {
+  @Test(
+    "A plan copies between layouts no more often than this",
+    arguments: [
+      // (architecture, purpose, copies)
+      (Architecture.Named.mlp, Purpose.training, 0), (.fc100, .training, 0), (.lenet, .training, 2),
+      (.lenet, .imageGradient, 3), (.resnet8, .training, 5), (.allcnn, .training, 4),
+    ])
+  func copies(_ name: Architecture.Named, _ purpose: Purpose, limit: Int) throws {
+    let names = try stepNames(name, purpose)
+    let copies = names.count { $0 == "reorder" }
+    print("COPIES", name, purpose, copies); #expect(copies <= limit, "\(names)")
+  }
+
+  @Test("Convolutions with enough channels go through Winograd's algorithm, with both gradients")
+  func winograd() throws {
+    let names = try stepNames(.lenet, .training)
+    #expect(names.count { $0.hasPrefix("Winograd") } == 3, "\(names)")
+    #expect(names.count { $0 == "convolution" } == 1, "\(names)")
+    #expect(!names.contains("convolution, gradient of its input"), "the first layer's is not needed")
+  }
+
+  @Test("Activations are applied as results are stored")
+  func fusedActivations() throws {
+    for name in [Architecture.Named.lenet, .mlp, .fc100, .allcnn] {
+      let names = try stepNames(name, .training)
+      #expect(!names.contains("activation"), "\(name): \(names)")
+    }
+  }
+
+  private func stepNames(_ name: Architecture.Named, _ purpose: Purpose) throws -> [String] {
+    let shape =
+      name == .resnet8 || name == .allcnn
+      ? ImageShape(channels: 3, height: 32, width: 32) : ImageShape(channels: 1, height: 28, width: 28)
+    let network = Network(
+      initializing: try Graph(.named(name, input: shape, classCount: 10)), seed: 1)
+    let names = Mutex<[String]>([])
+    try WorkerPool(workerCount: 1).run { _ in
+      let device = try Device()
+      let layouts =
+        purpose == .training
+        ? try TrainingSession.homeLayouts(network.graph, microBatch: 64, device) : [:]
+      let store = try ParameterStore(of: network, layouts: layouts, on: device)
+      let plan = try Plan(
+        PlanBuilder(
+          network.graph, purpose: purpose, microBatch: 64, store: store,
+          parameterGradients: purpose == .training ? Buffer(count: store.trained.count) : nil))
+      names.withLock { $0 = plan.stepNames.forward + plan.stepNames.backward }
+    }
+    return names.withLock { $0 }
+  }
+}
