@@ -21,6 +21,9 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
 
+    // Inner loops that need a processor's own instructions.
+    .target(name: "CKernels"),
+
     // The library.
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
     .target(name: "Tensors", dependencies: ["CLAPACK"]),
@@ -28,7 +31,7 @@ let package = Package(
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Storage", "Images"]),
     .target(name: "Networks", dependencies: ["OneDNN", "Tensors", "Storage", "Datasets"]),
-    .target(name: "Directions", dependencies: ["Tensors"]),
+    .target(name: "Directions", dependencies: ["Tensors", "CKernels"]),
     .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
@@ -64,7 +67,7 @@ let package = Package(
     .testTarget(
       name: "NetworksTests",
       dependencies: ["Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
-    .testTarget(name: "DirectionsTests", dependencies: ["Directions", "Tensors"]),
+    .testTarget(name: "DirectionsTests", dependencies: ["Directions", "CKernels", "Tensors"]),
     .testTarget(
       name: "AdversarialTests",
       dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
