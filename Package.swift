@@ -21,7 +21,7 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
 
-    // The engine's own inner loops, once per instruction set.
+    // Inner loops that need a processor's own instructions.
     .target(name: "CKernels"),
 
     // The library.
@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
-    .target(name: "Directions", dependencies: ["Tensors"]),
+    .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
     .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
@@ -74,8 +74,8 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
-    .testTarget(name: "DirectionsTests", dependencies: ["Directions", "Tensors"]),
+      dependencies: ["CKernels", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(name: "DirectionsTests", dependencies: ["Directions", "CKernels", "Tensors"]),
     .testTarget(
       name: "AdversarialTests",
       dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),

@@ -113,6 +113,16 @@ public struct DirectionSet: Sendable {
       matrix: Tensor(shape: [count, dimension], elements: elements))
   }
 
+  /// The directions with the given row numbers, in that order.
+  func chosen(_ rows: [Int]) -> DirectionSet {
+    guard rows != Array(0..<count) else { return self }
+    switch storage {
+    case .axes(let indices): return DirectionSet(axes: rows.map { indices[$0] }, dimension: dimension)
+    case .matrix(let matrix):
+      return DirectionSet(kind: kind, ids: rows.map { ids[$0] }, matrix: matrix.rows(rows))
+    }
+  }
+
   /// A random choice of neurons for a contact sheet, so that nobody picks the pretty ones.
   ///
   /// The first `count` of a random order of `candidates`, then sorted: a larger sample contains a smaller one.

@@ -24,7 +24,8 @@ public struct Ranking: Equatable, Sendable {
 
   /// Ranks all images of `features` along all `directions`.
   ///
-  /// Memory grows with images + directions × k; no images × directions matrix is ever held.
+  /// Memory grows with images + directions × k; no images × directions matrix is ever held. Beside the features
+  /// stands a copy of them in bytes when there are many directions (``Proposer``).
   ///
   /// - Parameters:
   ///   - features: Of held-out images.
@@ -37,12 +38,32 @@ public struct Ranking: Equatable, Sendable {
     workerCount: Int = Workers.defaultCount
   ) {
     precondition(topCount > 0, "at least one image per direction must be asked for, got \(topCount)")
-    let scores = Scores(features: features, directions: directions)
-    let chunks = scores.directionChunks(workerCount: workerCount, limit: 128)
-    let rows = Workers.map(count: chunks.count, workerCount: workerCount) { chunk in
-      scores.topImages(ofDirections: chunks[chunk], count: topCount, firstImage: firstImage)
+    self.init(
+      of: features, along: directions, topCount: topCount, firstImage: firstImage, workerCount: workerCount,
+      proposer: .fastest(for: features, directions, topCount: topCount))
+  }
+
+  /// - Parameter proposer: Changes the time only.
+  init(
+    of features: FeatureMatrix, along directions: DirectionSet, topCount: Int, firstImage: Int = 0,
+    workerCount: Int = Workers.defaultCount, proposer: Proposer
+  ) {
+    precondition(topCount > 0, "at least one image per direction must be asked for, got \(topCount)")
+    var rows = [[RankedImage]?](repeating: nil, count: directions.count)
+    if let instructions = proposer.byteInstructions, case .matrix(let matrix) = directions.storage {
+      rows = ByteFeatures(features, instructions: instructions, workerCount: workerCount).topImages(
+        along: matrix, count: topCount, firstImage: firstImage, workerCount: workerCount)
     }
-    self.init(topCount: topCount, directionIDs: directions.ids, topImages: rows.flatMap { $0 })
+    let remaining = rows.indices.filter { rows[$0] == nil }
+    if !remaining.isEmpty {
+      let scores = Scores(features: features, directions: directions.chosen(remaining))
+      let chunks = scores.directionChunks(workerCount: workerCount, limit: 128)
+      let found = Workers.map(count: chunks.count, workerCount: workerCount) { chunk in
+        scores.topImages(ofDirections: chunks[chunk], count: topCount, firstImage: firstImage)
+      }
+      for (row, images) in zip(remaining, found.joined()) { rows[row] = images }
+    }
+    self.init(topCount: topCount, directionIDs: directions.ids, topImages: rows.map { $0! })
   }
 
   /// The ranking of the union of two sets of images, from the rankings of both.

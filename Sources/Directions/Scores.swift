@@ -43,7 +43,7 @@ struct Scores: Sendable {
   func directionChunks(workerCount: Int, limit: Int) -> [Range<Int>] {
     let share = (directionCount + workerCount - 1) / workerCount
     let size = max(1, min(limit, share))
-    return stride(from: 0, to: directionCount, by: size).map { $0..<min($0 + size, directionCount) }
+    return Workers.pieces(of: directionCount, length: size)
   }
 
   /// The score added up in Double, in the order of the features, rounded to Float.

@@ -7,6 +7,12 @@ public enum Workers {
   /// One per core that this process may use.
   public static var defaultCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
+  /// `0..<count` in consecutive ranges of `length`, the last perhaps shorter.
+  public static func pieces(of count: Int, length: Int) -> [Range<Int>] {
+    precondition(length > 0, "a piece has at least one element, got \(length)")
+    return stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
+  }
+
   /// `transform` of `0..<count`, each called once, in any order and on any of `workerCount` threads.
   ///
   /// - Returns: Results in the order of their indices, whatever the number of workers.

@@ -1,3 +1,4 @@
+import CKernels
 import OneDNN
 import Synchronization
 import Tensors
@@ -7,17 +8,34 @@ import Testing
 
 /// What a plan does besides arithmetic, counted: copies between layouts are the first thing that creeps back.
 @Suite struct PlanStepsTests {
+  /// Copies as counted when this was written. Kernels of narrower processors want other layouts.
+  struct Limit: Sendable {
+    let name: Architecture.Named
+    let purpose: Purpose
+    let avx512, avx2, portable: Int
+
+    var copies: Int {
+      switch kernels_current() {
+      case kernels_avx512: avx512
+      case kernels_avx2: avx2
+      default: portable
+      }
+    }
+  }
+
   @Test(
-    "A plan copies between layouts no more often than this",
+    "A plan copies between layouts no more often than it did",
     arguments: [
-      // (architecture, purpose, copies)
-      (Architecture.Named.mlp, Purpose.training, 0), (.fc100, .training, 0), (.lenet, .training, 2),
-      (.lenet, .imageGradient, 3), (.resnet8, .training, 5), (.allcnn, .training, 4),
+      Limit(name: .mlp, purpose: .training, avx512: 0, avx2: 0, portable: 0),
+      Limit(name: .fc100, purpose: .training, avx512: 0, avx2: 0, portable: 0),
+      Limit(name: .lenet, purpose: .training, avx512: 2, avx2: 5, portable: 5),
+      Limit(name: .lenet, purpose: .imageGradient, avx512: 3, avx2: 5, portable: 5),
+      Limit(name: .allcnn, purpose: .training, avx512: 2, avx2: 10, portable: 21),
+      Limit(name: .resnet8, purpose: .training, avx512: 5, avx2: 18, portable: 31),
     ])
-  func copies(_ name: Architecture.Named, _ purpose: Purpose, limit: Int) throws {
-    let names = try stepNames(name, purpose)
-    let copies = names.count { $0 == "reorder" }
-    print("COPIES", name, purpose, copies); #expect(copies <= limit, "\(names)")
+  func copies(_ limit: Limit) throws {
+    let names = try stepNames(limit.name, limit.purpose)
+    #expect(names.count { $0 == "reorder" } <= limit.copies, "\(names)")
   }
 
   @Test("Convolutions with enough channels go through Winograd's algorithm, with both gradients")

@@ -10,4 +10,11 @@ import Testing
       #expect(squares == (0..<count).map { [$0 * $0] })
     }
   }
+
+  @Test("Pieces cover everything once, in order, and only the last may be shorter")
+  func pieces() {
+    #expect(Workers.pieces(of: 7, length: 3) == [0..<3, 3..<6, 6..<7])
+    #expect(Workers.pieces(of: 6, length: 3) == [0..<3, 3..<6])
+    #expect(Workers.pieces(of: 0, length: 3).isEmpty)
+  }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 // All kernels. An umbrella header and not an umbrella folder: compilers notice a header that joins it.
+#include "byte_product.h"
 #include "instruction_sets.h"
 #include "optimizer.h"
 #include "pixels.h"

@@ -1,0 +1,79 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Scores of images along directions in 8-bit integers, and a test against a threshold in the same registers: a
+// score that fails the test is never written anywhere.
+//
+// Images are unsigned bytes in panels of 48, directions signed bytes in groups of 8, both zero-padded and
+// interleaved by quads of four dimensions:
+//
+//     panel [quad][image 0..<48][4]      group [quad][direction 0..<8][4]
+
+enum { ByteProductPanelLength = 48, ByteProductGroupLength = 8 };
+
+typedef enum {
+  ByteProductPortable,
+  ByteProductAVX2,
+  ByteProductAVX512,  // with VNNI
+} ByteProductInstructions;
+
+/// Whether this processor has them.
+int ByteProductIsSupported(ByteProductInstructions instructions);
+
+/// Largest byte of an image: 127 where sums of two products must fit 16 bits, otherwise 255.
+int ByteProductLevels(ByteProductInstructions instructions);
+
+/// How features become bytes: x = offset + scale·q + remainder. Arrays of `dimension`.
+typedef struct {
+  const float *offset;
+  const float *scale;
+  const float *inverseScale;
+  /// Where distances of q are measured from.
+  const float *centre;
+  size_t dimension;
+  size_t quadCount;
+} ByteProductGrid;
+
+/// Rounds at most 48 rows to the nearest bytes and packs them into a panel.
+///
+/// - residual: largest ‖x − offset − scale·q‖ of the rows.
+/// - distance: largest ‖q − centre‖ of the rows.
+///
+/// Both are added up in Double from exact or once rounded differences.
+void ByteProductPack(
+  ByteProductInstructions instructions, const ByteProductGrid *grid, const float *rows, size_t rowCount,
+  uint8_t *panel, double *residual, double *distance);
+
+/// Directions as bytes, with what is needed for the threshold of each. Arrays of `groupCount` × 8.
+typedef struct {
+  const int8_t *bytes;
+  /// The test is score ≥ reach − residual·perResidual − distance·perDistance, rounded down.
+  const double *reach;
+  const double *perResidual;
+  const double *perDistance;
+  size_t groupCount;
+  size_t quadCount;
+} ByteProductDirections;
+
+typedef struct {
+  int32_t direction;
+  /// Position in the panel.
+  int32_t image;
+  int32_t score;
+} ByteProductHit;
+
+/// Multiplies a panel by all directions.
+///
+/// - hits: Room for `groupCount` × 8 × 48. Sorted by group only.
+///
+/// Returns the number of hits. Scores are exact for at most 32768 dimensions; thresholds are confined to
+/// ±2³⁰, above and below which there is no score.
+size_t ByteProductFind(
+  ByteProductInstructions instructions, const uint8_t *panel, const ByteProductDirections *directions,
+  double residual, double distance, ByteProductHit *hits);
+
+/// Scores added up in Double in the order of the features and rounded to Float, a few images at a time.
+void ExactScores(
+  const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
+  float *scores);

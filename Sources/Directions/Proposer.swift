@@ -1,0 +1,32 @@
+import CKernels
+
+/// What proposes the images that may be in a ranking; exact scores decide, so the ranking is the same.
+enum Proposer: CaseIterable, Sendable {
+  /// Products in single precision: ``Scores``.
+  case singlePrecision
+  /// Products of bytes: ``ByteFeatures``.
+  case portableBytes, avx2Bytes, avx512Bytes
+
+  var byteInstructions: ByteProductInstructions? {
+    switch self {
+    case .singlePrecision: nil
+    case .portableBytes: ByteProductPortable
+    case .avx2Bytes: ByteProductAVX2
+    case .avx512Bytes: ByteProductAVX512
+    }
+  }
+
+  /// Whether this machine can run it.
+  var isSupported: Bool { byteInstructions.map { ByteProductIsSupported($0) != 0 } ?? true }
+
+  /// Bytes take a pass over the features first, which some 40 directions in single precision would take as well;
+  /// without instructions for bytes, single precision is faster. Where the ranking holds a good part of all
+  /// images, most of the time goes into exact scores whatever proposes them.
+  static func fastest(for features: FeatureMatrix, _ directions: DirectionSet, topCount: Int) -> Proposer {
+    guard
+      directions.neuronIndices == nil, directions.count >= 64, features.imageCount >= 1024,
+      features.dimension <= ByteFeatures.largestDimension, topCount <= features.imageCount / 16
+    else { return .singlePrecision }
+    return [.avx512Bytes, .avx2Bytes].first(where: \.isSupported) ?? .singlePrecision
+  }
+}
