@@ -42,7 +42,7 @@ lint:
 test: dependencies lint
 	swift test $(test_flags) --disable-xctest
 
-bench: dependencies
+bench: build
 	swift build $(build_flags) --package-path Benchmarks --scratch-path .build-bench
 	@.build-bench/release/benchmarks $(BENCH_OPTIONS)
 

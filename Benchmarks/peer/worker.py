@@ -88,7 +88,11 @@ def main():
 
     torch.manual_seed(1)
     prepare, search, image_count = row(arguments)
-    settings = arguments.settings or search(prepare)
+    if arguments.settings is None:
+        # Begin anew with what was found: the search leaves memory and threads behind.
+        settings = json.dumps({name: str(value) for name, value in search(prepare).items()})
+        os.execv(sys.executable, [sys.executable, *sys.argv, "--settings", settings])
+    settings = arguments.settings
     work = prepare(**settings)
     versions = {"torch": torch.__version__, "python": platform.python_version()}
     settings = {name: str(value) for name, value in settings.items()}

@@ -14,7 +14,7 @@ struct MeasureCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Parts to measure.")
   var sections = Section.allCases
 
-  @Option(parsing: .upToNextOption, help: "Rows to measure.")
+  @Option(parsing: .upToNextOption, help: "Rows to measure, alone and as they grow.")
   var rows = Workload.allCases
 
   @Option(help: "Folder with the four gzipped IDX files of Fashion-MNIST.")
@@ -62,24 +62,27 @@ struct MeasureCommand: ParsableCommand {
     if sections != [.rows] || rows.contains(where: \.needsSharedInputs) { try programs.makeSharedInputs() }
     if sections.contains(.rows) {
       Progress.report("what the processor can do")
-      results.peak = Peak.measure(coreCount: machine.coreCount)
+      let peak = Peak.measure(coreCount: machine.coreCount)
       results.rows = try rows.map { workload in
         Progress.report(workload.title)
         let sides: [Side] = workload.hasPlainPeer ? Side.allCases : [.intrigue, .peer]
         return try Race(workload: workload, repetitions: repetitions, programs: programs)
           .run(sides.map { ($0, nil) })
       }
+      results.peak = peak.better(Peak.measure(coreCount: machine.coreCount))
     }
     if sections.contains(.startup) {
       results.startup = try Startup(repetitions: repetitions, programs: programs).run()
     }
     if sections.contains(.scaling) {
       results.scaling = try Scaling(
-        repetitions: repetitions, programs: programs, coreCount: machine.coreCount, rows: results.rows
+        repetitions: repetitions, programs: programs, coreCount: machine.coreCount, workloads: rows,
+        rows: results.rows
       ).run()
     }
     guard !results.isEmpty else {
-      throw WorkerUnavailable(reason: "nothing was measured: neither side could take part")
+      throw WorkerUnavailable(
+        reason: "nothing was measured: no side could take part, or --rows has nothing for --sections")
     }
     print(Tables(results).text)
     let file = try ResultFile.write(results, in: URL(filePath: folder).appending(path: "results"))

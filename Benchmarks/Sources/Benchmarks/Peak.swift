@@ -11,8 +11,16 @@ struct Peak: Codable {
   /// OpenBLAS's sgemm, one product per core, at its best size.
   let sgemmGigaflopsPerSecond: Double
 
-  /// The larger: a busy moment can only lower either.
+  /// The larger of the two.
   var gigaflopsPerSecond: Double { max(registerGigaflopsPerSecond, sgemmGigaflopsPerSecond) }
+
+  /// The higher numbers of two measurements: something else that runs can only lower them.
+  func better(_ other: Peak) -> Peak {
+    Peak(
+      instructions: instructions,
+      registerGigaflopsPerSecond: max(registerGigaflopsPerSecond, other.registerGigaflopsPerSecond),
+      sgemmGigaflopsPerSecond: max(sgemmGigaflopsPerSecond, other.sgemmGigaflopsPerSecond))
+  }
 
   static func measure(coreCount: Int) -> Peak {
     Peak(

@@ -16,7 +16,7 @@ struct ScalingPoint: Codable {
   /// Of a ranking; nil otherwise.
   let directionCount: Int?
   let intrigue: Measurement?
-  /// Measured along workers only, and only where the rows of the same run have found its best settings.
+  /// Measured where workers vary, if the rows of the same run have found its best settings.
   let peer: Measurement?
 }
 
@@ -26,6 +26,7 @@ struct Scaling {
   let repetitions: Int
   let programs: Programs
   let coreCount: Int
+  let workloads: [Workload]
   /// What this run has measured already: at full size, with the peer's best settings.
   let rows: [Row]
 
@@ -34,7 +35,7 @@ struct Scaling {
       (.training, 60_000), (.features, 60_000), (.fgsm, 10_000), (.ranking, 60_000),
     ]
     var series: [ScalingSeries] = []
-    for (workload, images) in full {
+    for (workload, images) in full where workloads.contains(workload) {
       let byWorkers = try workerCounts.map { try point(workload, $0, images / 4, peer: true) }
       series.append(ScalingSeries(workload: workload, axis: .workers, points: byWorkers))
       let byImages = [

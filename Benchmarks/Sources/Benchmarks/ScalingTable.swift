@@ -3,7 +3,7 @@ struct ScalingTable {
   let series: ScalingSeries
 
   var text: String {
-    let hasPeer = series.points.contains { $0.peer != nil }
+    let hasPeer = series.points.allSatisfy { $0.peer != nil }
     return Format.markdown(
       [title] + heading("Intrigue") + (hasPeer ? heading("PyTorch") : []),
       series.points.map { point in

@@ -35,6 +35,7 @@ final class Worker {
       self.imageCount = imageCount
       self.versions = versions
       self.settings = settings
+      PeakMemory.restart(ofProcess: process.processIdentifier)
     case .unavailable(let reason):
       throw WorkerUnavailable(reason: reason)
     }
@@ -48,7 +49,8 @@ final class Worker {
     return try answers.next(WorkerAnswer.self)
   }
 
-  /// The most memory that the process has held at once, in bytes; nil where the system does not tell.
+  /// The most memory that the process has held at once since it was ready, in bytes; nil where the system does not
+  /// tell.
   var peakMemory: Int? { PeakMemory.ofProcess(process.processIdentifier) }
 
   /// Lets the process end: there are no more requests.
