@@ -30,9 +30,12 @@ extension PlanBuilder {
     }
     let node = graph.nodes[position]
     let training = purpose == .training
+    let narrow =
+      purpose == .imageGradient && source.needsGradient ? NarrowConvolution(graph, node: position) : nil
     let operation = try WeightedOperation(
       graph, node: position, microBatch: microBatch, activation: fusedActivation(after: position),
-      givesSourceGradient: purpose.needsGradients && source.needsGradient, givesWeightsGradient: training,
+      givesSourceGradient: purpose.needsGradients && source.needsGradient && narrow == nil,
+      givesWeightsGradient: training,
       on: device)
     let weightIndex = node.parameters.lowerBound
     let bias = node.parameters.count == 2 ? store.home(of: weightIndex + 1) : nil
@@ -64,6 +67,7 @@ extension PlanBuilder {
         emit(description, operands)
         if !direct { try copy(weightsGradient, to: home) }
       }
+      if let narrow { try lowerSourceGradient(position, narrow, source, gradient) }
       if let description = operation.sourceGradient {
         let arriving = try converted(gradient, to: description.destinationGradient)
         let weights = try store.memory(of: weightIndex, as: description.weights)

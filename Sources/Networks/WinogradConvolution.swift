@@ -180,7 +180,7 @@ extension PlanBuilder {
   }
 
   /// Maps in a layout that the kernels can walk, copied where they are in another.
-  private func maps(_ memory: Memory, extents: [Int]) throws -> WinogradConvolution.Maps {
+  func maps(_ memory: Memory, extents: [Int]) throws -> WinogradConvolution.Maps {
     if let maps = try WinogradConvolution.Maps(memory, extents: extents) { return maps }
     let copy = try converted(memory, to: .channelsLast(extents))
     guard let maps = try WinogradConvolution.Maps(copy, extents: extents) else {
