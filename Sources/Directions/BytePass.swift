@@ -58,7 +58,7 @@ final class BytePass {
     self.imageCount = imageCount
     self.topCount = topCount
     quadCount = (scale.count + 3) / 4
-    capacity = min(8 * topCount + max(512, imageCount / 64), imageCount)
+    capacity = min(8 * topCount + max(512, imageCount / 32), imageCount)
     bytes = .allocate(capacity: padded * quadCount * 4)
     bytes.initialize(repeating: 0, count: padded * quadCount * 4)
     reach = .allocate(capacity: padded)
