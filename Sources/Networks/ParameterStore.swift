@@ -22,6 +22,7 @@ final class ParameterStore: @unchecked Sendable {
     enum Form: Equatable {
       case layout(MemoryDescription)
       case winograd(WinogradConvolution, isTurned: Bool)
+      case transposed(LinearProduct)
     }
     let parameter: Int
     let form: Form
@@ -90,17 +91,37 @@ final class ParameterStore: @unchecked Sendable {
   func transformedKernel(of parameter: Int, for convolution: WinogradConvolution, isTurned: Bool) throws
     -> Memory
   {
-    try copy(of: parameter, as: .winograd(convolution, isTurned: isTurned)) {
+    let layout = try MemoryDescription.outputsLast(graph.storedExtents(ofParameter: parameter))
+    return try derived(
+      from: parameter, in: layout, as: .winograd(convolution, isTurned: isTurned),
+      count: convolution.transformedCount
+    ) { convolution.transform($0, isTurned: isTurned, to: $1) }
+  }
+
+  /// The weights of a linear layer as the gradient of its input reads them; always up to date.
+  ///
+  /// Not for two threads at a time.
+  func transposedWeights(of parameter: Int, for product: LinearProduct) throws -> Memory {
+    try derived(
+      from: parameter, in: product.layout, as: .transposed(product), count: product.transposedCount
+    ) { product.transpose($0, to: $1) }
+  }
+
+  /// A copy that oneDNN knows no layout for: `count` floats, computed from the parameter in the given layout.
+  private func derived(
+    from parameter: Int, in layout: MemoryDescription, as form: Copy.Form, count: Int,
+    _ compute: @escaping (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) throws -> Memory {
+    try copy(of: parameter, as: form) {
       let home = homes[parameter]
-      let layout = try MemoryDescription.outputsLast(graph.storedExtents(ofParameter: parameter))
       let weights = home.description == layout ? home : try Memory(layout, on: device)
       let reorder = weights === home ? nil : try self.reorder(from: home, to: weights)
-      let memory = try Memory(.plain([convolution.transformedCount]), on: device)
+      let memory = try Memory(.plain([count]), on: device)
       return (
         memory,
         { stream in
           try reorder?.execute(on: stream)
-          convolution.transform(weights.floats, isTurned: isTurned, to: memory.floats)
+          compute(weights.floats, memory.floats)
         }
       )
     }

@@ -28,6 +28,9 @@ extension PlanBuilder {
     if let convolution = WinogradConvolution(graph, node: position) {
       return try lowerWinograd(position, convolution, source)
     }
+    if let product = LinearProduct(graph, node: position) {
+      return try lowerLinear(position, product, source)
+    }
     let node = graph.nodes[position]
     let training = purpose == .training
     let narrow =

@@ -189,7 +189,9 @@ final class PlanBuilder {
     let readers = graph.readers(of: position)
     guard readers.count == 1, position != graph.nodes.count - 1 else { return nil }
     let activation = graph.nodes[readers[0]].layer.activation
-    return WinogradConvolution(graph, node: position) == nil || activation == .relu ? activation : nil
+    let isOurs =
+      WinogradConvolution(graph, node: position) != nil || LinearProduct(graph, node: position) != nil
+    return isOurs && activation != .relu ? nil : activation
   }
 
   // MARK: Ends

@@ -69,6 +69,8 @@ final class TrainingSession: @unchecked Sendable {
       case .convolution where WinogradConvolution(graph, node: position) != nil:
         layouts[node.parameters.lowerBound] = try .outputsLast(
           graph.storedExtents(ofParameter: node.parameters.lowerBound))
+      case .linear where LinearProduct(graph, node: position) != nil:
+        layouts[node.parameters.lowerBound] = try LinearProduct(graph, node: position)?.layout
       case .convolution, .linear:
         let operation = try WeightedOperation(
           graph, node: position, microBatch: microBatch, activation: nil, givesSourceGradient: false,

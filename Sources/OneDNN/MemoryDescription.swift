@@ -38,6 +38,11 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
     try make(extents, dnnl_cdba)
   }
 
+  /// Weights `[out, in]` with sixteen outputs side by side, for one input after the other; zeros fill up both axes.
+  public static func panelsOfSixteen(_ extents: [Int]) throws -> MemoryDescription {
+    try make(extents, dnnl_AB16b16a)
+  }
+
   /// Extents whose layout oneDNN is free to choose.
   public static func any(_ extents: [Int]) throws -> MemoryDescription {
     try make(extents, dnnl_format_tag_any)

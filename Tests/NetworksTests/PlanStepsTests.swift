@@ -48,7 +48,7 @@ import Testing
 
   @Test("Activations are applied as results are stored")
   func fusedActivations() throws {
-    for name in [Architecture.Named.lenet, .mlp, .fc100, .allcnn] {
+    for name in [Architecture.Named.lenet, .mlp, .allcnn] {
       let names = try stepNames(name, .training)
       #expect(!names.contains("activation"), "\(name): \(names)")
     }
