@@ -18,7 +18,7 @@ struct AllocationProbe {
       let graph = try Graph(.named(name, input: shape, classCount: 10))
       let network = Network(initializing: graph, seed: 1)
       try train(network, on: images(256, shape), epochs: 1)  // what is set up once per process
-      for batchCount in [4, 12] {
+      for batchCount in [4, 36] {
         let images = images(batchCount * 128, shape)
         try report("train-\(name.rawValue)", batchCount) { try train(network, on: images, epochs: 1) }
       }

@@ -15,10 +15,10 @@ import Testing
     for (name, counts) in counts.sorted(by: { $0.key < $1.key }) {
       try #require(counts.count == 2)
       if name == "resident-kilobytes" {
-        #expect(counts[1] < counts[0] + 4096, "\(name): \(counts)")
+        #expect(counts[1] < counts[0] + 16384, "\(name): \(counts)")
       } else {
-        // A call may grow an array once more; it may not pay for each of 8 steps or 24 micro-batches.
-        #expect(counts[1] - counts[0] < 6, "\(name): \(counts)")
+        // How threads meet makes a difference of a few; one for each of 32 steps or 24 micro-batches is more.
+        #expect(counts[1] - counts[0] < 20, "\(name): \(counts)")
       }
     }
   }
