@@ -7,16 +7,16 @@
 #include <immintrin.h>
 #endif
 
-enum { panelLength = ByteProductPanelLength, groupLength = ByteProductGroupLength };
+enum { panelLength = byte_product_panel_length, groupLength = byte_product_group_length };
 
-int ByteProductIsSupported(ByteProductInstructions instructions) {
+int byte_product_is_supported(byte_product_instructions instructions) {
   switch (instructions) {
-    case ByteProductPortable:
+    case byte_product_portable:
       return 1;
 #if defined(__x86_64__)
-    case ByteProductAVX2:
+    case byte_product_avx2:
       return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case ByteProductAVX512:
+    case byte_product_avx512:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
 #endif
@@ -25,8 +25,8 @@ int ByteProductIsSupported(ByteProductInstructions instructions) {
   }
 }
 
-int ByteProductLevels(ByteProductInstructions instructions) {
-  return instructions == ByteProductAVX2 ? 127 : 255;
+int byte_product_levels(byte_product_instructions instructions) {
+  return instructions == byte_product_avx2 ? 127 : 255;
 }
 
 #define INLINE static inline __attribute__((always_inline))
@@ -48,7 +48,7 @@ INLINE double sum(const Doubles *values) {
 }
 
 INLINE void pack(
-  int levels, const ByteProductGrid *grid, const float *rows, size_t rowCount, uint8_t *panel,
+  int levels, const byte_product_grid *grid, const float *rows, size_t rowCount, uint8_t *panel,
   double *residual, double *distance) {
   const size_t dimension = grid->dimension;
   double largestResidual = 0, largestDistance = 0;
@@ -114,7 +114,7 @@ INLINE void pack(
 static const double largestThreshold = 1073741824;
 
 INLINE void setThresholds(
-  const ByteProductDirections *directions, size_t group, double residual, double distance,
+  const byte_product_directions *directions, size_t group, double residual, double distance,
   int32_t *thresholds) {
   const size_t first = group * groupLength;
   for (int lane = 0; lane < groupLength; lane++) {
@@ -127,8 +127,8 @@ INLINE void setThresholds(
 }
 
 static size_t findPortable(
-  const uint8_t *panel, const ByteProductDirections *directions, double residual, double distance,
-  ByteProductHit *hits) {
+  const uint8_t *panel, const byte_product_directions *directions, double residual, double distance,
+  byte_product_hit *hits) {
   size_t count = 0;
   const size_t quadCount = directions->quadCount;
   for (size_t group = 0; group < directions->groupCount; group++) {
@@ -147,7 +147,7 @@ static size_t findPortable(
       }
       for (int image = 0; image < panelLength; image++) {
         if (scores[image] < thresholds[lane]) continue;
-        hits[count++] = (ByteProductHit){(int32_t)group * groupLength + lane, image, scores[image]};
+        hits[count++] = (byte_product_hit){(int32_t)group * groupLength + lane, image, scores[image]};
       }
     }
   }
@@ -163,8 +163,8 @@ INLINE int32_t quadAt(const int8_t *bytes) {
 }
 
 __attribute__((target("avx2,fma"))) static size_t findAVX2(
-  const uint8_t *panel, const ByteProductDirections *directions, double residual, double distance,
-  ByteProductHit *hits) {
+  const uint8_t *panel, const byte_product_directions *directions, double residual, double distance,
+  byte_product_hit *hits) {
   size_t count = 0;
   const size_t quadCount = directions->quadCount;
   const __m256i ones = _mm256_set1_epi16(1);
@@ -207,7 +207,7 @@ __attribute__((target("avx2,fma"))) static size_t findAVX2(
             _mm256_storeu_si256((__m256i *)scores, sums[lane][half]);
             for (; passed; passed &= passed - 1) {
               const int image = __builtin_ctz(passed);
-              hits[count++] = (ByteProductHit){
+              hits[count++] = (byte_product_hit){
                 (int32_t)group * groupLength + part + lane, start + half * 8 + image,
                 scores[image] + thresholds[part + lane]};
             }
@@ -222,8 +222,8 @@ __attribute__((target("avx2,fma"))) static size_t findAVX2(
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 
 AVX512 static size_t findAVX512(
-  const uint8_t *panel, const ByteProductDirections *directions, double residual, double distance,
-  ByteProductHit *hits) {
+  const uint8_t *panel, const byte_product_directions *directions, double residual, double distance,
+  byte_product_hit *hits) {
   size_t count = 0;
   const size_t quadCount = directions->quadCount;
   for (size_t group = 0; group < directions->groupCount; group++) {
@@ -267,7 +267,7 @@ AVX512 static size_t findAVX512(
       _mm512_storeu_si512(scores + 32, sums[lane][2]);
       for (; passed; passed &= passed - 1) {
         const int image = __builtin_ctzll(passed);
-        hits[count++] = (ByteProductHit){
+        hits[count++] = (byte_product_hit){
           (int32_t)group * groupLength + lane, image, scores[image] + thresholds[lane]};
       }
     }
@@ -276,29 +276,29 @@ AVX512 static size_t findAVX512(
 }
 
 __attribute__((target("avx2,fma"))) static void packAVX2(
-  int levels, const ByteProductGrid *grid, const float *rows, size_t rowCount, uint8_t *panel,
+  int levels, const byte_product_grid *grid, const float *rows, size_t rowCount, uint8_t *panel,
   double *residual, double *distance) {
   pack(levels, grid, rows, rowCount, panel, residual, distance);
 }
 
 AVX512 static void packAVX512(
-  int levels, const ByteProductGrid *grid, const float *rows, size_t rowCount, uint8_t *panel,
+  int levels, const byte_product_grid *grid, const float *rows, size_t rowCount, uint8_t *panel,
   double *residual, double *distance) {
   pack(levels, grid, rows, rowCount, panel, residual, distance);
 }
 
 #endif
 
-void ByteProductPack(
-  ByteProductInstructions instructions, const ByteProductGrid *grid, const float *rows, size_t rowCount,
+void byte_product_pack(
+  byte_product_instructions instructions, const byte_product_grid *grid, const float *rows, size_t rowCount,
   uint8_t *panel, double *residual, double *distance) {
-  const int levels = ByteProductLevels(instructions);
+  const int levels = byte_product_levels(instructions);
   switch (instructions) {
 #if defined(__x86_64__)
-    case ByteProductAVX2:
+    case byte_product_avx2:
       packAVX2(levels, grid, rows, rowCount, panel, residual, distance);
       return;
-    case ByteProductAVX512:
+    case byte_product_avx512:
       packAVX512(levels, grid, rows, rowCount, panel, residual, distance);
       return;
 #endif
@@ -307,14 +307,14 @@ void ByteProductPack(
   }
 }
 
-size_t ByteProductFind(
-  ByteProductInstructions instructions, const uint8_t *panel, const ByteProductDirections *directions,
-  double residual, double distance, ByteProductHit *hits) {
+size_t byte_product_find(
+  byte_product_instructions instructions, const uint8_t *panel, const byte_product_directions *directions,
+  double residual, double distance, byte_product_hit *hits) {
   switch (instructions) {
 #if defined(__x86_64__)
-    case ByteProductAVX2:
+    case byte_product_avx2:
       return findAVX2(panel, directions, residual, distance, hits);
-    case ByteProductAVX512:
+    case byte_product_avx512:
       return findAVX512(panel, directions, residual, distance, hits);
 #endif
     default:
@@ -324,7 +324,7 @@ size_t ByteProductFind(
 
 // MARK: Exact scores
 
-void ExactScores(
+void exact_scores(
   const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
   float *scores) {
   // A sum in a fixed order waits for each addition; sums of different images do not wait for each other.

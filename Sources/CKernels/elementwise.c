@@ -1,35 +1,12 @@
 #include <string.h>
 
-#include "instruction_sets.h"
 #include "optimizer.h"
 #include "pixels.h"
 
 #define STRETCH 1024
 
-#define NAME(function) portable_##function
-#define FUSED 0
-#include "elementwise.inc"
-#undef NAME
-#undef FUSED
-
-#if defined(__x86_64__)
-#define FUSED 1
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define NAME(function) avx2_##function
-#include "elementwise.inc"
-#undef NAME
-#pragma clang attribute pop
-
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
-#define NAME(function) avx512_##function
-#include "elementwise.inc"
-#undef NAME
-#pragma clang attribute pop
-#undef FUSED
-#endif
-
-#include "dispatch.h"
+#define KERNELS "elementwise.inc"
+#include "each_instruction_set.inc"
 
 void kernels_write_pixels(const uint8_t *bytes, size_t count, float *pixels) {
   DISPATCH(write_pixels, bytes, count, pixels);

@@ -19,41 +19,8 @@ void linear_transpose_weights(linear_extents e, const float *weights, float *tra
   }
 }
 
-#define NAME(function) portable_##function
-#define ROWS 3
-#define PANELS 1
-#include "matrix_product.inc"
-#include "linear.inc"
-#undef NAME
-#undef ROWS
-#undef PANELS
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define NAME(function) avx2_##function
-#define ROWS 6
-#define PANELS 1
-#include "matrix_product.inc"
-#include "linear.inc"
-#undef NAME
-#undef ROWS
-#undef PANELS
-#pragma clang attribute pop
-
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
-#define NAME(function) avx512_##function
-#define ROWS 6
-#define PANELS 4
-#include "matrix_product.inc"
-#include "linear.inc"
-#undef NAME
-#undef ROWS
-#undef PANELS
-#pragma clang attribute pop
-#endif
-
-#include "dispatch.h"
+#define KERNELS "linear.inc"
+#include "each_instruction_set.inc"
 
 void linear_forward(
     linear_extents extents, int images, const float *source, const float *weights, const float *bias, int rectify,

@@ -21,32 +21,8 @@ size_t narrow_scratch_count(const winograd_geometry *geometry, int kernel_height
   return framed_of(geometry, kernel_height, kernel_width).count;
 }
 
-#define NAME(function) portable_##function
-#define PIXELS 2
-#include "narrow.inc"
-#undef NAME
-#undef PIXELS
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define NAME(function) avx2_##function
-#define PIXELS 4
-#include "narrow.inc"
-#undef NAME
-#undef PIXELS
-#pragma clang attribute pop
-
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
-#define NAME(function) avx512_##function
-#define PIXELS 14
-#include "narrow.inc"
-#undef NAME
-#undef PIXELS
-#pragma clang attribute pop
-#endif
-
-#include "dispatch.h"
+#define KERNELS "narrow.inc"
+#include "each_instruction_set.inc"
 
 void narrow_source_gradient(
     const winograd_geometry *geometry, int kernel_height, int kernel_width, int images,

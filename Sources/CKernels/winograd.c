@@ -47,42 +47,8 @@ size_t winograd_scratch_count(const winograd_geometry *g) {
   return g->tile * g->tile * (channels + (size_t)g->in_channels * g->out_channels + 3 * LANES);
 }
 
-#define NAME(function) portable_##function
-#define ROWS 3
-#define PANELS 1
-#include "matrix_product.inc"
-#include "winograd.inc"
-#undef NAME
-#undef ROWS
-#undef PANELS
-
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define NAME(function) avx2_##function
-#define ROWS 6
-#define PANELS 1
-#include "matrix_product.inc"
-#include "winograd.inc"
-#undef NAME
-#undef ROWS
-#undef PANELS
-#pragma clang attribute pop
-
-#pragma clang attribute push( \
-    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
-#define NAME(function) avx512_##function
-#define ROWS 6
-#define PANELS 4
-#include "matrix_product.inc"
-#include "winograd.inc"
-#undef NAME
-#undef ROWS
-#undef PANELS
-#pragma clang attribute pop
-
-#endif
-
-#include "dispatch.h"
+#define KERNELS "winograd.inc"
+#include "each_instruction_set.inc"
 
 void winograd_transform_weights(const winograd_geometry *geometry, const float *weights, float *transformed) {
   DISPATCH(transform_weights, geometry, weights, transformed);

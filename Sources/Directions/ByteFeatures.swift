@@ -27,7 +27,7 @@ struct ByteFeatures: Sendable {
   static let largestDimension = 32768
 
   private let features: FeatureMatrix
-  private let instructions: ByteProductInstructions
+  private let instructions: byte_product_instructions
   private let grid: Grid
   private let panels: Panels
   /// Per panel, ‖r‖ + ρ‖φ‖ or more for each of its images.
@@ -39,18 +39,18 @@ struct ByteFeatures: Sendable {
   /// r = 0 for all images.
   private let isExact: Bool
 
-  private static let panelLength = Int(ByteProductPanelLength)
-  private static let groupLength = Int(ByteProductGroupLength)
+  private static let panelLength = Int(byte_product_panel_length)
+  private static let groupLength = Int(byte_product_group_length)
   /// Above the roundings of some thousand operations in Double.
   static let roundedUp = 1 + 0x1p-30
 
-  init(_ features: FeatureMatrix, instructions: ByteProductInstructions, workerCount: Int) {
+  init(_ features: FeatureMatrix, instructions: byte_product_instructions, workerCount: Int) {
     precondition(
       features.dimension <= Self.largestDimension,
       "at most \(Self.largestDimension) features fit sums of 32 bits, got \(features.dimension)")
     self.features = features
     self.instructions = instructions
-    let grid = Grid(features, levels: Int(ByteProductLevels(instructions)), workerCount: workerCount)
+    let grid = Grid(features, levels: Int(byte_product_levels(instructions)), workerCount: workerCount)
     self.grid = grid
     let (imageCount, dimension, quadCount) = (features.imageCount, features.dimension, grid.quadCount)
     let panelCount = (imageCount + Self.panelLength - 1) / Self.panelLength
@@ -64,7 +64,7 @@ struct ByteFeatures: Sendable {
           pieces[piece].map { panel in
             let first = panel * Self.panelLength
             var bound = (residual: 0.0, distance: 0.0)
-            ByteProductPack(
+            byte_product_pack(
               instructions, kernelGrid, rows.baseAddress! + first * dimension,
               min(Self.panelLength, imageCount - first), panels[panel], &bound.residual, &bound.distance)
             return bound
@@ -129,7 +129,7 @@ struct ByteFeatures: Sendable {
     return features.values.elements.withUnsafeBufferPointer { features in
       directions.elements.withUnsafeBufferPointer { directions in
         [Float](unsafeUninitializedCapacity: images.count) { scores, initializedCount in
-          ExactScores(
+          exact_scores(
             features.baseAddress!, dimension, images, images.count, directions.baseAddress! + row * dimension,
             scores.baseAddress)
           initializedCount = images.count
@@ -212,12 +212,12 @@ private struct Grid: Sendable {
   /// ‖a‖ + ‖S q‖ or more, for any bytes q.
   var norm: Double { (Norm.l2(offset) + Double(levels) * Norm.l2(scale)) * ByteFeatures.roundedUp }
 
-  func withKernelGrid<Result>(_ body: (UnsafePointer<ByteProductGrid>) -> Result) -> Result {
+  func withKernelGrid<Result>(_ body: (UnsafePointer<byte_product_grid>) -> Result) -> Result {
     offset.withUnsafeBufferPointer { offset in
       scale.withUnsafeBufferPointer { scale in
         inverseScale.withUnsafeBufferPointer { inverse in
           centre.withUnsafeBufferPointer { centre in
-            var grid = ByteProductGrid(
+            var grid = byte_product_grid(
               offset: offset.baseAddress, scale: scale.baseAddress, inverseScale: inverse.baseAddress,
               centre: centre.baseAddress, dimension: offset.count, quadCount: quadCount)
             return body(&grid)

@@ -33,7 +33,7 @@ final class BytePass {
   private let perResidual: UnsafeMutablePointer<Double>
   private let perDistance: UnsafeMutablePointer<Double>
   private let perScore: UnsafeMutablePointer<Double>
-  private let hits: UnsafeMutablePointer<ByteProductHit>
+  private let hits: UnsafeMutablePointer<byte_product_hit>
   /// Heaps of the k largest s − E, the smallest of them, θ, first. `Int32.min` stands for a free place and
   /// rejects nothing.
   private let lowest: UnsafeMutablePointer<Int32>
@@ -52,7 +52,7 @@ final class BytePass {
     directions: Tensor, rows: Range<Int>, scale: [Float], imageCount: Int, topCount: Int, largestNorm: Double,
     isExact: Bool
   ) {
-    let groupLength = Int(ByteProductGroupLength)
+    let groupLength = Int(byte_product_group_length)
     let padded = (rows.count + groupLength - 1) / groupLength * groupLength
     directionCount = rows.count
     self.imageCount = imageCount
@@ -67,7 +67,7 @@ final class BytePass {
       .allocate(capacity: padded), .allocate(capacity: padded), .allocate(capacity: padded)
     )
     for each in [perResidual, perDistance, perScore] { each.initialize(repeating: 0, count: padded) }
-    hits = .allocate(capacity: padded * Int(ByteProductPanelLength))
+    hits = .allocate(capacity: padded * Int(byte_product_panel_length))
     lowest = .allocate(capacity: rows.count * topCount)
     lowest.initialize(repeating: .min, count: rows.count * topCount)
     candidates = .allocate(capacity: rows.count * capacity)
@@ -105,7 +105,7 @@ final class BytePass {
       coarseCount += 1
       return
     }
-    let groupLength = Int(ByteProductGroupLength)
+    let groupLength = Int(byte_product_group_length)
     let group = bytes + place / groupLength * quadCount * groupLength * 4
     var (remainders, squares) = (0.0, 0.0)
     for (index, value) in scaled.enumerated() {
@@ -132,13 +132,13 @@ final class BytePass {
   ///   - distance: ‖q − m‖.
   func visit(
     _ panel: UnsafePointer<UInt8>, firstImage: Int, residual: Double, distance: Double,
-    instructions: ByteProductInstructions
+    instructions: byte_product_instructions
   ) {
-    let groupLength = Int(ByteProductGroupLength)
-    var kernelDirections = ByteProductDirections(
+    let groupLength = Int(byte_product_group_length)
+    var kernelDirections = byte_product_directions(
       bytes: bytes, reach: reach, perResidual: perResidual, perDistance: perDistance,
       groupCount: (directionCount + groupLength - 1) / groupLength, quadCount: quadCount)
-    let count = ByteProductFind(instructions, panel, &kernelDirections, residual, distance, hits)
+    let count = byte_product_find(instructions, panel, &kernelDirections, residual, distance, hits)
     for index in 0..<count {
       let hit = hits[index]
       let image = firstImage + Int(hit.image)

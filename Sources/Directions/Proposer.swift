@@ -7,17 +7,17 @@ enum Proposer: CaseIterable, Sendable {
   /// Products of bytes: ``ByteFeatures``.
   case portableBytes, avx2Bytes, avx512Bytes
 
-  var byteInstructions: ByteProductInstructions? {
+  var byteInstructions: byte_product_instructions? {
     switch self {
     case .singlePrecision: nil
-    case .portableBytes: ByteProductPortable
-    case .avx2Bytes: ByteProductAVX2
-    case .avx512Bytes: ByteProductAVX512
+    case .portableBytes: byte_product_portable
+    case .avx2Bytes: byte_product_avx2
+    case .avx512Bytes: byte_product_avx512
     }
   }
 
   /// Whether this machine can run it.
-  var isSupported: Bool { byteInstructions.map { ByteProductIsSupported($0) != 0 } ?? true }
+  var isSupported: Bool { byteInstructions.map { byte_product_is_supported($0) != 0 } ?? true }
 
   /// Bytes take a pass over the features first, which some 40 directions in single precision would take as well;
   /// without instructions for bytes, single precision is faster. Where the ranking holds a good part of all

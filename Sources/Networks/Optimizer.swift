@@ -35,25 +35,24 @@ extension Optimizer {
   ///   - gradients: One buffer per micro-batch; their sum, in this order, is the gradient.
   ///   - step: The number of this step, from 1.
   func update(
-    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeBufferPointer<UnsafeMutablePointer<Float>>,
+    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeBufferPointer<UnsafeMutablePointer<Float>?>,
     moments: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, range: Range<Int>, learningRate: Float,
     step: Int
   ) {
-    let parts = UnsafePointer(
-      UnsafeRawPointer(gradients.baseAddress!)
-        .assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self))
     func adapt(weightDecay: Float, kept: Float) {
       let stepSize = Float(Double(learningRate) / (1 - pow(Self.firstDecay, Double(step))))
       let correction = Float((1 - pow(Self.secondDecay, Double(step))).squareRoot())
       optimizer_adam(
-        parameters, moments[0], moments[1], parts, gradients.count, range.lowerBound, range.upperBound,
+        parameters, moments[0], moments[1], gradients.baseAddress, gradients.count, range.lowerBound,
+        range.upperBound,
         Float(Self.firstDecay), Float(Self.secondDecay), Self.epsilon, weightDecay, kept, stepSize, correction
       )
     }
     switch self {
     case .sgd(let momentum, let weightDecay):
       optimizer_sgd(
-        parameters, moments[0], parts, gradients.count, range.lowerBound, range.upperBound, momentum,
+        parameters, moments[0], gradients.baseAddress, gradients.count, range.lowerBound, range.upperBound,
+        momentum,
         weightDecay, learningRate)
     case .adam(let weightDecay): adapt(weightDecay: weightDecay, kept: 1)
     case .adamW(let weightDecay): adapt(weightDecay: 0, kept: 1 - learningRate * weightDecay)

@@ -119,7 +119,7 @@ final class TrainingSession: @unchecked Sendable {
       guard failure == nil else { return }
       do { try body() } catch { failure = error }
     }
-    let gradients = slots.map(\.gradient.floats)
+    let gradients = slots.map { Optional($0.gradient.floats) }
     let momentPointers = moments.map(\.floats)
     let share = store.share(worker, of: trainer.workerCount)
     let batchCount = (order.count + configuration.batchSize - 1) / configuration.batchSize

@@ -25,13 +25,14 @@ struct AllocationProbe {
       let engine = try Engine(running: network)
       for count in [256, 1024] {
         let pixels = images(count, shape).tensor(of: 0..<count)
+        let batch = AttackBatch(
+          images: pixels, labels: (0..<count).map { $0 % 10 }, imageIDs: Array(0..<count))
         func attack() throws {
-          _ = try engine.logitsAndImageGradients(of: pixels) { row, logits, gradient in
-            CrossEntropy.writeAscentDirection(logits: logits, label: row % 10, to: &gradient)
-          }
+          _ = try FastGradientSignMethod().perturbedImages(
+            for: batch, under: ThreatModel(norm: .linf, epsilon: 0.1), classifier: engine)
         }
         try attack()  // builds the plans
-        try report("gradient-\(name.rawValue)", count, attack)
+        try report("attack-\(name.rawValue)", count, attack)
       }
     }
     let graph = try Graph(.named(.lenet, input: shape, classCount: 10))

@@ -85,7 +85,7 @@ import Testing
     "An image that rounding puts far behind is not lost when the bound is tight", arguments: byteProposers)
   func roundedFeatures(proposer: Proposer) throws {
     let dimension = 16
-    let levels = Float(ByteProductLevels(proposer.byteInstructions!))
+    let levels = Float(byte_product_levels(proposer.byteInstructions!))
     // One image at the top of each feature, so that bytes are the integers.
     var rows = (0..<dimension).map { top in (0..<dimension).map { $0 == top ? levels : 0 } }
     // 50 everywhere in bytes, sum 807.84; 51 but for one 50, sum 807.16. The bytes differ by 15, the bound is 15.7.
@@ -103,7 +103,7 @@ import Testing
 
   @Test("An image along a rounded direction is not lost when the bound is tight", arguments: byteProposers)
   func roundedDirections(proposer: Proposer) throws {
-    let levels = Float(ByteProductLevels(proposer.byteInstructions!))
+    let levels = Float(byte_product_levels(proposer.byteInstructions!))
     func row(_ first: Float, _ others: Float) -> [Float] { [first] + [Float](repeating: others, count: 13) }
     // The direction is (127, 1.499, …), in bytes (127, 1, …), in units of 1/127.
     let slope: Float = 1.499
@@ -182,9 +182,9 @@ import Testing
   func integers(proposer: Proposer) throws {
     let instructions = proposer.byteInstructions!
     let (quadCount, groupCount) = (33, 2)
-    let (panelLength, groupLength) = (Int(ByteProductPanelLength), Int(ByteProductGroupLength))
+    let (panelLength, groupLength) = (Int(byte_product_panel_length), Int(byte_product_group_length))
     var generator = SeededGenerator(seed: 1, purpose: "bytes")
-    let levels = UInt64(ByteProductLevels(instructions))
+    let levels = UInt64(byte_product_levels(instructions))
     let panel = UnsafeMutableRawPointer.allocate(byteCount: quadCount * panelLength * 4, alignment: 64)
       .bindMemory(to: UInt8.self, capacity: quadCount * panelLength * 4)
     defer { panel.deallocate() }
@@ -213,16 +213,16 @@ import Testing
     reach[14] = -.infinity
     reach[15] = .infinity
     let (perResidual, perDistance) = ([Double](repeating: 3, count: 16), [Double](repeating: 4, count: 16))
-    var hits = [ByteProductHit](repeating: ByteProductHit(), count: 16 * panelLength)
-    var kernelDirections = ByteProductDirections()
+    var hits = [byte_product_hit](repeating: byte_product_hit(), count: 16 * panelLength)
+    var kernelDirections = byte_product_directions()
     let count = bytes.withUnsafeBufferPointer { bytes in
       reach.withUnsafeBufferPointer { reach in
         perResidual.withUnsafeBufferPointer { perResidual in
           perDistance.withUnsafeBufferPointer { perDistance in
-            kernelDirections = ByteProductDirections(
+            kernelDirections = byte_product_directions(
               bytes: bytes.baseAddress, reach: reach.baseAddress, perResidual: perResidual.baseAddress,
               perDistance: perDistance.baseAddress, groupCount: groupCount, quadCount: quadCount)
-            return ByteProductFind(instructions, panel, &kernelDirections, 2, 0.5, &hits)
+            return byte_product_find(instructions, panel, &kernelDirections, 2, 0.5, &hits)
           }
         }
       }
@@ -244,7 +244,7 @@ import Testing
     let direction = DirectionSet.randomSphere(count: 1, dimension: 101, seed: 42).matrix
     for images in [[], [3], [39, 0, 0], Array(0..<8), Array(7..<40)] as [[Int32]] {
       var scores = [Float](repeating: .nan, count: images.count)
-      ExactScores(features.values.elements, 101, images, images.count, direction.elements, &scores)
+      exact_scores(features.values.elements, 101, images, images.count, direction.elements, &scores)
       let expected = images.map { image in
         Float(
           zip(features.values[row: Int(image)], direction.elements).reduce(0.0) {

@@ -100,7 +100,7 @@ import Testing
               buffers[moment].withUnsafeMutableBufferPointer { $0.baseAddress! }
             }
             pointers.withUnsafeBufferPointer { pointers in
-              [gradient.baseAddress!].withUnsafeBufferPointer { gradients in
+              [gradient.baseAddress].withUnsafeBufferPointer { gradients in
                 optimizer.update(
                   values.baseAddress!, gradients: gradients, moments: pointers, range: 0..<parameter.count,
                   learningRate: rate, step: step)

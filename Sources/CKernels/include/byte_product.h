@@ -10,19 +10,19 @@
 //
 //     panel [quad][image 0..<48][4]      group [quad][direction 0..<8][4]
 
-enum { ByteProductPanelLength = 48, ByteProductGroupLength = 8 };
+enum { byte_product_panel_length = 48, byte_product_group_length = 8 };
 
 typedef enum {
-  ByteProductPortable,
-  ByteProductAVX2,
-  ByteProductAVX512,  // with VNNI
-} ByteProductInstructions;
+  byte_product_portable,
+  byte_product_avx2,
+  byte_product_avx512,  // with VNNI
+} byte_product_instructions;
 
 /// Whether this processor has them.
-int ByteProductIsSupported(ByteProductInstructions instructions);
+int byte_product_is_supported(byte_product_instructions instructions);
 
 /// Largest byte of an image: 127 where sums of two products must fit 16 bits, otherwise 255.
-int ByteProductLevels(ByteProductInstructions instructions);
+int byte_product_levels(byte_product_instructions instructions);
 
 /// How features become bytes: x = offset + scale·q + remainder. Arrays of `dimension`.
 typedef struct {
@@ -33,7 +33,7 @@ typedef struct {
   const float *centre;
   size_t dimension;
   size_t quadCount;
-} ByteProductGrid;
+} byte_product_grid;
 
 /// Rounds at most 48 rows to the nearest bytes and packs them into a panel.
 ///
@@ -41,8 +41,8 @@ typedef struct {
 /// - distance: largest ‖q − centre‖ of the rows.
 ///
 /// Both are added up in Double from exact or once rounded differences.
-void ByteProductPack(
-  ByteProductInstructions instructions, const ByteProductGrid *grid, const float *rows, size_t rowCount,
+void byte_product_pack(
+  byte_product_instructions instructions, const byte_product_grid *grid, const float *rows, size_t rowCount,
   uint8_t *panel, double *residual, double *distance);
 
 /// Directions as bytes, with what is needed for the threshold of each. Arrays of `groupCount` × 8.
@@ -54,14 +54,14 @@ typedef struct {
   const double *perDistance;
   size_t groupCount;
   size_t quadCount;
-} ByteProductDirections;
+} byte_product_directions;
 
 typedef struct {
   int32_t direction;
   /// Position in the panel.
   int32_t image;
   int32_t score;
-} ByteProductHit;
+} byte_product_hit;
 
 /// Multiplies a panel by all directions.
 ///
@@ -69,11 +69,11 @@ typedef struct {
 ///
 /// Returns the number of hits. Scores are exact for at most 32768 dimensions; thresholds are confined to
 /// ±2³⁰, above and below which there is no score.
-size_t ByteProductFind(
-  ByteProductInstructions instructions, const uint8_t *panel, const ByteProductDirections *directions,
-  double residual, double distance, ByteProductHit *hits);
+size_t byte_product_find(
+  byte_product_instructions instructions, const uint8_t *panel, const byte_product_directions *directions,
+  double residual, double distance, byte_product_hit *hits);
 
 /// Scores added up in Double in the order of the features and rounded to Float, a few images at a time.
-void ExactScores(
+void exact_scores(
   const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
   float *scores);

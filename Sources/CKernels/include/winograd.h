@@ -10,7 +10,7 @@
 // with n = 8 that is 4 of 25 (r = 5) or 1.8 of 9 (r = 3).
 //
 // Points of interpolation: 0, ±1/2, ±1, ±2, ∞ for n = 8; 0, ±2/3, ±3/2, ∞ for n = 6. Of the sets that were tried
-// these round best: the root mean square error is about five (n = 8) or two (n = 6) times that of a direct sum.
+// these round best: the root mean square error is five to nine (n = 8) or about two (n = 6) times that of a direct sum.
 //
 // Both gradients come from the same tiles. The gradient of the input is a convolution of the gradient of the result
 // with the kernel turned by 180° and its channels exchanged; that of the kernel is the adjoint in g:
