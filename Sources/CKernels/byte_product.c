@@ -41,6 +41,32 @@ typedef float HalfFloats __attribute__((vector_size(32), aligned(4)));
 typedef int32_t HalfIntegers __attribute__((vector_size(32), aligned(4)));
 typedef double Doubles __attribute__((vector_size(64)));
 
+INLINE void extend(const float *rows, size_t rowCount, size_t dimension, float *lowest, float *highest) {
+  for (size_t start = 0; start < dimension; start += width) {
+    if (dimension - start < width) {
+      for (size_t row = 0; row < rowCount; row++) {
+        for (size_t index = start; index < dimension; index++) {
+          const float value = rows[row * dimension + index];
+          lowest[index] = value < lowest[index] ? value : lowest[index];
+          highest[index] = value > highest[index] ? value : highest[index];
+        }
+      }
+      continue;
+    }
+    Floats low, high, value;
+    memcpy(&low, lowest + start, sizeof low);
+    memcpy(&high, highest + start, sizeof high);
+    for (size_t row = 0; row < rowCount; row++) {
+      memcpy(&value, rows + row * dimension + start, sizeof value);
+      const Integers below = value < low, above = value > high;
+      low = (Floats)(((Integers)value & below) | ((Integers)low & ~below));
+      high = (Floats)(((Integers)value & above) | ((Integers)high & ~above));
+    }
+    memcpy(lowest + start, &low, sizeof low);
+    memcpy(highest + start, &high, sizeof high);
+  }
+}
+
 INLINE double sum(const Doubles *values) {
   double total = 0;
   for (int lane = 0; lane < 8; lane++) total += (*values)[lane];
@@ -221,18 +247,55 @@ __attribute__((target("avx2,fma"))) static size_t findAVX2(
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 
+AVX512 INLINE void setThresholdsAVX512(
+  const byte_product_directions *directions, size_t group, double residual, double distance,
+  int32_t *thresholds) {
+  const size_t first = group * groupLength;
+  __m512d threshold = _mm512_loadu_pd(directions->reach + first);
+  threshold = _mm512_fnmadd_pd(
+    _mm512_set1_pd(residual), _mm512_loadu_pd(directions->perResidual + first), threshold);
+  threshold = _mm512_fnmadd_pd(
+    _mm512_set1_pd(distance), _mm512_loadu_pd(directions->perDistance + first), threshold);
+  // Of a NaN and a number, the second comes back.
+  threshold = _mm512_max_pd(threshold, _mm512_set1_pd(-largestThreshold));
+  threshold = _mm512_min_pd(threshold, _mm512_set1_pd(largestThreshold));
+  _mm256_store_si256(
+    (__m256i *)thresholds, _mm512_cvt_roundpd_epi32(threshold, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
+}
+
+// Rare, and out of the way of the registers of the loop.
+AVX512 __attribute__((noinline)) static size_t collectAVX512(
+  const int32_t (*scores)[panelLength], const int32_t *thresholds, size_t group, byte_product_hit *hits) {
+  size_t count = 0;
+  const __m512i zero = _mm512_setzero_si512();
+  for (int lane = 0; lane < groupLength; lane++) {
+    const int32_t *row = scores[lane];
+    uint64_t passed = (uint64_t)_mm512_cmpge_epi32_mask(_mm512_load_si512(row), zero) |
+                      (uint64_t)_mm512_cmpge_epi32_mask(_mm512_load_si512(row + 16), zero) << 16 |
+                      (uint64_t)_mm512_cmpge_epi32_mask(_mm512_load_si512(row + 32), zero) << 32;
+    for (; passed; passed &= passed - 1) {
+      const int image = __builtin_ctzll(passed);
+      hits[count++] =
+        (byte_product_hit){(int32_t)group * groupLength + lane, image, row[image] + thresholds[lane]};
+    }
+  }
+  return count;
+}
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
 AVX512 static size_t findAVX512(
   const uint8_t *panel, const byte_product_directions *directions, double residual, double distance,
   byte_product_hit *hits) {
   size_t count = 0;
   const size_t quadCount = directions->quadCount;
   for (size_t group = 0; group < directions->groupCount; group++) {
-    int32_t thresholds[groupLength];
-    setThresholds(directions, group, residual, distance, thresholds);
+    _Alignas(32) int32_t thresholds[groupLength];
+    setThresholdsAVX512(directions, group, residual, distance, thresholds);
     const int8_t *bytes = directions->bytes + group * quadCount * groupLength * 4;
     // 48 images × 8 directions: 24 sums and three vectors of images leave registers for one direction at a time.
     __m512i sums[groupLength][3];
-    for (int lane = 0; lane < groupLength; lane++) {
+    UNROLL for (int lane = 0; lane < groupLength; lane++) {
       // The sums begin at −threshold, so that a score passes when it is not negative.
       sums[lane][0] = sums[lane][1] = sums[lane][2] = _mm512_set1_epi32(-thresholds[lane]);
     }
@@ -241,7 +304,7 @@ AVX512 static size_t findAVX512(
       const __m512i first = _mm512_load_si512(place);
       const __m512i second = _mm512_load_si512(place + 64);
       const __m512i third = _mm512_load_si512(place + 128);
-      for (int lane = 0; lane < groupLength; lane++) {
+      UNROLL for (int lane = 0; lane < groupLength; lane++) {
         const __m512i direction = _mm512_set1_epi32(quadAt(bytes + (quad * groupLength + (size_t)lane) * 4));
         sums[lane][0] = _mm512_dpbusd_epi32(sums[lane][0], first, direction);
         sums[lane][1] = _mm512_dpbusd_epi32(sums[lane][1], second, direction);
@@ -249,30 +312,31 @@ AVX512 static size_t findAVX512(
       }
     }
     __m512i all = _mm512_set1_epi32(-1);
-    for (int lane = 0; lane < groupLength; lane++) {
+    UNROLL for (int lane = 0; lane < groupLength; lane++) {
       // 0x80: the and of three.
       all = _mm512_and_si512(
         all, _mm512_ternarylogic_epi32(sums[lane][0], sums[lane][1], sums[lane][2], 0x80));
     }
-    const __m512i zero = _mm512_setzero_si512();
-    if (_mm512_cmpge_epi32_mask(all, zero) == 0) continue;  // every sum is negative
-    for (int lane = 0; lane < groupLength; lane++) {
-      uint64_t passed = (uint64_t)_mm512_cmpge_epi32_mask(sums[lane][0], zero) |
-                        (uint64_t)_mm512_cmpge_epi32_mask(sums[lane][1], zero) << 16 |
-                        (uint64_t)_mm512_cmpge_epi32_mask(sums[lane][2], zero) << 32;
-      if (!passed) continue;
-      int32_t scores[panelLength];
-      _mm512_storeu_si512(scores, sums[lane][0]);
-      _mm512_storeu_si512(scores + 16, sums[lane][1]);
-      _mm512_storeu_si512(scores + 32, sums[lane][2]);
-      for (; passed; passed &= passed - 1) {
-        const int image = __builtin_ctzll(passed);
-        hits[count++] = (byte_product_hit){
-          (int32_t)group * groupLength + lane, image, scores[image] + thresholds[lane]};
+    if (_mm512_cmpge_epi32_mask(all, _mm512_setzero_si512()) == 0) continue;  // every sum is negative
+    _Alignas(64) int32_t scores[groupLength][panelLength];
+    UNROLL for (int lane = 0; lane < groupLength; lane++) {
+      UNROLL for (int part = 0; part < 3; part++) {
+        _mm512_store_si512(scores[lane] + 16 * part, sums[lane][part]);
       }
     }
+    count += collectAVX512((const int32_t(*)[panelLength])scores, thresholds, group, hits + count);
   }
   return count;
+}
+
+__attribute__((target("avx2,fma"))) static void extendAVX2(
+  const float *rows, size_t rowCount, size_t dimension, float *lowest, float *highest) {
+  extend(rows, rowCount, dimension, lowest, highest);
+}
+
+AVX512 static void extendAVX512(
+  const float *rows, size_t rowCount, size_t dimension, float *lowest, float *highest) {
+  extend(rows, rowCount, dimension, lowest, highest);
 }
 
 __attribute__((target("avx2,fma"))) static void packAVX2(
@@ -307,6 +371,29 @@ void byte_product_pack(
   }
 }
 
+void byte_product_extend(
+  byte_product_instructions instructions, const float *rows, size_t rowCount, size_t dimension, float *lowest,
+  float *highest) {
+  // The rows of a block are read from memory once, for their first columns.
+  enum { blockLength = 32 };
+  for (size_t start = 0; start < rowCount; start += blockLength) {
+    const float *block = rows + start * dimension;
+    const size_t count = rowCount - start < blockLength ? rowCount - start : blockLength;
+    switch (instructions) {
+#if defined(__x86_64__)
+      case byte_product_avx2:
+        extendAVX2(block, count, dimension, lowest, highest);
+        break;
+      case byte_product_avx512:
+        extendAVX512(block, count, dimension, lowest, highest);
+        break;
+#endif
+      default:
+        extend(block, count, dimension, lowest, highest);
+    }
+  }
+}
+
 size_t byte_product_find(
   byte_product_instructions instructions, const uint8_t *panel, const byte_product_directions *directions,
   double residual, double distance, byte_product_hit *hits) {
@@ -335,6 +422,11 @@ void exact_scores(
     for (size_t place = 0; place < atOnce; place++) {
       const size_t index = start + place < count ? start + place : start;
       rows[place] = features + (size_t)images[index] * dimension;
+      // The images lie anywhere in memory; those of the next turn are on their way during this one.
+      if (start + atOnce + place < count) {
+        const float *next = features + (size_t)images[start + atOnce + place] * dimension;
+        for (size_t index = 0; index < dimension; index += 16) __builtin_prefetch(next + index);
+      }
     }
     for (size_t index = 0; index < dimension; index++) {
       const double component = direction[index];

@@ -11,6 +11,13 @@ final class BytePass {
     let highest: Int32
   }
 
+  /// t, and K with a bound on the error of its sum.
+  private struct Bracket {
+    var step = 0.0
+    var value = 0.0
+    var error = 0.0
+  }
+
   private enum Tightness {
     case open
     /// S v = 0, and r or v is zero as well: all scores are the same, and the first images are the top ones.
@@ -19,8 +26,9 @@ final class BytePass {
     case coarse
   }
 
-  private let directionCount: Int
-  private let imageCount: Int
+  private let features: FeatureMatrix
+  private let directions: Tensor
+  private let rows: Range<Int>
   private let topCount: Int
   private let quadCount: Int
   /// Candidates of one direction before those below θ are dropped, and half of them the number that may stay:
@@ -37,6 +45,9 @@ final class BytePass {
   /// Heaps of the k largest s − E, the smallest of them, θ, first. `Int32.min` stands for a free place and
   /// rejects nothing.
   private let lowest: UnsafeMutablePointer<Int32>
+  /// (f_k − K) / t, rounded down, of images whose exact score is known.
+  private let known: UnsafeMutablePointer<Int32>
+  private let brackets: UnsafeMutablePointer<Bracket>
   private let candidates: UnsafeMutablePointer<Candidate>
   private let candidateCounts: UnsafeMutablePointer<Int>
   private var tightness: [Tightness]
@@ -45,20 +56,22 @@ final class BytePass {
   /// - Parameters:
   ///   - directions: v in rows.
   ///   - rows: Those of this pass.
-  ///   - scale: The diagonal of S.
+  ///   - topCount: k, at most the number of images.
   ///   - largestNorm: At least ‖φ‖ of every image.
   ///   - isExact: r = 0 for all images.
   init(
-    directions: Tensor, rows: Range<Int>, scale: [Float], imageCount: Int, topCount: Int, largestNorm: Double,
-    isExact: Bool
+    features: FeatureMatrix, directions: Tensor, rows: Range<Int>, grid: ByteGrid, topCount: Int,
+    largestNorm: Double, isExact: Bool
   ) {
+    let imageCount = features.imageCount
     let groupLength = Int(byte_product_group_length)
     let padded = (rows.count + groupLength - 1) / groupLength * groupLength
-    directionCount = rows.count
-    self.imageCount = imageCount
+    self.features = features
+    self.directions = directions
+    self.rows = rows
     self.topCount = topCount
-    quadCount = (scale.count + 3) / 4
-    capacity = min(8 * topCount + max(512, imageCount / 32), imageCount)
+    quadCount = grid.quadCount
+    capacity = min(8 * topCount + max(512, imageCount / 16), imageCount)
     bytes = .allocate(capacity: padded * quadCount * 4)
     bytes.initialize(repeating: 0, count: padded * quadCount * 4)
     reach = .allocate(capacity: padded)
@@ -70,12 +83,16 @@ final class BytePass {
     hits = .allocate(capacity: padded * Int(byte_product_panel_length))
     lowest = .allocate(capacity: rows.count * topCount)
     lowest.initialize(repeating: .min, count: rows.count * topCount)
+    known = .allocate(capacity: rows.count)
+    known.initialize(repeating: .min, count: rows.count)
+    brackets = .allocate(capacity: rows.count)
+    brackets.initialize(repeating: Bracket(), count: rows.count)
     candidates = .allocate(capacity: rows.count * capacity)
     candidateCounts = .allocate(capacity: rows.count)
     candidateCounts.initialize(repeating: 0, count: rows.count)
     tightness = [Tightness](repeating: .open, count: rows.count)
-    for (place, row) in rows.enumerated() {
-      round(directions[row: row], at: place, scale: scale, largestNorm: largestNorm, isExact: isExact)
+    for place in 0..<rows.count {
+      round(place, grid: grid, largestNorm: largestNorm, isExact: isExact)
     }
   }
 
@@ -84,15 +101,16 @@ final class BytePass {
     for each in [reach, perResidual, perDistance, perScore] { each.deallocate() }
     hits.deallocate()
     lowest.deallocate()
+    known.deallocate()
+    brackets.deallocate()
     candidates.deallocate()
     candidateCounts.deallocate()
   }
 
   /// S v = t w + e, and what E takes from it.
-  private func round(
-    _ direction: ArraySlice<Float>, at place: Int, scale: [Float], largestNorm: Double, isExact: Bool
-  ) {
-    let scaled = zip(direction, scale).map { Double($0) * Double($1) }
+  private func round(_ place: Int, grid: ByteGrid, largestNorm: Double, isExact: Bool) {
+    let direction = directions[row: rows.lowerBound + place]
+    let scaled = zip(direction, grid.scale).map { Double($0) * Double($1) }
     let largest = scaled.reduce(0.0) { max($0, abs($1)) }
     let norm = Norm.l2(direction)
     if largest == 0, isExact || norm == 0 {
@@ -101,19 +119,26 @@ final class BytePass {
     }
     let step = largest / 127
     guard step > 0, largestNorm * norm < Double(Float.greatestFiniteMagnitude) / 2 else {
-      tightness[place] = .coarse
-      coarseCount += 1
+      giveUp(place)
       return
     }
     let groupLength = Int(byte_product_group_length)
     let group = bytes + place / groupLength * quadCount * groupLength * 4
     var (remainders, squares) = (0.0, 0.0)
-    for (index, value) in scaled.enumerated() {
+    var bracket = Bracket(step: step)
+    for (index, (value, component)) in zip(scaled, direction).enumerated() {
       let byte = max(-127, min(127, (value / step).rounded()))
       group[(index / 4 * groupLength + place % groupLength) * 4 + index % 4] = Int8(byte)
-      remainders += (value - step * byte) * (value - step * byte)
+      let remainder = value - step * byte
+      remainders += remainder * remainder
       squares += value * value
+      let (offset, centre) = (Double(grid.offset[index]), Double(grid.centre[index]))
+      bracket.value += offset * Double(component) + centre * remainder
+      bracket.error += abs(offset * Double(component)) + abs(centre) * (abs(remainder) + abs(value))
     }
+    // Twice as many roundings as the sum has, of at most 2⁻⁵³ of all that was added.
+    bracket.error *= Double(8 * direction.count + 8) * 0x1p-53
+    brackets[place] = bracket
     perResidual[place] = norm / step * ByteFeatures.roundedUp
     perDistance[place] =
       (remainders.squareRoot() + 0x1p-50 * squares.squareRoot()) / step * ByteFeatures.roundedUp
@@ -123,7 +148,7 @@ final class BytePass {
   }
 
   /// Whether most directions still gain by going on.
-  var isWorthwhile: Bool { coarseCount * 2 <= directionCount }
+  var isWorthwhile: Bool { coarseCount * 2 <= rows.count }
 
   /// Looks for candidates in a panel.
   ///
@@ -137,13 +162,13 @@ final class BytePass {
     let groupLength = Int(byte_product_group_length)
     var kernelDirections = byte_product_directions(
       bytes: bytes, reach: reach, perResidual: perResidual, perDistance: perDistance,
-      groupCount: (directionCount + groupLength - 1) / groupLength, quadCount: quadCount)
+      groupCount: (rows.count + groupLength - 1) / groupLength, quadCount: quadCount)
     let count = byte_product_find(instructions, panel, &kernelDirections, residual, distance, hits)
     for index in 0..<count {
       let hit = hits[index]
       let image = firstImage + Int(hit.image)
       let place = Int(hit.direction)
-      guard image < imageCount, reach[place] < .infinity else { continue }
+      guard image < features.imageCount, reach[place] < .infinity else { continue }
       let error = residual * perResidual[place] + distance * perDistance[place] + perScore[place]
       // Scores lie within ±2³⁰. A larger error says nothing about an image.
       let isKnown = error < 0x1p30
@@ -153,32 +178,28 @@ final class BytePass {
     }
   }
 
+  /// θ, the best of what is known.
+  private func threshold(_ place: Int) -> Int32 { max(lowest[place * topCount], known[place]) }
+
+  private func updateReach(_ place: Int) {
+    let threshold = threshold(place)
+    reach[place] = threshold == .min ? -.infinity : Double(threshold) - perScore[place]
+  }
+
   /// Takes s − E of one more image into account.
   private func raise(_ place: Int, to value: Int32) {
     let heap = lowest + place * topCount
     guard value > heap[0] else { return }
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < topCount else { break }
-      if child + 1 < topCount, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < value else { break }
-      heap[parent] = heap[child]
-      parent = child
-    }
-    heap[parent] = value
-    reach[place] = heap[0] == .min ? -.infinity : Double(heap[0]) - perScore[place]
+    replaceSmallest(of: heap, count: topCount, by: value)
+    updateReach(place)
   }
 
   private func keep(_ candidate: Candidate, at place: Int) {
-    let threshold = lowest[place * topCount]
-    guard candidate.highest >= threshold else { return }
+    guard candidate.highest >= threshold(place) else { return }
     if candidateCounts[place] == capacity {
-      dropHopeless(at: place)
+      sharpen(place)
       if candidateCounts[place] > capacity / 2 {
-        tightness[place] = .coarse
-        coarseCount += 1
-        reach[place] = .infinity
+        giveUp(place)
         return
       }
     }
@@ -186,9 +207,15 @@ final class BytePass {
     candidateCounts[place] += 1
   }
 
+  private func giveUp(_ place: Int) {
+    tightness[place] = .coarse
+    coarseCount += 1
+    reach[place] = .infinity
+  }
+
   private func dropHopeless(at place: Int) {
     let list = candidates + place * capacity
-    let threshold = lowest[place * topCount]
+    let threshold = threshold(place)
     var kept = 0
     for index in 0..<candidateCounts[place] where list[index].highest >= threshold {
       list[kept] = list[index]
@@ -197,15 +224,74 @@ final class BytePass {
     candidateCounts[place] = kept
   }
 
-  /// The images that may be in the ranking, after all were visited; `nil` when bytes could not tell.
-  func candidates(of place: Int) -> [Int32]? {
-    guard isWorthwhile else { return nil }
-    switch tightness[place] {
-    case .coarse: return nil
-    case .constant: return (0..<Int32(topCount)).map { $0 }
-    case .open:
-      dropHopeless(at: place)
-      return (0..<candidateCounts[place]).map { candidates[place * capacity + $0].image }
+  /// Raises the thresholds of all directions by exact scores.
+  func sharpen() {
+    for place in 0..<rows.count where tightness[place] == .open { sharpen(place) }
+  }
+
+  private func sharpen(_ place: Int) {
+    let list = UnsafeBufferPointer(start: candidates + place * capacity, count: candidateCounts[place])
+    guard list.count >= topCount else { return }
+    let promising = withUnsafeTemporaryAllocation(of: Int64.self, capacity: topCount) { heap in
+      heap.initialize(repeating: .min)
+      for candidate in list {
+        let key = Int64(candidate.highest) << 32 | Int64(candidate.image)
+        if key > heap[0] { replaceSmallest(of: heap.baseAddress!, count: topCount, by: key) }
+      }
+      return heap.map { Int32(truncatingIfNeeded: $0) }
+    }
+    let lowestScore = exactScores(of: promising, place).reduce(Float.infinity, min)
+    let bracket = brackets[place]
+    let floor =
+      ((Double(lowestScore) - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
+    guard floor > -0x1p30 else { return }
+    known[place] = max(known[place], Int32(min(floor, 0x1p30)))
+    updateReach(place)
+    dropHopeless(at: place)
+  }
+
+  private func exactScores(of images: [Int32], _ place: Int) -> [Float] {
+    let dimension = features.dimension
+    return features.values.elements.withUnsafeBufferPointer { features in
+      directions.elements.withUnsafeBufferPointer { directions in
+        [Float](unsafeUninitializedCapacity: images.count) { scores, initializedCount in
+          exact_scores(
+            features.baseAddress!, dimension, images, images.count,
+            directions.baseAddress! + (rows.lowerBound + place) * dimension, scores.baseAddress)
+          initializedCount = images.count
+        }
+      }
     }
   }
+
+  /// The ranking of one direction, after all images were visited; `nil` when bytes could not tell.
+  func topImages(of place: Int, firstImage: Int) -> [RankedImage]? {
+    guard isWorthwhile, tightness[place] != .coarse else { return nil }
+    var images = (0..<Int32(topCount)).map { $0 }
+    if tightness[place] == .open {
+      sharpen(place)
+      images = (0..<candidateCounts[place]).map { candidates[place * capacity + $0].image }
+    }
+    var best = TopList(capacity: topCount)
+    for (image, score) in zip(images, exactScores(of: images, place)) {
+      best.offer(RankedImage(imageIndex: firstImage + Int(image), score: score))
+    }
+    return best.sorted
+  }
+}
+
+/// Puts a larger value in the place of the smallest of a heap, which stands first.
+private func replaceSmallest<Value: Comparable>(
+  of heap: UnsafeMutablePointer<Value>, count: Int, by value: Value
+) {
+  var parent = 0
+  while true {
+    var child = 2 * parent + 1
+    guard child < count else { break }
+    if child + 1 < count, heap[child + 1] < heap[child] { child += 1 }
+    guard heap[child] < value else { break }
+    heap[parent] = heap[child]
+    parent = child
+  }
+  heap[parent] = value
 }

@@ -35,6 +35,11 @@ typedef struct {
   size_t quadCount;
 } byte_product_grid;
 
+/// Widens `lowest` and `highest`, one of each per column, to hold all values of the rows.
+void byte_product_extend(
+  byte_product_instructions instructions, const float *rows, size_t rowCount, size_t dimension, float *lowest,
+  float *highest);
+
 /// Rounds at most 48 rows to the nearest bytes and packs them into a panel.
 ///
 /// - residual: largest ‖x − offset − scale·q‖ of the rows.
