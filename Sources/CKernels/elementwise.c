@@ -3,13 +3,19 @@
 #include "optimizer.h"
 #include "pixels.h"
 
-#define STRETCH 1024
+#define STRETCH 512
 
 #define KERNELS "elementwise.inc"
 #include "each_instruction_set.inc"
 
 void kernels_write_pixels(const uint8_t *bytes, size_t count, float *pixels) {
   DISPATCH(write_pixels, bytes, count, pixels);
+}
+
+void kernels_prefetch(const void *bytes, size_t count) {
+  // From the line of the first byte to that of the last.
+  const char *first = (const char *)bytes - (uintptr_t)bytes % 64;
+  for (const char *line = first; line < (const char *)bytes + count; line += 64) __builtin_prefetch(line);
 }
 
 void optimizer_sgd(

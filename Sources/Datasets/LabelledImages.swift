@@ -53,6 +53,21 @@ public struct LabelledImages: Sendable {
     }
   }
 
+  /// Calls an image's samples into the cache. Shuffled images lie anywhere in memory, and waiting for one takes as
+  /// long as converting it.
+  public func prefetchPixels(ofImage index: Int) {
+    precondition(labels.indices.contains(index), "image \(index) of \(count)")
+    let length = shape.pixelCount
+    switch pixels {
+    case .bytes(let samples):
+      samples.withUnsafeBufferPointer { kernels_prefetch($0.baseAddress! + index * length, length) }
+    case .floats(let samples):
+      samples.withUnsafeBufferPointer {
+        kernels_prefetch($0.baseAddress! + index * length, length * MemoryLayout<Float>.stride)
+      }
+    }
+  }
+
   /// The images with the given indices as `[count, channels, height, width]` in [0, 1].
   public func tensor(of indices: some Collection<Int>) -> Tensor {
     let length = shape.pixelCount

@@ -49,6 +49,8 @@ final class TrainingSlot: @unchecked Sendable {
     let length = data.shape.pixelCount
     for (row, image) in images.enumerated() {
       let target = plan.input + row * length
+      let ahead = images.startIndex + row + 2
+      if ahead < images.endIndex { data.prefetchPixels(ofImage: images[ahead]) }
       if augmentation.isIdentity {
         data.writePixels(ofImage: image, to: target)
       } else {
