@@ -11,6 +11,8 @@ public struct DirectionSet: Sendable {
     case neurons
     /// Uniform on the unit sphere.
     case randomSphere
+    /// Rows of a uniformly distributed rotation.
+    case haar
   }
 
   enum Storage: Sendable {

@@ -1,0 +1,36 @@
+import Tensors
+
+extension DirectionSet {
+  /// The first `count` vectors of a random orthonormal basis, uniform under Haar measure.
+  ///
+  ///     G = QR, G with independent standard normal entries, R with a positive diagonal;   v_i = column i of Q
+  ///
+  /// Mezzadri (2007), "How to generate random matrices from the classical compact groups"
+  /// <https://arxiv.org/abs/math-ph/0609050>. Without the condition on R, Q would not be uniform.
+  ///
+  /// Beside independent directions a basis keeps what a layer's neurons have too: they are orthogonal and there
+  /// are as many as dimensions. Only the axes are others, so a rotation is the null hypothesis of "neurons are
+  /// like any other basis".
+  ///
+  /// - Parameters:
+  ///   - count: At most `dimension`; the neurons that take part in the comparison.
+  ///   - dimension: Width of the layer.
+  ///   - index: Number of the basis; it is the same whatever else is drawn.
+  public static func haar(count: Int, dimension: Int, seed: UInt64, index: Int) -> DirectionSet {
+    precondition(
+      0 <= count && count <= dimension && dimension > 0,
+      "a basis of \(dimension) dimensions has no \(count) directions")
+    var generator = SeededGenerator(seed: seed, purpose: "Haar rotation", index: index)
+    var normals = [Double](repeating: 0, count: dimension * dimension)
+    for place in stride(from: 0, to: normals.count, by: 2) {
+      let (first, second) = generator.normalPair()
+      normals[place] = first
+      if place + 1 < normals.count { normals[place + 1] = second }
+    }
+    // Column by column, so that the columns of Q are the rows of the set.
+    let basis = LinearAlgebra.orthogonalFactor(of: normals, order: dimension)
+    return DirectionSet(
+      kind: .haar, ids: (0..<count).map { "h" + padded($0, to: String(max(dimension - 1, 0)).count) },
+      matrix: Tensor(shape: [count, dimension], elements: basis.prefix(count * dimension).map(Float.init)))
+  }
+}

@@ -1,0 +1,114 @@
+import Tensors
+import Testing
+
+@testable import Directions
+
+@Suite struct RotationNullTests {
+  /// Rotates features, `φ ← φ Qᵀ`, and directions alike.
+  private static func rotated(_ rows: Tensor, by basis: Tensor) -> Tensor {
+    let dimension = rows.rowLength
+    var result = Tensor(shape: rows.shape)
+    for row in 0..<rows.count {
+      for column in 0..<dimension {
+        let sum = zip(rows[row: row], basis[row: column]).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        result.elements[row * dimension + column] = Float(sum)
+      }
+    }
+    return result
+  }
+
+  /// Normal features whose mean depends on the class.
+  private static func clustered(images: Int, dimension: Int, classCount: Int, seed: UInt64) throws
+    -> (FeatureMatrix, ClassLabels)
+  {
+    let labels = (0..<images).map { $0 % classCount }
+    var values = try FeatureMatrix.normal(images: images, dimension: dimension, seed: seed).values
+    var generator = SeededGenerator(seed: seed, purpose: "class means")
+    let means = (0..<classCount).map { _ in generator.normals(dimension) }
+    for image in 0..<images {
+      for feature in 0..<dimension { values.elements[image * dimension + feature] += means[labels[image]][feature] }
+    }
+    return (
+      try FeatureMatrix(values: values, layer: "made up"), ClassLabels(labels, classCount: classCount)
+    )
+  }
+
+  private static func pValue(_ observed: Double, _ null: [Double]) -> Double {
+    Double(1 + null.count { $0 >= observed }) / Double(null.count + 1)
+  }
+
+  @Test("Any split of the rotations and any number of workers give the same values")
+  func split() throws {
+    let (features, labels) = try Self.clustered(images: 300, dimension: 12, classCount: 4, seed: 3)
+    let null = RotationNull(
+      features: features, labels: labels, directionCount: 10, topCounts: [5, 9], seed: 8)
+    let whole = null.statistics(ofRotations: 0..<12, workerCount: 2)
+    let parts = null.statistics(ofRotations: 0..<5, workerCount: 1)
+      + null.statistics(ofRotations: 5..<12, workerCount: 3)
+    #expect(whole == parts)
+    #expect(whole.count == 12 && whole.allSatisfy { $0.count == 2 })
+    #expect(Set(whole.map { $0[0] }).count > 6)
+  }
+
+  @Test("Smaller top sets are the beginning of larger ones: a size alone gives the same values")
+  func sizes() throws {
+    let (features, labels) = try Self.clustered(images: 200, dimension: 6, classCount: 3, seed: 4)
+    func values(_ sizes: [Int]) -> [[Double]] {
+      RotationNull(features: features, labels: labels, directionCount: 6, topCounts: sizes, seed: 2)
+        .statistics(ofRotations: 0..<4)
+    }
+    #expect(values([4, 25]).map { $0[0] } == values([4]).map { $0[0] })
+  }
+
+  @Test("A random basis in the place of the neurons is rejected as often as the level says")
+  func falsePositives() throws {
+    // 240 data sets of their own; at the level 0.1 the count is binomial with n = 240, so 11…39 holds the middle
+    // 99.8 %.
+    var rejected = 0
+    for trial in 0..<240 {
+      let (features, labels) = try Self.clustered(
+        images: 120, dimension: 8, classCount: 3, seed: UInt64(100 + trial))
+      let null = RotationNull(features: features, labels: labels, directionCount: 8, topCounts: [6], seed: 1)
+      let values = null.statistics(ofRotations: 0..<20).map { $0[0] }
+      // The first draw plays the neurons: 19 others, so that p takes the values 1/20, 2/20, …
+      if Self.pValue(values[0], Array(values[1...])) <= 0.1 { rejected += 1 }
+    }
+    #expect((11...39).contains(rejected), "\(rejected) of 240")
+  }
+
+  @Test("Neurons that stand for classes are told from rotations of them")
+  func oneHot() throws {
+    let classCount = 10
+    let labels = (0..<600).map { $0 % classCount }
+    var values = try FeatureMatrix.normal(images: 600, dimension: classCount, seed: 5).values
+    for index in values.elements.indices {
+      values.elements[index] *= 0.3
+      if labels[index / classCount] == index % classCount { values.elements[index] += 1 }
+    }
+    let features = try FeatureMatrix(values: values, layer: "made up")
+    let classes = ClassLabels(labels, classCount: classCount)
+    let observed = BasisAgreement(
+      of: Ranking(of: features, along: .neurons(dimension: classCount), topCount: 20), labels: classes,
+      topCounts: [20]
+    ).means[0]
+    let null = RotationNull(features: features, labels: classes, directionCount: 10, topCounts: [20], seed: 6)
+      .statistics(ofRotations: 0..<99).map { $0[0] }
+    #expect(observed > 0.95)
+    #expect(Self.pValue(observed, null) == 0.01)
+  }
+
+  @Test("Rotating features and directions together changes no agreement")
+  func invariance() throws {
+    let (features, labels) = try Self.clustered(images: 400, dimension: 9, classCount: 4, seed: 7)
+    let basis = DirectionSet.haar(count: 9, dimension: 9, seed: 9, index: 0)
+    let turned = try FeatureMatrix(
+      values: Self.rotated(features.values, by: basis.matrix), layer: "made up")
+    // e_i of the turned features is row i of the basis.
+    let axes = Ranking(of: turned, along: .neurons(dimension: 9), topCount: 12)
+    let rows = Ranking(of: features, along: basis, topCount: 12)
+    #expect(axes.topImages.map { $0.map(\.imageIndex) } == rows.topImages.map { $0.map(\.imageIndex) })
+    #expect(
+      BasisAgreement(of: axes, labels: labels, topCounts: [12])
+        == BasisAgreement(of: rows, labels: labels, topCounts: [12]))
+  }
+}
