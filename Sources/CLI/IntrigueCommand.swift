@@ -16,6 +16,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       InspectCommand.self,
       EvaluateCommand.self,
       GalleryCommand.self,
+      CompareCommand.self,
       AttackCommand.self,
       DemoCommand.self,
     ])

@@ -33,6 +33,13 @@ public struct FeatureMatrix: Sendable {
     self.layer = layer
   }
 
+  /// Values that come from a checked matrix.
+  init(finite values: Tensor, labels: ClassLabels?, layer: String) {
+    self.values = values
+    self.labels = labels
+    self.layer = layer
+  }
+
   public var imageCount: Int { values.shape[0] }
   public var dimension: Int { values.shape[1] }
 }

@@ -1,0 +1,116 @@
+import Datasets
+import Directions
+import Networks
+import Tensors
+
+/// Everything that a comparison measures on one network.
+public struct NetworkComparison: Codable, Equatable, Sendable {
+  /// From 1.
+  public var number: Int
+  /// See `Model.checksum`.
+  public var modelChecksum: String
+  /// Correct predictions among the images looked at.
+  public var correct: Proportion
+  public var comparison: LayerComparison
+  /// In the order of ``Rung/Control``.
+  public var ladder: [Rung]
+}
+
+/// Measures networks on one set of images, one after the other.
+struct NetworkComparer {
+  let declared: ComparisonProtocol
+  let images: LabelledImages
+  let dataChecksum: String
+  let labels: ClassLabels
+  let workerCount: Int
+  let cache: FeatureCache?
+
+  init(
+    _ declared: ComparisonProtocol, on dataset: Dataset, workerCount: Int, cache: FeatureCache?
+  ) {
+    self.declared = declared
+    images = declared.split.images(of: dataset)
+    dataChecksum = dataset.checksum
+    labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    self.workerCount = workerCount
+    self.cache = cache
+  }
+
+  private var topCounts: [Int] { declared.topCounts(forImages: images.count) }
+
+  /// - Parameters:
+  ///   - number: From 1; each network has random numbers of its own.
+  ///   - untrained: The network before its first step, or another of its architecture.
+  func compare(
+    _ model: Model, number: Int, untrained: Network, progress: @escaping ProgressHandler
+  ) throws -> NetworkComparison {
+    var generator = SeededGenerator(seed: declared.seed, purpose: "network of a comparison", index: number)
+    let seed = generator.next()
+    let graph = model.network.graph
+    let position = try graph.featurePosition(declared.layer)
+    let space = FeatureSpace(of: graph, at: position)
+    let checksum = try model.checksum
+    let engine = try Engine(running: model.network, workerCount: workerCount)
+
+    let logits = try features(of: engine, at: graph.nodes.count - 1, checksum, progress)
+    let layer = try features(of: engine, at: position, checksum, progress)
+    try progress(.stage("comparing the \(space.unitCount) units with \(declared.rotationCount) rotations"))
+    let comparison = try LayerComparison(
+      of: layer, labels: labels, space: space, topCounts: topCounts, rotationCount: declared.rotationCount,
+      seed: seed, workerCount: workerCount, progress: progress)
+
+    try progress(.stage("measuring the controls"))
+    let untrainedEngine = try Engine(running: untrained, workerCount: workerCount)
+    let untrainedLayer = try FeatureMatrix(
+      values: untrainedEngine.features(of: images, layer: position), layer: space.layer)
+    let pixels = try FeatureMatrix(
+      values: images.tensor(of: 0..<images.count).reshaped([images.count, images.shape.pixelCount]),
+      layer: Architecture.inputName)
+    let predictions = Prediction.rows(of: logits.values)
+    return NetworkComparison(
+      number: number, modelChecksum: checksum,
+      correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
+      comparison: comparison,
+      ladder: ladder(
+        comparison, layer: layer, untrained: untrainedLayer, pixels: pixels, logits: logits, seed: seed))
+  }
+
+  private func ladder(
+    _ comparison: LayerComparison, layer: FeatureMatrix, untrained: FeatureMatrix, pixels: FeatureMatrix,
+    logits: FeatureMatrix, seed: UInt64
+  ) -> [Rung] {
+    let count = comparison.liveUnits.count
+    func rung(_ control: Rung.Control, _ features: FeatureMatrix, _ directions: DirectionSet) -> Rung {
+      Rung(
+        control, of: features, along: directions, labels: labels, topCounts: topCounts,
+        workerCount: workerCount)
+    }
+    func random(_ control: Rung.Control, _ features: FeatureMatrix) -> Rung {
+      rung(control, features, .randomSphere(count: count, dimension: features.dimension, seed: seed))
+    }
+    let nullMeans = topCounts.indices.map { place in
+      comparison.null.reduce(0) { $0 + $1[place] } / Double(comparison.null.count)
+    }
+    return [
+      Rung(randomImageSets: count, labels: labels, topCounts: topCounts, seed: seed),
+      random(.pixelDirections, pixels),
+      random(.untrainedDirections, untrained),
+      rung(.untrainedNeurons, untrained, .neurons(dimension: untrained.dimension)),
+      random(.randomDirections, layer),
+      Rung(control: .rotations, directionCount: count, means: nullMeans),
+      Rung(control: .neurons, directionCount: count, means: comparison.neurons),
+      rung(.logits, logits, .neurons(dimension: logits.dimension)),
+    ]
+  }
+
+  private func features(
+    of engine: Engine, at position: Int?, _ checksum: String, _ progress: @escaping ProgressHandler
+  ) throws -> FeatureMatrix {
+    let space = FeatureSpace(of: engine.network.graph, at: position)
+    let key = FeatureCache.Key(
+      modelChecksum: checksum, dataChecksum: dataChecksum, split: declared.split, layer: space.layer)
+    return try FeatureMatrix(
+      values: engine.features(of: images, layer: position, key: key, cache: cache, progress: progress),
+      layer: space.layer)
+  }
+}
