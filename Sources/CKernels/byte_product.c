@@ -73,6 +73,27 @@ INLINE double sum(const Doubles *values) {
   return total;
 }
 
+INLINE void multiply(
+  const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
+  float *scores) {
+  for (size_t place = 0; place < count; place++) {
+    const float *values = features + (size_t)images[place] * dimension;
+    if (place + 2 < count) {
+      const float *ahead = features + (size_t)images[place + 2] * dimension;
+      for (size_t index = 0; index < dimension; index += 16) __builtin_prefetch(ahead + index);
+    }
+    Floats sums = {0};
+    size_t index = 0;
+    for (; index + width <= dimension; index += width) {
+      sums += *(const Floats *)(values + index) * *(const Floats *)(direction + index);
+    }
+    float total = 0;
+    for (int lane = 0; lane < width; lane++) total += sums[lane];
+    for (; index < dimension; index++) total += values[index] * direction[index];
+    scores[place] = total;
+  }
+}
+
 INLINE void pack(
   int levels, const byte_product_grid *grid, const float *rows, size_t rowCount, uint8_t *panel,
   double *residual, double *distance) {
@@ -339,10 +360,22 @@ AVX512 static void extendAVX512(
   extend(rows, rowCount, dimension, lowest, highest);
 }
 
+__attribute__((target("avx2,fma"))) static void multiplyAVX2(
+  const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
+  float *scores) {
+  multiply(features, dimension, images, count, direction, scores);
+}
+
 __attribute__((target("avx2,fma"))) static void packAVX2(
   int levels, const byte_product_grid *grid, const float *rows, size_t rowCount, uint8_t *panel,
   double *residual, double *distance) {
   pack(levels, grid, rows, rowCount, panel, residual, distance);
+}
+
+AVX512 static void multiplyAVX512(
+  const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
+  float *scores) {
+  multiply(features, dimension, images, count, direction, scores);
 }
 
 AVX512 static void packAVX512(
@@ -436,5 +469,22 @@ void exact_scores(
     for (size_t place = 0; place < atOnce && start + place < count; place++) {
       scores[start + place] = (float)sums[place];
     }
+  }
+}
+
+void approximate_scores(
+  byte_product_instructions instructions, const float *features, size_t dimension, const int32_t *images,
+  size_t count, const float *direction, float *scores) {
+  switch (instructions) {
+#if defined(__x86_64__)
+    case byte_product_avx2:
+      multiplyAVX2(features, dimension, images, count, direction, scores);
+      return;
+    case byte_product_avx512:
+      multiplyAVX512(features, dimension, images, count, direction, scores);
+      return;
+#endif
+    default:
+      multiply(features, dimension, images, count, direction, scores);
   }
 }

@@ -18,9 +18,10 @@ import Tensors
 ///
 /// **Nothing is missed.** Let θ be the k-th largest s − E of the images seen so far. Then k images have
 /// f ≥ K + t θ. An image with s + E < θ has f < K + t θ, so all k precede it strictly, whatever the indices.
-/// Every other image is kept. A few times on the way, and at the end, the k most promising of those kept get their
-/// exact score: with f_k the lowest of these, (f_k − K) / t may take the place of θ, which nearly halves the gap.
-/// At the end all that still have s + E ≥ θ get their exact score, and the total order decides.
+/// Every other image is kept. A few times on the way, and at the end, the k most promising of those kept get a
+/// score in single precision, less its bound: with f_k the lowest of these, (f_k − K) / t may take the place of θ,
+/// which nearly halves the gap. At the end all that still have s + E ≥ θ get a score in single precision, those
+/// that it cannot tell from the k best the exact one, and the total order decides.
 ///
 /// E is formed for the worst image of a panel of 48. An outlier widens the bound of its panel only.
 struct ByteFeatures: Sendable {
@@ -104,7 +105,7 @@ struct ByteFeatures: Sendable {
     let count = min(count, features.imageCount)
     let pass = BytePass(
       features: features, directions: directions, rows: rows, grid: grid, topCount: count,
-      largestNorm: largestNorm, isExact: isExact)
+      largestNorm: largestNorm, isExact: isExact, instructions: instructions)
     // Images often lie in the order of their classes. Leaping over them raises the thresholds early.
     var panel = 0
     let leap = Self.leap(over: residuals.count)
@@ -112,7 +113,7 @@ struct ByteFeatures: Sendable {
     for visited in residuals.indices where pass.isWorthwhile {
       pass.visit(
         panels[panel], firstImage: panel * Self.panelLength, residual: residuals[panel],
-        distance: distances[panel], instructions: instructions)
+        distance: distances[panel])
       panel = (panel + leap) % residuals.count
       if visited == nextSharpening {
         pass.sharpen()

@@ -11,8 +11,9 @@ final class BytePass {
     let highest: Int32
   }
 
-  /// t, and K with a bound on the error of its sum.
+  /// t, K with a bound on the error of its sum, and a bound on that of scores in single precision.
   private struct Bracket {
+    var uncertainty: Float = 0
     var step = 0.0
     var value = 0.0
     var error = 0.0
@@ -30,6 +31,7 @@ final class BytePass {
   private let directions: Tensor
   private let rows: Range<Int>
   private let topCount: Int
+  private let instructions: byte_product_instructions
   private let quadCount: Int
   /// Candidates of one direction before those below θ are dropped, and half of them the number that may stay:
   /// their exact scores then take about as long as all products in single precision.
@@ -61,7 +63,7 @@ final class BytePass {
   ///   - isExact: r = 0 for all images.
   init(
     features: FeatureMatrix, directions: Tensor, rows: Range<Int>, grid: ByteGrid, topCount: Int,
-    largestNorm: Double, isExact: Bool
+    largestNorm: Double, isExact: Bool, instructions: byte_product_instructions
   ) {
     let imageCount = features.imageCount
     let groupLength = Int(byte_product_group_length)
@@ -70,6 +72,7 @@ final class BytePass {
     self.directions = directions
     self.rows = rows
     self.topCount = topCount
+    self.instructions = instructions
     quadCount = grid.quadCount
     capacity = min(8 * topCount + max(512, imageCount / 16), imageCount)
     bytes = .allocate(capacity: padded * quadCount * 4)
@@ -138,6 +141,9 @@ final class BytePass {
     }
     // Twice as many roundings as the sum has, of at most 2⁻⁵³ of all that was added.
     bracket.error *= Double(8 * direction.count + 8) * 0x1p-53
+    // As in `Scores`: one rounding more for the exact score, another for the difference that this is used in.
+    let factor = singlePrecisionErrorFactor(terms: direction.count + 2)
+    bracket.uncertainty = (Float(factor * largestNorm * norm) + .leastNormalMagnitude).nextUp
     brackets[place] = bracket
     perResidual[place] = norm / step * ByteFeatures.roundedUp
     perDistance[place] =
@@ -156,8 +162,7 @@ final class BytePass {
   ///   - residual: Of the panel's worst image, ‖r‖ + ρ‖φ‖.
   ///   - distance: ‖q − m‖.
   func visit(
-    _ panel: UnsafePointer<UInt8>, firstImage: Int, residual: Double, distance: Double,
-    instructions: byte_product_instructions
+    _ panel: UnsafePointer<UInt8>, firstImage: Int, residual: Double, distance: Double
   ) {
     let groupLength = Int(byte_product_group_length)
     var kernelDirections = byte_product_directions(
@@ -240,10 +245,10 @@ final class BytePass {
       }
       return heap.map { Int32(truncatingIfNeeded: $0) }
     }
-    let lowestScore = exactScores(of: promising, place).reduce(Float.infinity, min)
+    let lowestScore = approximateScores(of: promising, place).reduce(Float.infinity, min)
     let bracket = brackets[place]
-    let floor =
-      ((Double(lowestScore) - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
+    let certain = Double(lowestScore) - Double(bracket.uncertainty)
+    let floor = ((certain - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
     guard floor > -0x1p30 else { return }
     known[place] = max(known[place], Int32(min(floor, 0x1p30)))
     updateReach(place)
@@ -251,13 +256,27 @@ final class BytePass {
   }
 
   private func exactScores(of images: [Int32], _ place: Int) -> [Float] {
+    scores(of: images, place) { exact_scores($0, $1, $2, $3, $4, $5) }
+  }
+
+  private func approximateScores(of images: [Int32], _ place: Int) -> [Float] {
+    let instructions = instructions
+    return scores(of: images, place) { approximate_scores(instructions, $0, $1, $2, $3, $4, $5) }
+  }
+
+  private func scores(
+    of images: [Int32], _ place: Int,
+    _ compute: (
+      UnsafePointer<Float>, Int, UnsafePointer<Int32>, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+    ) -> Void
+  ) -> [Float] {
     let dimension = features.dimension
     return features.values.elements.withUnsafeBufferPointer { features in
       directions.elements.withUnsafeBufferPointer { directions in
         [Float](unsafeUninitializedCapacity: images.count) { scores, initializedCount in
-          exact_scores(
+          compute(
             features.baseAddress!, dimension, images, images.count,
-            directions.baseAddress! + (rows.lowerBound + place) * dimension, scores.baseAddress)
+            directions.baseAddress! + (rows.lowerBound + place) * dimension, scores.baseAddress!)
           initializedCount = images.count
         }
       }
@@ -270,13 +289,29 @@ final class BytePass {
     var images = (0..<Int32(topCount)).map { $0 }
     if tightness[place] == .open {
       sharpen(place)
-      images = (0..<candidateCounts[place]).map { candidates[place * capacity + $0].image }
+      images = finalists(of: place)
     }
     var best = TopList(capacity: topCount)
     for (image, score) in zip(images, exactScores(of: images, place)) {
       best.offer(RankedImage(imageIndex: firstImage + Int(image), score: score))
     }
     return best.sorted
+  }
+
+  /// The candidates that single precision cannot tell from the k best.
+  private func finalists(of place: Int) -> [Int32] {
+    let images = (0..<candidateCounts[place]).map { candidates[place * capacity + $0].image }
+    let scores = approximateScores(of: images, place)
+    let lowest = withUnsafeTemporaryAllocation(of: Float.self, capacity: topCount) { heap in
+      heap.initialize(repeating: -.infinity)
+      for score in scores where score > heap[0] {
+        replaceSmallest(of: heap.baseAddress!, count: topCount, by: score)
+      }
+      return heap[0]
+    }
+    // Both sides of the comparison may be off.
+    let uncertainty = brackets[place].uncertainty
+    return zip(images, scores).filter { $1 + uncertainty >= lowest - uncertainty }.map(\.0)
   }
 }
 

@@ -82,3 +82,8 @@ size_t byte_product_find(
 void exact_scores(
   const float *features, size_t dimension, const int32_t *images, size_t count, const float *direction,
   float *scores);
+
+/// The same in single precision, off by at most γ Σ|xᵢ vᵢ| of `dimension` terms; as fast as memory gives the rows.
+void approximate_scores(
+  byte_product_instructions instructions, const float *features, size_t dimension, const int32_t *images,
+  size_t count, const float *direction, float *scores);
