@@ -21,12 +21,16 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
 
+    // Distribution functions of Boost.Math, C++ headers alone, as plain C: libboost-math-dev.
+    .target(name: "CStatistics"),
+
     // Inner loops that need a processor's own instructions.
     .target(name: "CKernels"),
 
     // The library.
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
     .target(name: "Tensors", dependencies: ["CLAPACK"]),
+    .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
     .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
@@ -42,7 +46,8 @@ let package = Package(
     .target(
       name: "Intrigue",
       dependencies: [
-        "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
+        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
+        "Figures",
         "Experiments",
       ]),
 
@@ -69,6 +74,7 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Tensors"]),
     .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Storage"], exclude: ["Fixtures"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Storage", "Tensors"]),

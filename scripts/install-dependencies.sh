@@ -9,6 +9,7 @@ oldest_swift=6.3
 needed=(
   libdnnl-dev            # oneDNN: convolution, matrix product, pooling
   libopenblas-dev        # BLAS and LAPACK: linear algebra
+  libboost-math-dev      # Boost.Math: Student, normal and beta distributions
   libpng-dev             # PNG
   libturbojpeg0-dev      # JPEG
   libcairo2-dev          # text and drawing
@@ -52,8 +53,8 @@ check_swift
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
-    "libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib and OpenSSL with their headers, pkg-config, gnuplot and the" \
-    "DejaVu fonts; the build goes on in the hope that they are here." >&2
+    "Boost.Math, libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib and OpenSSL with their headers, pkg-config," \
+    "gnuplot and the DejaVu fonts; the build goes on in the hope that they are here." >&2
   exit 0
 fi
 

@@ -15,7 +15,7 @@ extension Chart {
     let largest = max(1, counts.joined().max() ?? 1)
     let area = PlotArea(title: title, classNames: classNames, largest: largest)
     let last = Double(classNames.count) - 0.5
-    let tics = area.names.enumerated().map { "\(Gnuplot.quoted($1)) \($0)" }.joined(separator: ", ")
+    let tics = area.names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
     // Dark cells get white numbers.
     let numbers =
       "data skip 1 using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):($3 > \(largest) / 2.0 ? 0xFFFFFF : 0x1A1A1A)"

@@ -5,15 +5,23 @@ import Storage
 /// A chart by gnuplot, kept with its script and its data so that `gnuplot NAME.gp` draws it again.
 ///
 /// Three files stand side by side: `NAME.png`, `NAME.gp` and `NAME.csv`. The script names the other two without
-/// a folder, so the three can be moved together and restyled.
+/// a folder, so the three can be moved together and restyled. `gnuplot -e "format = 'pdf'" NAME.gp` draws a PDF
+/// instead, `'svg'` an SVG.
 public struct Chart: Sendable {
   /// Lines of a gnuplot script, in which the variable `data` holds the name of the data file.
   let script: [String]
   /// First line is the heading.
   let table: [[String]]
-  /// Extent of the picture in pixels.
+  /// Extent of the picture in pixels of a screen, 96 to the inch.
   let width: Int
   let height: Int
+  /// Pixels of the PNG for each of these, each way; 2 keeps text sharp in print.
+  var scale = 1
+
+  /// What a chart can be drawn as.
+  public enum Format: String, CaseIterable, Codable, Sendable {
+    case png, pdf, svg
+  }
 
   public enum Problem: Error, Equatable, CustomStringConvertible {
     case gnuplotMissing
@@ -27,17 +35,24 @@ public struct Chart: Sendable {
     }
   }
 
-  /// Draws the chart and writes `name.png`, `name.gp` and `name.csv` into `folder`.
+  /// Draws the chart and writes `name.csv`, `name.gp` and a picture for each format into `folder`. The same chart
+  /// gives the same bytes, whatever the format.
   ///
+  /// - Parameter name: Begins with a letter or a digit, because gnuplot would run `<name` and `|name` as programs;
+  ///   no folder and no line break.
   /// - Throws: ``Problem`` when gnuplot is missing or fails, ``FileError`` when a file cannot be written. All
-  ///   three files are drawn elsewhere first: a failure leaves earlier ones untouched.
-  public func write(named name: String, in folder: URL) throws {
-    try write(named: name, in: folder, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+  ///   files are drawn elsewhere first: a failure leaves earlier ones untouched.
+  public func write(named name: String, in folder: URL, formats: [Format] = [.png]) throws {
+    try write(
+      named: name, in: folder, formats: formats,
+      searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
   }
 
-  func write(named name: String, in folder: URL, searchPath: String) throws {
+  func write(named name: String, in folder: URL, formats: [Format] = [.png], searchPath: String) throws {
     precondition(
-      !name.isEmpty && !name.contains("/"), "a chart has a file name without a folder, got \"\(name)\"")
+      name.first.map { $0.isLetter || $0.isNumber } == true
+        && !name.contains { $0 == "/" || $0.isNewline || $0 == "\0" },
+      "a chart has a file name without a folder that begins with a letter or a digit, got \"\(name)\"")
     let gnuplot = try Gnuplot(searchPath: searchPath)
     let script = script(named: name)
     let csv = table.map { $0.map(Self.field).joined(separator: ",") + "\n" }.joined()
@@ -52,21 +67,33 @@ public struct Chart: Sendable {
     } catch {
       throw FileError(file: workshop, problem: "cannot be written: \(error.localizedDescription)")
     }
-    try gnuplot.run(script: "\(name).gp", in: workshop)
-    let picture = workshop.appending(path: "\(name).png")
-    guard let png = try? Data(contentsOf: picture), (try? PNGFile.decode(png, file: picture)) != nil else {
-      throw Problem.gnuplotFailed(message: "it left no valid picture")
+    let pictures = try formats.map { format in
+      let file = "\(name).\(format.rawValue)"
+      try gnuplot.run(script: "\(name).gp", format: format, in: workshop)
+      guard let picture = try? Data(contentsOf: workshop.appending(path: file)), format.isWhole(picture)
+      else {
+        throw Problem.gnuplotFailed(message: "it left no valid picture")
+      }
+      return (file: file, picture: format.withoutTime(picture))
     }
     try AtomicFile.write(csv, to: folder.appending(path: "\(name).csv"))
     try AtomicFile.write(script, to: folder.appending(path: "\(name).gp"))
-    try AtomicFile.write(png, to: folder.appending(path: "\(name).png"))
+    for (file, picture) in pictures { try AtomicFile.write(picture, to: folder.appending(path: file)) }
   }
 
   func script(named name: String) -> String {
+    let pixels = "\(width * scale),\(height * scale)"
+    let inches = "\(Gnuplot.share(width, of: 96))in,\(Gnuplot.share(height, of: 96))in"
+    let enlargement = scale == 1 ? "" : " fontscale \(scale) linewidth \(scale) pointscale \(scale)"
+    let text = "background rgb 'white' font 'DejaVu Sans,10' noenhanced"
     let head = [
       "# Draws \(name).png from \(name).csv: gnuplot \(name).gp",
-      "set terminal pngcairo size \(width),\(height) background rgb 'white' font 'DejaVu Sans,10' noenhanced",
-      "set output \(Gnuplot.quoted("\(name).png"))",
+      "# A PDF or an SVG instead: gnuplot -e \"format = 'pdf'\" … or \"format = 'svg'\" …",
+      "if (!exists('format')) format = 'png'",
+      "if (format eq 'png') set terminal pngcairo size \(pixels)\(enlargement) \(text)",
+      "if (format eq 'pdf') set terminal pdfcairo size \(inches) fontscale 1 \(text)",
+      "if (format eq 'svg') set terminal svg size \(width),\(height) \(text)",
+      "set output \(Gnuplot.quoted("\(name).")) . format",
       "set encoding utf8",
       "set datafile separator comma",
       "data = \(Gnuplot.quoted("\(name).csv"))",
@@ -79,6 +106,29 @@ public struct Chart: Sendable {
     let line = String(text.map { $0.isNewline ? " " : $0 })
     guard line.contains(where: { "\",# \t".contains($0) }) else { return line }
     return "\"" + line.replacing("\"", with: "\"\"") + "\""
+  }
+}
+
+extension Chart.Format {
+  /// Whether a picture ends where it should: gnuplot may report success over a full disk.
+  fileprivate func isWhole(_ picture: Data) -> Bool {
+    switch self {
+    case .png: (try? PNGFile.decode(picture, file: URL(filePath: "chart.png"))) != nil
+    case .pdf: picture.starts(with: Data("%PDF".utf8)) && picture.suffix(16).contains(Data("%%EOF".utf8))
+    case .svg: picture.suffix(16).contains(Data("</svg>".utf8))
+    }
+  }
+
+  /// Cairo writes the time of day into a PDF; here it is the year 1970, in as many bytes, so that the same chart
+  /// gives the same file.
+  fileprivate func withoutTime(_ picture: Data) -> Data {
+    let mark = Data("/CreationDate (D:".utf8)
+    guard self == .pdf, let place = picture.range(of: mark), place.upperBound + 14 <= picture.endIndex else {
+      return picture
+    }
+    var timeless = picture
+    timeless.replaceSubrange(place.upperBound..<place.upperBound + 14, with: Data("19700101000000".utf8))
+    return timeless
   }
 }
 
@@ -98,11 +148,15 @@ struct Gnuplot {
     program = found
   }
 
-  func run(script: String, in folder: URL) throws {
+  func run(script: String, format: Chart.Format = .png, in folder: URL) throws {
     let process = Process()
     process.executableURL = program
     // Without the user's own start-up files, so that the same chart gives the same picture everywhere.
-    process.arguments = ["-d", script]
+    process.arguments = ["-d", "-e", "format = '\(format.rawValue)'", script]
+    var environment = ProcessInfo.processInfo.environment
+    // The time in a PDF is then written without a zone.
+    environment["TZ"] = "UTC"
+    process.environment = environment
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -126,6 +180,11 @@ struct Gnuplot {
   /// A position on the screen, from 0 to 1, to a hundredth of a pixel.
   static func share(_ part: Int, of whole: Int) -> String {
     String(format: "%.6f", Double(part) / Double(whole))
+  }
+
+  /// A name for a place on an axis. gnuplot takes a `%` there for a number's format, unless it is doubled.
+  static func tic(_ text: String, at place: some Numeric) -> String {
+    "\(quoted(text.replacing("%", with: "%%"))) \(place)"
   }
 
   /// Single quotes: gnuplot then expands neither backslashes nor commands in backquotes.

@@ -4,6 +4,7 @@
 @_exported import Experiments
 @_exported import Figures
 @_exported import Images
+@_exported import Inference
 @_exported import Networks
 @_exported import Storage
 @_exported import Tensors

@@ -1,0 +1,51 @@
+extension Chart {
+  /// What a mark stands for. The same part has the same colour and the same point in every chart.
+  public enum Role: Hashable, Codable, Sendable {
+    case neurons
+    case random
+    /// A floor, a ceiling or another control.
+    case control
+    /// Anything else, told apart by its number.
+    case other(Int)
+
+    /// Of Okabe and Ito (2008), without the yellow, which is too light for lines.
+    var colour: String {
+      switch self {
+      case .neurons: "#D55E00"
+      case .random: "#0072B2"
+      case .control: "#5A5A5A"
+      case .other(let number):
+        ["#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"][((number % 5) + 5) % 5]
+      }
+    }
+
+    /// gnuplot's number of a point: filled circle, square, diamond, triangles, pentagon, then open ones.
+    var point: Int {
+      switch self {
+      case .neurons: 7
+      case .random: 5
+      case .control: 13
+      case .other(let number): [9, 11, 15, 4, 6][((number % 5) + 5) % 5]
+      }
+    }
+
+    /// gnuplot's number of a dash pattern, so that lines can be told apart in grey print too.
+    var dash: Int {
+      switch self {
+      case .neurons: 1
+      case .random: 2
+      case .control: 3
+      case .other(let number): 1 + ((number % 5) + 5) % 5
+      }
+    }
+  }
+
+  /// Empty for what was not measured.
+  static func cell(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+  static func check(_ interval: ClosedRange<Double>?, _ name: String) {
+    precondition(
+      interval.map { $0.lowerBound.isFinite && $0.upperBound.isFinite } != false,
+      "the interval of \(name) is not finite")
+  }
+}

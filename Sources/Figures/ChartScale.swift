@@ -1,0 +1,26 @@
+import Foundation
+
+/// A range of an axis with room at both ends, and what stands in it.
+enum ChartScale {
+  /// The least range that holds all values and `included`, widened by `share` of itself at each end. A range of
+  /// no width gets one.
+  static func range(of values: [Double], including included: [Double] = [], share: Double = 0.05)
+    -> ClosedRange<Double>
+  {
+    let all = values + included
+    precondition(!all.isEmpty && all.allSatisfy(\.isFinite), "a chart shows at least one value, all finite")
+    let (low, high) = (all.min()!, all.max()!)
+    let width = high > low ? high - low : max(abs(high), 1)
+    return low - share * width...high + share * width
+  }
+
+  /// The least of 1, 2 and 5 times a power of ten that is not below `width`: a step that reads easily.
+  static func step(above width: Double) -> Double {
+    precondition(width > 0 && width.isFinite, "a step needs a positive width, got \(width)")
+    let power = pow(10, floor(log10(width)))
+    return [1, 2, 5].map { $0 * power }.first { $0 >= width * (1 - 1e-9) } ?? 10 * power
+  }
+
+  /// `[low:high]` as gnuplot reads it.
+  static func script(_ range: ClosedRange<Double>) -> String { "[\(range.lowerBound):\(range.upperBound)]" }
+}

@@ -1,0 +1,46 @@
+/// How much more often a value of one group is above one of the other than below.
+///
+///     δ = P(x > y) − P(x < y)          over all pairs; 1: every x above every y, 0: as often as not
+///
+/// Cliff (1993), "Dominance statistics". It needs no scale and no shape of distribution, and says how far two
+/// groups of directions overlap, not whether the difference between them is chance.
+public struct CliffsDelta: Hashable, Codable, Sendable {
+  /// The conventional words: Romano, Kromrey, Coraggio, Skowronek (2006).
+  public enum Size: String, CaseIterable, Codable, Sendable {
+    /// |δ| < 0.147
+    case negligible
+    /// |δ| < 0.33
+    case small
+    /// |δ| < 0.474
+    case medium
+    case large
+  }
+
+  /// δ in [−1, 1].
+  public let value: Double
+
+  /// - Parameters:
+  ///   - first: Such as κ of each neuron; at least one, without NaN.
+  ///   - second: Such as κ of each random direction; at least one, without NaN.
+  public init(of first: [Double], over second: [Double]) {
+    precondition(!first.isEmpty && !second.isEmpty, "Cliff's delta compares two groups, neither empty")
+    precondition(
+      first.allSatisfy { !$0.isNaN } && second.allSatisfy { !$0.isNaN }, "Cliff's delta compares numbers")
+    let sorted = second.sorted()
+    let dominance = first.reduce(0) { sum, value in
+      let below = sorted.partition { $0 >= value }
+      let above = sorted.count - sorted.partition { $0 > value }
+      return sum + below - above
+    }
+    value = Double(dominance) / (Double(first.count) * Double(second.count))
+  }
+
+  public var size: Size {
+    switch abs(value) {
+    case ..<0.147: .negligible
+    case ..<0.33: .small
+    case ..<0.474: .medium
+    default: .large
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/// A range that holds the true value in a share `level` of repetitions of the experiment.
+public struct ConfidenceInterval: Hashable, Codable, Sendable {
+  public let lower: Double
+  public let upper: Double
+  /// Coverage, such as 0.95.
+  public let level: Double
+
+  public init(lower: Double, upper: Double, level: Double) {
+    precondition(lower <= upper, "an interval ends where it starts or above, got \(lower) to \(upper)")
+    precondition(0 < level && level < 1, "a level lies between 0 and 1, got \(level)")
+    (self.lower, self.upper, self.level) = (lower, upper, level)
+  }
+
+  public var halfWidth: Double { (upper - lower) / 2 }
+
+  public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+
+  /// Both ends lie strictly between −margin and +margin.
+  public func isInside(margin: Double) -> Bool { -margin < lower && upper < margin }
+}

@@ -1,0 +1,20 @@
+extension MultipleTesting {
+  /// Benjamini and Hochberg's adjustment, the q of a table: among those below q, a share of q is expected to be false.
+  ///
+  ///     p̃₍ᵢ₎ = min_{j ≥ i} min(1, n p₍ⱼ₎ / j)          p₍₁₎ ≤ … ≤ p₍ₙ₎
+  ///
+  /// Benjamini and Hochberg (1995), "Controlling the false discovery rate". It holds for independent tests and for
+  /// positive regression dependence (Benjamini and Yekutieli 2001).
+  ///
+  /// - Returns: Adjusted p-values in the order given.
+  public static func benjaminiHochberg(_ pValues: [Double]) -> [Double] {
+    check(pValues)
+    var adjusted = pValues
+    var smallest = 1.0
+    for (rank, index) in ascendingOrder(pValues).enumerated().reversed() {
+      smallest = min(smallest, Double(pValues.count) * pValues[index] / Double(rank + 1))
+      adjusted[index] = smallest
+    }
+    return adjusted
+  }
+}

@@ -1,0 +1,39 @@
+/// Draws of a statistic under the null hypothesis, sorted once so that many observed values can be tested.
+public struct NullDistribution: Sendable {
+  /// In ascending order.
+  public let draws: [Double]
+  public let mean: Double
+  /// n − 1 below; `nil` for one draw.
+  public let standardDeviation: Double?
+
+  /// - Parameter draws: At least one, all finite, in any order.
+  public init(_ draws: [Double]) {
+    precondition(!draws.isEmpty, "a null distribution has at least one draw")
+    precondition(draws.allSatisfy(\.isFinite), "the draws of a null distribution are finite")
+    let moments = SampleMoments(draws)
+    (mean, standardDeviation) = (moments.mean, moments.standardDeviation)
+    self.draws = draws.sorted()
+  }
+
+  /// - Parameter statistic: Finite.
+  public func test(_ statistic: Double) -> MonteCarloTest {
+    precondition(statistic.isFinite, "a test needs a finite statistic, got \(statistic)")
+    let below = draws.partition { $0 >= statistic }
+    let notAbove = draws.partition { $0 > statistic }
+    return MonteCarloTest(
+      statistic: statistic, drawCount: draws.count, aboveCount: draws.count - notAbove,
+      equalCount: notAbove - below, nullMean: mean, nullStandardDeviation: standardDeviation)
+  }
+}
+
+extension [Double] {
+  /// Index of the first element of which `belongsRight` is true; it is true of all that follow. `count` for none.
+  func partition(_ belongsRight: (Double) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if belongsRight(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
