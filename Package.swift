@@ -41,14 +41,14 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
+        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
+        "Figures",
       ]),
     .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures",
-        "Experiments",
+        "Figures", "Experiments",
       ]),
 
     // The command line.

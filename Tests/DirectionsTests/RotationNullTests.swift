@@ -26,7 +26,9 @@ import Testing
     var generator = SeededGenerator(seed: seed, purpose: "class means")
     let means = (0..<classCount).map { _ in generator.normals(dimension) }
     for image in 0..<images {
-      for feature in 0..<dimension { values.elements[image * dimension + feature] += means[labels[image]][feature] }
+      for feature in 0..<dimension {
+        values.elements[image * dimension + feature] += means[labels[image]][feature]
+      }
     }
     return (
       try FeatureMatrix(values: values, layer: "made up"), ClassLabels(labels, classCount: classCount)
@@ -43,7 +45,8 @@ import Testing
     let null = RotationNull(
       features: features, labels: labels, directionCount: 10, topCounts: [5, 9], seed: 8)
     let whole = null.statistics(ofRotations: 0..<12, workerCount: 2)
-    let parts = null.statistics(ofRotations: 0..<5, workerCount: 1)
+    let parts =
+      null.statistics(ofRotations: 0..<5, workerCount: 1)
       + null.statistics(ofRotations: 5..<12, workerCount: 3)
     #expect(whole == parts)
     #expect(whole.count == 12 && whole.allSatisfy { $0.count == 2 })

@@ -2,7 +2,8 @@ import Tensors
 import Testing
 
 @Suite struct LinearAlgebraTests {
-  @Test("The orthogonal factor has orthonormal columns and leaves an upper triangle with a positive diagonal",
+  @Test(
+    "The orthogonal factor has orthonormal columns and leaves an upper triangle with a positive diagonal",
     arguments: [1, 2, 3, 17, 128])
   func orthogonalFactor(order: Int) {
     var generator = SeededGenerator(seed: 1, purpose: "matrix to factor", index: order)

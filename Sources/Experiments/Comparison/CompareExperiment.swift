@@ -46,6 +46,9 @@ public struct CompareExperiment: Sendable {
     self.cache = cache
   }
 
+  /// Names written, the one to look at first in front.
+  public static let fileNames = ComparisonReport.fileNames
+
   static let networksFolder = "networks"
   private static let partName = "comparison.json"
 
@@ -102,7 +105,7 @@ public struct CompareExperiment: Sendable {
     let comparison = Comparison(
       protocolHash: hash, declared: configuration.declared, dataName: dataset.name, networks: parts)
     try progress(.stage("drawing"))
-    try ComparisonReport(comparison, images: images).write(to: folder)
+    try ComparisonReport(comparison: comparison, parts: parts).write(to: folder)
     try folder.write(record.completed(with: comparison))
     return comparison
   }
@@ -133,7 +136,8 @@ public struct CompareExperiment: Sendable {
     switch configuration.networks {
     case .trained(var recipe, _):
       recipe.training.seed += UInt64(number - 1)
-      try TrainExperiment(recipe, workerCount: workerCount).run(on: dataset, in: place, progress: progress)
+      _ = try TrainExperiment(recipe, workerCount: workerCount).run(
+        on: dataset, in: place, progress: progress)
       let model = try ModelFile.read(place.file(TrainExperiment.modelName))
       return (model, Network(initializing: model.network.graph, seed: recipe.training.seed))
     case .given(let sources):

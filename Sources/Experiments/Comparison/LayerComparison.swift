@@ -1,4 +1,5 @@
 import Directions
+import Inference
 import Tensors
 
 /// The units of one layer of one network against rotations of them: numbers only, no verdict.
@@ -19,9 +20,17 @@ public struct LayerComparison: Codable, Equatable, Sendable {
   /// κ of each live unit, `[size][unit]`.
   public var unitAgreement: [[Double]]
 
-  /// T − mean of T_b for one size.
-  public func effect(atSize place: Int = 0) -> Double {
-    neurons[place] - null.reduce(0) { $0 + $1[place] } / Double(null.count)
+  /// Mean of T_b for one size.
+  public func nullMean(atSize place: Int) -> Double {
+    null.reduce(0) { $0 + $1[place] } / Double(null.count)
+  }
+
+  /// Δ = T − mean of T_b for one size.
+  public func effect(atSize place: Int) -> Double { neurons[place] - nullMean(atSize: place) }
+
+  /// The rotation test of this network alone.
+  public func test(atSize place: Int) -> MonteCarloTest {
+    MonteCarloTest(of: neurons[place], against: null.map { $0[place] })
   }
 }
 

@@ -12,6 +12,9 @@ public struct NetworkComparison: Codable, Equatable, Sendable {
   /// Correct predictions among the images looked at.
   public var correct: Proportion
   public var comparison: LayerComparison
+  /// κ of as many independent random directions, `[size][direction]`.
+  public var randomAgreement: [[Double]]
+  public var units: [UnitTest]
   /// In the order of ``Rung/Control``.
   public var ladder: [Rung]
 }
@@ -60,6 +63,9 @@ struct NetworkComparer {
       seed: seed, workerCount: workerCount, progress: progress)
 
     try progress(.stage("measuring the controls"))
+    let random = agreement(
+      of: layer,
+      along: .randomSphere(count: comparison.liveUnits.count, dimension: layer.dimension, seed: seed))
     let untrainedEngine = try Engine(running: untrained, workerCount: workerCount)
     let untrainedLayer = try FeatureMatrix(
       values: untrainedEngine.features(of: images, layer: position), layer: space.layer)
@@ -70,34 +76,42 @@ struct NetworkComparer {
     return NetworkComparison(
       number: number, modelChecksum: checksum,
       correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
-      comparison: comparison,
+      comparison: comparison, randomAgreement: random.kappas,
+      units: UnitTest.table(
+        of: layer, labels: labels, units: comparison.liveUnits, seed: seed, workerCount: workerCount),
       ladder: ladder(
-        comparison, layer: layer, untrained: untrainedLayer, pixels: pixels, logits: logits, seed: seed))
+        comparison, random: random, untrained: untrainedLayer, pixels: pixels, logits: logits, seed: seed))
+  }
+
+  private func agreement(of features: FeatureMatrix, along directions: DirectionSet) -> BasisAgreement {
+    BasisAgreement(
+      of: Ranking(
+        of: features, along: directions, topCount: topCounts.max()!, workerCount: workerCount),
+      labels: labels, topCounts: topCounts)
   }
 
   private func ladder(
-    _ comparison: LayerComparison, layer: FeatureMatrix, untrained: FeatureMatrix, pixels: FeatureMatrix,
+    _ comparison: LayerComparison, random: BasisAgreement, untrained: FeatureMatrix, pixels: FeatureMatrix,
     logits: FeatureMatrix, seed: UInt64
   ) -> [Rung] {
     let count = comparison.liveUnits.count
     func rung(_ control: Rung.Control, _ features: FeatureMatrix, _ directions: DirectionSet) -> Rung {
       Rung(
-        control, of: features, along: directions, labels: labels, topCounts: topCounts,
-        workerCount: workerCount)
+        control: control, directionCount: directions.count,
+        means: agreement(of: features, along: directions).means)
     }
-    func random(_ control: Rung.Control, _ features: FeatureMatrix) -> Rung {
+    func sphere(_ control: Rung.Control, _ features: FeatureMatrix) -> Rung {
       rung(control, features, .randomSphere(count: count, dimension: features.dimension, seed: seed))
-    }
-    let nullMeans = topCounts.indices.map { place in
-      comparison.null.reduce(0) { $0 + $1[place] } / Double(comparison.null.count)
     }
     return [
       Rung(randomImageSets: count, labels: labels, topCounts: topCounts, seed: seed),
-      random(.pixelDirections, pixels),
-      random(.untrainedDirections, untrained),
+      sphere(.pixelDirections, pixels),
+      sphere(.untrainedDirections, untrained),
       rung(.untrainedNeurons, untrained, .neurons(dimension: untrained.dimension)),
-      random(.randomDirections, layer),
-      Rung(control: .rotations, directionCount: count, means: nullMeans),
+      Rung(control: .randomDirections, directionCount: count, means: random.means),
+      Rung(
+        control: .rotations, directionCount: count,
+        means: topCounts.indices.map { comparison.nullMean(atSize: $0) }),
       Rung(control: .neurons, directionCount: count, means: comparison.neurons),
       rung(.logits, logits, .neurons(dimension: logits.dimension)),
     ]

@@ -39,18 +39,6 @@ public struct Rung: Codable, Equatable, Sendable {
 }
 
 extension Rung {
-  /// The directions of a basis over some features.
-  init(
-    _ control: Control, of features: FeatureMatrix, along directions: DirectionSet, labels: ClassLabels,
-    topCounts: [Int], workerCount: Int
-  ) {
-    let ranking = Ranking(
-      of: features, along: directions, topCount: topCounts.max()!, workerCount: workerCount)
-    self.init(
-      control: control, directionCount: directions.count,
-      means: BasisAgreement(of: ranking, labels: labels, topCounts: topCounts).means)
-  }
-
   /// As many sets of random images as there are neurons.
   init(randomImageSets count: Int, labels: ClassLabels, topCounts: [Int], seed: UInt64) {
     let sets = RandomImageSet.draw(
