@@ -149,14 +149,15 @@ extension Chart {
           + " \(frame.place(frame.plot.x + frame.plot.width / 2, frame.plot.bottom + 40 + horizontal.extraBelow)) center",
         "set yrange \(ChartScale.script(range))",
       ] + horizontal.lines
-      + zip(levels, levelNames).flatMap { level, name in
-        [
-          "set arrow from graph 0, first \(level.value) to graph 1, first \(level.value) nohead dashtype 4"
-            + " linewidth 1.5 linecolor rgb '#5A5A5A'",
-          "set label \(Gnuplot.quoted(name)) at graph 1, first \(level.value) left offset 0.8, 0"
-            + " font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
-        ]
+      + levels.map {
+        "set arrow from graph 0, first \($0.value) to graph 1, first \($0.value) nohead dashtype (9,3,2,3)"
+          + " linewidth 1.5 linecolor rgb '#5A5A5A'"
       }
+      + zip(levelNames, apart(levels.map(\.value), by: 15 * (range.upperBound - range.lowerBound) / 330)).map
+    {
+      "set label \(Gnuplot.quoted($0)) at graph 1, first \($1) left offset 0.8, 0"
+        + " font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
+    }
       + [
         "# Lines stand a little apart so that their intervals can be told from each other.",
         "plot \((bars + lines).joined(separator: continuation))",
@@ -164,6 +165,17 @@ extension Chart {
     let heading = ["series", "x", axis, "lower", "upper", "name"]
     return Chart(
       script: script, table: [heading] + rows, width: frame.width, height: frame.height, scale: 2)
+  }
+
+  /// Heights of the names of levels: each at its level or, where two would overlap, as little above as it can.
+  static func apart(_ values: [Double], by distance: Double) -> [Double] {
+    var places = values
+    var last = -Double.infinity
+    for index in values.indices.sorted(by: { (values[$0], $0) < (values[$1], $1) }) {
+      places[index] = max(values[index], last + distance)
+      last = places[index]
+    }
+    return places
   }
 
   /// Range, tics and the small shift of each line along the horizontal axis.
