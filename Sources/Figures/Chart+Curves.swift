@@ -111,7 +111,7 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 330,
       room: .init(
-        left: 86, right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
+        left: max(86, horizontal.leastLeft), right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
         below: 62 + horizontal.extraBelow),
       legend: series.map {
         .init(
@@ -183,6 +183,8 @@ extension Chart {
     let lines: [String]
     /// Pixels that slanted names need below the usual room.
     let extraBelow: Int
+    /// Pixels left of the axes that a slanted first name needs.
+    let leastLeft: Int
     private let moves: [String]
 
     init(_ across: Across, points: [Point], seriesCount: Int) {
@@ -191,7 +193,7 @@ extension Chart {
       switch across {
       case .share:
         lines = ["set xrange [-0.04:1.04]", "set xtics 0.1"]
-        extraBelow = 0
+        (extraBelow, leastLeft) = (0, 0)
         moves = steps.map { " + \($0 * 0.006)" }
       case .names(let names):
         let short = names.map { ChartFrame.ticFont.truncated($0, toWidth: 150) }
@@ -202,7 +204,9 @@ extension Chart {
           "set xrange [-0.5:\(Double(names.count) - 0.5)]",
           "set xtics \(isSlanted ? "rotate by 40 right " : "")(\(tics))",
         ]
+        // At 40°, sine and cosine are 0.64 and 0.77; the first name ends half a place inside the axes.
         extraBelow = isSlanted ? Int(0.65 * Double(widest)) : 0
+        leastLeft = isSlanted ? Int(0.77 * Double(widest)) - 270 / names.count + ChartFrame.edge : 0
         moves = steps.map { " + \($0 * min(0.08, 0.4 / Double(seriesCount)))" }
       case .counts:
         let places = Set(points.map(\.x)).sorted()
@@ -212,7 +216,7 @@ extension Chart {
           "set logscale x", "set xrange [\(low / 1.25):\(high * 1.25)]", "set xtics (\(tics))",
           "unset mxtics",
         ]
-        extraBelow = 0
+        (extraBelow, leastLeft) = (0, 0)
         moves = steps.map { " * \(pow(1.03, $0))" }
       }
     }

@@ -213,7 +213,7 @@ import Testing
     let layers = (1...9).map { "block\($0).convolution.after_relu" }
     try withTemporaryFolder { folder in
       try ChartExamples.depth(layers: layers).write(named: "depth", in: folder)
-      #expect(try PNGFile.read(folder.appending(path: "depth.png")).hasWhiteMargin(8))
+      #expect(try PNGFile.read(folder.appending(path: "depth.png")).hasWhiteMargin(20))
     }
   }
 
