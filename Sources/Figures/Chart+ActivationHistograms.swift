@@ -54,7 +54,7 @@ extension Chart {
     let (panelHeight, headroom, gap) = (120, 40, 22)
     let frame = ChartFrame(
       caption, width: 760, plotHeight: rowCount * (headroom + panelHeight + gap) - gap,
-      room: .init(left: 92, right: 24, below: 62))
+      room: .init(left: 92, right: 24))
     // Above the numbers that gnuplot gives to the heading's labels.
     let panelTag = 1001
     let panelWidth = (frame.plot.width - (columns - 1) * 18) / columns

@@ -111,7 +111,7 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 330,
       room: .init(
-        left: 86, right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
+        left: max(86, horizontal.leastLeft), right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
         below: 62 + horizontal.extraBelow),
       legend: series.map {
         .init(
@@ -149,14 +149,15 @@ extension Chart {
           + " \(frame.place(frame.plot.x + frame.plot.width / 2, frame.plot.bottom + 40 + horizontal.extraBelow)) center",
         "set yrange \(ChartScale.script(range))",
       ] + horizontal.lines
-      + zip(levels, levelNames).flatMap { level, name in
-        [
-          "set arrow from graph 0, first \(level.value) to graph 1, first \(level.value) nohead dashtype 4"
-            + " linewidth 1.5 linecolor rgb '#5A5A5A'",
-          "set label \(Gnuplot.quoted(name)) at graph 1, first \(level.value) left offset 0.8, 0"
-            + " font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
-        ]
+      + levels.map {
+        "set arrow from graph 0, first \($0.value) to graph 1, first \($0.value) nohead dashtype (9,3,2,3)"
+          + " linewidth 1.5 linecolor rgb '#5A5A5A'"
       }
+      + zip(levelNames, apart(levels.map(\.value), by: 15 * (range.upperBound - range.lowerBound) / 330)).map
+    {
+      "set label \(Gnuplot.quoted($0)) at graph 1, first \($1) left offset 0.8, 0"
+        + " font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
+    }
       + [
         "# Lines stand a little apart so that their intervals can be told from each other.",
         "plot \((bars + lines).joined(separator: continuation))",
@@ -166,11 +167,24 @@ extension Chart {
       script: script, table: [heading] + rows, width: frame.width, height: frame.height, scale: 2)
   }
 
+  /// Heights of the names of levels: each at its level or, where two would overlap, as little above as it can.
+  static func apart(_ values: [Double], by distance: Double) -> [Double] {
+    var places = values
+    var last = -Double.infinity
+    for index in values.indices.sorted(by: { (values[$0], $0) < (values[$1], $1) }) {
+      places[index] = max(values[index], last + distance)
+      last = places[index]
+    }
+    return places
+  }
+
   /// Range, tics and the small shift of each line along the horizontal axis.
   private struct Horizontal {
     let lines: [String]
     /// Pixels that slanted names need below the usual room.
     let extraBelow: Int
+    /// Pixels left of the axes that a slanted first name needs.
+    let leastLeft: Int
     private let moves: [String]
 
     init(_ across: Across, points: [Point], seriesCount: Int) {
@@ -179,7 +193,7 @@ extension Chart {
       switch across {
       case .share:
         lines = ["set xrange [-0.04:1.04]", "set xtics 0.1"]
-        extraBelow = 0
+        (extraBelow, leastLeft) = (0, 0)
         moves = steps.map { " + \($0 * 0.006)" }
       case .names(let names):
         let short = names.map { ChartFrame.ticFont.truncated($0, toWidth: 150) }
@@ -190,7 +204,9 @@ extension Chart {
           "set xrange [-0.5:\(Double(names.count) - 0.5)]",
           "set xtics \(isSlanted ? "rotate by 40 right " : "")(\(tics))",
         ]
+        // At 40°, sine and cosine are 0.64 and 0.77; the first name ends half a place inside the axes.
         extraBelow = isSlanted ? Int(0.65 * Double(widest)) : 0
+        leastLeft = isSlanted ? Int(0.77 * Double(widest)) - 270 / names.count + ChartFrame.edge : 0
         moves = steps.map { " + \($0 * min(0.08, 0.4 / Double(seriesCount)))" }
       case .counts:
         let places = Set(points.map(\.x)).sorted()
@@ -200,7 +216,7 @@ extension Chart {
           "set logscale x", "set xrange [\(low / 1.25):\(high * 1.25)]", "set xtics (\(tics))",
           "unset mxtics",
         ]
-        extraBelow = 0
+        (extraBelow, leastLeft) = (0, 0)
         moves = steps.map { " * \(pow(1.03, $0))" }
       }
     }

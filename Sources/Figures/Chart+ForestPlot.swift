@@ -45,7 +45,7 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: Int(32 * (last + 1.4)),
       room: .init(
-        left: ChartFrame.edge + nameWidth + 14, right: ChartFrame.edge + numberWidth + 10, below: 62))
+        left: ChartFrame.edge + nameWidth + 14, right: ChartFrame.edge + numberWidth + 14, above: 12))
 
     var plots: [String] = []
     for (row, estimate) in estimates.enumerated() {
@@ -61,7 +61,6 @@ extension Chart {
       )
     }
     let tics = zip(names, places).map { Gnuplot.tic($0, at: $1) }.joined(separator: ", ")
-    let marginText = Numbers.threeDigits(margin)
     var script =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + [
@@ -71,7 +70,7 @@ extension Chart {
         "set grid xtics noytics",
         "set object rectangle from \(-margin), graph 0 to \(margin), graph 1 behind fillcolor rgb '#E8E8E8' fillstyle solid noborder",
         "set arrow from 0, graph 0 to 0, graph 1 nohead linewidth 1.5 linecolor rgb '#5A5A5A'",
-        "set label '±\(marginText)' at \(margin), graph 1 right offset -0.4, -0.7 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
+        "set label 'margin ±\(margin)' at 0, graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
       ]
     script += zip(numbers, places).map { text, place in
       "set label \(Gnuplot.quoted(text)) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
@@ -101,7 +100,7 @@ extension Chart {
   }
 
   private static func signed(_ value: Double) -> String {
-    let text = String(format: "%+.3f", value)
-    return text == "-0.000" ? "+0.000" : text.replacing("-", with: "−")
+    // −0.0004 stays −0.000: on which side of 0 an interval ends is what it is read for.
+    String(format: "%+.3f", value).replacing("-", with: "−")
   }
 }

@@ -38,7 +38,7 @@ extension Chart {
     let nameWidth = names.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 22 + 34 * rungs.count,
-      room: .init(left: ChartFrame.edge + nameWidth + 14, right: 70, below: 62))
+      room: .init(left: ChartFrame.edge + nameWidth + 14, right: 70, above: 12))
 
     var rows: [[String]] = []
     var plots: [String] = []

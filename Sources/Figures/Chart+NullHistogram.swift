@@ -23,7 +23,7 @@ extension Chart {
     let highest = bins.counts.max() ?? 1
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 320,
-      room: .init(left: 86, right: 30, below: 62))
+      room: .init(left: 86, right: 30))
     // The text stands on the side of the line that has more room.
     let isRight = observed < (range.lowerBound + range.upperBound) / 2
     let side = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"

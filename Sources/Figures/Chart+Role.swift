@@ -29,13 +29,14 @@ extension Chart {
       }
     }
 
-    /// gnuplot's number of a dash pattern, so that lines can be told apart in grey print too.
-    var dash: Int {
+    /// Lengths of strokes and gaps as gnuplot reads them, so that lines can be told apart in grey print too.
+    var dash: String {
       switch self {
-      case .neurons: 1
-      case .random: 2
-      case .control: 3
-      case .other(let number): 1 + ((number % 5) + 5) % 5
+      case .neurons: "solid"
+      case .random: "(9,4)"
+      case .control: "(2,3)"
+      case .other(let number):
+        ["solid", "(9,3,2,3)", "(5,3)", "(9,3,2,3,2,3)", "(2,2)"][((number % 5) + 5) % 5]
       }
     }
   }

@@ -9,7 +9,9 @@ struct ChartFrame {
   struct Room {
     var left: Int
     var right: Int
-    var below: Int
+    /// Beyond the usual gap below the heading.
+    var above = 0
+    var below = 62
   }
 
   /// How the marks of a legend's entry look.
@@ -17,7 +19,7 @@ struct ChartFrame {
     let name: String
     let colour: String
     let point: Int
-    let dash: Int
+    let dash: String
   }
 
   static let titleFont = Font(.sans, size: 16, isBold: true)
@@ -55,7 +57,7 @@ struct ChartFrame {
     if !entries.isEmpty { y += 6 }
     let legendTop = y
     y += entries.count * 20
-    let top = y + 14
+    let top = y + 14 + room.above
     let footTop = top + plotHeight + room.below
     for (number, line) in foot.enumerated() {
       texts.append((line, footTop + 14 + number * 16, "font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"))
@@ -100,6 +102,8 @@ struct ChartFrame {
     "set tics nomirror textcolor rgb '#1A1A1A'",
     "set grid linecolor rgb '#D0D0D0' linetype 1 linewidth 0.5",
     "set minussign",
+    // The default leaves room for a sign and so puts numbers beside their tics.
+    "set format '%g'",
     "unset key",
   ]
 

@@ -98,7 +98,8 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
       furtherNetworkCount = Self.leastNetworkCount - differences.count
     }
     let words = Words(
-      conclusion: conclusion, networkCount: networkCount, metric: metric, margin: margin, effect: effect,
+      conclusion: conclusion, networkCount: networkCount, metric: metric, margin: margin,
+      significance: significance, effect: effect,
       standardDeviation: standardDeviation, interval: interval, p: p, equivalence: equivalence,
       furtherNetworkCount: furtherNetworkCount ?? 0)
     wording = words.wording
@@ -141,6 +142,7 @@ private struct Words {
   let networkCount: Int
   let metric: String
   let margin: Double
+  let significance: Double
   let effect: Double
   let standardDeviation: Double?
   let interval: ConfidenceInterval?
@@ -225,14 +227,17 @@ private struct Words {
   }
 
   private func text(ofP p: Double) -> String {
-    p < 0.0005 ? "< 0.001" : p < 0.995 ? "= " + String(format: p < 0.0995 ? "%.3f" : "%.2f", p) : "> 0.99"
+    if p < 0.0005 { return "< 0.001" }
+    if p >= 0.995 { return "> 0.99" }
+    // As many digits as show on which side of α it lies.
+    let digits = abs(p - significance) < 0.0005 ? 5 : p < 0.0995 ? 3 : 2
+    return "= " + String(format: "%.\(digits)f", p)
   }
 
   private func unsigned(_ value: Double) -> String { String(format: "%.3f", value) }
 
   private func signed(_ value: Double) -> String {
-    let text = String(format: "%+.3f", value)
-    // A true minus sign; nothing rounds to a negative zero.
-    return text == "-0.000" ? "+0.000" : text.replacing("-", with: "−")
+    // −0.0004 stays −0.000: on which side of 0 an interval ends is what it is read for.
+    String(format: "%+.3f", value).replacing("-", with: "−")
   }
 }

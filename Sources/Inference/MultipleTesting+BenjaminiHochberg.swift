@@ -12,7 +12,8 @@ extension MultipleTesting {
     var adjusted = pValues
     var smallest = 1.0
     for (rank, index) in ascendingOrder(pValues).enumerated().reversed() {
-      smallest = min(smallest, Double(pValues.count) * pValues[index] / Double(rank + 1))
+      // The ratio is exactly 1 for the last, so that no rounding puts an adjusted p below its own.
+      smallest = min(smallest, pValues[index] * (Double(pValues.count) / Double(rank + 1)))
       adjusted[index] = smallest
     }
     return adjusted

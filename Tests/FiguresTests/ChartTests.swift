@@ -50,7 +50,8 @@ import Testing
     try withTemporaryFolder { folder in
       let marker = folder.appending(path: "marker")
       let names = [
-        "a,b", "it's \"x\"", "`touch '\(marker.path)'`", "x_{2}^3", "\\n", "# 5", "e\nf", "DATA", "",
+        "a,b", "it's \"x\"", "50% off", "`touch '\(marker.path)'`", "x_{2}^3", "\\n", "# 5", "e\nf", "DATA",
+        "",
       ]
       let counts = names.indices.map { row in names.indices.map { row == $0 ? 7 : 1 } }
       let chart = Chart.confusionMatrix(title: names.joined(), classNames: names, counts: counts)
@@ -58,7 +59,7 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: marker.path))
       let lines = try String(contentsOf: folder.appending(path: "confusion.csv"), encoding: .utf8).split(
         separator: "\n")
-      #expect(lines.count == 1 + 81)
+      #expect(lines.count == 1 + 100)
       #expect(lines[2] == #"0,1,1,"a,b","it's ""x""""#)
     }
   }
@@ -96,6 +97,19 @@ import Testing
       }
       #expect(try Data(contentsOf: old) == Data("old".utf8))
       #expect(Chart.Problem.gnuplotMissing.description.contains("gnuplot-nox"))
+    }
+  }
+
+  @Test("Every format is drawn from one script; an SVG shows class names letter by letter")
+  func formats() throws {
+    try withTemporaryFolder { folder in
+      let chart = Chart.confusionMatrix(
+        title: "", classNames: ["50% off", "%s"], counts: [[3, 1], [0, 2]])
+      try chart.write(named: "m", in: folder, formats: [.svg, .pdf])
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(names == ["m.csv", "m.gp", "m.pdf", "m.svg"])
+      let svg = try String(contentsOf: folder.appending(path: "m.svg"), encoding: .utf8)
+      #expect(svg.contains(">50% off<") && svg.contains(">%s<"))
     }
   }
 

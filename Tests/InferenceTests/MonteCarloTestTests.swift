@@ -78,6 +78,7 @@ import Testing
       if MonteCarloTest(of: values[0], against: Array(values[1...])).upperP() <= 0.1 { count += 1 }
     }
     #expect(
-      BinomialDistribution(trialCount: trialCount, probability: 0.1).centralRange(level: 0.9999).contains(count))
+      BinomialDistribution(trialCount: trialCount, probability: 0.1).centralRange(level: 0.9999).contains(
+        count))
   }
 }

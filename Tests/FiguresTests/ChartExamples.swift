@@ -1,0 +1,146 @@
+import Foundation
+import Tensors
+
+@testable import Figures
+
+/// A made-up study, the same each time: one of every chart, with names as data sets and folders have them.
+enum ChartExamples {
+  static func caption(_ title: String, _ marks: String) -> FigureCaption {
+    FigureCaption(
+      title: title, subtitle: "10,000 held-out images · 5 networks · layer relu2, 128 units · k = 9",
+      footer: [
+        marks,
+        "Data fashion-mnist (SHA-256 a1b2c3d4) · model mlp, seeds 1 to 5 · protocol 5f0e91aa · 999 rotations, seed 1",
+      ], text: [.init(key: "Protocol", value: "5f0e91aa")])
+  }
+
+  static let charts: [(name: String, chart: Chart)] = [
+    ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
+    ("top counts", topCounts()), ("activations", activations()),
+  ]
+
+  private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
+    var generator = SeededGenerator(seed: 11, stream: stream)
+    return (0..<5).map { _ in centre + deviation * generator.normalPair().0 }
+  }
+
+  static func ladder() -> Chart {
+    let conditions: [(String, Double, Double, Chart.Role)] = [
+      ("random images", 0, 0.004, .control), ("untrained network, random", 0.34, 0.03, .control),
+      ("pixels, random", 0.39, 0.01, .control), ("random directions", 0.648, 0.02, .random),
+      ("neurons", 0.68, 0.025, .neurons), ("logits", 0.995, 0.002, .control),
+    ]
+    let rungs = conditions.enumerated().map { number, condition in
+      let networks = spread(condition.1, condition.2, UInt64(number))
+      let mean = networks.reduce(0, +) / 5
+      return Chart.Rung(
+        name: condition.0, value: mean,
+        interval: mean - 1.24 * condition.2...mean + 1.24 * condition.2, networks: networks, role: condition.3
+      )
+    }
+    return .ladder(
+      caption: caption(
+        "How coherent top images are",
+        "Mark: mean over networks; bar: 95 % interval over networks (Student); circles: networks."),
+      rungs: rungs, axis: "label agreement κ of the top 9")
+  }
+
+  static func null(observed: Double = 0.6931) -> Chart {
+    var generator = SeededGenerator(seed: 12)
+    let draws = (0..<999).map { _ in 0.648 + 0.027 * generator.normalPair().0 }
+    let p = Double(1 + draws.count { $0 >= observed }) / 1000
+    return .nullHistogram(
+      caption: caption(
+        "Neurons among random rotations, network 1",
+        "Bars: bases of random rotations; line: the neurons. p is the share of bases at or above it, itself included."
+      ), draws: draws, observed: observed, observedName: "neurons", p: p,
+      axis: "mean label agreement κ of a basis", drawName: "rotations")
+  }
+
+  static func forest() -> Chart {
+    let values = [0.050, 0.063, 0.011, 0.037, 0.001]
+    return .forestPlot(
+      caption: caption(
+        "Neurons against random rotations",
+        "Bars of networks: 95 % of the images (half-sampling); bar of the mean: 95 % over networks (Student)."
+      ),
+      networks: values.enumerated().map {
+        .init(name: "network \($0 + 1)", value: $1, interval: $1 - 0.05...$1 + 0.05)
+      }, mean: .init(name: "mean", value: 0.0324, interval: -0.0004...0.0652), margin: 0.1,
+      axis: "κ of neurons − mean κ of rotations")
+  }
+
+  static func dose() -> Chart {
+    let points = (0...10).map { step -> Chart.Point in
+      let share = Double(step) / 10
+      let value = 0.66 + 0.03 * (1 - share) * (1 - share)
+      return .init(x: share, value: value, interval: value - 0.012...value + 0.012)
+    }
+    let permuted = (0...10).map { Chart.Point(x: Double($0) / 10, value: 0.69) }
+    return .doseResponse(
+      caption: caption(
+        "Turning the basis away from the neurons", "Bars: 95 % interval over networks (Student)."),
+      series: [
+        .init(name: "fractional rotation", role: .random, points: points),
+        .init(name: "permuted neurons", role: .other(0), points: permuted),
+      ],
+      levels: [
+        .init(name: "mean of full rotations", value: 0.6595), .init(name: "pixels, random", value: 0.648),
+        .init(name: "mean of 999 rotations", value: 0.659),
+      ], axis: "mean label agreement κ")
+  }
+
+  static func depth(
+    layers: [String] = ["pixels", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "fc1"]
+  )
+    -> Chart
+  {
+    func line(_ start: Double, _ step: Double) -> [Chart.Point] {
+      layers.indices.map {
+        let value = start + step * Double($0)
+        return .init(x: Double($0), value: value, interval: value - 0.04...value + 0.04)
+      }
+    }
+    return .depth(
+      caption: caption("Coherence against depth", "Bars: 95 % interval over networks (Student)."),
+      layers: layers,
+      series: [
+        .init(name: "neurons", role: .neurons, points: line(0.30, 0.055)),
+        .init(name: "random directions", role: .random, points: line(0.31, 0.048)),
+      ], axis: "mean label agreement κ")
+  }
+
+  static func topCounts() -> Chart {
+    func line(_ start: Double) -> [Chart.Point] {
+      [(4, 0.05), (9, 0.03), (16, 0.02), (25, 0.0), (100, -0.05)].map { (count: Double, gain: Double) in
+        Chart.Point(x: count, value: start + gain, interval: start + gain - 0.02...start + gain + 0.02)
+      }
+    }
+    return .topCounts(
+      caption: caption(
+        "Coherence against the number of top images", "Bars: 95 % interval over networks (Student)."),
+      series: [
+        .init(name: "neurons", role: .neurons, points: line(0.66)),
+        .init(name: "random directions (Haar)", role: .random, points: line(0.63)),
+        .init(name: "principal components", role: .other(0), points: line(0.41)),
+      ], axis: "mean label agreement κ")
+  }
+
+  static func activations(scale: Chart.CountScale = .logarithmic) -> Chart {
+    let panels = (0..<10).map { number -> Chart.HistogramPanel in
+      let isNeuron = number < 6
+      let counts = (0..<24).map { bin -> Int in
+        let place = Double(bin - (isNeuron ? 0 : 12))
+        return Int((isNeuron ? 5000 : 1500) * exp(-place * place / (isNeuron ? 40 : 16)))
+      }
+      return Chart.HistogramPanel(
+        title: isNeuron ? "neuron \(number * 17)" : "random direction \(number)",
+        note: isNeuron ? "62.4 % zero" : "0 % zero", bounds: (isNeuron ? 0 : -6)...6.5, counts: counts,
+        mark: 5.1, role: isNeuron ? .neurons : .random)
+    }
+    return .activationHistograms(
+      caption: caption(
+        "Activations of neurons and random directions", "Dashed: least activation among the top 9 images."),
+      panels: panels, axis: "activation", countScale: scale)
+  }
+}
