@@ -71,7 +71,8 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
     precondition(ranking.directionIDs == directions.ids, "the ranking is of other directions")
     guard features.imageCount > 0 else { return [] }
     let context = Context(features, directions, topCount: ranking.topCount, binCount: binCount)
-    return DirectionScores.map(of: features, along: directions, workerCount: workerCount) { direction, scores in
+    return DirectionScores.map(of: features, along: directions, workerCount: workerCount) {
+      direction, scores in
       ActivationStatistics(of: scores, direction: direction, in: context)
     }
   }

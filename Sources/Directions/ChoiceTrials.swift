@@ -96,7 +96,8 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
   }
 
   /// Cuts images, most extreme first, into strata, and gives each trial one of each: query first.
-  private static func dealt(_ images: [Int], _ layout: Layout, _ generator: inout SeededGenerator) -> [[Int]] {
+  private static func dealt(_ images: [Int], _ layout: Layout, _ generator: inout SeededGenerator) -> [[Int]]
+  {
     var hands = [[Int]](repeating: [], count: layout.trialCount)
     for stratum in Workers.pieces(of: images.count, length: layout.trialCount) {
       for (trial, place) in generator.permutation(layout.trialCount).enumerated() {
@@ -126,7 +127,8 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
         guard count <= pools[label].count else {
           return .failure(
             Shortage(
-              reason: "\(count) of the high images are of class \(label), and \(pools[label].count) are left"))
+              reason: "\(count) of the high images are of class \(label), and \(pools[label].count) are left")
+          )
         }
         pools[label] = generator.sample(count, of: pools[label].count).map { pools[label][$0] }
       }

@@ -46,7 +46,9 @@ public struct ClassSelectivity: Equatable, Codable, Sendable {
       var end = start + 1
       while end < count, scores.values[scores.order[end]] == score { end += 1 }
       // Places start..<end of the descending order are the ranks count − end + 1 … count − start.
-      for image in scores.order[start..<end] { doubledRanks[labels.values[image]] += 2 * count - start - end + 1 }
+      for image in scores.order[start..<end] {
+        doubledRanks[labels.values[image]] += 2 * count - start - end + 1
+      }
       start = end
     }
     return zip(doubledRanks, labels.imageCounts).map { doubled, members in

@@ -43,15 +43,18 @@ public struct ClassSelectivityIndex: Equatable, Codable, Sendable {
       let restOfClasses = others.reduce(0) { $0 + means[$1] } / Double(others.count)
       let restOfImages =
         others.reduce(0) { $0 + sums[$1] } / Double(scores.imageCount - labels.imageCounts[top])
-      index = Self.contrast(means[top], restOfClasses)
-      ccmas = Self.contrast(means[top], restOfImages)
-      topClass = top
-      reason = nil
+      self.init(
+        index: Self.contrast(means[top], restOfClasses), ccmas: Self.contrast(means[top], restOfImages),
+        topClass: top, reason: nil)
     }
   }
 
-  private init(reason: String) {
-    (index, ccmas, topClass) = (nil, nil, nil)
+  private init(reason: String) { self.init(index: nil, ccmas: nil, topClass: nil, reason: reason) }
+
+  private init(index: Double?, ccmas: Double?, topClass: Int?, reason: String?) {
+    self.index = index
+    self.ccmas = ccmas
+    self.topClass = topClass
     self.reason = reason
   }
 

@@ -27,7 +27,8 @@ extension CoherenceReport {
   /// Fields of each direction in the order of ``tableColumns``; empty where a value does not exist.
   public var tableRows: [[String]] {
     rows.map { row in
-      let reasons = [row.selectivityIndex.reason.map { "class selectivity index: \($0)" }]
+      let reasons =
+        [row.selectivityIndex.reason.map { "class selectivity index: \($0)" }]
         + row.choices.map { choice in choice.reason.map { "\(choice.columnName): \($0)" } }
       return [row.id] + row.metrics.map { $0.value.map(\.description) ?? "" } + [
         row.agreement.topClass.map(\.description) ?? "", row.redundancy.nearestID ?? "",

@@ -19,7 +19,8 @@ public struct DuplicateImages: Equatable, Codable, Sendable {
         pieces[piece].map { image in
           // Differs from run to run, and only says which images to compare.
           var hasher = Hasher()
-          hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[4 * image * length..<4 * (image + 1) * length]))
+          hasher.combine(
+            bytes: UnsafeRawBufferPointer(rebasing: bytes[4 * image * length..<4 * (image + 1) * length]))
           return hasher.finalize()
         }
       }

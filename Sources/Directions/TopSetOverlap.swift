@@ -60,7 +60,8 @@ public struct TopSetOverlap: Equatable, Codable, Sendable {
   public var warning: String? {
     guard isDegenerate else { return nil }
     let shown = Int((uniqueShare * Double(directionCount * topCount)).rounded())
-    return "degenerate basis: \(directionCount) directions × \(topCount) images show \(shown) different images, "
+    return
+      "degenerate basis: \(directionCount) directions × \(topCount) images show \(shown) different images, "
       + "and one image \(maxHits) times"
   }
 
