@@ -9,8 +9,10 @@ import Testing
     let scores = DirectionScores([3, 5, 0, 2, 2, 2, 1, 3])
     let labels = ClassLabels([0, 0, 1, 1, 2, 2, 2, 2], classCount: 4)
     let result = ClassSelectivityIndex(of: scores, in: labels)
-    #expect(abs(try #require(result.index) - (4 - 1.5) / (4 + 1.5)) < 1e-15)
-    #expect(abs(try #require(result.ccmas) - (4 - 10.0 / 6) / (4 + 10.0 / 6)) < 1e-15)
+    let index = try #require(result.index)
+    let ccmas = try #require(result.ccmas)
+    #expect(abs(index - 5.0 / 11) < 1e-15)  // (4 − 3/2) / (4 + 3/2)
+    #expect(abs(ccmas - 7.0 / 17) < 1e-15)  // (4 − 10/6) / (4 + 10/6)
     #expect(result.topClass == 0 && result.reason == nil)
     let balanced = ClassSelectivityIndex(
       of: DirectionScores([3, 5, 0, 2, 2, 2]), in: ClassLabels([0, 0, 1, 1, 2, 2], classCount: 3))

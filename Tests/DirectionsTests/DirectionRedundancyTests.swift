@@ -51,7 +51,9 @@ import Testing
     var generator = SeededGenerator(seed: 6, purpose: "test features")
     let first = generator.normals(200)
     let second = generator.normals(200)
-    let elements = (0..<200).flatMap { [first[$0], 7, 3 * first[$0] + 2, second[$0], -first[$0], 7] }
+    let elements = zip(first, second).flatMap { (a: Float, b: Float) -> [Float] in
+      [a, 7, 3 * a + 2, b, -a, 7]
+    }
     let features = try FeatureMatrix(values: Tensor(shape: [200, 6], elements: elements), layer: "made up")
     let table = DirectionRedundancy.table(of: features, along: .neurons(dimension: 6))
     #expect(table.map(\.duplicateIDs) == [["n2", "n4"], [], ["n0", "n4"], [], ["n0", "n2"], []])
