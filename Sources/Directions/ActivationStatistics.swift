@@ -83,7 +83,7 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
     let topCount: Int
     let areNeurons: Bool
     let binCount: Int
-    /// Scores that differ by less may be equal but for the rounding of the features.
+    /// Per direction: scores within twice this may differ by rounding alone, that of the features included.
     let uncertainty: [Float]
 
     init(_ features: FeatureMatrix, _ directions: DirectionSet, topCount: Int, binCount: Int) {

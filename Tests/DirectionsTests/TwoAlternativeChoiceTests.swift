@@ -64,7 +64,8 @@ import Testing
         in: space)
     }
     #expect(try #require(choice(.vsMin).hardScore) == 1)
-    #expect(try #require(choice(.vsRandom).hardScore) >= 0.7)  // a third of the random queries are of the class
+    // A third of the random queries are of the class as well.
+    #expect(try #require(choice(.vsRandom).hardScore) >= 0.7)
     #expect((0.1...0.9).contains(try #require(choice(.vsSameLabel).hardScore)))
     #expect(try #require(choice(.vsMin).softScore) > 0.5)
   }
