@@ -2,8 +2,8 @@ import Tensors
 
 /// How the scores of all images along one direction are distributed.
 ///
-/// Scores of neurons are the activations themselves. Scores along other directions come from a product in single
-/// precision and carry its rounding (relative 1e-5 or less); ``tiesAtLastRank`` alone is decided exactly.
+/// Computed from ``DirectionScores``: exact to the rounding of a Float, and the same bits for any number of
+/// workers. Scores of neurons are the activations themselves.
 public struct ActivationStatistics: Equatable, Codable, Sendable {
   /// Probabilities of ``quantiles``.
   public static let probabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999]
@@ -13,6 +13,18 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let mean: Double
   /// With n − 1; `nil` for one image.
   public let standardDeviation: Double?
+  /// g₁ = m₃ / m₂^(3/2) with central moments m over n: 0 for a symmetric distribution. `nil` when nothing varies.
+  ///
+  /// A rectifier skews every unit, a signed direction is skewed only where it is selective: the two do not compare.
+  public let skewness: Double?
+  /// g₂ = m₄ / m₂² − 3 with central moments m over n: 0 for a normal distribution. `nil` when nothing varies.
+  public let excessKurtosis: Double?
+  /// (√n − ‖s‖₁ / ‖s‖₂) / (√n − 1) over the n images: 0 when all |s| are equal, 1 when one alone is not 0 (Hoyer
+  /// 2004). `nil` for one image and when all scores are 0.
+  ///
+  /// Independent of scale, not of an added constant: it means something for non-negative units. Normal scores of
+  /// mean 0 have 0.2, a rectified half of them 0.44.
+  public let hoyerSparsity: Double?
   public let minimum: Float
   public let maximum: Float
   /// At ``probabilities``, interpolated.
@@ -40,6 +52,10 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let isDead: Bool
   public let histogram: Histogram
 
+  /// Positive for every image. A rectified unit that is always on is a linear function of its inputs on this set;
+  /// a sigmoid unit is always on by its nature.
+  public var isAlwaysOn: Bool { positive.count == positive.total }
+
   /// The statistics of each direction of a ranking, from a second pass over the features.
   ///
   /// Memory: the scores of a few directions at a time, never images × directions.
@@ -53,67 +69,95 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
     workerCount: Int = Workers.defaultCount
   ) -> [ActivationStatistics] {
     precondition(ranking.directionIDs == directions.ids, "the ranking is of other directions")
-    let imageCount = features.imageCount
-    guard imageCount > 0 else { return [] }
-    let scores = Scores(features: features, directions: directions)
-    let scoresAtOnce = 4 << 20  // 16 MiB per worker
-    let chunks = scores.directionChunks(workerCount: workerCount, limit: max(1, scoresAtOnce / imageCount))
-    let tables = Workers.map(count: chunks.count, workerCount: workerCount) { chunk in
-      let rows = chunks[chunk]
-      return withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * imageCount) { buffer in
-        scores.write(images: 0..<imageCount, directions: rows, to: buffer, stride: imageCount)
-        return rows.enumerated().map { place, direction in
-          let values = UnsafeBufferPointer(rebasing: buffer[place * imageCount..<(place + 1) * imageCount])
-          return ActivationStatistics(
-            values, direction: direction, id: directions.ids[direction], scores: scores,
-            topImages: ranking.topImages[direction], topCount: ranking.topCount,
-            isNeuron: directions.neuronIndices != nil, binCount: binCount)
-        }
-      }
+    guard features.imageCount > 0 else { return [] }
+    let context = Context(features, directions, topCount: ranking.topCount, binCount: binCount)
+    return DirectionScores.map(of: features, along: directions, workerCount: workerCount) {
+      direction, scores in
+      ActivationStatistics(of: scores, direction: direction, in: context)
     }
-    return tables.flatMap { $0 }
   }
 
-  private init(
-    _ values: UnsafeBufferPointer<Float>, direction: Int, id: String, scores: Scores,
-    topImages: [RankedImage], topCount: Int, isNeuron: Bool, binCount: Int
-  ) {
-    let last = topImages[topImages.count - 1].score
-    let uncertainty = scores.uncertainty[direction]
-    let sorted = values.sorted()
-    var sum = 0.0
-    var positiveCount = 0
-    var zeroCount = 0
-    var ties = 0
-    for (image, value) in values.enumerated() {
-      sum += Double(value)
-      if value > 0 { positiveCount += 1 } else if value == 0 { zeroCount += 1 }
-      if !(abs(value - last) > uncertainty), scores.exact(image: image, direction: direction) == last {
-        ties += 1
-      }
+  /// What the statistics of all directions of a set have in common.
+  struct Context: Sendable {
+    let ids: [String]
+    let topCount: Int
+    let areNeurons: Bool
+    let binCount: Int
+    /// Per direction: scores within twice this may differ by rounding alone, that of the features included.
+    let uncertainty: [Float]
+
+    init(_ features: FeatureMatrix, _ directions: DirectionSet, topCount: Int, binCount: Int) {
+      precondition(topCount > 0, "a top set has at least one image, got \(topCount)")
+      ids = directions.ids
+      self.topCount = topCount
+      areNeurons = directions.neuronIndices != nil
+      self.binCount = binCount
+      uncertainty = Scores(features: features, directions: directions).uncertainty
     }
-    let mean = sum / Double(values.count)
+  }
+
+  /// - Parameter scores: Of at least one image.
+  init(of scores: DirectionScores, direction: Int, in context: Context) {
+    let values = scores.values
+    let sorted = scores.ascending
+    let top = scores.highest(context.topCount).map { values[$0] }
+    let last = top[top.count - 1]
+    var sums = (values: 0.0, sizes: 0.0, squares: 0.0)
+    var counts = (positive: 0, zero: 0, tied: 0)
+    for value in values {
+      sums.values += Double(value)
+      sums.sizes += Double(abs(value))
+      sums.squares += Double(value) * Double(value)
+      if value > 0 { counts.positive += 1 } else if value == 0 { counts.zero += 1 }
+      if value == last { counts.tied += 1 }
+    }
+    let count = Double(values.count)
+    let mean = sums.values / count
     let deviation = Statistics.standardDeviation(values)
-    let isConstant = sorted[sorted.count - 1] - sorted[0] <= 2 * uncertainty
-    directionID = id
+    let isConstant = sorted[sorted.count - 1] - sorted[0] <= 2 * context.uncertainty[direction]
+    let shape = isConstant ? nil : Self.shape(of: values, mean: mean)
+    directionID = context.ids[direction]
     imageCount = values.count
     self.mean = mean
     standardDeviation = deviation
+    skewness = shape?.skewness
+    excessKurtosis = shape?.excessKurtosis
+    hoyerSparsity =
+      count > 1 && sums.squares > 0
+      ? (count.squareRoot() - sums.sizes / sums.squares.squareRoot()) / (count.squareRoot() - 1) : nil
     minimum = sorted[0]
     maximum = sorted[sorted.count - 1]
     quantiles = Self.probabilities.compactMap { Statistics.quantile($0, ofSorted: sorted) }
-    positive = Proportion(positiveCount, of: values.count)
-    zero = Proportion(zeroCount, of: values.count)
-    let topMean = Statistics.mean(topImages.map(\.score))
+    positive = Proportion(counts.positive, of: values.count)
+    zero = Proportion(counts.zero, of: values.count)
+    let topMean = Statistics.mean(top)
     if !isConstant, let deviation, deviation > 0, let topMean {
       tailGap = (topMean - mean) / deviation
     } else {
       tailGap = nil
     }
     topThreshold = last
-    tiesAtLastRank = ties
+    tiesAtLastRank = counts.tied
     self.isConstant = isConstant
-    isDead = isNeuron && sorted[0] >= 0 && positiveCount < min(topCount, values.count)
-    histogram = Histogram(of: values, binCount: binCount)
+    isDead = context.areNeurons && sorted[0] >= 0 && counts.positive < top.count
+    histogram = Histogram(of: values, binCount: context.binCount)
+  }
+
+  /// `nil` when nothing varies.
+  private static func shape(of values: [Float], mean: Double) -> (skewness: Double, excessKurtosis: Double)? {
+    var sums = (second: 0.0, third: 0.0, fourth: 0.0)
+    for value in values {
+      let difference = Double(value) - mean
+      let square = difference * difference
+      sums.second += square
+      sums.third += square * difference
+      sums.fourth += square * square
+    }
+    let count = Double(values.count)
+    let variance = sums.second / count
+    guard variance > 0 else { return nil }
+    return (
+      sums.third / count / (variance * variance.squareRoot()), sums.fourth / count / (variance * variance) - 3
+    )
   }
 }

@@ -85,6 +85,42 @@ import Testing
     }
   }
 
+  @Test("Skewness, kurtosis and sparsity are SciPy's and the closed form")
+  func moments() throws {
+    let reference = try CoherenceReference.load()
+    for (name, column) in reference.columns {
+      let row = try table([column.scores], topCount: 3)[0]
+      #expect(abs(try #require(row.skewness) - column.skewness) < 1e-12, "\(name)")
+      #expect(abs(try #require(row.excessKurtosis) - column.excessKurtosis) < 1e-11, "\(name)")
+      #expect(abs(try #require(row.hoyerSparsity) - column.hoyer) < 1e-13, "\(name)")
+    }
+    // Two points, a share p of ones: (1 − 2p) / √(p(1 − p)) and (1 − 6p(1 − p)) / (p(1 − p)).
+    let row = try table([[0, 0, 1, 0, 0]], topCount: 1)[0]
+    #expect(abs(try #require(row.skewness) - 0.6 / 0.4) < 1e-14)
+    #expect(abs(try #require(row.excessKurtosis) - 0.04 / 0.16) < 1e-14)
+    #expect(row.hoyerSparsity == 1)
+    #expect(try table([[2, 2, 2, 2]], topCount: 1)[0].hoyerSparsity == 0)
+    #expect(try table([[2, 2, 2, 2]], topCount: 1)[0].skewness == nil)
+    #expect(try table([[0, 0]], topCount: 1)[0].hoyerSparsity == nil)
+  }
+
+  @Test("Always on is what is positive for every image")
+  func alwaysOn() throws {
+    let rows = try table([[1, 2, 3], [0, 2, 3], [-1, 2, 3], [1e-30, 2, 3]], topCount: 1)
+    #expect(rows.map(\.isAlwaysOn) == [true, false, false, true])
+  }
+
+  @Test("The statistics are the same bits for any number of workers")
+  func workers() throws {
+    let features = try FeatureMatrix.normal(images: 700, dimension: 33, seed: 7)
+    let directions = DirectionSet.randomSphere(count: 20, dimension: 33, seed: 8)
+    let ranking = Ranking(of: features, along: directions, topCount: 9)
+    let tables = [1, 2, 5].map {
+      ActivationStatistics.table(of: features, along: directions, ranking: ranking, workerCount: $0)
+    }
+    #expect(tables[0] == tables[1] && tables[0] == tables[2])
+  }
+
   @Test("No images give no statistics")
   func empty() throws {
     #expect(try table([[]], topCount: 1).isEmpty)
