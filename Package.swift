@@ -89,7 +89,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks", "Storage",
+        "Experiments", "Inference", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks",
+        "Storage",
         "Tensors",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
