@@ -100,7 +100,7 @@ public struct SparseAutoencoder: Sendable {
     precondition(
       features.shape.count == 2 && features.count > 0 && features.rowLength > 1,
       "features have the shape [count, dimension], got \(features.shape)")
-    let start = Network(initializing: try graph(for: features, configuration), drawing: configuration)
+    let start = try Network(initializing: try graph(for: features, configuration), drawing: configuration)
     let trainer = ReconstructionTrainer(
       TrainingConfiguration(
         epochCount: configuration.epochCount, batchSize: configuration.batchSize, microBatch: 64,
@@ -264,7 +264,7 @@ public struct SparseAutoencoder: Sendable {
 extension Network {
   /// Decoder columns uniform on the unit sphere, the encoder its transpose, biases zero: so each latent answers to
   /// its own direction from the start, and few die. Gao et al. (2024), appendix A.
-  fileprivate init(initializing graph: Graph, drawing configuration: SparseAutoencoder.Configuration) {
+  fileprivate init(initializing graph: Graph, drawing configuration: SparseAutoencoder.Configuration) throws {
     let dimension = graph.architecture.input.pixelCount
     let latentCount = configuration.latentCount
     var encoder = Tensor(shape: [latentCount, dimension])
@@ -287,8 +287,7 @@ extension Network {
       default: Tensor(shape: parameter.shape)
       }
     }
-    // Unit vectors and zeros are finite.
-    try! self.init(graph: graph, parameters: tensors)
+    try self.init(graph: graph, parameters: tensors)
   }
 }
 

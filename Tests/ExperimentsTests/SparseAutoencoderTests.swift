@@ -14,10 +14,13 @@ import Testing
     let atoms: Tensor
     let features: Tensor
 
-    init(atomCount: Int = 48, dimension: Int = 32, active: Int = 3, count: Int = 12_000, seed: UInt64) {
+    init(
+      atomCount: Int = 48, dimension: Int = 32, active: Int = 3, count: Int = 12_000, from first: Int = 0,
+      seed: UInt64
+    ) {
       atoms = DirectionSet.randomSphere(count: atomCount, dimension: dimension, seed: seed).matrix
       var elements: [Float] = []
-      for index in 0..<count {
+      for index in first..<first + count {
         var generator = SeededGenerator(seed: seed, purpose: "planted example", index: index)
         var row = generator.normals(dimension).map { 3 + 0.02 * $0 }
         for atom in generator.sample(active, of: atomCount) {
@@ -31,14 +34,14 @@ import Testing
 
     /// Mean over the atoms of the largest cosine with a direction.
     func recovery(_ directions: Tensor) -> Double {
-      let dimension = atoms.rowLength
-      let best = (0..<atoms.count).map { atom in
-        (0..<directions.count).map { row in
-          (0..<dimension).reduce(0.0) {
-            $0 + Double(atoms.elements[atom * dimension + $1])
-              * Double(directions.elements[row * dimension + $1])
-          }
-        }.max()!
+      let best = (0..<atoms.count).map { atom -> Double in
+        var largest = -1.0
+        for row in 0..<directions.count {
+          var cosine = 0.0
+          for (a, b) in zip(atoms[row: atom], directions[row: row]) { cosine += Double(a) * Double(b) }
+          largest = max(largest, cosine)
+        }
+        return largest
       }
       return best.reduce(0, +) / Double(best.count)
     }
@@ -62,7 +65,7 @@ import Testing
     let quality = fitted.training
     let explained = try #require(quality.explainedVariance)
     #expect(explained > 0.9, "\(explained)")
-    let heldOut = try fitted.quality(on: Planted(count: 2000, seed: UInt64(seed)).features)
+    let heldOut = try fitted.quality(on: Planted(count: 2000, from: 12_000, seed: UInt64(seed)).features)
     #expect(try #require(heldOut.explainedVariance) > 0.9)
   }
 
@@ -75,22 +78,30 @@ import Testing
     #expect(given.shape == planted.features.shape && codes.shape == [5000, 64])
     #expect(codes.elements.allSatisfy { $0 >= 0 })
     #expect((0..<5000).allSatisfy { row in codes[row: row].count { $0 > 0 } <= 3 })
-    let counts = (0..<64).map { latent in (0..<5000).count { codes.elements[$0 * 64 + latent] > 0 } }
+    var counts = [Int](repeating: 0, count: 64)
+    for row in 0..<5000 {
+      for (latent, code) in codes[row: row].enumerated() where code > 0 { counts[latent] += 1 }
+    }
     #expect(fitted.training.useCounts == counts)
     #expect(fitted.training.exampleCount == 5000)
 
     let dimension = planted.features.rowLength
-    let mean = (0..<dimension).map { column in
-      (0..<5000).reduce(0.0) { $0 + Double(planted.features.elements[$1 * dimension + column]) } / 5000
+    var mean = [Double](repeating: 0, count: dimension)
+    for row in 0..<5000 {
+      for (column, x) in planted.features[row: row].enumerated() { mean[column] += Double(x) / 5000 }
     }
     var (error, variance, cosine) = (0.0, 0.0, 0.0)
     for row in 0..<5000 {
-      let (y, x) = (given[row: row].map(Double.init), planted.features[row: row].map(Double.init))
-      error += zip(y, x).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
-      variance += zip(x, mean).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
-      let product = zip(y, x).map(*).reduce(0, +)
-      let lengths = [y, x].map { $0.map { $0 * $0 }.reduce(0, +).squareRoot() }
-      cosine += product / (lengths[0] * lengths[1])
+      var (product, givenSquares, squares) = (0.0, 0.0, 0.0)
+      for (column, pair) in zip(given[row: row], planted.features[row: row]).enumerated() {
+        let (y, x) = (Double(pair.0), Double(pair.1))
+        error += (y - x) * (y - x)
+        variance += (x - mean[column]) * (x - mean[column])
+        product += y * x
+        givenSquares += y * y
+        squares += x * x
+      }
+      cosine += product / (givenSquares * squares).squareRoot()
     }
     let explained = try #require(fitted.training.explainedVariance)
     #expect(abs(explained - (1 - error / variance)) < 1e-6)
@@ -109,8 +120,9 @@ import Testing
     let (mean, scale) = try #require(fitted.network.graph.normalisation)
     for row in 0..<3 {
       for column in 0..<32 {
-        let sum = (0..<64).reduce(Double(bias.elements[column])) {
-          $0 + Double(decoder.elements[column * 64 + $1]) * Double(codes.elements[row * 64 + $1])
+        var sum = Double(bias.elements[column])
+        for (weight, code) in zip(decoder[row: column], codes[row: row]) {
+          sum += Double(weight) * Double(code)
         }
         let expected = Double(mean[column]) + Double(scale[column]) * sum
         #expect(abs(Double(given.elements[row * 32 + column]) - expected) < 1e-4)
@@ -123,8 +135,8 @@ import Testing
     // One direction only varies: most latents have nothing to answer to.
     var generator = SeededGenerator(seed: 9)
     let strengths = generator.normals(600)
-    let features = Tensor(
-      shape: [600, 8], elements: strengths.flatMap { strength in (0..<8).map { $0 == 5 ? strength : 1 } })
+    var features = Tensor(repeating: 1, shape: [600, 8])
+    for row in 0..<600 { features.elements[row * 8 + 5] = strengths[row] }
     let fitted = try SparseAutoencoder.fit(
       features,
       SparseAutoencoder.Configuration(latentCount: 40, activeCount: 1, epochCount: 3, batchSize: 64),

@@ -40,8 +40,10 @@ import Testing
   }
 
   private func columnLengths(_ weights: Tensor) -> [Double] {
-    (0..<weights.shape[1]).map { column in
-      Norm.l2((0..<weights.shape[0]).map { weights.elements[$0 * weights.shape[1] + column] })
+    let width = weights.shape[1]
+    return (0..<width).map { column in
+      let values: [Float] = (0..<weights.shape[0]).map { weights.elements[$0 * width + column] }
+      return Norm.l2(values)
     }
   }
 
@@ -59,9 +61,11 @@ import Testing
     let images = (0..<12).map { inputs[row: $0].map(Double.init) }
     func loss() -> Double {
       let results = reference.results(images, .training)
-      return zip(results[0], results.last!).map { target, output in
-        zip(target, output).map { ($1 - $0) * ($1 - $0) }.reduce(0, +) / Double(Self.dimension)
-      }.reduce(0, +) / 12
+      var sum = 0.0
+      for (target, output) in zip(results[0], results.last!) {
+        for (x, y) in zip(target, output) { sum += (y - x) * (y - x) }
+      }
+      return sum / Double(12 * Self.dimension)
     }
     expectClose(trained.losses[0], loss(), relative: 1e-5)
     var generator = SeededGenerator(seed: 6)
@@ -112,10 +116,9 @@ import Testing
     #expect(losses.last! < 0.6 * losses[0])
     let output = try Engine(running: network, workerCount: 2).logits(of: inputs)
     let target = try Engine(running: network, workerCount: 2).features(of: inputs, layer: 1)
-    let loss =
-      zip(output.elements, target.elements).reduce(0.0) {
-        $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-      } / Double(output.elements.count)
+    var sum = 0.0
+    for (y, x) in zip(output.elements, target.elements) { sum += Double(y - x) * Double(y - x) }
+    let loss = sum / Double(output.elements.count)
     #expect(loss < losses.last! * 1.05)
   }
 

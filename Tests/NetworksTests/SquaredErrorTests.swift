@@ -25,7 +25,9 @@ import Testing
     let target: [Float] = [0.1, 0.4, -0.7]
     let expected = try centralDifferences(
       of: { values in
-        zip(values, target).map { ($0 - Double($1)) * ($0 - Double($1)) }.reduce(0, +) / 3
+        var sum = 0.0
+        for (y, x) in zip(values, target) { sum += (y - Double(x)) * (y - Double(x)) }
+        return sum / 3
       }, at: point)
     let (_, gradient) = evaluate(point.map(Float.init), target)
     for (found, expected) in zip(gradient, expected) {
