@@ -239,10 +239,12 @@ import Testing
     try withGallery { gallery in
       var configuration = gallery.configuration()
       configuration.activation = .pre
-      #expect(try rankings(in: gallery.run(configuration, into: "pre")).features.layer == "fc1")
+      let before = try rankings(in: gallery.run(configuration, into: "pre"))
+      #expect(before.features.layer == "fc1")
       configuration.layer = "fc1"
       configuration.activation = .post
-      #expect(try rankings(in: gallery.run(configuration, into: "post")).features.layer == "relu1")
+      let after = try rankings(in: gallery.run(configuration, into: "post"))
+      #expect(after.features.layer == "relu1")
       configuration.layer = "classifier"
       expectRefusal(
         "layer \"classifier\" has no activation of its own, so no side of one to read; there are relu1"

@@ -15,7 +15,7 @@ import Testing
   @Test("The loss is the mean of squared differences, the gradient two differences over their number")
   func closedForm() {
     let (loss, gradient) = evaluate([1, 2, 3, -4], [1, 0, 4, -2], scale: 0.5)
-    #expect(loss == (0 + 4 + 1 + 4) / 4)
+    #expect(loss == 9.0 / 4)
     #expect(gradient == [0, 0.5, -0.25, -0.5])
   }
 
