@@ -82,3 +82,5 @@ struct ReadingOptions: ParsableArguments {
 extension DatasetOptions.Colour: ExpressibleByArgument {}
 extension DatasetOptions.ArrayLayout: ExpressibleByArgument {}
 extension ImageSplit: ExpressibleByArgument {}
+extension MapPooling: ExpressibleByArgument {}
+extension ActivationReading: ExpressibleByArgument {}

@@ -62,7 +62,7 @@ final class Console: Sendable {
   private static func isAboutArguments(_ error: any Error) -> Bool {
     switch error {
     case let error as GalleryError: error.isAboutArguments
-    case NetworkError.unknownLayer: true
+    case NetworkError.unknownLayer, NetworkError.noActivation: true
     case is UnknownClass: true
     default: false
     }

@@ -32,6 +32,15 @@ struct GalleryCommand: ParsableCommand {
       "Which layer: a name that intrigue inspect lists, or input for the pixels. Default: the feature layer.")
   var layer: String?
 
+  @Option(
+    help:
+      "What makes a unit of each map of a layer: mean, max or centre; none: each place is a unit.")
+  var pooling: MapPooling = .mean
+
+  @Option(
+    help: "Read the layer before (pre) or after (post) its activation. Default: as it is named.")
+  var activation: ActivationReading?
+
   @Option(help: "held-out, or training: the images the network was fitted to; the sheets then say so.")
   var split: ImageSplit = .heldOut
 
@@ -59,6 +68,7 @@ struct GalleryCommand: ParsableCommand {
     let experiment = GalleryExperiment(
       GalleryExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), layer: layer,
+        pooling: pooling, activation: activation,
         neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split),
       workerCount: common.workerCount,
       cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))

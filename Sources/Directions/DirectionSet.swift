@@ -13,6 +13,8 @@ public struct DirectionSet: Sendable {
     case randomSphere
     /// Rows of a uniformly distributed rotation.
     case haar
+    /// Decoder columns of a sparse autoencoder, fitted to training features.
+    case sparseAutoencoder
   }
 
   enum Storage: Sendable {

@@ -21,16 +21,21 @@ public struct FeatureCache: Sendable {
     public var split: ImageSplit
     /// A node of the network; its place before or after the activation follows from the architecture.
     public var layer: String
+    /// Of maps; `none` for a layer without, so that all who read it share a file.
+    public var pooling: MapPooling
     /// Other versions add up in another order.
     public var engine: String
     /// Of this format; a change of it makes every older file another key.
     public var format: String
 
-    public init(modelChecksum: String, dataChecksum: String, split: ImageSplit, layer: String) {
+    public init(
+      modelChecksum: String, dataChecksum: String, split: ImageSplit, layer: String, pooling: MapPooling
+    ) {
       self.modelChecksum = modelChecksum
       self.dataChecksum = dataChecksum
       self.split = split
       self.layer = layer
+      self.pooling = pooling
       engine = "oneDNN \(Engine.oneDNNVersion)"
       format = "intrigue-features-1 <f4"
     }
@@ -38,7 +43,7 @@ public struct FeatureCache: Sendable {
     /// SHA-256 over the fields, each followed by a zero byte.
     public var digest: String {
       var checksum = Checksum()
-      for field in [format, engine, modelChecksum, dataChecksum, split.rawValue, layer] {
+      for field in [format, engine, modelChecksum, dataChecksum, split.rawValue, layer, pooling.rawValue] {
         checksum.update(Data(field.utf8) + [0])
       }
       return checksum.hexadecimal()

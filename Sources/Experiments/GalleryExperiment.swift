@@ -24,6 +24,10 @@ public struct GalleryExperiment: Sendable {
     public var data: DataSource
     /// A node of the network or `input`; nil: the feature layer.
     public var layer: String?
+    /// Of a layer's maps: a channel is a unit, unless it is `none`.
+    public var pooling: MapPooling
+    /// The layer on this side of its activation; nil: as it is named.
+    public var activation: ActivationReading?
     /// Rows of units. Where fewer are alive, all of these are shown.
     public var neuronCount: Int
     /// Rows of random directions.
@@ -35,7 +39,8 @@ public struct GalleryExperiment: Sendable {
     public var split: ImageSplit
 
     public init(
-      model: ModelSource, data: DataSource, layer: String? = nil, neuronCount: Int = 8,
+      model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
+      activation: ActivationReading? = nil, neuronCount: Int = 8,
       directionCount: Int = 8,
       topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut
     ) {
@@ -46,6 +51,8 @@ public struct GalleryExperiment: Sendable {
       self.model = model
       self.data = data
       self.layer = layer
+      self.pooling = pooling
+      self.activation = activation
       self.neuronCount = neuronCount
       self.directionCount = directionCount
       self.topCount = topCount
@@ -109,8 +116,8 @@ public struct GalleryExperiment: Sendable {
     let images = configuration.split.images(of: dataset)
     let graph = model.network.graph
     try model.check(fits: images)
-    let layer = try graph.featurePosition(configuration.layer)
-    let space = FeatureSpace(of: graph, at: layer)
+    let layer = try graph.featurePosition(configuration.layer, activation: configuration.activation)
+    let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
     try check(space, images)
     let remarks = model.remarks(on: dataset)
     for remark in remarks { try progress(.warning(remark)) }
@@ -135,13 +142,14 @@ public struct GalleryExperiment: Sendable {
   ) throws -> GalleryRankings {
     let images = configuration.split.images(of: dataset)
     let graph = model.network.graph
-    let space = FeatureSpace(of: graph, at: layer)
+    let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
     let modelChecksum = try model.checksum
     let engine = try Engine(running: model.network, workerCount: workerCount)
     func values(_ position: Int?) throws -> Tensor {
+      let space = FeatureSpace(of: graph, at: position, pooling: configuration.pooling)
       let key = FeatureCache.Key(
         modelChecksum: modelChecksum, dataChecksum: dataset.checksum, split: configuration.split,
-        layer: FeatureSpace(of: graph, at: position).layer)
+        layer: space.layer, pooling: space.pooling)
       return try engine.features(of: images, layer: position, key: key, cache: cache, progress: progress)
     }
     let output = graph.nodes.count - 1

@@ -9,6 +9,10 @@ public struct ModelDescription: Codable, Sendable {
     public var inputs: [String]
     /// Of one image: `[channels, height, width]` or `[length]`.
     public var shape: [Int]
+    /// Units as features, each map pooled to one.
+    public var unitCount: Int
+    /// Whether it is what enters an activation or what leaves it; absent where it is neither.
+    public var activation: ActivationReading?
     public var parameterCount: Int
     public var isFeatureLayer: Bool
   }
@@ -40,17 +44,20 @@ public struct ModelDescription: Codable, Sendable {
         "pixels in [0, 1], then (x − \($0.mean)) / \($0.standardDeviation) per channel"
       }
       ?? "pixels in [0, 1]"
+    let readings = Dictionary(
+      uniqueKeysWithValues: graph.readableLayers.map { ($0.name, $0.activation) })
     layers = graph.nodes.enumerated().map { position, node in
       Layer(
         name: node.name, kind: node.layer.kind,
         inputs: node.inputs.map { $0.map { graph.nodes[$0].name } ?? Architecture.inputName },
-        shape: node.shape,
+        shape: node.shape, unitCount: graph.unitCount(at: position, pooling: .mean),
+        activation: readings[node.name] ?? nil,
         parameterCount: graph.parameters[node.parameters].filter(\.isTrained).map(\.count).reduce(0, +),
         isFeatureLayer: position == feature)
     }
     parameterCount = model.network.trainedParameterCount
     featureLayer = feature.map { graph.nodes[$0].name }
-    featureCount = feature.map { graph.nodes[$0].shape.reduce(1, *) } ?? shape.pixelCount
+    featureCount = graph.unitCount(at: feature, pooling: .mean)
     provenance = model.provenance
   }
 
@@ -58,10 +65,11 @@ public struct ModelDescription: Codable, Sendable {
   public var lines: [String] {
     func shape(_ extents: [Int]) -> String { extents.map(String.init).joined(separator: "×") }
     let rows =
-      [["layer", "kind", "reads", "result", "parameters", ""]]
+      [["layer", "kind", "reads", "result", "units", "activation", "parameters", ""]]
       + layers.map {
         [
-          $0.name, $0.kind, $0.inputs.joined(separator: ", "), shape($0.shape),
+          $0.name, $0.kind, $0.inputs.joined(separator: ", "), shape($0.shape), String($0.unitCount),
+          $0.activation?.rawValue ?? "",
           $0.parameterCount == 0 ? "" : String($0.parameterCount), $0.isFeatureLayer ? "feature layer" : "",
         ]
       }
@@ -91,8 +99,21 @@ public struct ModelDescription: Codable, Sendable {
 extension Graph {
   /// Position of the layer called `name`, or of the feature layer when there is no name; nil for the pixels.
   ///
-  /// - Throws: ``NetworkError/unknownLayer(_:known:)``.
-  public func featurePosition(_ name: String?) throws -> Int? {
+  /// - Parameter activation: The layer on this side of its activation; nil: as it is named.
+  /// - Throws: ``NetworkError/unknownLayer(_:known:)``, or ``NetworkError/noActivation(layer:known:)`` where a side
+  ///   is asked for and the layer has none.
+  public func featurePosition(_ name: String?, activation: ActivationReading? = nil) throws -> Int? {
+    let named = try featurePosition(named: name)
+    guard let activation else { return named }
+    guard let position = named.flatMap({ position(activation, of: $0) }) else {
+      throw NetworkError.noActivation(
+        layer: named.map { nodes[$0].name } ?? Architecture.inputName,
+        known: readableLayers.filter { $0.activation == activation }.map(\.name))
+    }
+    return position
+  }
+
+  private func featurePosition(named name: String?) throws -> Int? {
     guard let name else { return featureLayer }
     if name == Architecture.inputName { return nil }
     guard let position = position(of: name) else {

@@ -57,7 +57,7 @@ extension Architecture.Node: Codable {
     case name, layer, inputs
     case mean, standardDeviation
     case outputChannels, kernel, stride, padding, dilation, groups, bias
-    case outputs, epsilon, momentum, rate
+    case outputs, epsilon, momentum, rate, count
   }
 
   public init(from decoder: Decoder) throws {
@@ -106,11 +106,12 @@ extension Architecture.Node: Codable {
       case "dropout": .dropout(rate: try values.decode(Float.self, forKey: .rate))
       case "add": .add
       case "flatten": .flatten
+      case "topK": .topK(count: try values.decode(Int.self, forKey: .count))
       default:
         throw DecodingError.dataCorruptedError(
           forKey: .layer, in: values,
           debugDescription: "no layer is called \"\(kind)\"; there are normalise, conv2d, linear, maxPool, "
-            + "averagePool, globalAveragePool, relu, sigmoid, tanh, batchNorm, dropout, add, flatten")
+            + "averagePool, globalAveragePool, relu, sigmoid, tanh, batchNorm, dropout, add, flatten, topK")
       }
   }
 
@@ -142,6 +143,7 @@ extension Architecture.Node: Codable {
       try values.encode(epsilon, forKey: .epsilon)
       try values.encode(momentum, forKey: .momentum)
     case .dropout(let rate): try values.encode(rate, forKey: .rate)
+    case .topK(let count): try values.encode(count, forKey: .count)
     case .globalAveragePool, .relu, .sigmoid, .tanh, .add, .flatten: break
     }
   }

@@ -67,14 +67,27 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     try output(of: network.graph.nodes.count - 1, for: images)
   }
 
-  /// Result of one layer, flattened to `[count, length]`.
+  /// Result of one layer, `[count, units]`.
   ///
-  /// - Parameter layer: A position in the graph; nil for the feature layer when that is the pixels themselves.
-  public func features(of images: LabelledImages, layer: Int?) throws -> Tensor {
+  /// Maps are pooled as they leave a plan, so memory is of the units and not of all maps.
+  ///
+  /// - Parameters:
+  ///   - layer: A position in the graph; nil for the feature layer when that is the pixels themselves.
+  ///   - pooling: Of maps; vectors and pixels are given as they are (`Graph.applicable(_:at:)`).
+  public func features(
+    of images: LabelledImages, layer: Int?, pooling: MapPooling = .none
+  ) throws -> Tensor {
     guard let layer else {
       return images.tensor(of: 0..<images.count).reshaped([images.count, images.shape.pixelCount])
     }
-    return try output(of: layer, for: images)
+    return try output(of: layer, pooling: pooling, for: images)
+  }
+
+  /// The same for inputs that are no images of a data set, such as another network's features.
+  ///
+  /// - Parameter inputs: `[count, channels, height, width]`.
+  public func features(of inputs: Tensor, layer: Int, pooling: MapPooling = .none) throws -> Tensor {
+    try output(of: layer, pooling: pooling, for: TensorImages(inputs))
   }
 
   public func logitsAndImageGradients(
@@ -109,16 +122,31 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
 
   // MARK: Work
 
-  private func output(of node: Int, for source: some PixelSource) throws -> Tensor {
-    precondition(network.graph.nodes.indices.contains(node), "node \(node) of \(network.graph.nodes.count)")
-    let length = network.graph.nodes[node].shape.reduce(1, *)
-    let results = Buffer(count: source.count * length)
+  private func output(
+    of node: Int, pooling: MapPooling = .none, for source: some PixelSource
+  ) throws -> Tensor {
+    let graph = network.graph
+    precondition(graph.nodes.indices.contains(node), "node \(node) of \(graph.nodes.count)")
+    let shape = graph.nodes[node].shape
+    let length = shape.reduce(1, *)
+    let pooling = graph.applicable(pooling, at: node)
+    let unitCount = graph.unitCount(at: node, pooling: pooling)
+    let results = Buffer(count: source.count * unitCount)
     try forEachMicroBatch(
       of: source, purpose: .output(node: node),
       collect: { plan, range in
-        (results.floats + range.lowerBound * length).update(from: plan.output, count: range.count * length)
+        let target = results.floats + range.lowerBound * unitCount
+        guard pooling != .none else {
+          target.update(from: plan.output, count: range.count * length)
+          return
+        }
+        for row in 0..<range.count {
+          pooling.pool(
+            plan.output + row * length, channels: shape[0], height: shape[1], width: shape[2],
+            to: target + row * unitCount)
+        }
       })
-    return try finite(results, [source.count, length], node)
+    return try finite(results, [source.count, unitCount], node)
   }
 
   /// Hands micro-batches to the workers.

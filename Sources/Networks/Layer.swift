@@ -24,6 +24,8 @@ public enum Layer: Equatable, Sendable {
   case add
   /// Maps to a vector in (channel, row, column) order.
   case flatten
+  /// The `count` largest values of a vector; zero in place of the others.
+  case topK(count: Int)
 
   /// How many nodes it reads.
   var inputCount: Int { self == .add ? 2 : 1 }
@@ -44,6 +46,7 @@ public enum Layer: Equatable, Sendable {
     case .dropout: "dropout"
     case .add: "add"
     case .flatten: "flatten"
+    case .topK: "topK"
     }
   }
 }

@@ -43,6 +43,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case notFiniteOutput(image: Int, layer: String)
   case diverged(epoch: Int, step: Int)
   case unknownLayer(String, known: [String])
+  case noActivation(layer: String, known: [String])
   case wrongImageShape(expected: ImageShape, found: ImageShape)
   case wrongClassCount(expected: Int, found: Int)
 
@@ -55,6 +56,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "training diverged: the loss is not finite in epoch \(epoch), step \(step); try a smaller learning rate"
     case .unknownLayer(let name, let known):
       "no layer is called \"\(name)\"; there are \(known.joined(separator: ", "))"
+    case .noActivation(let name, let known):
+      "layer \"\(name)\" has no activation of its own, so no side of one to read; there are "
+        + known.joined(separator: ", ")
     case .wrongImageShape(let expected, let found):
       "the network reads images of \(expected) (channels×height×width), these are \(found)"
     case .wrongClassCount(let expected, let found):

@@ -19,6 +19,7 @@ extension PlanBuilder {
     case .flatten:
       return graph.flattenIsView(position)
         ? source : try lowerVector(source, extents: graph.storedExtents(of: node.inputs[0]))
+    case .topK(let count): return try lowerTopK(position, count: count, source)
     }
   }
 
@@ -181,7 +182,7 @@ extension PlanBuilder {
   private func mayOverwrite(_ position: Int) -> Bool {
     guard purpose != .output(node: position), graph.readers(of: position).count == 1 else { return false }
     switch graph.nodes[position].layer {
-    case .convolution, .linear, .batchNorm, .add, .averagePool, .maxPool: return true
+    case .convolution, .linear, .batchNorm, .add, .averagePool, .maxPool, .topK: return true
     case .normalise, .globalAveragePool, .relu, .sigmoid, .tanh, .dropout, .flatten: return false
     }
   }

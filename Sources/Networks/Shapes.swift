@@ -58,6 +58,10 @@ extension Layer {
       return inputs[0] == inputs[1]
         ? .success(input) : problem("adds shapes \(inputs[0]) and \(inputs[1]), which differ")
     case .flatten: return .success([input.reduce(1, *)])
+    case .topK(let count):
+      guard input.count == 1 else { return problem("topK needs a vector, its input is \(input)") }
+      return (1...input[0]).contains(count)
+        ? .success(input) : problem("count must be in 1...\(input[0]), got \(count)")
     }
   }
 

@@ -40,7 +40,8 @@ public struct Trainer: Sendable {
   ) throws -> TrainingState {
     try Self.check(state.network, fits: training)
     var state = state
-    let session = try TrainingSession(self, state: state)
+    let session = try TrainingSession(
+      configuration, examples: training, workerCount: workerCount, state: state)
     while state.completedEpochCount < configuration.epochCount {
       if let patience = configuration.patience, validation != nil, state.epochsSinceBest >= patience { break }
       let epoch = state.completedEpochCount

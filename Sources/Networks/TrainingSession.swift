@@ -16,31 +16,38 @@ final class TrainingSession: @unchecked Sendable {
     var stepCount = 0
   }
 
-  private let trainer: Trainer
+  private let configuration: TrainingConfiguration
+  private let examples: any TrainingExamples
+  private let workerCount: Int
   private let pool: WorkerPool
   private let store: ParameterStore
   private let slots: [TrainingSlot]
   private let moments: [Buffer]
+  private let unitColumns: UnitColumns?
   private var sums = Sums()
-  private var configuration: TrainingConfiguration { trainer.configuration }
 
-  init(_ trainer: Trainer, state: TrainingState) throws {
-    self.trainer = trainer
-    pool = WorkerPool(workerCount: trainer.workerCount)
-    let configuration = trainer.configuration
+  /// - Parameter unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
+  init(
+    _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
+    state: TrainingState, unitColumnsNode: String? = nil
+  ) throws {
+    self.configuration = configuration
+    self.examples = examples
+    self.workerCount = workerCount
+    pool = WorkerPool(workerCount: workerCount)
     let device = try Device()
     let graph = state.network.graph
     let built = Mutex<(store: ParameterStore, slots: [TrainingSlot], moments: [Buffer])?>(nil)
     // On a worker: an operation's thread count is fixed where it is created.
     try pool.run { worker in
       guard worker == 0 else { return }
-      let size = min(configuration.microBatch, trainer.training.count)
+      let size = min(configuration.microBatch, examples.count)
       let layouts = try Self.homeLayouts(graph, microBatch: size, device)
       let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
-      let largest = min(configuration.batchSize, trainer.training.count)
+      let largest = min(configuration.batchSize, examples.count)
       let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
       let slots = (0..<slotCount).map { TrainingSlot(number: $0, store: store) }
-      for size in Self.batchSizes(configuration, imageCount: trainer.training.count) {
+      for size in Self.batchSizes(configuration, imageCount: examples.count) {
         for (slot, range) in zip(slots, Self.ranges(of: size, configuration.microBatch)) {
           try slot.prepare(for: range.count)
         }
@@ -57,6 +64,13 @@ final class TrainingSession: @unchecked Sendable {
       built.withLock { $0 = (store, slots, moments) }
     }
     (store, slots, moments) = built.withLock { $0! }  // run threw otherwise
+    unitColumns = unitColumnsNode.map { [store] name in
+      guard let position = graph.position(of: name), let product = LinearProduct(graph, node: position) else {
+        preconditionFailure("\(name) is no linear layer that reads a vector")
+      }
+      return UnitColumns(
+        product: product, weights: store.home(of: graph.nodes[position].parameters.lowerBound).floats)
+    }
   }
 
   /// Layouts in which oneDNN forms the gradients of weights: with these the optimizer needs no copies.
@@ -98,8 +112,8 @@ final class TrainingSession: @unchecked Sendable {
     _ epoch: Int, stepCount: Int, progress: @escaping @Sendable (TrainingProgress) throws -> Void
   ) throws -> Sums {
     var shuffler = SeededGenerator(seed: configuration.seed, stream: RandomStream.shuffle(epoch: epoch))
-    let order = shuffler.permutation(trainer.training.count)
-    let barrier = Barrier(threadCount: trainer.workerCount)
+    let order = shuffler.permutation(examples.count)
+    let barrier = Barrier(threadCount: workerCount)
     sums = Sums()
     let reporter = ProgressReporter(epoch: epoch, configuration, imageCount: order.count, progress)
     try pool.run { [self] worker in
@@ -121,17 +135,17 @@ final class TrainingSession: @unchecked Sendable {
     }
     let gradients = slots.map { Optional($0.gradient.floats) }
     let momentPointers = moments.map(\.floats)
-    let share = store.share(worker, of: trainer.workerCount)
+    let share = store.share(worker, of: workerCount)
     let batchCount = (order.count + configuration.batchSize - 1) / configuration.batchSize
     for step in 0..<batchCount {
       let batch = order[
         step * configuration.batchSize..<min((step + 1) * configuration.batchSize, order.count)]
       let slotCount = (batch.count + configuration.microBatch - 1) / configuration.microBatch
       attempt {
-        for slot in stride(from: worker, to: slotCount, by: trainer.workerCount) {
+        for slot in stride(from: worker, to: slotCount, by: workerCount) {
           let start = batch.startIndex + slot * configuration.microBatch
           try slots[slot].run(
-            batch[start..<min(start + configuration.microBatch, batch.endIndex)], of: trainer.training,
+            batch[start..<min(start + configuration.microBatch, batch.endIndex)], of: examples,
             batchCount: batch.count, augmentation: configuration.augmentation, epoch: epoch,
             pass: Plan.Run(seed: configuration.seed, step: firstStep + step))
         }
@@ -146,6 +160,11 @@ final class TrainingSession: @unchecked Sendable {
             moments: moments, range: share, learningRate: rate, step: firstStep + step + 1)
         }
       }
+      if let unitColumns {
+        // A column reaches into the shares of several workers.
+        if barrier.wait(failed: failure != nil) { break }
+        unitColumns.normalise(unitColumns.share(worker, of: workerCount))
+      }
       if worker == 0 {
         attempt {
           try conclude(slots[..<slotCount], epoch: epoch, step: step)
@@ -154,7 +173,7 @@ final class TrainingSession: @unchecked Sendable {
       }
       if barrier.wait(failed: failure != nil) { break }
       if store.hasCopies {
-        attempt { try store.refresh(share: worker, of: trainer.workerCount, on: stream) }
+        attempt { try store.refresh(share: worker, of: workerCount, on: stream) }
         if barrier.wait(failed: failure != nil) { break }
       }
     }

@@ -39,14 +39,14 @@ final class TrainingSlot: @unchecked Sendable {
   ///
   /// - Parameter batchCount: Images in the whole step: the gradient is of the mean over these.
   func run(
-    _ images: ArraySlice<Int>, of data: LabelledImages, batchCount: Int, augmentation: Augmentation,
+    _ images: ArraySlice<Int>, of data: some TrainingExamples, batchCount: Int, augmentation: Augmentation,
     epoch: Int, pass: Plan.Run
   ) throws {
     guard let plan = plans[images.count], let outputGradient = plan.outputGradient else {
       preconditionFailure("no plan was prepared for \(images.count) images")
     }
     self.plan = plan
-    let length = data.shape.pixelCount
+    let length = data.imageShape.pixelCount
     for (row, image) in images.enumerated() {
       let target = plan.input + row * length
       let ahead = images.startIndex + row + 2
@@ -57,7 +57,7 @@ final class TrainingSlot: @unchecked Sendable {
         data.writePixels(ofImage: image, to: raw.floats)
         var generator = SeededGenerator(
           seed: pass.seed, stream: RandomStream.augmentation(epoch: epoch, image: image))
-        augmentation.apply(from: raw.floats, to: target, shape: data.shape, using: &generator)
+        augmentation.apply(from: raw.floats, to: target, shape: data.imageShape, using: &generator)
       }
       normalisation.apply(to: target)
     }
@@ -69,13 +69,14 @@ final class TrainingSlot: @unchecked Sendable {
     imageCount = images.count
     let classes = plan.outputLength
     for (row, image) in images.enumerated() {
-      let logits = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
+      let input = UnsafeBufferPointer(start: plan.input + row * length, count: length)
+      let output = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
       var gradient = MutableSpan(
         _unsafeElements: UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes))
-      let label = data.labels[image]
-      lossSum += CrossEntropy.writeGradient(
-        logits: Span(_unsafeElements: logits), label: label, scale: 1 / Double(batchCount), to: &gradient)
-      if Prediction.label(of: logits) == label { correctCount += 1 }
+      let (loss, isCorrect) = data.writeLossGradient(
+        ofImage: image, input: input, output: output, scale: 1 / Double(batchCount), to: &gradient)
+      lossSum += loss
+      if isCorrect { correctCount += 1 }
     }
     try plan.backward(run)
   }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct FeatureCacheTests {
   private static let key = FeatureCache.Key(
-    modelChecksum: "m", dataChecksum: "d", split: .heldOut, layer: "relu1")
+    modelChecksum: "m", dataChecksum: "d", split: .heldOut, layer: "relu1", pooling: .mean)
   private static let features = Tensor(shape: [3, 2], elements: [1, -2, 0.5, 1e-30, 3e30, 0])
 
   private func withCache(_ body: (FeatureCache) throws -> Void) throws {
@@ -28,10 +28,11 @@ import Testing
     }
   }
 
-  @Test("Another model, data set, split, layer, engine or format is another key, and is absent")
+  @Test("Another model, data set, split, layer, pooling, engine or format is another key, and is absent")
   func otherKeys() throws {
     let changes: [(inout FeatureCache.Key) -> Void] = [
       { $0.modelChecksum = "n" }, { $0.dataChecksum = "e" }, { $0.split = .training }, { $0.layer = "fc1" },
+      { $0.pooling = .max }, { $0.pooling = .none },
       { $0.engine = "oneDNN 9" }, { $0.format = "2" },
       { ($0.modelChecksum, $0.dataChecksum) = ("md", "") },
     ]

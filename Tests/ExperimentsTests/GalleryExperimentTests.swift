@@ -65,7 +65,7 @@ import Testing
       let images = try gallery.dataset.heldOut
       let key = FeatureCache.Key(
         modelChecksum: try model.checksum, dataChecksum: try gallery.dataset.checksum, split: .heldOut,
-        layer: "relu1")
+        layer: "relu1", pooling: .none)
       let array = try NPYFile(contentsOf: gallery.cache.file(for: key))
       guard case .floats(let features) = array.elements else { throw Failure() }
       #expect(array.shape == [70, MadeUpGallery.unitCount])
@@ -231,6 +231,61 @@ import Testing
       #expect(rankings.features.layer == layer)
       #expect(rankings.deadUnits.isEmpty, "only a rectified unit can be dead")
       #expect(rankings.constantUnits == (layer == "fc1" ? ["n03", "n07"] : []))
+    }
+  }
+
+  @Test("A side of an activation is read by any name of its layer; a layer without one is refused")
+  func sides() throws {
+    try withGallery { gallery in
+      var configuration = gallery.configuration()
+      configuration.activation = .pre
+      let before = try rankings(in: gallery.run(configuration, into: "pre"))
+      #expect(before.features.layer == "fc1")
+      configuration.layer = "fc1"
+      configuration.activation = .post
+      let after = try rankings(in: gallery.run(configuration, into: "post"))
+      #expect(after.features.layer == "relu1")
+      configuration.layer = "classifier"
+      expectRefusal(
+        "layer \"classifier\" has no activation of its own, so no side of one to read; there are relu1"
+      ) {
+        try gallery.run(configuration, into: "refused")
+      }
+    }
+  }
+
+  @Test("In a layer of maps a channel is a unit; unpooled, each place is")
+  func maps() throws {
+    try withGallery { gallery in
+      let graph = try Graph(
+        Architecture(
+          name: "maps", input: MadeUpGallery.shape,
+          nodes: [
+            .init("conv1", .convolution(Convolution(outputChannels: 6, kernel: 3))), .init("relu1", .relu),
+            .init("flatten", .flatten), .init("classifier", .linear(outputs: 3, bias: true)),
+          ]))
+      let network = Network(initializing: graph, seed: 7)
+      try ModelFile.write(
+        Model(network: network, classNames: MadeUpGallery.classNames),
+        to: gallery.folder.appending(path: "model.safetensors"))
+      var configuration = gallery.configuration(layer: "conv1")
+      let means = try rankings(in: gallery.run(configuration, into: "mean"))
+      configuration.pooling = .none
+      let places = try rankings(in: gallery.run(configuration, into: "none"))
+      #expect(means.features.unitCount == 6 && places.features.unitCount == 72)
+      #expect(means.features.words.contains("6 units, each the mean of a 4×3 map"))
+      #expect(means.features.numbering == nil && places.features.numbering != nil)
+      let images = try gallery.dataset.heldOut
+      let values = try Engine(running: network, workerCount: 1).features(of: images, layer: 0)
+      for row in means.neurons {
+        let unit = try #require(Int(row.id.dropFirst()))
+        for image in row.images {
+          let map = values[row: image.imageIndex].dropFirst(unit * 12).prefix(12)
+          let mean = map.reduce(0.0) { $0 + Double($1) } / 12
+          let score = try #require(image.score)
+          #expect(abs(Double(score) - mean) < 1e-6)
+        }
+      }
     }
   }
 

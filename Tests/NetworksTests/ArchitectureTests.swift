@@ -20,6 +20,19 @@ import Testing
     #expect(try Graph(architecture).classCount == 10)
   }
 
+  @Test("A layer of the largest values survives JSON")
+  func topK() throws {
+    let architecture = try decode(
+      """
+      {"name": "k", "input": {"channels": 1, "height": 3, "width": 3}, "nodes": [
+        {"name": "f", "layer": "flatten"}, {"name": "k", "layer": "topK", "count": 4},
+        {"name": "l", "layer": "linear", "outputs": 3}]}
+      """)
+    #expect(architecture.nodes[1].layer == .topK(count: 4))
+    #expect(try decode(architecture.json) == architecture)
+    #expect(try Graph(architecture).nodes[1].shape == [9])
+  }
+
   @Test("Strides, paddings and biases have PyTorch's defaults")
   func defaults() throws {
     let architecture = try decode(
@@ -90,6 +103,9 @@ import Testing
         nodes: [.init("r", .relu), .init("n", .normalise(mean: [0], standardDeviation: [1])), end],
         complaint: "first node"),
       Broken(nodes: [.init("d", .dropout(rate: 1)), end], complaint: "0..<1"),
+      Broken(nodes: [.init("k", .topK(count: 3)), end], complaint: "needs a vector"),
+      Broken(nodes: [.init("f", .flatten), .init("k", .topK(count: 65)), end], complaint: "1...64"),
+      Broken(nodes: [.init("f", .flatten), .init("k", .topK(count: 0)), end], complaint: "1...64"),
       Broken(nodes: [.init("l", .linear(outputs: 0, bias: true)), end], complaint: "positive"),
       Broken(nodes: [.init("l", .linear(outputs: 1, bias: true))], complaint: "at least two"),
       Broken(nodes: [.init("r", .relu)], complaint: "vector"),

@@ -116,6 +116,24 @@ import Testing
           Node("fc", .linear(outputs: 4, bias: false)), Node("add", .add, inputs: ["pool", "fc"]),
           Node("tanh", .tanh),
         ]),
+      network(
+        "topK of signed values", grey,
+        [
+          Node("flatten", .flatten), Node("fc", .linear(outputs: 20, bias: true)),
+          Node("topK", .topK(count: 6)),
+        ]),
+      network(
+        "relu, topK, tanh", colour,
+        [
+          stem, Node("flatten", .flatten), Node("fc", .linear(outputs: 24, bias: true)), Node("relu", .relu),
+          Node("topK", .topK(count: 5)), Node("tanh", .tanh),
+        ]),
+      network(
+        "topK of pooled maps, read twice", colour,
+        [
+          stem, Node("pool", .globalAveragePool), Node("topK", .topK(count: 2)),
+          Node("add", .add, inputs: ["topK", "pool"]), Node("relu", .relu),
+        ]),
       network("dropout of nothing", grey, [Node("dropout", .dropout(rate: 0)), Node("relu", .relu)]),
       Case(architecture: .named(.lenet, input: ImageShape(channels: 1, height: 8, width: 8), classCount: 4)),
       Case(

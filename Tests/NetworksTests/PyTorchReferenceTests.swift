@@ -60,6 +60,28 @@ import Testing
     #expect(abs(mean - Double(loss)) < 1e-5)
   }
 
+  @Test("Every layer's features, pooled as they leave the plan, are PyTorch's", arguments: names)
+  func features(_ name: String) throws {
+    let reference = try Reference(name)
+    let graph = reference.network.graph
+    let engine = try Engine(running: reference.network, workerCount: 2, microBatch: 4)
+    var comparedCount = 0
+    for (position, node) in graph.nodes.enumerated() {
+      for pooling in [MapPooling.mean, .max, .centre] {
+        let found = try engine.features(of: reference.images, layer: position, pooling: pooling)
+        if node.shape.count == 1 {
+          try reference.expect(found, is: "evaluation/features/\(node.name)")
+        } else if node.layer.kind != "normalise" {
+          try reference.expect(found, is: "evaluation/features/\(node.name)/\(pooling)")
+        } else {
+          continue
+        }
+        comparedCount += 1
+      }
+    }
+    #expect(comparedCount >= 3 * (graph.nodes.count - 1))
+  }
+
   @Test("Logits, loss, all gradients and running statistics in training are PyTorch's", arguments: names)
   func training(_ name: String) throws {
     let reference = try Reference(name)

@@ -11,6 +11,8 @@ Each file holds a batch of 7 images and 5 classes. Tensors are float32, weights 
 | `parameter/<name>` | weights, biases and running statistics, by PyTorch's names (`conv1.weight`, `bn1.running_mean`) |
 | `images`, `labels` | `[7, c, h, w]` in [0, 1]; class numbers, stored as floats |
 | `evaluation/logits`, `evaluation/loss` | running statistics in use; the loss is the mean cross-entropy, natural logarithm |
+| `evaluation/features/<node>` | what a node with a vector gives for each image |
+| `evaluation/features/<node>/<pooling>` | a node with maps, each map pooled by `mean`, `max` or `centre` (row ⌊h / 2⌋, column ⌊w / 2⌋) |
 | `evaluation/imageGradient` | gradient of the **summed** cross-entropy with respect to `images`, before normalisation |
 | `training/logits`, `training/loss` | batch statistics in use |
 | `training/gradient/<name>` | gradient of the **mean** cross-entropy |
@@ -116,6 +118,10 @@ class Network(torch.nn.Module):
         self(torch.zeros(2, *architecture["input"].values()))  # makes the modules
 
     def forward(self, images):
+        return self.results(images)[self.nodes[-1]["name"]]
+
+    def results(self, images):
+        """What each node gives, by its name."""
         values = {"input": images}
         previous = "input"
         for node in self.nodes:
@@ -125,7 +131,7 @@ class Network(torch.nn.Module):
                 self.add_module(name, layer(node, inputs[0].shape[1]))
             values[name] = getattr(self, name)(*inputs)
             previous = name
-        return values[previous]
+        return values
 
 
 class Add(torch.nn.Module):
@@ -217,6 +223,14 @@ def reference(architecture, parameters, images, labels, dtype):
     results["evaluation/logits"] = logits
     results["evaluation/loss"] = functional.cross_entropy(logits, labels)
     results["evaluation/imageGradient"] = pixels.grad
+    for node, values in network.results(images).items():
+        if values.dim() == 2:
+            results[f"evaluation/features/{node}"] = values
+        elif node not in ("input", "normalise"):
+            height, width = values.shape[2:]
+            results[f"evaluation/features/{node}/mean"] = values.mean(dim=(2, 3))
+            results[f"evaluation/features/{node}/max"] = values.amax(dim=(2, 3))
+            results[f"evaluation/features/{node}/centre"] = values[:, :, height // 2, width // 2]
 
     network = fresh().train()
     logits = network(images)

@@ -75,6 +75,11 @@ public struct DoubleReference {
     case .batchNorm(let epsilon, _):
       return normalised(batch, node, Double(epsilon), area, mode)
     case .dropout, .flatten: return batch
+    case .topK(let count):
+      return batch.map { row in
+        let kept = Set(row.indices.sorted { (-row[$0], $0) < (-row[$1], $1) }.prefix(count))
+        return row.indices.map { kept.contains($0) ? row[$0] : 0 }
+      }
     case .add: return zip(sources[0], sources[1]).map { zip($0, $1).map(+) }
     }
   }

@@ -1,0 +1,57 @@
+import Datasets
+import Tensors
+
+/// What a network learns from: inputs, and for each the loss of an output.
+protocol TrainingExamples: PixelSource {
+  /// Calls an input that will be written soon into the cache.
+  func prefetchPixels(ofImage index: Int)
+
+  /// Writes `scale · ∂L/∂output` for one example.
+  ///
+  /// - Parameters:
+  ///   - input: What the network read, augmented and normalised: `imageShape.pixelCount` values.
+  ///   - output: The network's last node for it.
+  /// - Returns: L, not scaled, and whether the output is right, where that is a question.
+  func writeLossGradient(
+    ofImage index: Int, input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>, scale: Double,
+    to gradient: inout MutableSpan<Float>
+  ) -> (loss: Double, isCorrect: Bool)
+}
+
+/// Images with their classes: the loss is ``CrossEntropy``.
+extension LabelledImages: TrainingExamples {
+  func writeLossGradient(
+    ofImage index: Int, input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>, scale: Double,
+    to gradient: inout MutableSpan<Float>
+  ) -> (loss: Double, isCorrect: Bool) {
+    let label = labels[index]
+    let loss = CrossEntropy.writeGradient(
+      logits: Span(_unsafeElements: output), label: label, scale: scale, to: &gradient)
+    return (loss, Prediction.label(of: output) == label)
+  }
+}
+
+/// Inputs that are to be given back: the loss is ``SquaredError``, in the units of the normalised input.
+struct ReconstructionExamples: TrainingExamples {
+  let inputs: TensorImages
+
+  var count: Int { inputs.count }
+  var imageShape: ImageShape { inputs.imageShape }
+
+  func writePixels(ofImage index: Int, to destination: UnsafeMutablePointer<Float>) {
+    inputs.writePixels(ofImage: index, to: destination)
+  }
+
+  /// An input is a few lines of memory; waiting for it is nothing beside the work on it.
+  func prefetchPixels(ofImage index: Int) {}
+
+  func writeLossGradient(
+    ofImage index: Int, input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>, scale: Double,
+    to gradient: inout MutableSpan<Float>
+  ) -> (loss: Double, isCorrect: Bool) {
+    let loss = SquaredError.writeGradient(
+      output: Span(_unsafeElements: output), target: Span(_unsafeElements: input), scale: scale, to: &gradient
+    )
+    return (loss, false)
+  }
+}
