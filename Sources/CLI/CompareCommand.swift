@@ -33,6 +33,12 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Which layer: a name that intrigue inspect lists. Default: the feature layer.")
   var layer: String?
 
+  @Option(help: "What makes a unit of each map of a layer: mean, max or centre; none: each place is a unit.")
+  var pooling: MapPooling = .mean
+
+  @Option(help: "Read the layer before (pre) or after (post) its activation. Default: as it is named.")
+  var activation: ActivationReading?
+
   @Option(help: "k, images of a top set.")
   var top = 9
 
@@ -92,7 +98,8 @@ struct CompareCommand: ParsableCommand {
       CompareExperiment.Configuration(
         data: data, networks: source(data),
         declared: ComparisonProtocol(
-          layer: layer, split: split, topCount: top, rotationCount: rotations, margin: margin,
+          layer: layer, pooling: pooling, activation: activation, split: split, topCount: top,
+          rotationCount: rotations, margin: margin,
           seed: common.seed)),
       workerCount: common.workerCount, startsFresh: fresh)
     let comparison = try console.run(resume: "The same command, without --fresh, goes on.") {

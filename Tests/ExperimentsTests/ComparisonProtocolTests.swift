@@ -9,6 +9,7 @@ import Testing
     var others: [ComparisonProtocol] = []
     for change in [
       { (it: inout ComparisonProtocol) in it.topCount = 10 }, { $0.margin = 0.05 }, { $0.layer = "relu1" },
+      { $0.pooling = .max }, { $0.activation = .pre },
       { $0.rotationCount = 99 }, { $0.seed = 2 }, { $0.split = .training }, { $0.level = 0.01 },
     ] as [(inout ComparisonProtocol) -> Void] {
       var other = one

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Storage
 
 /// What a comparison measures and how it will be judged, declared before a network is looked at.
@@ -8,6 +9,10 @@ import Storage
 public struct ComparisonProtocol: Codable, Equatable, Sendable {
   /// A node of the network or `input`; nil: the feature layer.
   public var layer: String?
+  /// What makes a unit of each map, where the layer gives maps.
+  public var pooling: MapPooling
+  /// The layer on this side of its activation; nil: as it is named.
+  public var activation: ActivationReading?
   public var split: ImageSplit
   /// What is averaged over the directions of a basis: κ, ``LabelAgreement``.
   public var metric: String
@@ -29,12 +34,15 @@ public struct ComparisonProtocol: Codable, Equatable, Sendable {
   public var version: Int
 
   public init(
-    layer: String? = nil, split: ImageSplit = .heldOut, topCount: Int = 9, rotationCount: Int = 999,
+    layer: String? = nil, pooling: MapPooling = .mean, activation: ActivationReading? = nil,
+    split: ImageSplit = .heldOut, topCount: Int = 9, rotationCount: Int = 999,
     margin: Double = 0.1, level: Double = 0.05, seed: UInt64 = 1
   ) {
     precondition(topCount >= 2, "label agreement needs two images, got k = \(topCount)")
     precondition(rotationCount >= 1 && margin > 0 && 0 < level && level < 0.5)
     self.layer = layer
+    self.pooling = pooling
+    self.activation = activation
     self.split = split
     metric = "labelAgreement"
     self.topCount = topCount

@@ -50,8 +50,8 @@ struct NetworkComparer {
     var generator = SeededGenerator(seed: declared.seed, purpose: "network of a comparison", index: number)
     let seed = generator.next()
     let graph = model.network.graph
-    let position = try graph.featurePosition(declared.layer)
-    let space = FeatureSpace(of: graph, at: position)
+    let position = try graph.featurePosition(declared.layer, activation: declared.activation)
+    let space = FeatureSpace(of: graph, at: position, pooling: declared.pooling)
     let checksum = try model.checksum
     let engine = try Engine(running: model.network, workerCount: workerCount)
 
@@ -68,7 +68,8 @@ struct NetworkComparer {
       along: .randomSphere(count: comparison.liveUnits.count, dimension: layer.dimension, seed: seed))
     let untrainedEngine = try Engine(running: untrained, workerCount: workerCount)
     let untrainedLayer = try FeatureMatrix(
-      values: untrainedEngine.features(of: images, layer: position), layer: space.layer)
+      values: untrainedEngine.features(of: images, layer: position, pooling: space.pooling),
+      layer: space.layer)
     let pixels = try FeatureMatrix(
       values: images.tensor(of: 0..<images.count).reshaped([images.count, images.shape.pixelCount]),
       layer: Architecture.inputName)
@@ -120,9 +121,10 @@ struct NetworkComparer {
   private func features(
     of engine: Engine, at position: Int?, _ checksum: String, _ progress: @escaping ProgressHandler
   ) throws -> FeatureMatrix {
-    let space = FeatureSpace(of: engine.network.graph, at: position)
+    let space = FeatureSpace(of: engine.network.graph, at: position, pooling: declared.pooling)
     let key = FeatureCache.Key(
-      modelChecksum: checksum, dataChecksum: dataChecksum, split: declared.split, layer: space.layer)
+      modelChecksum: checksum, dataChecksum: dataChecksum, split: declared.split, layer: space.layer,
+      pooling: space.pooling)
     return try FeatureMatrix(
       values: engine.features(of: images, layer: position, key: key, cache: cache, progress: progress),
       layer: space.layer)
