@@ -16,6 +16,8 @@ struct IntrigueCommand: AsyncParsableCommand {
       InspectCommand.self,
       EvaluateCommand.self,
       GalleryCommand.self,
+      RankCommand.self,
+      MergeCommand.self,
       AttackCommand.self,
       DemoCommand.self,
     ])

@@ -59,9 +59,10 @@ final class BytePass {
   ///   - topCount: k, at most the number of images.
   ///   - largestNorm: At least ‖φ‖ of every image.
   ///   - isExact: r = 0 for all images.
+  ///   - floors: A score per direction of the matrix; images below it may be left out.
   init(
     features: FeatureMatrix, directions: Tensor, rows: Range<Int>, grid: ByteGrid, topCount: Int,
-    largestNorm: Double, isExact: Bool
+    largestNorm: Double, isExact: Bool, floors: [Float]
   ) {
     let imageCount = features.imageCount
     let groupLength = Int(byte_product_group_length)
@@ -93,6 +94,7 @@ final class BytePass {
     tightness = [Tightness](repeating: .open, count: rows.count)
     for place in 0..<rows.count {
       round(place, grid: grid, largestNorm: largestNorm, isExact: isExact)
+      if tightness[place] == .open { raise(place, toScore: floors[rows.lowerBound + place]) }
     }
   }
 
@@ -240,19 +242,22 @@ final class BytePass {
       }
       return heap.map { Int32(truncatingIfNeeded: $0) }
     }
-    let lowestScore = exactScores(of: promising, place).reduce(Float.infinity, min)
+    raise(place, toScore: exactScores(of: promising, place).reduce(Float.infinity, min))
+    dropHopeless(at: place)
+  }
+
+  /// Takes into account that enough images have an exact score of at least `score`.
+  private func raise(_ place: Int, toScore score: Float) {
     let bracket = brackets[place]
-    let floor =
-      ((Double(lowestScore) - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
+    let floor = ((Double(score) - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
     guard floor > -0x1p30 else { return }
     known[place] = max(known[place], Int32(min(floor, 0x1p30)))
     updateReach(place)
-    dropHopeless(at: place)
   }
 
   private func exactScores(of images: [Int32], _ place: Int) -> [Float] {
     let dimension = features.dimension
-    return features.values.elements.withUnsafeBufferPointer { features in
+    return features.withValues { features in
       directions.elements.withUnsafeBufferPointer { directions in
         [Float](unsafeUninitializedCapacity: images.count) { scores, initializedCount in
           exact_scores(
