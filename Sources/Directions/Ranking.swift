@@ -67,7 +67,8 @@ public struct Ranking: Equatable, Sendable {
     workerCount: Int = Workers.defaultCount, imagesAtOnce: Int = .max, proposer: Proposer? = nil
   ) {
     self.init(along: directions, topCount: topCount)
-    let parts = Workers.pieces(of: features.imageCount, length: min(imagesAtOnce, max(features.imageCount, 1)))
+    let parts = Workers.pieces(
+      of: features.imageCount, length: min(imagesAtOnce, max(features.imageCount, 1)))
     for part in parts {
       include(
         features.rows(part), along: directions, firstImage: firstImage + part.lowerBound,
@@ -108,7 +109,7 @@ public struct Ranking: Equatable, Sendable {
     let remaining = rows.indices.filter { rows[$0] == nil }
     if !remaining.isEmpty {
       let scores = Scores(features: features, directions: directions.chosen(remaining))
-      let remainingFloors = remaining.map { floors[$0] }
+      let (remainingFloors, topCount) = (remaining.map { floors[$0] }, topCount)
       let chunks = scores.directionChunks(workerCount: workerCount, limit: 128)
       let found = Workers.map(count: chunks.count, workerCount: workerCount) { chunk in
         scores.topImages(

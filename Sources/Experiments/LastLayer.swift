@@ -37,7 +37,7 @@ struct LastLayer: Sendable {
         for start in stride(from: 0, to: labels.count, by: rowsAtOnce) {
           let rows = start..<min(start + rowsAtOnce, labels.count)
           let part = features[rows.lowerBound * unitCount..<rows.upperBound * unitCount]
-          MutableMatrixView(UnsafeMutableBufferPointer(logits), rows: rows.count, columns: classCount)
+          MutableMatrixView(logits, rows: rows.count, columns: classCount)
             .assignProduct(
               MatrixView(UnsafeBufferPointer(rebasing: part), rows: rows.count, columns: unitCount),
               MatrixView(weights, rows: classCount, columns: unitCount).transposed)

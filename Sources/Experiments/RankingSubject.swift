@@ -24,15 +24,26 @@ public struct RankingSubject: Codable, Equatable, Sendable {
 
   /// The first field in which another subject differs, with both values: "layer relu2, expected relu3".
   func difference(from expected: RankingSubject) -> String? {
-    func said(_ name: String, _ value: (RankingSubject) -> some Equatable & CustomStringConvertible) -> String? {
-      value(self) == value(expected) ? nil : "\(name) \(value(self)), expected \(value(expected))"
+    for ((name, own), (_, other)) in zip(words, expected.words) where own != other {
+      return "\(name) \(own), expected \(other)"
     }
-    return said("version", { $0.toolVersion }) ?? said("oneDNN", { $0.oneDNNVersion })
-      ?? said("model", { "\($0.modelName) \($0.modelChecksum.prefix(12))" })
-      ?? said("data", { "\($0.dataName) \($0.dataChecksum.prefix(12))" }) ?? said("split", { $0.split.rawValue })
-      ?? said("layer", { $0.features.words }) ?? said("basis", { $0.basis.rawValue })
-      ?? said("number of directions", { $0.directionIDs.count }) ?? said("top", { $0.topCount })
-      ?? said("seed", { $0.seed }) ?? said("number of images", { $0.imageCount })
-      ?? (self == expected ? nil : "other names of classes or directions")
+    return self == expected ? nil : "other names of classes or directions"
+  }
+
+  /// Every field that fits into a sentence.
+  private var words: [(name: String, value: String)] {
+    [
+      ("version", toolVersion),
+      ("oneDNN", oneDNNVersion),
+      ("model", "\(modelName) \(modelChecksum.prefix(12))"),
+      ("data", "\(dataName) \(dataChecksum.prefix(12))"),
+      ("split", split.rawValue),
+      ("layer", features.words),
+      ("basis", basis.rawValue),
+      ("number of directions", String(directionIDs.count)),
+      ("top", String(topCount)),
+      ("seed", String(seed)),
+      ("number of images", String(imageCount)),
+    ]
   }
 }
