@@ -5,7 +5,8 @@ import Intrigue
 struct RankCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rank",
-    abstract: "Rank images along many directions: numbers without pictures, in bounded memory, in parts if need be.",
+    abstract:
+      "Rank images along many directions: numbers without pictures, in bounded memory, in parts if need be.",
     discussion: """
       Leaves images.npy and scores.npy (a row per direction, best first), directions.csv, ranking.json and run.json.
 
@@ -17,7 +18,8 @@ struct RankCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var dataOptions: DataOptions
 
-  @Option(help: "Directions: neurons, sphere (independent random ones) or haar (a random rotation of the axes).")
+  @Option(
+    help: "Directions: neurons, sphere (independent random ones) or haar (a random rotation of the axes).")
   var basis: DirectionSet.Kind = .neurons
 
   @Option(help: "How many directions of sphere or haar. Default: as many as the layer has units.")

@@ -87,10 +87,11 @@ struct ByteFeatures: Sendable {
   ///
   /// - Parameters:
   ///   - directions: `[count, dimension]`.
-  ///   - floors: A score per direction; images below it may be left out.
+  ///   - floors: A score per direction; images below it may be left out. Nil: none.
   func topImages(
-    along directions: Tensor, count: Int, firstImage: Int, floors: [Float], workerCount: Int
+    along directions: Tensor, count: Int, firstImage: Int, floors: [Float]? = nil, workerCount: Int
   ) -> [[RankedImage]?] {
+    let floors = floors ?? [Float](repeating: -.infinity, count: directions.count)
     guard features.imageCount > 0 else { return [[RankedImage]?](repeating: [], count: directions.count) }
     // Directions of a chunk, their lists and a panel stay in a core's second-level cache.
     let share = (directions.count + workerCount - 1) / workerCount

@@ -52,7 +52,8 @@ public struct FeatureMatrix: Sendable {
       imageCount >= 0 && dimension > 0 && storage.floats.count == imageCount * dimension,
       "\(imageCount) × \(dimension) features are not \(storage.floats.count) floats")
     self.init(
-      .storage(storage), firstRow: 0, imageCount: imageCount, dimension: dimension, labels: labels, layer: layer)
+      .storage(storage), firstRow: 0, imageCount: imageCount, dimension: dimension, labels: labels,
+      layer: layer)
     for rows in Workers.pieces(of: imageCount, length: max(1, (1 << 22) / dimension)) {
       let range = rows.lowerBound * dimension..<rows.upperBound * dimension
       let part = storage.floats[range]
@@ -69,7 +70,8 @@ public struct FeatureMatrix: Sendable {
   ) {
     if let labels {
       precondition(
-        labels.values.count == imageCount, "\(imageCount) rows need as many labels, got \(labels.values.count)")
+        labels.values.count == imageCount,
+        "\(imageCount) rows need as many labels, got \(labels.values.count)")
     }
     self.source = source
     self.firstRow = firstRow

@@ -132,7 +132,7 @@ public struct Ranking: Equatable, Sendable {
       topCount == other.topCount && directionIDs == other.directionIDs,
       "only rankings of the same directions and the same length can be merged")
     let rows = zip(topImages, other.topImages).map { mine, theirs in
-      if mine.isEmpty || theirs.isEmpty { return mine + theirs }
+      if mine.isEmpty { return theirs }
       var union: [RankedImage] = []
       union.reserveCapacity(min(topCount, mine.count + theirs.count))
       var (left, right) = (mine[...], theirs[...])

@@ -50,7 +50,8 @@ extension Engine {
       if let problem = contents.problem {
         try progress(.warning("cached features are computed again: \(problem)"))
       }
-      try progress(.stage("computing \(words)"))
+      let size = store.byteCount >= 1 << 30 ? ", \(store.byteCount >> 20) MiB on disk" : ""
+      try progress(.stage("computing \(words)\(size)"))
       do {
         try fill(store, from: images, layer: layer, last, &contents, progress)
       } catch let error as FileError where images.count <= FeatureCache.memoryLimit / units {

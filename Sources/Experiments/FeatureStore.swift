@@ -150,7 +150,8 @@ struct FeatureStore: Sendable {
   /// Writes a block, then the manifest with it.
   ///
   /// - Throws: ``FileError`` when the folder is missing or cannot be written; what was there stays.
-  func write(_ features: Tensor, asBlock number: Int, correctCount: Int?, to contents: inout Contents) throws {
+  func write(_ features: Tensor, asBlock number: Int, correctCount: Int?, to contents: inout Contents) throws
+  {
     let images = images(ofBlock: number)
     precondition(
       features.shape == [images.count, unitCount], "block \(number) cannot have shape \(features.shape)")

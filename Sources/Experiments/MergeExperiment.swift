@@ -60,7 +60,8 @@ public struct MergeExperiment: Sendable {
     func missing(_ images: Range<Int>) -> FileError {
       FileError(
         file: last ?? first.folder,
-        problem: "images \(images.lowerBound) to \(images.upperBound - 1) of \(imageCount) are in none of the "
+        problem:
+          "images \(images.lowerBound) to \(images.upperBound - 1) of \(imageCount) are in none of the "
           + "\(parts.count == 1 ? "parts: it is the only one" : "\(parts.count) parts")")
     }
     for (folder, header) in parts {
@@ -68,7 +69,8 @@ public struct MergeExperiment: Sendable {
       if header.firstImage < next, let last {
         throw FileError(
           file: folder,
-          problem: "has images \(header.firstImage) to \(min(next, header.images.upperBound) - 1), which are in "
+          problem:
+            "has images \(header.firstImage) to \(min(next, header.images.upperBound) - 1), which are in "
             + "\(last.path) as well")
       }
       (next, last) = (header.images.upperBound, folder)

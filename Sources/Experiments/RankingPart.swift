@@ -85,10 +85,13 @@ extension RankingPart {
   }
 
   /// `[directions, k]`: image numbers and scores, best first.
-  static func arrays(of ranking: Ranking, images: String, scores: String) -> [(name: String, array: NPYFile)] {
+  static func arrays(of ranking: Ranking, images: String, scores: String) -> [(name: String, array: NPYFile)]
+  {
     let shape = [ranking.topImages.count, ranking.topImages.first?.count ?? 0]
     return [
-      (images, NPYFile(shape: shape, elements: .integers(ranking.topImages.flatMap { $0.map(\.imageIndex) }))),
+      (
+        images, NPYFile(shape: shape, elements: .integers(ranking.topImages.flatMap { $0.map(\.imageIndex) }))
+      ),
       (scores, NPYFile(shape: shape, elements: .floats(ranking.topImages.flatMap { $0.map(\.score) }))),
     ]
   }
@@ -116,7 +119,8 @@ extension RankingPart {
     else {
       throw FileError(
         file: file,
-        problem: "claims \(header.imageCount) images from \(header.firstImage) of \(header.subject.imageCount)")
+        problem:
+          "claims \(header.imageCount) images from \(header.firstImage) of \(header.subject.imageCount)")
     }
     return header
   }

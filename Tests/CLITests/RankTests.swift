@@ -127,8 +127,8 @@ import Testing
       (["--shard", "5/4"], "5/4"), (["--shard", "half"], "half"), (["--directions", "3"], "--basis"),
       (["--basis", "sphere", "--directions", "0"], "--directions"), (["--top", "0"], "--top"),
       (["--basis", "odd"], "odd"), (["--top", "9999"], "the top 9999"),
-      (["--basis", "haar", "--directions", "7"], "a basis of layer act has 6"),
-      (["--shard", "1/7"], "at most 6 shards"),
+      (["--basis", "haar", "--directions", "7", "--top", "3"], "a basis of layer act has 6"),
+      (["--shard", "1/7", "--top", "3"], "at most 6 shards"),
     ])
   func arguments(given: [String], word: String) async throws {
     let laboratory = try await Laboratory()
