@@ -94,7 +94,7 @@ public struct FeatureMatrix: Sendable {
     case .tensor(let tensor):
       return tensor.elements.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
     case .storage(let storage):
-      return withExtendedLifetime(storage) { body(UnsafeBufferPointer(rebasing: storage.floats[range])) }
+      return storage.withFloats { body(UnsafeBufferPointer(rebasing: $0[range])) }
     }
   }
 

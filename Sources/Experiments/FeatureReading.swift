@@ -91,7 +91,7 @@ extension Engine {
     elements.reserveCapacity(store.imageCount * store.unitCount)
     for block in 0..<store.blockCount {
       if contents.blocks[block] != nil {
-        elements += try store.mapped(block: block).floats
+        try store.mapped(block: block).withFloats { elements += $0 }
       } else {
         elements += try computed(store.images(ofBlock: block), of: images, layer: layer, progress).elements
       }
@@ -138,7 +138,7 @@ extension FeatureStore {
     }
     let counts = Workers.map(count: blockCount, workerCount: workerCount) { block -> Int? in
       guard let floats = try? mapped(block: block) else { return nil }
-      return last.correctCount(floats.floats, labels: labels[images(ofBlock: block)])
+      return floats.withFloats { last.correctCount($0, labels: labels[images(ofBlock: block)]) }
     }
     let found = counts.reduce(0) { $0 + ($1 ?? 0) }
     guard abs(found - recorded) > imageCount / 1000 else { return nil }

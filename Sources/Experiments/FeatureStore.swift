@@ -116,15 +116,16 @@ struct FeatureStore: Sendable {
     do {
       let file = file(ofBlock: number)
       let floats = try MappedFloats([(file, block.imageCount * unitCount)])
-      var checksum = Checksum()
-      checksum.update(UnsafeRawBufferPointer(floats.floats))
-      guard checksum.hexadecimal() == block.checksum else {
-        return "\(file.path): is not the file that was written, by its checksum"
+      return floats.withFloats { values in
+        var checksum = Checksum()
+        checksum.update(UnsafeRawBufferPointer(values))
+        guard checksum.hexadecimal() == block.checksum else {
+          return "\(file.path): is not the file that was written, by its checksum"
+        }
+        return values.firstIndex { !$0.isFinite }.map {
+          "\(file.path): has the value \(values[$0]) at element \($0)"
+        }
       }
-      if let index = floats.floats.firstIndex(where: { !$0.isFinite }) {
-        return "\(file.path): has the value \(floats.floats[index]) at element \(index)"
-      }
-      return nil
     } catch {
       return "\(error)"
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import Tensors
 import Testing
 
 @Suite struct MappedFloatsTests {
@@ -25,12 +26,12 @@ import Testing
       let files = try files(in: folder)
       let mapped = try pageSize.map { try MappedFloats(files, pageSize: $0) } ?? MappedFloats(files)
       let expected = (0..<Self.counts.reduce(0, +)).map { Float($0) }
-      #expect(Array(mapped.floats) == expected)
+      #expect(mapped.withFloats { Array($0) } == expected)
       mapped.release(0..<expected.count)
       mapped.release(100..<2000)
-      #expect(Array(mapped.floats) == expected)
+      #expect(mapped.withFloats { Array($0) } == expected)
       for (file, _) in files { try FileManager.default.removeItem(at: file) }
-      #expect(Array(mapped.floats) == expected)
+      #expect(mapped.withFloats { Array($0) } == expected)
     }
   }
 
@@ -39,8 +40,8 @@ import Testing
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "empty")
       try Data().write(to: file)
-      #expect(try MappedFloats([]).floats.isEmpty)
-      #expect(try MappedFloats([(file, 0)]).floats.isEmpty)
+      #expect(try MappedFloats([]).withFloats { $0.isEmpty })
+      #expect(try MappedFloats([(file, 0)]).withFloats { $0.isEmpty })
     }
   }
 
