@@ -78,14 +78,14 @@ import Testing
         return row.firstIndex(of: row.max()!) == labels[image]
       }
       #expect(correctCount == correct)
-      // Images in another order: every number is a feature of this layer, and the checksum is right.
-      let reversed = computed.rows((0..<70).reversed())
+      // Well-formed and with the right checksum, but of no network that sees these images as this one does.
+      let negated = Tensor(shape: computed.shape, elements: computed.elements.map { -$0 })
       contents.blocks[0] = nil
-      try store.write(reversed, asBlock: 0, correctCount: correctCount, to: &contents)
+      try store.write(negated, asBlock: 0, correctCount: correctCount, to: &contents)
       try store.finish(&contents)
       let log = ProgressLog()
       #expect(try features(gallery, log) == computed)
-      #expect(log.warnings.count == 1)
+      try #require(log.warnings.count == 1)
       #expect(log.warnings[0].contains("of 70 images, expected \(correctCount)"), "\(log.warnings)")
     }
   }
