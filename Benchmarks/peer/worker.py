@@ -37,15 +37,17 @@ def row(arguments):
 
     The search has images of its own number: enough to tell settings apart, few enough to be quick.
     """
-    if arguments.row == "ranking":
+    if arguments.row in ("ranking", "ranking-large"):
+        direction_count, top_count = {"ranking": (4096, 8), "ranking-large": (10_000, 100)}[arguments.row]
         found = data.load_array(arguments.inputs / "features.npy")[:arguments.images]
-        directions = data.load_array(arguments.inputs / "directions.npy")[:arguments.directions]
+        directions = data.load_array(arguments.inputs / "directions.npy")[:arguments.directions or direction_count]
 
         def search(prepare):
             if arguments.plain:
                 return ranking.plain_settings(found, directions, CORE_COUNT)
             return ranking.best_settings(prepare, CORE_COUNT, len(found))
-        return lambda **settings: ranking.Ranking(found, directions, **settings), search, len(found)
+        return (
+            lambda **settings: ranking.Ranking(found, directions, top_count, **settings), search, len(found))
 
     images, labels = data.load_images(arguments.data, "t10k" if arguments.row == "fgsm" else "train")
     images, labels = images[:arguments.images], labels[:arguments.images]
@@ -77,7 +79,7 @@ def parsed_settings(text):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("row", choices=["training", "features", "mlp-epoch", "fgsm", "ranking"])
+    parser.add_argument("row", choices=["training", "features", "mlp-epoch", "fgsm", "ranking", "ranking-large"])
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--inputs", type=pathlib.Path, help="folder with the shared network and features")
     parser.add_argument("--images", type=int, help="how many of the images; default: all")

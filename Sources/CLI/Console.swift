@@ -63,6 +63,7 @@ final class Console: Sendable {
     switch error {
     case let error as GalleryError: error.isAboutArguments
     case NetworkError.unknownLayer, NetworkError.noActivation: true
+    case is RankError: true
     case is UnknownClass: true
     default: false
     }

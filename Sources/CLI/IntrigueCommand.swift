@@ -17,6 +17,8 @@ struct IntrigueCommand: AsyncParsableCommand {
       EvaluateCommand.self,
       GalleryCommand.self,
       CompareCommand.self,
+      RankCommand.self,
+      MergeCommand.self,
       AttackCommand.self,
       DemoCommand.self,
     ])

@@ -18,10 +18,11 @@ import Tensors
 ///
 /// **Nothing is missed.** Let θ be the k-th largest s − E of the images seen so far. Then k images have
 /// f ≥ K + t θ. An image with s + E < θ has f < K + t θ, so all k precede it strictly, whatever the indices.
-/// Every other image is kept. A few times on the way, and at the end, the k most promising of those kept get a
-/// score in single precision, less its bound: with f_k the lowest of these, (f_k − K) / t may take the place of θ,
-/// which nearly halves the gap. At the end all that still have s + E ≥ θ get a score in single precision, those
-/// that it cannot tell from the k best the exact one, and the total order decides.
+/// Every other image is kept. Scores of images ranked before raise θ from the start. A few times on the way, and at
+/// the end, the k most promising of those kept get a score in single precision, less its bound: with f_k the lowest
+/// of these, (f_k − K) / t may take the place of θ, which nearly halves the gap. At the end all that still have
+/// s + E ≥ θ get a score in single precision, those that it cannot tell from the k best the exact one, and the
+/// total order decides.
 ///
 /// E is formed for the worst image of a panel of 48. An outlier widens the bound of its panel only.
 struct ByteFeatures: Sendable {
@@ -62,7 +63,7 @@ struct ByteFeatures: Sendable {
     self.panels = panels
     let bounds = Workers.map(count: pieces.count, workerCount: workerCount) { piece in
       grid.withKernelGrid { kernelGrid in
-        features.values.elements.withUnsafeBufferPointer { rows in
+        features.withValues { rows in
           pieces[piece].map { panel in
             let first = panel * Self.panelLength
             var bound = (residual: 0.0, distance: 0.0)
@@ -86,26 +87,31 @@ struct ByteFeatures: Sendable {
 
   /// Top images of each direction, `nil` where bytes are too coarse to tell the images apart.
   ///
-  /// - Parameter directions: `[count, dimension]`.
-  func topImages(along directions: Tensor, count: Int, firstImage: Int, workerCount: Int) -> [[RankedImage]?]
-  {
+  /// - Parameters:
+  ///   - directions: `[count, dimension]`.
+  ///   - floors: A score per direction; images below it may be left out. Nil: none.
+  func topImages(
+    along directions: Tensor, count: Int, firstImage: Int, floors: [Float]? = nil, workerCount: Int
+  ) -> [[RankedImage]?] {
+    let floors = floors ?? [Float](repeating: -.infinity, count: directions.count)
     guard features.imageCount > 0 else { return [[RankedImage]?](repeating: [], count: directions.count) }
     // Directions of a chunk, their lists and a panel stay in a core's second-level cache.
     let share = (directions.count + workerCount - 1) / workerCount
     let groups = max(1, min(256, share + Self.groupLength - 1) / Self.groupLength)
     let chunks = Workers.pieces(of: directions.count, length: groups * Self.groupLength)
     return Workers.map(count: chunks.count, workerCount: workerCount) { chunk in
-      topImages(along: directions, rows: chunks[chunk], count: count, firstImage: firstImage)
+      topImages(
+        along: directions, rows: chunks[chunk], count: count, firstImage: firstImage, floors: floors)
     }.flatMap { $0 }
   }
 
-  private func topImages(along directions: Tensor, rows: Range<Int>, count: Int, firstImage: Int)
-    -> [[RankedImage]?]
-  {
+  private func topImages(
+    along directions: Tensor, rows: Range<Int>, count: Int, firstImage: Int, floors: [Float]
+  ) -> [[RankedImage]?] {
     let count = min(count, features.imageCount)
     let pass = BytePass(
       features: features, directions: directions, rows: rows, grid: grid, topCount: count,
-      largestNorm: largestNorm, isExact: isExact, instructions: instructions)
+      largestNorm: largestNorm, isExact: isExact, instructions: instructions, floors: floors)
     // Images often lie in the order of their classes. Leaping over them raises the thresholds early.
     var panel = 0
     let leap = Self.leap(over: residuals.count)

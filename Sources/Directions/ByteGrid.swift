@@ -15,11 +15,20 @@ struct ByteGrid: Sendable {
     let (count, dimension) = (features.imageCount, features.dimension)
     let levels = Int(byte_product_levels(instructions))
     let sampled = Array(stride(from: 0, to: count, by: max(1, count / 1024)))
-    let sample = features.values.rows(sampled)
-    let (lowest, highest) = Self.extent(of: sample, rows: 0..<sampled.count, instructions)
+    var sample = Tensor(shape: [sampled.count, dimension])
+    features.withValues { values in
+      for (row, image) in sampled.enumerated() {
+        sample[row: row] = ArraySlice(values[image * dimension..<(image + 1) * dimension])
+      }
+    }
+    let (lowest, highest) = sample.elements.withUnsafeBufferPointer {
+      Self.extent(of: $0, dimension: dimension, rows: 0..<sampled.count, instructions)
+    }
     let pieces = Workers.pieces(of: count, length: 2048)
-    let parts = Workers.map(count: pieces.count, workerCount: workerCount) {
-      Self.extent(of: features.values, rows: pieces[$0], instructions)
+    let parts = Workers.map(count: pieces.count, workerCount: workerCount) { piece in
+      features.withValues {
+        Self.extent(of: $0, dimension: dimension, rows: pieces[piece], instructions)
+      }
     }
     var sums = [Double](repeating: 0, count: dimension)
     for row in sampled.indices {
@@ -51,16 +60,14 @@ struct ByteGrid: Sendable {
 
   /// The lowest and the highest value of each feature over some rows.
   private static func extent(
-    of values: Tensor, rows: Range<Int>, _ instructions: byte_product_instructions
+    of values: UnsafeBufferPointer<Float>, dimension: Int, rows: Range<Int>,
+    _ instructions: byte_product_instructions
   ) -> (lowest: [Float], highest: [Float]) {
-    let dimension = values.rowLength
     var lowest = [Float](repeating: .infinity, count: dimension)
     var highest = [Float](repeating: -.infinity, count: dimension)
-    values.elements.withUnsafeBufferPointer { values in
-      byte_product_extend(
-        instructions, values.baseAddress! + rows.lowerBound * dimension, rows.count, dimension, &lowest,
-        &highest)
-    }
+    byte_product_extend(
+      instructions, values.baseAddress! + rows.lowerBound * dimension, rows.count, dimension, &lowest,
+      &highest)
     return (lowest, highest)
   }
 

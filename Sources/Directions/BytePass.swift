@@ -61,9 +61,10 @@ final class BytePass {
   ///   - topCount: k, at most the number of images.
   ///   - largestNorm: At least ‖φ‖ of every image.
   ///   - isExact: r = 0 for all images.
+  ///   - floors: A score per direction of the matrix; images below it may be left out.
   init(
     features: FeatureMatrix, directions: Tensor, rows: Range<Int>, grid: ByteGrid, topCount: Int,
-    largestNorm: Double, isExact: Bool, instructions: byte_product_instructions
+    largestNorm: Double, isExact: Bool, instructions: byte_product_instructions, floors: [Float]
   ) {
     let imageCount = features.imageCount
     let groupLength = Int(byte_product_group_length)
@@ -96,6 +97,7 @@ final class BytePass {
     tightness = [Tightness](repeating: .open, count: rows.count)
     for place in 0..<rows.count {
       round(place, grid: grid, largestNorm: largestNorm, isExact: isExact)
+      if tightness[place] == .open { raise(place, toScore: Double(floors[rows.lowerBound + place])) }
     }
   }
 
@@ -245,14 +247,18 @@ final class BytePass {
       }
       return heap.map { Int32(truncatingIfNeeded: $0) }
     }
-    let lowestScore = approximateScores(of: promising, place).reduce(Float.infinity, min)
+    let lowest = approximateScores(of: promising, place).reduce(Float.infinity, min)
+    raise(place, toScore: Double(lowest) - Double(brackets[place].uncertainty))
+    dropHopeless(at: place)
+  }
+
+  /// Takes into account that enough images have an exact score of at least `score`.
+  private func raise(_ place: Int, toScore score: Double) {
     let bracket = brackets[place]
-    let certain = Double(lowestScore) - Double(bracket.uncertainty)
-    let floor = ((certain - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
+    let floor = ((score - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
     guard floor > -0x1p30 else { return }
     known[place] = max(known[place], Int32(min(floor, 0x1p30)))
     updateReach(place)
-    dropHopeless(at: place)
   }
 
   private func exactScores(of images: [Int32], _ place: Int) -> [Float] {
@@ -271,7 +277,7 @@ final class BytePass {
     ) -> Void
   ) -> [Float] {
     let dimension = features.dimension
-    return features.values.elements.withUnsafeBufferPointer { features in
+    return features.withValues { features in
       directions.elements.withUnsafeBufferPointer { directions in
         [Float](unsafeUninitializedCapacity: images.count) { scores, initializedCount in
           compute(

@@ -7,7 +7,7 @@ extension FeatureMatrix {
       precondition((0..<dimension).contains(unit), "unit \(unit) is not in 0..<\(dimension)")
     }
     let dimension = dimension
-    let selected = values.elements.withUnsafeBufferPointer { elements in
+    let selected = withValues { elements in
       [Float](unsafeUninitializedCapacity: imageCount * units.count) { buffer, count in
         for image in 0..<imageCount {
           for (place, unit) in units.enumerated() {

@@ -16,16 +16,33 @@ public struct Ranking: Equatable, Sendable {
   /// Best first, one row per direction.
   public let topImages: [[RankedImage]]
 
-  init(topCount: Int, directionIDs: [String], topImages: [[RankedImage]]) {
+  /// A ranking that was made before.
+  ///
+  /// - Parameter topImages: At most `topCount` per direction, each of which precedes the next.
+  public init(topCount: Int, directionIDs: [String], topImages: [[RankedImage]]) {
+    precondition(
+      topImages.count == directionIDs.count && topImages.allSatisfy { $0.count <= topCount },
+      "\(directionIDs.count) directions have as many rows of at most \(topCount) images")
     self.topCount = topCount
     self.directionIDs = directionIDs
     self.topImages = topImages
   }
 
+  /// The ranking of no images, to ``include(_:along:firstImage:workerCount:)`` some.
+  ///
+  /// - Parameter topCount: k, at least 1.
+  public init(along directions: DirectionSet, topCount: Int) {
+    precondition(topCount > 0, "at least one image per direction must be asked for, got \(topCount)")
+    self.init(
+      topCount: topCount, directionIDs: directions.ids,
+      topImages: [[RankedImage]](repeating: [], count: directions.count))
+  }
+
   /// Ranks all images of `features` along all `directions`.
   ///
-  /// Memory grows with images + directions × k; no images × directions matrix is ever held. Beside the features
-  /// stands a copy of them in bytes when there are many directions (``Proposer``).
+  /// Memory beside the features grows with directions × k; no images × directions matrix is ever held. Images are
+  /// taken some at a time (2²⁴ features, 64 MiB), and of these stands a copy in bytes when there are many
+  /// directions (``Proposer``). Features in a mapped file that have been ranked are released.
   ///
   /// - Parameters:
   ///   - features: Of held-out images.
@@ -37,33 +54,72 @@ public struct Ranking: Equatable, Sendable {
     of features: FeatureMatrix, along directions: DirectionSet, topCount: Int, firstImage: Int = 0,
     workerCount: Int = Workers.defaultCount
   ) {
-    precondition(topCount > 0, "at least one image per direction must be asked for, got \(topCount)")
     self.init(
       of: features, along: directions, topCount: topCount, firstImage: firstImage, workerCount: workerCount,
-      proposer: .fastest(for: features, directions, topCount: topCount))
+      imagesAtOnce: max(4096, (1 << 24) / features.dimension))
   }
 
-  /// - Parameter proposer: Changes the time only.
+  /// - Parameters:
+  ///   - imagesAtOnce: Changes time and memory only.
+  ///   - proposer: Changes the time only.
   init(
     of features: FeatureMatrix, along directions: DirectionSet, topCount: Int, firstImage: Int = 0,
-    workerCount: Int = Workers.defaultCount, proposer: Proposer
+    workerCount: Int = Workers.defaultCount, imagesAtOnce: Int = .max, proposer: Proposer? = nil
   ) {
-    precondition(topCount > 0, "at least one image per direction must be asked for, got \(topCount)")
+    self.init(along: directions, topCount: topCount)
+    let parts = Workers.pieces(
+      of: features.imageCount, length: min(imagesAtOnce, max(features.imageCount, 1)))
+    for part in parts {
+      include(
+        features.rows(part), along: directions, firstImage: firstImage + part.lowerBound,
+        workerCount: workerCount, proposer: proposer)
+      if parts.count > 1 { features.release(part) }
+    }
+  }
+
+  /// Ranks more images: the result is the ranking of the union, in whatever order and in whatever parts the images
+  /// come.
+  ///
+  /// - Parameters:
+  ///   - features: Of images that the ranking has not seen.
+  ///   - directions: Those of the ranking.
+  ///   - firstImage: Index of the first row.
+  ///   - workerCount: Changes the time only.
+  public mutating func include(
+    _ features: FeatureMatrix, along directions: DirectionSet, firstImage: Int,
+    workerCount: Int = Workers.defaultCount
+  ) {
+    include(
+      features, along: directions, firstImage: firstImage, workerCount: workerCount, proposer: nil)
+  }
+
+  private mutating func include(
+    _ features: FeatureMatrix, along directions: DirectionSet, firstImage: Int, workerCount: Int,
+    proposer: Proposer?
+  ) {
+    precondition(directionIDs == directions.ids, "the ranking is of other directions")
+    // An image below the k-th of those before it cannot be among the top k.
+    let floors = topImages.map { $0.count == topCount ? $0[topCount - 1].score : -.infinity }
+    let proposer = proposer ?? .fastest(for: features, directions, topCount: topCount)
     var rows = [[RankedImage]?](repeating: nil, count: directions.count)
     if let instructions = proposer.byteInstructions, case .matrix(let matrix) = directions.storage {
       rows = ByteFeatures(features, instructions: instructions, workerCount: workerCount).topImages(
-        along: matrix, count: topCount, firstImage: firstImage, workerCount: workerCount)
+        along: matrix, count: topCount, firstImage: firstImage, floors: floors, workerCount: workerCount)
     }
     let remaining = rows.indices.filter { rows[$0] == nil }
     if !remaining.isEmpty {
       let scores = Scores(features: features, directions: directions.chosen(remaining))
+      let (remainingFloors, topCount) = (remaining.map { floors[$0] }, topCount)
       let chunks = scores.directionChunks(workerCount: workerCount, limit: 128)
       let found = Workers.map(count: chunks.count, workerCount: workerCount) { chunk in
-        scores.topImages(ofDirections: chunks[chunk], count: topCount, firstImage: firstImage)
+        scores.topImages(
+          ofDirections: chunks[chunk], count: topCount, firstImage: firstImage,
+          floors: remainingFloors)
       }
       for (row, images) in zip(remaining, found.joined()) { rows[row] = images }
     }
-    self.init(topCount: topCount, directionIDs: directions.ids, topImages: rows.map { $0! })
+    self = merged(
+      with: Ranking(topCount: topCount, directionIDs: directionIDs, topImages: rows.map { $0! }))
   }
 
   /// The ranking of the union of two sets of images, from the rankings of both.
@@ -76,14 +132,25 @@ public struct Ranking: Equatable, Sendable {
       topCount == other.topCount && directionIDs == other.directionIDs,
       "only rankings of the same directions and the same length can be merged")
     let rows = zip(topImages, other.topImages).map { mine, theirs in
+      if mine.isEmpty { return theirs }
       var union: [RankedImage] = []
-      for image in (mine + theirs).sorted(by: { $0.precedes($1) }) where union.last != image {
-        guard union.count < topCount else { break }
-        union.append(image)
+      union.reserveCapacity(min(topCount, mine.count + theirs.count))
+      var (left, right) = (mine[...], theirs[...])
+      while union.count < topCount, let image = Self.removeFirst(of: &left, &right) {
+        if union.last != image { union.append(image) }
       }
       return union
     }
     return Ranking(topCount: topCount, directionIDs: directionIDs, topImages: rows)
+  }
+
+  /// Takes the better of two first images away.
+  private static func removeFirst(
+    of left: inout ArraySlice<RankedImage>, _ right: inout ArraySlice<RankedImage>
+  ) -> RankedImage? {
+    guard let mine = left.first else { return right.popFirst() }
+    guard let other = right.first, other.precedes(mine) else { return left.popFirst() }
+    return right.popFirst()
   }
 
   /// Image indices of one row, best first.

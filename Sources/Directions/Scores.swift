@@ -32,7 +32,12 @@ struct Scores: Sendable {
       // |Σ aᵢbᵢ| ≤ ‖a‖‖b‖ (Cauchy and Schwarz). One rounding more for the exact score, another
       // for the difference that it is used in; the smallest normal number covers underflow.
       let factor = singlePrecisionErrorFactor(terms: features.dimension + 2)
-      let longest = (0..<features.imageCount).reduce(0.0) { max($0, Norm.l2(features.values[row: $1])) }
+      let dimension = features.dimension
+      let longest = features.withValues { values in
+        (0..<features.imageCount).reduce(0.0) {
+          max($0, Norm.l2(values[$1 * dimension..<($1 + 1) * dimension]))
+        }
+      }
       uncertainty = (0..<directions.count).map {
         (Float(factor * longest * Norm.l2(directions[row: $0])) + .leastNormalMagnitude).nextUp
       }
@@ -50,9 +55,9 @@ struct Scores: Sendable {
   func exact(image: Int, direction: Int) -> Float {
     let dimension = features.dimension
     guard let matrix else {
-      return features.values.elements[image * dimension + axes[direction]] + 0  // −0 becomes 0
+      return features.withValues { $0[image * dimension + axes[direction]] } + 0  // −0 becomes 0
     }
-    return features.values.elements.withUnsafeBufferPointer { features in
+    return features.withValues { features in
       matrix.elements.withUnsafeBufferPointer { directions in
         let feature = features.baseAddress! + image * dimension
         let direction = directions.baseAddress! + direction * dimension
@@ -70,7 +75,7 @@ struct Scores: Sendable {
     images: Range<Int>, directions: Range<Int>, to scores: UnsafeMutableBufferPointer<Float>, stride: Int
   ) {
     let dimension = features.dimension
-    features.values.elements.withUnsafeBufferPointer { elements in
+    features.withValues { elements in
       guard let matrix else {
         let axes = axes[directions]
         for (column, image) in images.enumerated() {
@@ -100,8 +105,11 @@ struct Scores: Sendable {
 
   /// Top images of a few directions: product of a block, test against the threshold, heap.
   ///
+  /// - Parameter floors: A score per direction of the set; images below it may be left out.
   /// - Returns: One row per direction, best first.
-  func topImages(ofDirections directions: Range<Int>, count: Int, firstImage: Int) -> [[RankedImage]] {
+  func topImages(ofDirections directions: Range<Int>, count: Int, firstImage: Int, floors: [Float])
+    -> [[RankedImage]]
+  {
     // The block's scores (≤ 256 KiB) and its features stay in a core's second-level cache.
     let blockLength = 512
     var lists = [TopList](
@@ -115,7 +123,8 @@ struct Scores: Sendable {
             rebasing: scores[row * blockLength..<row * blockLength + images.count])
           var next = 0
           while let found = firstCandidate(
-            in: proposed, from: next, reaching: lists[row].threshold.map { $0 - uncertainty[direction] })
+            in: proposed, from: next,
+            reaching: max(lists[row].threshold ?? -.infinity, floors[direction]) - uncertainty[direction])
           {
             let image = start + found
             lists[row].offer(
@@ -131,9 +140,8 @@ struct Scores: Sendable {
 
 /// The first position whose score is not certainly below `bound`; a NaN (∞ − ∞ in the product) is not certain.
 private func firstCandidate(
-  in scores: UnsafeBufferPointer<Float>, from start: Int, reaching bound: Float?
+  in scores: UnsafeBufferPointer<Float>, from start: Int, reaching bound: Float
 ) -> Int? {
-  guard let bound else { return start < scores.count ? start : nil }
   let width = 16
   var position = start
   let bytes = UnsafeRawBufferPointer(scores)

@@ -53,7 +53,7 @@ public struct RunFolder: Sendable {
 
 /// What `run.json` says.
 public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Sendable>: Codable, Sendable {
-  /// The experiment: train, evaluate, gallery, attack or demo.
+  /// The experiment: train, evaluate, gallery, rank, merge, attack or demo.
   public var experiment: String
   public var configuration: Configuration
   public var environment: RunEnvironment

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Storage
 import Testing
 
 /// A folder of its own for one test, with small data, an architecture, a trained network and its evaluation.
@@ -87,6 +88,16 @@ final class Laboratory: Sendable {
           to: "\(name)/\(className)/\(number).png")
       }
     }
+  }
+
+  /// Many images as arrays; a fifth of each class will be held out.
+  func writeArrays(to name: String, count: Int, side: Int = 8) throws {
+    let pixels = (0..<count).flatMap { Self.picture($0 % 3, $0 / 3, side: side).samples }
+    try write(
+      NPYFile(shape: [count, side, side], elements: .bytes(pixels)).encoded(), to: "\(name)/images.npy")
+    try write(
+      NPYFile(shape: [count], elements: .integers((0..<count).map { $0 % 3 })).encoded(),
+      to: "\(name)/labels.npy")
   }
 
   /// An architecture as JSON. What is given replaces what works.

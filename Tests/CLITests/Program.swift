@@ -32,9 +32,20 @@ struct Program {
     try await start(arguments).outcome()
   }
 
+  /// Runs it to its end; a write beyond so many kilobytes of a file fails.
+  func run(_ arguments: [String], fileLimit kilobytes: Int) async throws -> Outcome {
+    let shell = "trap '' XFSZ; ulimit -f \(kilobytes * 1024 / Self.limitUnit); exec \"$0\" \"$@\""
+    return try await Run(
+      self, ["-c", shell, try Self.executable.path] + arguments, executable: URL(filePath: "/bin/bash")
+    ).outcome()
+  }
+
+  /// Bytes that bash's `ulimit -f` counts in.
+  private static let limitUnit = 1024
+
   /// Starts it and returns.
   func start(_ arguments: [String]) throws -> Run {
-    try Run(self, arguments)
+    try Run(self, arguments, executable: Self.executable)
   }
 
   /// A running program. What it prints goes to files, so that it never waits for a reader.
@@ -45,13 +56,13 @@ struct Program {
     private let errors: Destination
     private let ended: AsyncStream<Void>
 
-    fileprivate init(_ program: Program, _ arguments: [String]) throws {
+    fileprivate init(_ program: Program, _ arguments: [String], executable: URL) throws {
       laboratory = program.laboratory
       output = try Destination()
       errors = try Destination()
       let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
       ended = stream
-      process.executableURL = try Program.executable
+      process.executableURL = executable
       process.arguments = arguments
       process.currentDirectoryURL = program.laboratory.folder
       process.environment = ProcessInfo.processInfo.environment
@@ -75,6 +86,9 @@ struct Program {
 
     /// What Ctrl-C does.
     func interrupt() { process.interrupt() }
+
+    /// Ends it without giving it a chance to tidy up.
+    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
     func outcome() async throws -> Outcome {
       for await _ in ended {}

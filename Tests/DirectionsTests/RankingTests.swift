@@ -91,6 +91,61 @@ import Testing
     #expect(whole.merged(with: whole) == whole)
   }
 
+  /// Of images that come in some order and in parts of some sizes.
+  private func pieces(of imageCount: Int, seed: UInt64) -> [Range<Int>] {
+    var generator = SeededGenerator(seed: seed, purpose: "pieces")
+    var pieces: [Range<Int>] = []
+    var start = 0
+    while start < imageCount {
+      let end = min(imageCount, start + 1 + Int(generator.next() % UInt64(imageCount / 2)))
+      pieces.append(start..<end)
+      start = end
+    }
+    return generator.sample(pieces.count, of: pieces.count).map { pieces[$0] }
+  }
+
+  @Test(
+    "Images that come in parts, in any order, have the ranking of all at once, whatever proposes them",
+    arguments: Proposer.allCases.filter(\.isSupported), 0..<8 as Range<UInt64>)
+  func parts(proposer: Proposer, seed: UInt64) throws {
+    let features =
+      seed % 2 == 0
+      ? try FeatureMatrix.tied(images: 2500, dimension: 12, seed: seed)
+      : try FeatureMatrix.normal(images: 2500, dimension: 12, seed: seed)
+    for directions in [
+      DirectionSet.randomSphere(count: 70, dimension: 12, seed: seed), .neurons(dimension: 12),
+    ] {
+      for topCount in [1, 40, 600] {
+        let whole = Ranking(
+          of: features, along: directions, topCount: topCount, proposer: .singlePrecision)
+        for imagesAtOnce in [1000, 2500, 700] {
+          #expect(
+            Ranking(
+              of: features, along: directions, topCount: topCount, imagesAtOnce: imagesAtOnce,
+              proposer: proposer) == whole)
+        }
+        var ranking = Ranking(along: directions, topCount: topCount)
+        for rows in pieces(of: 2500, seed: seed) {
+          ranking.include(features.rows(rows), along: directions, firstImage: rows.lowerBound)
+        }
+        #expect(ranking == whole)
+      }
+    }
+  }
+
+  @Test("Scores of earlier images spare most of the exact ones of later images, and lose none that ties")
+  func floors() throws {
+    // The best images come first; in the last part one ties with the k-th and stands before it.
+    let features = try FeatureMatrix(
+      values: Tensor(shape: [6, 1], elements: [5, 9, 8, 7, 5, 1]), layer: "made up")
+    let directions = DirectionSet.neurons(dimension: 1)
+    var ranking = Ranking(along: directions, topCount: 4)
+    ranking.include(features.rows(1..<6), along: directions, firstImage: 1)
+    #expect(ranking.imageIndices(ofRow: 0) == [1, 2, 3, 4])
+    ranking.include(features.rows(0..<1), along: directions, firstImage: 0)
+    #expect(ranking.imageIndices(ofRow: 0) == [1, 2, 3, 0])
+  }
+
   @Test("Scaling a direction and shifting every feature change no order")
   func invariance() throws {
     let features = try FeatureMatrix.normal(images: 800, dimension: 24, seed: 21)

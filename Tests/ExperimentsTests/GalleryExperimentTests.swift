@@ -66,9 +66,9 @@ import Testing
       let key = FeatureCache.Key(
         modelChecksum: try model.checksum, dataChecksum: try gallery.dataset.checksum, split: .heldOut,
         layer: "relu1", pooling: .none)
-      let array = try NPYFile(contentsOf: gallery.cache.file(for: key))
-      guard case .floats(let features) = array.elements else { throw Failure() }
-      #expect(array.shape == [70, MadeUpGallery.unitCount])
+      let store = gallery.cache.store(for: key, imageCount: 70, unitCount: MadeUpGallery.unitCount)
+      #expect(store.contents(workerCount: 1).isComplete)
+      let features = try store.mapped().withFloats { Array($0) }
       let random = DirectionSet.randomSphere(count: 5, dimension: MadeUpGallery.unitCount, seed: 1)
       let logits = try Engine(running: model.network, workerCount: 1).logits(of: images)
 

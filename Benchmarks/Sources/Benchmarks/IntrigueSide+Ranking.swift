@@ -2,15 +2,15 @@ import Foundation
 import Intrigue
 
 extension IntrigueSide {
-  func serveRanking(_ requests: Requests) throws {
+  func serveRanking(_ workload: Workload, _ requests: Requests) throws {
     let inputs = try sharedInputs()
     let features = try FeatureMatrix(values: Self.rows(of: inputs.features, imageCount), layer: "relu3")
-    let matrix = try Self.rows(of: inputs.directions, directionCount)
+    let matrix = try Self.rows(of: inputs.directions, directionCount ?? workload.directionCount)
     let directions = DirectionSet(
       kind: .randomSphere, ids: (0..<matrix.count).map(String.init), matrix: matrix)
     try requests.greet(ready(features.imageCount, ["directions": directions.count]))
     while requests.next() {
-      _ = Ranking(of: features, along: directions, topCount: 8, workerCount: workerCount)
+      _ = Ranking(of: features, along: directions, topCount: workload.topCount, workerCount: workerCount)
       try requests.answer()
     }
   }

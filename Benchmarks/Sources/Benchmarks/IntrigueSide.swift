@@ -18,7 +18,7 @@ struct IntrigueSide {
     case .mlpEpoch: try serveTraining(of: .multilayerPerceptron, requests)
     case .features: try serveFeatures(requests)
     case .fgsm: try serveAttack(requests)
-    case .ranking: try serveRanking(requests)
+    case .ranking, .rankingLarge: try serveRanking(workload, requests)
     }
   }
 

@@ -44,7 +44,7 @@ struct Race {
         versions: worker.versions, settings: worker.settings, seconds: seconds[side] ?? [],
         peakMemoryBytes: worker.peakMemory, counts: counts[side],
         operationCount: workload.operationCount(
-          imageCount: worker.imageCount, directionCount: size.directions ?? SharedInputs.directionCount,
+          imageCount: worker.imageCount, directionCount: size.directions ?? workload.directionCount,
           counts: counts[side]))
     }
     return Row(workload: workload, imageCount: workers.first?.worker.imageCount ?? 0, measured)

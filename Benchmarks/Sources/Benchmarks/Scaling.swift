@@ -58,23 +58,23 @@ struct Scaling {
   }
 
   private func point(
-    _ workload: Workload, _ workers: Int, _ images: Int, directions: Int = SharedInputs.directionCount,
+    _ workload: Workload, _ workers: Int, _ images: Int, directions: Int? = nil,
     peer takesPeer: Bool = false
   ) throws -> ScalingPoint {
     let row = rows.first { $0.workload == workload }
-    let isRanking = workload == .ranking
+    let directions = workload.isRanking ? directions ?? workload.directionCount : nil
     func point(_ measured: Row) -> ScalingPoint {
       ScalingPoint(
-        workers: workers, imageCount: images, directionCount: isRanking ? directions : nil,
+        workers: workers, imageCount: images, directionCount: directions,
         intrigue: measured.intrigue, peer: takesPeer ? measured.peer : nil)
     }
     if let row, row.intrigue != nil, row.imageCount == images, workers == coreCount,
-      directions == SharedInputs.directionCount
+      directions == nil || directions == workload.directionCount
     {
       return point(row)
     }
     Progress.report(
-      "\(workload.rawValue), \(images) images, \(isRanking ? "\(directions) directions, " : "")"
+      "\(workload.rawValue), \(images) images, \(directions.map { "\($0) directions, " } ?? "")"
         + "\(workers) of \(coreCount) workers")
     var sides: [(side: Side, settings: [String: String]?)] = [(.intrigue, nil)]
     if takesPeer, let settings = row?.peer?.settings {
@@ -83,7 +83,7 @@ struct Scaling {
     return point(
       try Race(
         workload: workload,
-        size: WorkSize(workers: workers, images: images, directions: isRanking ? directions : nil),
+        size: WorkSize(workers: workers, images: images, directions: directions),
         repetitions: min(repetitions, Self.mostRepetitions), programs: programs
       ).run(sides))
   }

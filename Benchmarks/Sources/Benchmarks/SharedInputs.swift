@@ -7,7 +7,8 @@ import Intrigue
 struct SharedInputs {
   let folder: URL
 
-  static let directionCount = 4096
+  /// Of the largest ranking; others take the first of them.
+  static let directionCount = 10_000
 
   var model: URL { folder.appending(path: "model.safetensors") }
   var features: URL { folder.appending(path: "features.npy") }

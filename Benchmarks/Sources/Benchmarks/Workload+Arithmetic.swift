@@ -19,7 +19,7 @@ extension Workload {
       guard let attacked = counts?["attacked"], let succeeded = counts?["succeeded"] else { return nil }
       multiplyAdds =
         (imageCount + 2 * attacked + succeeded) * LayerCost.convolutionalNetwork.forwardMultiplyAdds
-    case .ranking:
+    case .ranking, .rankingLarge:
       multiplyAdds = imageCount * directionCount * LayerCost.featureCount
     }
     return 2 * Double(multiplyAdds)

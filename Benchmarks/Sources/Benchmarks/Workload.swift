@@ -7,6 +7,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
   case fgsm
   case mlpEpoch = "mlp-epoch"
   case ranking
+  case rankingLarge = "ranking-large"
 
   var title: String {
     switch self {
@@ -15,12 +16,22 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
     case .fgsm: "FGSM on 10,000 images with verdicts, same network"
     case .mlpEpoch: "one training epoch, 784-100-100-10; batch 128"
     case .ranking: "ranking along 4,096 directions, top 8 of 60,000 images"
+    case .rankingLarge: "ranking along 10,000 directions, top 100 of 60,000 images"
     }
   }
 
   /// Whether it needs the network, or its features, that ``SharedInputs`` has.
-  var needsSharedInputs: Bool { self == .fgsm || self == .ranking }
+  var needsSharedInputs: Bool { self == .fgsm || isRanking }
 
-  /// Whether what people write first differs so much from PyTorch's best that both are measured.
+  var isRanking: Bool { self == .ranking || self == .rankingLarge }
+
+  /// Directions of a ranking at its full size.
+  var directionCount: Int { self == .rankingLarge ? SharedInputs.directionCount : 4096 }
+
+  /// k of a ranking.
+  var topCount: Int { self == .rankingLarge ? 100 : 8 }
+
+  /// Whether what people write first differs so much from PyTorch's best that both are measured. All scores of the
+  /// large ranking at once would be 2.4 GB.
   var hasPlainPeer: Bool { self == .ranking }
 }

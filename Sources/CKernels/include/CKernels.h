@@ -2,6 +2,7 @@
 
 // All kernels. An umbrella header and not an umbrella folder: compilers notice a header that joins it.
 #include "byte_product.h"
+#include "exact_product.h"
 #include "instruction_sets.h"
 #include "linear.h"
 #include "narrow.h"

@@ -1,0 +1,194 @@
+import Datasets
+import Directions
+import Foundation
+import Networks
+import Tensors
+
+/// The top images of many directions over many images: numbers without pictures, in bounded memory, in one run or in
+/// parts.
+///
+/// Features are computed block by block and mapped from the cache. Memory beside that: 2²⁴ features and their bytes
+/// at a time, and directions × k. A shard leaves a ``RankingPart``; ``MergeExperiment`` joins them. All images at once
+/// leave `images.npy`, `scores.npy`, `directions.csv`, `ranking.json` and `run.json`, and merged parts the same bytes.
+public struct RankExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var model: ModelSource
+    public var data: DataSource
+    /// A node of the network or `input`; nil: the feature layer.
+    public var layer: String?
+    /// What makes a unit of each map, where the layer gives maps.
+    public var pooling: MapPooling
+    /// The layer on this side of its activation; nil: as it is named.
+    public var activation: ActivationReading?
+    public var basis: DirectionSet.Kind
+    /// Nil: as many as the layer has units, and for neurons always.
+    public var directionCount: Int?
+    /// k.
+    public var topCount: Int
+    public var seed: UInt64
+    public var split: ImageSplit
+    /// Nil: all images.
+    public var shard: Shard?
+
+    public init(
+      model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
+      activation: ActivationReading? = nil, basis: DirectionSet.Kind = .neurons,
+      directionCount: Int? = nil, topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut,
+      shard: Shard? = nil
+    ) {
+      precondition(
+        topCount > 0 && (directionCount ?? 1) > 0,
+        "at least one direction and one image must be asked for")
+      precondition(basis != .neurons || directionCount == nil, "every neuron is ranked")
+      self.model = model
+      self.data = data
+      self.layer = layer
+      self.pooling = pooling
+      self.activation = activation
+      self.basis = basis
+      self.directionCount = directionCount
+      self.topCount = topCount
+      self.seed = seed
+      self.split = split
+      self.shard = shard
+    }
+  }
+
+  /// What came out: the results, or a part of them.
+  public struct Results: Codable, Equatable, Sendable {
+    /// Nil for a shard.
+    public var ranking: RankingResults?
+    /// Images of this run among all: the first, and how many.
+    public var firstImage: Int
+    public var imageCount: Int
+    public var directionCount: Int
+    public var remarks: [String]
+    public var files: [String]
+  }
+
+  public let configuration: Configuration
+  public let workerCount: Int
+  /// nil: features are held in memory.
+  public let cache: FeatureCache?
+
+  public init(_ configuration: Configuration, workerCount: Int, cache: FeatureCache?) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+    self.cache = cache
+  }
+
+  /// - Throws: ``RankError``, ``NetworkError``, ``FileError`` or what `progress` throws. Until everything was computed,
+  ///   nothing is written but blocks of features.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let dataset = try configuration.data.load(progress)
+    let model = try configuration.model.load(for: dataset.heldOut)
+    let remarks = model.remarks(on: dataset)
+    for remark in remarks { try progress(.warning(remark)) }
+    let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
+    let record = RunRecord<Configuration, Results>(
+      experiment: "rank", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    var results = Results(
+      ranking: nil, firstImage: part.images.lowerBound, imageCount: part.images.count,
+      directionCount: part.subject.directionIDs.count, remarks: remarks, files: [])
+    var files: [(name: String, data: Data)]
+    if let shard = configuration.shard {
+      files = try part.files(shard: shard, in: folder)
+    } else {
+      (results.ranking, files) = try RankingResults.make(from: part, in: folder)
+    }
+    results.files = files.map(\.name) + [folder.recordName]
+    try folder.write(files, record, results: results)
+    return results
+  }
+
+  private func part(of model: Model, on dataset: Dataset, _ progress: @escaping ProgressHandler) throws
+    -> RankingPart
+  {
+    let all = configuration.split.images(of: dataset)
+    let graph = model.network.graph
+    let layer = try graph.featurePosition(configuration.layer, activation: configuration.activation)
+    let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
+    guard configuration.topCount <= all.count else {
+      throw RankError.topBeyondImages(
+        asked: configuration.topCount, images: all.count, split: configuration.split)
+    }
+    let range = configuration.shard?.images(of: all.count) ?? 0..<all.count
+    if let shard = configuration.shard, range.isEmpty {
+      throw RankError.emptyShard(shard, images: all.count)
+    }
+    if cache == nil || layer == nil, range.count > FeatureCache.memoryLimit / space.unitCount {
+      throw RankError.featuresTooLarge(images: range.count, units: space.unitCount, layer: space.layer)
+    }
+    let directions = try directions(in: space)
+    let images = configuration.shard == nil ? all : all.selecting(range)
+    let engine = try Engine(running: model.network, workerCount: workerCount)
+    let key = FeatureCache.Key(
+      modelChecksum: try model.checksum, dataChecksum: dataset.checksum, split: configuration.split,
+      layer: space.layer, pooling: space.pooling, shard: configuration.shard)
+    let features = try engine.featureMatrix(
+      of: images, layer: layer, key: key, cache: cache, progress: progress)
+    let subject = RankingSubject(
+      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion,
+      modelName: graph.architecture.name, modelChecksum: key.modelChecksum, dataName: dataset.name,
+      dataChecksum: dataset.checksum, split: configuration.split, imageCount: all.count,
+      classNames: all.classNames, features: space, basis: configuration.basis,
+      directionIDs: directions.ids, topCount: configuration.topCount, seed: configuration.seed)
+    return RankingPart(
+      subject: subject, images: range,
+      ranking: try ranking(of: features, along: directions, firstImage: range.lowerBound, progress),
+      summaries: try summaries(of: features, along: directions, progress), labels: images.labels)
+  }
+
+  private func directions(in space: FeatureSpace) throws -> DirectionSet {
+    let count = configuration.directionCount ?? space.unitCount
+    switch configuration.basis {
+    case .neurons: return .neurons(dimension: space.unitCount)
+    case .randomSphere:
+      return .randomSphere(count: count, dimension: space.unitCount, seed: configuration.seed)
+    case .haar:
+      guard count <= space.unitCount else {
+        throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
+      }
+      return .haar(count: count, dimension: space.unitCount, seed: configuration.seed, index: 0)
+    case .sparseAutoencoder: preconditionFailure("a learned basis is not drawn from a seed")
+    }
+  }
+
+  /// Images at a time: progress is seen between them. Results do not depend on it.
+  private func pieces(of features: FeatureMatrix) -> [Range<Int>] {
+    Workers.pieces(of: features.imageCount, length: max(4096, (1 << 24) / features.dimension))
+  }
+
+  private func ranking(
+    of features: FeatureMatrix, along directions: DirectionSet, firstImage: Int, _ progress: ProgressHandler
+  ) throws -> Ranking {
+    try progress(.stage("ranking \(features.imageCount) images along \(directions.count) directions"))
+    var ranking = Ranking(along: directions, topCount: configuration.topCount)
+    let pieces = pieces(of: features)
+    for piece in pieces {
+      ranking.include(
+        features.rows(piece), along: directions, firstImage: firstImage + piece.lowerBound,
+        workerCount: workerCount)
+      if pieces.count > 1 { features.release(piece) }
+      try progress(.step(done: piece.upperBound, total: features.imageCount, unit: "images"))
+    }
+    return ranking
+  }
+
+  private func summaries(
+    of features: FeatureMatrix, along directions: DirectionSet, _ progress: ProgressHandler
+  ) throws -> [ScoreSummary] {
+    try progress(.stage("adding up their scores"))
+    var summaries = [ScoreSummary](repeating: ScoreSummary(), count: directions.count)
+    let pieces = pieces(of: features)
+    for piece in pieces {
+      let found = ScoreSummary.table(
+        of: features.rows(piece), along: directions, workerCount: workerCount)
+      summaries = zip(summaries, found).map { $0.merged(with: $1) }
+      if pieces.count > 1 { features.release(piece) }
+      try progress(.step(done: piece.upperBound, total: features.imageCount, unit: "images"))
+    }
+    return summaries
+  }
+}

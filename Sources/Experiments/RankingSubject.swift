@@ -1,0 +1,49 @@
+import Directions
+import Tensors
+
+/// What is ranked along what: everything that decides a ranking but the part of the images. Parts with the same
+/// subject belong together.
+public struct RankingSubject: Codable, Equatable, Sendable {
+  public var toolVersion: String
+  /// Another version adds up in another order, so that features differ in their last digits.
+  public var oneDNNVersion: String
+  public var modelName: String
+  public var modelChecksum: String
+  public var dataName: String
+  public var dataChecksum: String
+  public var split: ImageSplit
+  /// Of all parts together.
+  public var imageCount: Int
+  public var classNames: [String]
+  public var features: FeatureSpace
+  public var basis: DirectionSet.Kind
+  public var directionIDs: [String]
+  /// k.
+  public var topCount: Int
+  public var seed: UInt64
+
+  /// The first field in which another subject differs, with both values: "layer relu2, expected relu3".
+  func difference(from expected: RankingSubject) -> String? {
+    for ((name, own), (_, other)) in zip(words, expected.words) where own != other {
+      return "\(name) \(own), expected \(other)"
+    }
+    return self == expected ? nil : "other names of classes or directions"
+  }
+
+  /// Every field that fits into a sentence.
+  private var words: [(name: String, value: String)] {
+    [
+      ("version", toolVersion),
+      ("oneDNN", oneDNNVersion),
+      ("model", "\(modelName) \(modelChecksum.prefix(12))"),
+      ("data", "\(dataName) \(dataChecksum.prefix(12))"),
+      ("split", split.rawValue),
+      ("layer", features.words),
+      ("basis", basis.rawValue),
+      ("number of directions", String(directionIDs.count)),
+      ("top", String(topCount)),
+      ("seed", String(seed)),
+      ("number of images", String(imageCount)),
+    ]
+  }
+}
