@@ -10,7 +10,8 @@ struct GalleryCommand: ParsableCommand {
       Ranks held-out images by the activation of single neurons and by the score along random directions of the \
       same layer, and draws both as contact sheets.
 
-      Leaves gallery.png (both side by side), neurons.png, random.png, rankings.csv, rankings.json and run.json. \
+      Leaves gallery.png (both side by side), neurons.png, random.png, rankings.csv, rankings.json and run.json; \
+      with --blind only blind.png, key.json and run.json. \
       Features are kept in output/.cache/features and are computed again when model, data or layer differ; that \
       folder may be deleted at any time.
       """)
@@ -44,6 +45,27 @@ struct GalleryCommand: ParsableCommand {
   @Option(help: "held-out, or training: the images the network was fitted to; the sheets then say so.")
   var split: ImageSplit = .heldOut
 
+  @Option(
+    help:
+      "Which rows: random, best or worst (by label agreement), or names such as n042,r007. Sheets of anything but random are marked as selected."
+  )
+  var rows = "random"
+
+  @Flag(help: "Also a sheet for each direction from its highest scores to its lowest.")
+  var strata = false
+
+  @Flag(help: "Also a sheet for each direction with its best images of every class.")
+  var perClass = false
+
+  @Flag(help: "Only a sheet that shuffles all rows and hides what they are; key.json has the solution.")
+  var blind = false
+
+  @Option(help: "Format of the sheets: screen, a4 (pages at 150 dpi) or slide (16:9).")
+  var preset: SheetPreset = .screen
+
+  @Flag(help: "Also a PDF of every sheet.")
+  var pdf = false
+
   @Option(help: "Folder for the features of earlier runs.")
   var cache = FeatureCache.defaultFolder.relativePath
 
@@ -60,16 +82,32 @@ struct GalleryCommand: ParsableCommand {
     where !(1...limit).contains(value) {
       throw ValidationError("--\(name) must be between 1 and \(limit), got \(value)")
     }
+    _ = try selection()
+    for (name, isGiven) in [("strata", strata), ("per-class", perClass)] where blind && isGiven {
+      throw ValidationError("--blind hides which rows are neurons, --\(name) names them: give one of the two")
+    }
+  }
+
+  private func selection() throws -> RowSelection {
+    guard let selection = RowSelection(rows) else {
+      throw ValidationError(
+        "--rows takes random, best, worst, or different names such as n042,r007, got \(rows)")
+    }
+    return selection
   }
 
   func run() throws {
-    let folder = output.folder(default: "gallery-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let folder = output.folder(
+      default: (blind ? "blind-" : "gallery-") + URL(filePath: dataOptions.data).lastPathComponent)
     let console = Console(common)
     let experiment = GalleryExperiment(
       GalleryExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), layer: layer,
         pooling: pooling, activation: activation,
-        neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split),
+        neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split,
+        rows: try selection(),
+        presentation: GalleryPresentation(
+          hasStrata: strata, hasClasses: perClass, isBlind: blind, preset: preset, hasPDF: pdf)),
       workerCount: common.workerCount,
       cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
     let results = try console.run(resume: "Run the same command again.") {
@@ -90,6 +128,12 @@ struct GalleryCommand: ParsableCommand {
       ("\(results.randomDirections.count) random directions", results.randomDirections),
     ]
     let width = groups.map(\.0.count).max() ?? 0
+    let files = results.files.map { folder.file($0).relativePath }
+    guard !blind else {
+      return [
+        "\(results.imageCount) \(split.words), layer \(results.layer): rows shuffled, the solution is in key.json"
+      ] + files
+    }
     return [
       "\(results.imageCount) \(split.words), layer \(results.layer): \(results.unitCount) neurons, "
         + "\(results.deadUnitCount) dead, \(results.constantUnitCount) constant",
@@ -100,6 +144,8 @@ struct GalleryCommand: ParsableCommand {
       } + [
         "This describes one network and one draw of directions. It is no test: it does not say whether the two "
           + "differ by more than chance."
-      ] + results.files.map { folder.file($0).relativePath }
+      ] + files
   }
 }
+
+extension SheetPreset: ExpressibleByArgument {}

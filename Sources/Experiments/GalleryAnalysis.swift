@@ -14,6 +14,9 @@ struct GalleryAnalysis {
   let topCount: Int
   let seed: UInt64
   let workerCount: Int
+  var selection = RowSelection.random
+  var hasStrata = false
+  var hasClasses = false
 
   /// Units whose κ is averaged, at most: the mean over more would hardly be more precise, and as many random
   /// directions are held in memory.
@@ -41,21 +44,35 @@ struct GalleryAnalysis {
       throw GalleryError.noLiveUnit(
         layer: features.layer, dead: dead.count, constant: constant.count, topCount: topCount)
     }
-    func sample(_ count: Int) -> [RankedDirection] {
-      DirectionSet.sampledNeurons(count: min(count, live.count), among: live, seed: seed).map { units[$0] }
+    func sample(_ count: Int) -> [Int] {
+      DirectionSet.sampledNeurons(count: min(count, live.count), among: live, seed: seed)
     }
-    let compared = sample(Self.comparedUnitLimit)
+    let compared = sample(Self.comparedUnitLimit).map { units[$0] }
 
     try progress(.stage("ranking them along \(max(compared.count, directionCount)) random directions"))
-    let shown = try ranked(randomDirections(directionCount), withStatistics: true, progress)
-    let comparedRandom = try ranked(randomDirections(compared.count), withStatistics: false, progress)
+    let comparedRandom = try ranked(
+      randomDirections(Array(0..<compared.count)), withStatistics: false, progress)
+    let (shownUnits, shownDirections): ([Int], [Int])
+    switch selection {
+    case .random, .named:
+      shownUnits = selection.namedUnits ?? sample(neuronCount)
+      shownDirections = selection.namedDirections ?? Array(0..<directionCount)
+    case .best, .worst:
+      let comparedUnits = sample(Self.comparedUnitLimit)
+      shownUnits = extremes(of: compared, count: neuronCount, draw: 0).map { comparedUnits[$0] }
+      shownDirections = extremes(of: comparedRandom, count: directionCount, draw: 1)
+    }
+    let shownSet = randomDirections(shownDirections)
+    let shown = try ranked(shownSet, withStatistics: true, progress)
 
     let chancePurity = ChancePurity(imageCount: topCount, labels: labels, seed: seed)
     let randomImages = RandomImageSet.draw(count: 2, size: topCount, imageCount: imageCount, seed: seed)
+    let neuronDetails = details(of: .neurons(shownUnits, dimension: dimension), numbers: shownUnits)
+    let randomDetails = details(of: shownSet, numbers: shownDirections)
     return Findings(
       deadUnits: dead.map(\.id), constantUnits: constant.map(\.id),
-      neurons: sample(neuronCount).map { row($0, chancePurity) },
-      randomDirections: shown.map { row($0, chancePurity) },
+      neurons: zip(shownUnits, neuronDetails).map { row(units[$0], chancePurity).with($1) },
+      randomDirections: zip(shown, randomDetails).map { row($0, chancePurity).with($1) },
       randomImages: randomImages.map { set in
         row(set.id, nil, set.imageIndices.map { image($0, score: nil) }, chancePurity)
       },
@@ -64,8 +81,56 @@ struct GalleryAnalysis {
         neurons: .init(compared, labels: labels), randomDirections: .init(comparedRandom, labels: labels)))
   }
 
-  private func randomDirections(_ count: Int) -> DirectionSet {
-    .randomSphere(count: count, dimension: features.dimension, seed: seed)
+  /// The random directions with the given numbers, in that order.
+  private func randomDirections(_ numbers: [Int]) -> DirectionSet {
+    let all = DirectionSet.randomSphere(
+      count: (numbers.max() ?? -1) + 1, dimension: features.dimension, seed: seed)
+    return all.rows(numbers)
+  }
+
+  /// Places of the directions with the highest κ, or the lowest, in that order; equal κ in random order.
+  private func extremes(of directions: [RankedDirection], count: Int, draw: Int) -> [Int] {
+    let kappas = directions.map { LabelAgreement(of: $0.imageIndices, in: labels).kappa ?? 0 }
+    var generator = SeededGenerator(seed: seed, purpose: "row selection", index: draw)
+    let lot = generator.permutation(directions.count)
+    let order = directions.indices.sorted { first, second in
+      if kappas[first] == kappas[second] { return lot[first] < lot[second] }
+      return (kappas[first] > kappas[second]) == (selection == .best)
+    }
+    return Array(order.prefix(count))
+  }
+
+  /// Strata and classes of each direction, where they were asked for.
+  ///
+  /// - Parameter numbers: Of the directions among their kind: each has a stream of its own, the same in every choice
+  ///   of rows.
+  private func details(of directions: DirectionSet, numbers: [Int]) -> [Details] {
+    guard hasStrata || hasClasses else { return Array(repeating: Details(), count: numbers.count) }
+    return Workers.map(count: numbers.count, workerCount: workerCount) { row in
+      let scores = features.scores(along: directions, row: row)
+      var details = Details()
+      if hasStrata {
+        var generator =
+          directions.kind == .neurons
+          ? SeededGenerator(seed: seed, purpose: "neuron strata", index: numbers[row])
+          : SeededGenerator(seed: seed, purpose: "random direction strata", index: numbers[row])
+        let groups = Strata(scores: scores, topCount: topCount, using: &generator).groups
+        details.strata = groups.map { group in
+          GalleryRankings.Stratum(
+            kind: group.kind, firstRank: group.firstRank, size: group.size, highest: group.highest,
+            lowest: group.lowest, images: group.images.map(image))
+        }
+      }
+      if hasClasses {
+        details.classes = ClassTop.table(scores: scores, labels: labels, topCount: topCount).map { top in
+          GalleryRankings.ClassRow(
+            label: top.label, imageCount: top.imageCount, mean: top.mean,
+            standardDeviation: top.standardDeviation, positive: top.positive, bestRank: top.bestRank,
+            images: top.images.map(image))
+        }
+      }
+      return details
+    }
   }
 
   /// Ranks some hundred directions at a time, so that progress is seen and Ctrl-C heard.
@@ -103,7 +168,7 @@ struct GalleryAnalysis {
   private func row(_ direction: RankedDirection, _ chance: ChancePurity) -> GalleryRankings.Row {
     row(
       direction.id, direction.statistics,
-      direction.topImages.map { image($0.imageIndex, score: $0.score) }, chance)
+      direction.topImages.map(image), chance)
   }
 
   private func row(
@@ -116,9 +181,27 @@ struct GalleryAnalysis {
       images: images)
   }
 
+  private func image(_ ranked: RankedImage) -> GalleryRankings.Image {
+    image(ranked.imageIndex, score: ranked.score)
+  }
+
   private func image(_ index: Int, score: Float?) -> GalleryRankings.Image {
     GalleryRankings.Image(
       imageIndex: index, score: score, label: labels.values[index], prediction: predictions[index])
+  }
+}
+
+/// What a gallery may tell of a direction besides its top images.
+private struct Details {
+  var strata: [GalleryRankings.Stratum]?
+  var classes: [GalleryRankings.ClassRow]?
+}
+
+extension GalleryRankings.Row {
+  fileprivate func with(_ details: Details) -> Self {
+    var row = self
+    (row.strata, row.classes) = (details.strata, details.classes)
+    return row
   }
 }
 
@@ -139,5 +222,10 @@ extension DirectionSet {
   fileprivate subscript(rows: Range<Int>) -> DirectionSet {
     if let indices = neuronIndices { return .neurons(Array(indices[rows]), dimension: dimension) }
     return DirectionSet(kind: kind, ids: Array(ids[rows]), matrix: matrix.rows(rows))
+  }
+
+  /// The rows with the given numbers, in that order.
+  fileprivate func rows(_ numbers: [Int]) -> DirectionSet {
+    DirectionSet(kind: kind, ids: numbers.map { ids[$0] }, matrix: matrix.rows(numbers))
   }
 }

@@ -1,9 +1,16 @@
+import Figures
+
 /// Why a gallery of this layer and these images cannot be made as asked.
 public enum GalleryError: Error, Equatable, CustomStringConvertible {
   case tooManyNeurons(asked: Int, units: Int, layer: String)
   case topBeyondImages(asked: Int, images: Int, split: ImageSplit)
   case featuresTooLarge(images: Int, units: Int, layer: String)
   case sheetTooLarge(width: Int, height: Int, limit: Int)
+  case pageTooSmall(preset: SheetPreset, topCount: Int)
+  case noSuchUnit(number: Int, units: Int, layer: String)
+  case noSuchDirection(number: Int)
+  case noAgreement(selection: RowSelection)
+  case tellsSolution(folder: String, file: String)
   case noLiveUnit(layer: String, dead: Int, constant: Int, topCount: Int)
 
   /// Other arguments would do; otherwise the network is at fault.
@@ -24,6 +31,18 @@ public enum GalleryError: Error, Equatable, CustomStringConvertible {
     case .sheetTooLarge(let width, let height, let limit):
       "the contact sheet would be \(width)×\(height) pixels, the limit is \(limit) each way: "
         + "show fewer rows or fewer images in a row"
+    case .pageTooSmall(let preset, let topCount):
+      "rows of \(topCount) images do not fit on \(preset.words): show fewer images in a row"
+    case .noSuchUnit(let number, let units, let layer):
+      "neuron n\(number) was asked for: layer \(layer) has \(units) units, n0 to n\(units - 1)"
+    case .noSuchDirection(let number):
+      "random direction r\(number) was asked for: there are r0 to r\(RowSelection.directionLimit - 1)"
+    case .noAgreement(let selection):
+      "the \(selection.text) rows are those of the \(selection == .best ? "highest" : "lowest") label agreement κ, "
+        + "which needs two images in a row and two classes"
+    case .tellsSolution(let folder, let file):
+      "\(folder) holds \(file) of an open gallery, which would tell the solution of a blind one: "
+        + "choose another folder"
     case .noLiveUnit(let layer, let dead, let constant, let topCount):
       "no unit of layer \(layer) is alive: \(dead) are above 0 for fewer than \(topCount) images, "
         + "\(constant) are constant"

@@ -16,7 +16,9 @@ import Tensors
 /// Szegedy et al. (2013), section 3. <https://arxiv.org/abs/1312.6199>
 ///
 /// Leaves `gallery.png` (both), `neurons.png`, `random.png`, `rankings.csv`, `rankings.json` (``GalleryRankings``)
-/// and `run.json`. The same configuration gives the same bytes for any number of workers, apart from the
+/// and `run.json`, and what ``GalleryPresentation`` asks for besides: `strata/ID.png` with `strata.csv`,
+/// `per-class/ID.png` with `per-class.csv`, PDF. A blind gallery leaves `blind.png`, `key.json` (``GalleryKey``) and
+/// `run.json` alone. The same configuration gives the same bytes for any number of workers, apart from the
 /// environment that `run.json` records.
 public struct GalleryExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
@@ -28,21 +30,24 @@ public struct GalleryExperiment: Sendable {
     public var pooling: MapPooling
     /// The layer on this side of its activation; nil: as it is named.
     public var activation: ActivationReading?
-    /// Rows of units. Where fewer are alive, all of these are shown.
+    /// Rows of units, unless ``rows`` names them. Where fewer are alive, all of these are shown.
     public var neuronCount: Int
-    /// Rows of random directions.
+    /// Rows of random directions, unless ``rows`` names them.
     public var directionCount: Int
     /// k, images in a row.
     public var topCount: Int
     /// Of the sample of units, the random directions and the random images: independent streams.
     public var seed: UInt64
     public var split: ImageSplit
+    public var rows: RowSelection
+    public var presentation: GalleryPresentation
 
     public init(
       model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
       activation: ActivationReading? = nil, neuronCount: Int = 8,
       directionCount: Int = 8,
-      topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut
+      topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut, rows: RowSelection = .random,
+      presentation: GalleryPresentation = GalleryPresentation()
     ) {
       precondition(
         neuronCount > 0 && directionCount > 0 && topCount > 0,
@@ -58,6 +63,8 @@ public struct GalleryExperiment: Sendable {
       self.topCount = topCount
       self.seed = seed
       self.split = split
+      self.rows = rows
+      self.presentation = presentation
     }
   }
 
@@ -119,6 +126,7 @@ public struct GalleryExperiment: Sendable {
     let layer = try graph.featurePosition(configuration.layer, activation: configuration.activation)
     let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
     try check(space, images)
+    try checkBlindness(of: folder)
     let remarks = model.remarks(on: dataset)
     for remark in remarks { try progress(.warning(remark)) }
 
@@ -128,10 +136,17 @@ public struct GalleryExperiment: Sendable {
     let rankings = try configuration.model.naming {
       try self.rankings(of: model, on: dataset, at: layer, remarks, progress)
     }
+    let sheets = GallerySheet(rankings: rankings, images: images)
+    let key = configuration.presentation.isBlind ? GalleryKey(rankings) : nil
+    let files =
+      try key.map { [try blindFile(sheets, $0, folder)] } ?? openFiles(sheets)
     // Not before: until everything was computed, an earlier run's files stay as they are.
     try folder.write(record)
     try progress(.stage("drawing"))
-    let results = Results(rankings, files: try write(rankings, images, to: folder))
+    var names: [String] = []
+    for file in files { names += try write(file, to: folder, progress) }
+    names += try key.map { try write($0, to: folder) } ?? write(rankings, to: folder)
+    let results = Results(rankings, files: names + [folder.recordName])
     try folder.write(record.completed(with: results))
     return results
   }
@@ -161,7 +176,8 @@ public struct GalleryExperiment: Sendable {
     let findings = try GalleryAnalysis(
       features: features, labels: labels, predictions: predictions, neuronCount: configuration.neuronCount,
       directionCount: configuration.directionCount, topCount: configuration.topCount,
-      seed: configuration.seed, workerCount: workerCount
+      seed: configuration.seed, workerCount: workerCount, selection: configuration.rows,
+      hasStrata: configuration.presentation.hasStrata, hasClasses: configuration.presentation.hasClasses
     ).findings(progress)
     return GalleryRankings(
       toolVersion: RunEnvironment.toolVersion, modelName: graph.architecture.name,
@@ -169,33 +185,125 @@ public struct GalleryExperiment: Sendable {
       split: configuration.split, imageCount: images.count, classNames: images.classNames,
       correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
       features: space, topCount: configuration.topCount, seed: configuration.seed,
+      selection: configuration.rows == .random ? nil : configuration.rows,
       chancePurity: findings.chancePurity, deadUnits: findings.deadUnits,
       constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: remarks,
       neurons: findings.neurons, randomDirections: findings.randomDirections,
       randomImages: findings.randomImages)
   }
 
-  /// - Returns: The names written.
-  private func write(_ rankings: GalleryRankings, _ images: LabelledImages, to folder: RunFolder) throws
-    -> [String]
-  {
-    let sheets: [(name: String, blocks: [GallerySheet.Block])] = [
-      ("gallery.png", [.neurons, .randomDirections]), ("neurons.png", [.neurons]),
-      ("random.png", [.randomDirections]),
-    ]
-    for (name, blocks) in sheets {
-      try GallerySheet(rankings: rankings, images: images).sheet(of: blocks).write(to: folder.file(name))
-    }
-    try rankings.table.write(to: folder.file("rankings.csv"))
-    try folder.write(rankings, to: "rankings.json")
-    return sheets.map(\.name) + ["rankings.csv", "rankings.json", folder.recordName]
+  // MARK: Files
+
+  /// A sheet under the name it is written by, without the ending, in as many pages as the preset needs.
+  private struct SheetFile {
+    var name: String
+    var pages: [any CanvasFigure]
   }
+
+  private func openFiles(_ sheets: GallerySheet) throws -> [SheetFile] {
+    typealias Block = GallerySheet.Block
+    let pairs: [(name: String, blocks: [Block])] = [
+      ("gallery", Block.allCases), ("neurons", [.neurons]), ("random", [.randomDirections]),
+    ]
+    var files = try pairs.map { SheetFile(name: $0.name, pages: try pages(sheets.sheet(of: $0.blocks))) }
+    for block in Block.allCases where configuration.presentation.hasStrata {
+      files += try sheets.rows(of: block).map { row in
+        SheetFile(name: "strata/\(row.id)", pages: [try page(sheets.strata(of: row, in: block))])
+      }
+    }
+    for block in Block.allCases where configuration.presentation.hasClasses {
+      files += try sheets.rows(of: block).map { row in
+        SheetFile(name: "per-class/\(row.id)", pages: try pages(sheets.classes(of: row, in: block)))
+      }
+    }
+    return files
+  }
+
+  private func blindFile(_ sheets: GallerySheet, _ key: GalleryKey, _ folder: RunFolder) throws -> SheetFile {
+    let solution = try JSONFile.encoded(key, file: folder.file(Self.keyName))
+    let sheet = sheets.blind(key, keyChecksum: Checksum.hexadecimal(of: solution))
+    return SheetFile(name: "blind", pages: try pages(sheet))
+  }
+
+  private static let keyName = "key.json"
+
+  private func pages(_ sheet: ContactSheet) throws -> [any CanvasFigure] {
+    guard let pages = sheet.pages(for: configuration.presentation.preset) else { throw pageTooSmall }
+    return pages
+  }
+
+  private func page(_ sheet: StrataSheet) throws -> any CanvasFigure {
+    guard let page = sheet.page(for: configuration.presentation.preset) else { throw pageTooSmall }
+    return page
+  }
+
+  private var pageTooSmall: GalleryError {
+    .pageTooSmall(preset: configuration.presentation.preset, topCount: configuration.topCount)
+  }
+
+  /// - Returns: The names written: one PNG for each page, one PDF for all.
+  private func write(
+    _ file: SheetFile, to folder: RunFolder, _ progress: ProgressHandler
+  ) throws -> [String] {
+    if let slash = file.name.firstIndex(of: "/") { _ = try folder.folder(String(file.name[..<slash])) }
+    var names: [String] = []
+    for (index, page) in file.pages.enumerated() {
+      // Ctrl-C is heard here.
+      try progress(.step(done: index, total: file.pages.count, unit: "pages"))
+      let name = file.name + (file.pages.count > 1 ? "-\(index + 1)" : "") + ".png"
+      try page.write(to: folder.file(name))
+      names.append(name)
+    }
+    if configuration.presentation.hasPDF {
+      let name = file.name + ".pdf"
+      try FigureDocument.write(
+        file.pages, pixelsPerInch: configuration.presentation.preset.pixelsPerInch, to: folder.file(name))
+      names.append(name)
+    }
+    return names
+  }
+
+  private func write(_ rankings: GalleryRankings, to folder: RunFolder) throws -> [String] {
+    var names = ["rankings.csv"]
+    try rankings.table.write(to: folder.file("rankings.csv"))
+    if configuration.presentation.hasStrata {
+      try rankings.strataTable.write(to: folder.file("strata.csv"))
+      names.append("strata.csv")
+    }
+    if configuration.presentation.hasClasses {
+      try rankings.classTable.write(to: folder.file("per-class.csv"))
+      names.append("per-class.csv")
+    }
+    try folder.write(rankings, to: "rankings.json")
+    return names + ["rankings.json"]
+  }
+
+  private func write(_ key: GalleryKey, to folder: RunFolder) throws -> [String] {
+    try folder.write(key, to: Self.keyName)
+    return [Self.keyName]
+  }
+
+  // MARK: Checks
 
   /// Everything that can be known to be wrong before there are features.
   private func check(_ space: FeatureSpace, _ images: LabelledImages) throws {
-    guard configuration.neuronCount <= space.unitCount else {
-      throw GalleryError.tooManyNeurons(
-        asked: configuration.neuronCount, units: space.unitCount, layer: space.layer)
+    let rows = configuration.rows
+    if rows.namedUnits == nil {
+      guard configuration.neuronCount <= space.unitCount else {
+        throw GalleryError.tooManyNeurons(
+          asked: configuration.neuronCount, units: space.unitCount, layer: space.layer)
+      }
+    }
+    if let number = rows.namedUnits?.first(where: { $0 >= space.unitCount }) {
+      throw GalleryError.noSuchUnit(number: number, units: space.unitCount, layer: space.layer)
+    }
+    if let number = rows.namedDirections?.first(where: { $0 >= RowSelection.directionLimit }) {
+      throw GalleryError.noSuchDirection(number: number)
+    }
+    if rows == .best || rows == .worst {
+      guard configuration.topCount > 1, Set(images.labels).count > 1 else {
+        throw GalleryError.noAgreement(selection: rows)
+      }
     }
     guard configuration.topCount <= images.count else {
       throw GalleryError.topBeyondImages(
@@ -205,12 +313,42 @@ public struct GalleryExperiment: Sendable {
       throw GalleryError.featuresTooLarge(
         images: images.count, units: space.unitCount, layer: space.layer)
     }
-    let (width, height) = GallerySheet.size(
-      rowCount: max(configuration.neuronCount, configuration.directionCount),
+    try checkSize(images)
+  }
+
+  private func checkSize(_ images: LabelledImages) throws {
+    let presentation = configuration.presentation
+    let blank = GallerySheet.blank(
+      rowCount: max(
+        configuration.rows.namedUnits?.count ?? configuration.neuronCount,
+        configuration.rows.namedDirections?.count ?? configuration.directionCount),
       topCount: configuration.topCount, shape: images.shape)
+    guard presentation.preset == .screen else {
+      _ = try pages(blank)
+      return
+    }
+    var sizes = [blank.size]
+    if presentation.hasClasses {
+      sizes.append(
+        GallerySheet.blank(
+          rowCount: images.classNames.count, topCount: configuration.topCount, shape: images.shape
+        ).size)
+    }
+    let (width, height) = (sizes.map(\.width).max() ?? 0, sizes.map(\.height).max() ?? 0)
     guard max(width, height) <= Canvas.largestSide else {
       throw GalleryError.sheetTooLarge(width: width, height: height, limit: Canvas.largestSide)
     }
+  }
+
+  /// A blind gallery is none where an open one of the same directions lies beside it.
+  private func checkBlindness(of folder: RunFolder) throws {
+    guard configuration.presentation.isBlind else { return }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
+    let open = ["gallery", "neurons", "random", "rankings", "strata", "per-class"]
+    guard let telling = names.sorted().first(where: { name in open.contains(where: name.hasPrefix) }) else {
+      return
+    }
+    throw GalleryError.tellsSolution(folder: folder.url.relativePath, file: telling)
   }
 }
 

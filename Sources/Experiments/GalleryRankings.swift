@@ -19,6 +19,35 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
     public var prediction: Prediction
   }
 
+  /// A group of images at one height of a direction's scores, with the few of it that a strata sheet shows.
+  public struct Stratum: Codable, Equatable, Sendable {
+    public var kind: Strata.Kind
+    /// First rank of the group, counted from 1.
+    public var firstRank: Int
+    /// Images in the group.
+    public var size: Proportion
+    public var highest: Float
+    public var lowest: Float
+    /// By rank.
+    public var images: [Image]
+  }
+
+  /// A class with its best images along a direction.
+  public struct ClassRow: Codable, Equatable, Sendable {
+    public var label: Int
+    /// Images of the class.
+    public var imageCount: Int
+    /// Of the scores of the class.
+    public var mean: Double?
+    public var standardDeviation: Double?
+    /// Images of the class with a score above 0.
+    public var positive: Proportion
+    /// Rank of the best image among all images.
+    public var bestRank: Int?
+    /// Best first.
+    public var images: [Image]
+  }
+
   /// A direction with its top images, best first, or a set of random images.
   public struct Row: Codable, Equatable, Sendable {
     /// `n042` for unit 42, `r007` for random direction 7, `i000` for a set of random images.
@@ -30,6 +59,10 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
     /// (purity − chance) / (1 − chance).
     public var adjustedPurity: Double?
     public var images: [Image]
+    /// From the top down, if asked for.
+    public var strata: [Stratum]?
+    /// One for each class, if asked for.
+    public var classes: [ClassRow]?
   }
 
   public var toolVersion: String
@@ -46,6 +79,8 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
   /// k.
   public var topCount: Int
   public var seed: UInt64
+  /// How the rows were chosen; nil for a random sample.
+  public var selection: RowSelection?
   /// Purity that random images reach; κ needs no such number, its chance level is 0.
   public var chancePurity: ChancePurity
   /// Units above 0 for fewer than k images: not sampled.
@@ -70,18 +105,46 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
 
   /// One line for each row and rank.
   public var table: CSVWriter {
-    var table = CSVWriter(columns: [
-      "block", "id", "rank", "image", "score", "label", "class", "prediction", "predicted_class",
-      "confidence",
-    ])
+    table(columns: ["rank"]) { row in
+      row.images.enumerated().map { ([$0 + 1], $1) }
+    }
+  }
+
+  /// One line for each image of each group of each direction; empty but for its head without strata.
+  public var strataTable: CSVWriter {
+    table(columns: ["group", "first_rank", "last_rank", "group_images"]) { row in
+      (row.strata ?? []).flatMap { group in
+        let lastRank = group.firstRank + group.size.count - 1
+        let cells: [any CustomStringConvertible] = [
+          group.kind.rawValue, group.firstRank, lastRank, group.size.count,
+        ]
+        return group.images.map { (cells, $0) }
+      }
+    }
+  }
+
+  /// One line for each image of each class of each direction; empty but for its head without classes.
+  public var classTable: CSVWriter {
+    table(columns: ["rank_in_class"]) { row in
+      (row.classes ?? []).flatMap { $0.images.enumerated().map { ([$0 + 1], $1) } }
+    }
+  }
+
+  private func table(
+    columns: [String], lines: (Row) -> [(cells: [any CustomStringConvertible], image: Image)]
+  ) -> CSVWriter {
+    var table = CSVWriter(
+      columns: ["block", "id"] + columns + [
+        "image", "score", "label", "class", "prediction", "predicted_class", "confidence",
+      ])
     for (block, rows) in blocks {
       for row in rows {
-        for (place, image) in row.images.enumerated() {
-          table.append([
-            block, row.id, place + 1, image.imageIndex, image.score.map { "\($0)" } ?? "", image.label,
-            classNames[image.label], image.prediction.label, classNames[image.prediction.label],
-            image.prediction.confidence,
-          ])
+        for (cells, image) in lines(row) {
+          table.append(
+            [block, row.id] + cells + [
+              image.imageIndex, image.score.map { "\($0)" } ?? "", image.label, classNames[image.label],
+              image.prediction.label, classNames[image.prediction.label], image.prediction.confidence,
+            ])
         }
       }
     }

@@ -6,7 +6,7 @@ import Images
 /// a sheet share tile size, row height and column count, so neither looks better for its layout.
 /// Pixels keep the fixed domain [0, 1]; images are enlarged by whole factors. The sheet computes nothing: what it
 /// prints is handed to it.
-public struct ContactSheet: Sendable, Figure {
+public struct ContactSheet: Sendable, CanvasFigure {
   public struct Block: Sendable {
     public var title: String
     public var subtitle: String
@@ -25,6 +25,8 @@ public struct ContactSheet: Sendable, Figure {
     public var agreement: Double?
     /// Share of the most frequent class among the images shown.
     public var purity: Double?
+    /// Printed where the most frequent class stands, when there are no class counts.
+    public var note: String?
     /// Mean of the scores of all ranked images.
     public var mean: Double?
     /// Standard deviation of the same scores.
@@ -48,7 +50,7 @@ public struct ContactSheet: Sendable, Figure {
     public var deviationImage: Bitmap?
 
     public init(
-      id: String, agreement: Double? = nil, purity: Double? = nil, mean: Double? = nil,
+      id: String, agreement: Double? = nil, purity: Double? = nil, note: String? = nil, mean: Double? = nil,
       standardDeviation: Double? = nil, tailGap: Double? = nil, activeShare: Double? = nil,
       isDead: Bool = false, isControl: Bool = false, histogram: Histogram? = nil, classCounts: [Int] = [],
       tiles: [Tile], meanImage: Bitmap? = nil, deviationImage: Bitmap? = nil
@@ -56,6 +58,7 @@ public struct ContactSheet: Sendable, Figure {
       self.id = id
       self.agreement = agreement
       self.purity = purity
+      self.note = note
       self.mean = mean
       self.standardDeviation = standardDeviation
       self.tailGap = tailGap
@@ -100,11 +103,17 @@ public struct ContactSheet: Sendable, Figure {
     }
   }
 
+  /// Which images the mean, the deviation and the active share of a row are of.
+  public enum Population: Sendable { case rankedImages, classOfRow }
+
   public var caption: FigureCaption
   public var classNames: [String]
   public var blocks: [Block]
   /// Whole factor by which images are enlarged; nil chooses one that brings them near 64 pixels.
   public var scale: Int?
+  public var population = Population.rankedImages
+  /// nil: as large as the content.
+  var arrangement: PageArrangement?
 
   public init(caption: FigureCaption, classNames: [String], blocks: [Block], scale: Int? = nil) {
     precondition(!blocks.isEmpty, "a contact sheet has at least one block")
@@ -120,21 +129,15 @@ public struct ContactSheet: Sendable, Figure {
 
   public var size: (width: Int, height: Int) { ContactSheetLayout(self).size }
 
-  public func drawn() -> Bitmap { ContactSheetLayout(self).drawn() }
+  public func draw(on canvas: Canvas) { ContactSheetLayout(self).draw(on: canvas) }
 
   public var transcript: [String] {
     let key = ClassKey(names: classNames)
     return blocks.flatMap { block in
       [block.title]
         + block.rows.map { row in
-          let tiles = row.tiles.map { tile in
-            guard tile.image != nil else { return "none" }
-            let code = tile.classIndex.map { key.names[$0] } ?? ""
-            return [tile.caption, code, tile.isMisclassified ? "(misclassified)" : ""].filter { !$0.isEmpty }
-              .joined(separator: " ")
-          }
-          return row.id + ": "
-            + (row.summary(classNames) + [tiles.joined(separator: ", ")]).joined(separator: "; ")
+          row.id + ": "
+            + (row.summary(classNames) + [row.tiles.transcript(key)]).joined(separator: "; ")
         }
     }
   }
@@ -154,11 +157,24 @@ extension ContactSheet.Row {
       isDead ? "dead" : nil,
       agreement.map { "κ " + Numbers.twoDecimals($0) },
       purity.map { "purity " + Numbers.twoDecimals($0) },
-      topClass(names),
+      topClass(names) ?? note,
       mean.map { "mean " + Numbers.threeDigits($0) },
       standardDeviation.map { "s.d. " + Numbers.threeDigits($0) },
       tailGap.map { "z " + Numbers.twoDecimals($0) },
       activeShare.map { Numbers.percent($0) + " active" },
     ].compactMap { $0 }
+  }
+}
+
+extension [ContactSheet.Tile] {
+  /// Captions and classes in words; how many images there are where they have neither.
+  func transcript(_ key: ClassKey) -> String {
+    let words = map { tile in
+      guard tile.image != nil else { return "none" }
+      let name = tile.classIndex.map { key.names[$0] } ?? ""
+      return [tile.caption, name, tile.isMisclassified ? "(misclassified)" : ""].filter { !$0.isEmpty }
+        .joined(separator: " ")
+    }
+    return words.allSatisfy(\.isEmpty) ? "\(count) images" : words.joined(separator: ", ")
   }
 }

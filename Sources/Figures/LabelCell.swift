@@ -27,7 +27,7 @@ struct LabelCell {
 
     baseline += Self.lineHeight + 1
     drawLine(
-      left: row.topClass(key.names) ?? "",
+      left: row.topClass(key.names) ?? row.note ?? "",
       right: row.purity.map { "purity " + Numbers.twoDecimals($0) } ?? "",
       on: canvas, x: x, baseline: baseline)
 

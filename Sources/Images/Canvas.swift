@@ -1,8 +1,9 @@
 import CCairo
 
-/// A surface to draw on, by Cairo: shapes, text and bitmaps at whole pixels. It ends as a ``Bitmap``.
+/// A surface to draw on, by Cairo: shapes, text and bitmaps at whole pixels. It ends as a ``Bitmap``, or as a page
+/// of a ``PDFFile``.
 ///
-/// Coordinates are pixels from the upper left. The same calls give the same bytes.
+/// Coordinates are pixels from the upper left, on a page as well. The same calls give the same bytes.
 public final class Canvas {
   /// No side of a canvas may be longer (Cairo's limit for image surfaces).
   public static let largestSide = 32767
@@ -11,6 +12,8 @@ public final class Canvas {
   public let height: Int
   private let surface: OpaquePointer
   private let context: OpaquePointer
+  /// Shapes, letters and images stay what they are, instead of becoming pixels.
+  private let isPage: Bool
 
   public init(width: Int, height: Int, background: Colour = .white) {
     precondition(
@@ -22,10 +25,25 @@ public final class Canvas {
       let context = cairo_create(surface)
     else { preconditionFailure("no memory for a canvas of \(width)×\(height) pixels") }
     (self.width, self.height) = (width, height)
-    (self.surface, self.context) = (surface, context)
+    (self.surface, self.context, isPage) = (surface, context, false)
     cairo_set_antialias(context, CAIRO_ANTIALIAS_GRAY)
     fill(Rectangle(x: 0, y: 0, width: width, height: height), background)
   }
+
+  /// The next page of a document; Cairo writes it when ``endPage()`` is called.
+  ///
+  /// - Parameter pointsPerPixel: A point is 1/72 inch.
+  init(pageOf document: OpaquePointer, width: Int, height: Int, pointsPerPixel: Double) {
+    guard let surface = cairo_surface_reference(document), let context = cairo_create(surface) else {
+      preconditionFailure("no memory for a page of \(width)×\(height) pixels")
+    }
+    (self.width, self.height) = (width, height)
+    (self.surface, self.context, isPage) = (surface, context, true)
+    cairo_scale(context, pointsPerPixel, pointsPerPixel)
+    fill(Rectangle(x: 0, y: 0, width: width, height: height), .white)
+  }
+
+  func endPage() { Font.takingTurns { cairo_show_page(context) } }
 
   deinit {
     cairo_destroy(context)
@@ -89,6 +107,11 @@ public final class Canvas {
   public func draw(
     _ text: String, x: Int, baseline: Int, font: Font, colour: Colour = .black, alignment: Alignment = .left
   ) {
+    guard !isPage else {
+      use(colour)
+      font.drawOutlines(of: text, on: context, x: x, baseline: baseline, alignment: alignment)
+      return
+    }
     let start =
       switch alignment {
       case .left: x
@@ -110,6 +133,10 @@ public final class Canvas {
 
   /// Copies `bitmap`, every pixel as `scale × scale` pixels; what lies outside the canvas is left out.
   public func draw(_ bitmap: Bitmap, x: Int, y: Int, scale: Int = 1) {
+    guard !isPage else {
+      place(bitmap, x: x, y: y, scale: scale)
+      return
+    }
     let enlarged = bitmap.enlarged(by: scale)
     let channels = enlarged.channels
     withPixels { pixels, stride in
@@ -125,8 +152,23 @@ public final class Canvas {
     }
   }
 
+  /// Puts `bitmap` on a page with the pixels it has; readers are told not to smooth it.
+  private func place(_ bitmap: Bitmap, x: Int, y: Int, scale: Int) {
+    let image = Canvas(width: bitmap.width, height: bitmap.height)
+    image.draw(bitmap, x: 0, y: 0)
+    cairo_save(context)
+    cairo_translate(context, Double(x), Double(y))
+    cairo_scale(context, Double(scale), Double(scale))
+    cairo_set_source_surface(context, image.surface, 0, 0)
+    cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST)
+    path(Rectangle(x: 0, y: 0, width: bitmap.width, height: bitmap.height))
+    cairo_fill(context)
+    cairo_restore(context)
+  }
+
   /// What has been drawn, as RGB.
   public var bitmap: Bitmap {
+    precondition(!isPage, "a page of a document has no pixels")
     let count = width * height * 3
     return withPixels { pixels, stride in
       let samples = [UInt8](unsafeUninitializedCapacity: count) { buffer, written in

@@ -69,6 +69,70 @@ public struct Font: Hashable, Sendable {
   /// the process by an assertion (`! scaled_font->cache_frozen`). So one thread at a time works with text.
   private static let turn = Mutex(())
 
+  /// For what works with text without a ``Font`` at hand, such as the end of a page.
+  static func takingTurns<Result: Sendable>(_ body: () -> Result) -> Result {
+    turn.withLock { _ in body() }
+  }
+
+  /// Draws `text` as letters of the font file, which scale, where ``Canvas/draw(_:x:baseline:font:colour:alignment:)``
+  /// would draw pixels.
+  ///
+  /// Letters keep their own distances and not those rounded to pixels. Where that makes the text wider than
+  /// ``width(of:)``, all distances shrink to it: what was laid out by that width stays inside its cell.
+  func drawOutlines(
+    of text: String, on context: OpaquePointer, x: Int, baseline: Int, alignment: Canvas.Alignment
+  ) {
+    let room = Double(width(of: text))
+    Self.takingTurns {
+      cairo_save(context)
+      defer { cairo_restore(context) }
+      let options = cairo_font_options_create()
+      defer { cairo_font_options_destroy(options) }
+      cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+      cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+      cairo_set_font_options(context, options)
+      let face = toyFace
+      defer { cairo_font_face_destroy(face) }
+      cairo_set_font_face(context, face)
+      cairo_set_font_size(context, Double(size))
+
+      var (glyphs, clusters):
+        (UnsafeMutablePointer<cairo_glyph_t>?, UnsafeMutablePointer<cairo_text_cluster_t>?)
+      var (glyphCount, clusterCount): (Int32, Int32) = (0, 0)
+      var flags = cairo_text_cluster_flags_t(rawValue: 0)
+      let byteCount = Int32(text.utf8.count)
+      let font = cairo_get_scaled_font(context)
+      let status = cairo_scaled_font_text_to_glyphs(
+        font, 0, 0, text, byteCount, &glyphs, &glyphCount, &clusters, &clusterCount, &flags)
+      defer {
+        cairo_glyph_free(glyphs)
+        cairo_text_cluster_free(clusters)
+      }
+      guard status == CAIRO_STATUS_SUCCESS, glyphCount > 0, let glyphs else { return }
+      var extents = cairo_text_extents_t()
+      cairo_scaled_font_glyph_extents(font, glyphs, glyphCount, &extents)
+      let shrink = extents.x_advance > room ? room / extents.x_advance : 1
+      let used = extents.x_advance * shrink
+      let start =
+        switch alignment {
+        case .left: Double(x)
+        case .centre: Double(x) - used / 2
+        case .right: Double(x) - used
+        }
+      for place in 0..<Int(glyphCount) {
+        glyphs[place].x = start + glyphs[place].x * shrink
+        glyphs[place].y += Double(baseline)
+      }
+      // The text goes with the glyphs, so that it can be searched and copied.
+      cairo_show_text_glyphs(context, text, byteCount, glyphs, glyphCount, clusters, clusterCount, flags)
+    }
+  }
+
+  private var toyFace: OpaquePointer? {
+    cairo_toy_font_face_create(
+      face.rawValue, CAIRO_FONT_SLANT_NORMAL, isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+  }
+
   /// - Parameter body: Must let go of the font before it returns.
   func withScaledFont<Result: Sendable>(_ body: (OpaquePointer?) -> Result) -> Result {
     Self.turn.withLock { _ in withUnguardedScaledFont(body) }
@@ -82,8 +146,7 @@ public struct Font: Hashable, Sendable {
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT)
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON)
     cairo_font_options_set_subpixel_order(options, CAIRO_SUBPIXEL_ORDER_DEFAULT)
-    let toy = cairo_toy_font_face_create(
-      face.rawValue, CAIRO_FONT_SLANT_NORMAL, isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+    let toy = toyFace
     defer { cairo_font_face_destroy(toy) }
     var (scale, identity) = (cairo_matrix_t(), cairo_matrix_t())
     cairo_matrix_init_scale(&scale, Double(size), Double(size))

@@ -48,12 +48,14 @@ struct MadeUpGallery {
 
   func configuration(
     layer: String? = nil, neurons: Int = 4, directions: Int = 5, top: Int = 6, seed: UInt64 = 1,
-    split: ImageSplit = .heldOut
+    split: ImageSplit = .heldOut, rows: RowSelection = .random,
+    presentation: GalleryPresentation = GalleryPresentation()
   ) -> GalleryExperiment.Configuration {
     GalleryExperiment.Configuration(
       model: .model(path: folder.appending(path: "model.safetensors").path),
       data: DataSource(name: folder.appending(path: "data").path), layer: layer, neuronCount: neurons,
-      directionCount: directions, topCount: top, seed: seed, split: split)
+      directionCount: directions, topCount: top, seed: seed, split: split, rows: rows,
+      presentation: presentation)
   }
 
   var cache: FeatureCache { FeatureCache(folder: folder.appending(path: "cache")) }

@@ -1,0 +1,46 @@
+import Images
+
+/// A tile of a contact sheet in its cell: the image in its frame, class code and caption below.
+struct CaptionedTile {
+  let cell: TileCell
+  let key: ClassKey
+  /// At least `cell.width`; longer captions are cut.
+  let width: Int
+
+  static let captionHeight = 17
+
+  /// - Parameter captionWidth: What the widest caption needs, as `captionWidth(of:key:)` gives it.
+  init(cell: TileCell, key: ClassKey, captionWidth: Int) {
+    (self.cell, self.key) = (cell, key)
+    width = max(cell.width, min(captionWidth, 3 * cell.width))
+  }
+
+  /// Pixels that the widest caption and its class code need.
+  static func captionWidth(of tiles: [ContactSheet.Tile], key: ClassKey) -> Int {
+    let chipWidth = key.chipWidth
+    return tiles.map { tile in
+      Style.small.width(of: tile.caption) + (tile.classIndex == nil ? 0 : chipWidth + 4)
+    }.max() ?? 0
+  }
+
+  var height: Int { cell.height + Self.captionHeight }
+  /// From the cell's left edge to that of the image's frame.
+  var inset: Int { (width - cell.width) / 2 }
+
+  func draw(_ tile: ContactSheet.Tile, on canvas: Canvas, x: Int, y: Int) {
+    cell.draw(
+      tile.image, on: canvas, x: x + inset, y: y, frame: tile.classIndex.map(key.colour),
+      isMisclassified: tile.isMisclassified)
+    guard tile.image != nil else { return }
+    let top = y + cell.height + 2
+    let chipWidth = tile.classIndex == nil ? 0 : key.chipWidth + 4
+    let caption = Style.small.truncated(tile.caption, toWidth: width - chipWidth)
+    // As wide as the tile, unless the caption needs more.
+    let captionWidth = max(cell.width, chipWidth + Style.small.width(of: caption))
+    let left = x + (width - captionWidth) / 2
+    if let index = tile.classIndex { canvas.drawChip(key, index, x: left, y: top) }
+    canvas.draw(
+      caption, x: left + captionWidth, baseline: top + 11, font: Style.small, colour: Style.ink,
+      alignment: .right)
+  }
+}
