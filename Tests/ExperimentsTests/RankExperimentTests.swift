@@ -81,7 +81,7 @@ import Testing
 
   @Test(
     "Merged shards leave the bytes of a single run, in any order and for any number of them",
-    arguments: DirectionSet.Kind.allCases, [1, 2, 3, 7])
+    arguments: [DirectionSet.Kind.neurons, .randomSphere, .haar], [1, 2, 3, 7])
   func sharding(basis: DirectionSet.Kind, count: Int) throws {
     try withTemporaryFolder { folder in
       let gallery = try MadeUpGallery(in: folder)
