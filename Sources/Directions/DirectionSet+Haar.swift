@@ -20,6 +20,14 @@ extension DirectionSet {
     precondition(
       0 <= count && count <= dimension && dimension > 0,
       "a basis of \(dimension) dimensions has no \(count) directions")
+    let basis = haarMatrix(dimension: dimension, seed: seed, index: index)
+    return DirectionSet(
+      kind: .haar, ids: (0..<count).map { "h" + padded($0, to: String(max(dimension - 1, 0)).count) },
+      matrix: Tensor(shape: [count, dimension], elements: basis.prefix(count * dimension).map(Float.init)))
+  }
+
+  /// Q, column by column, so that its columns are the rows of a set.
+  static func haarMatrix(dimension: Int, seed: UInt64, index: Int) -> [Double] {
     var generator = SeededGenerator(seed: seed, purpose: "Haar rotation", index: index)
     var normals = [Double](repeating: 0, count: dimension * dimension)
     for place in stride(from: 0, to: normals.count, by: 2) {
@@ -27,10 +35,6 @@ extension DirectionSet {
       normals[place] = first
       if place + 1 < normals.count { normals[place + 1] = second }
     }
-    // Column by column, so that the columns of Q are the rows of the set.
-    let basis = LinearAlgebra.orthogonalFactor(of: normals, order: dimension)
-    return DirectionSet(
-      kind: .haar, ids: (0..<count).map { "h" + padded($0, to: String(max(dimension - 1, 0)).count) },
-      matrix: Tensor(shape: [count, dimension], elements: basis.prefix(count * dimension).map(Float.init)))
+    return LinearAlgebra.orthogonalFactor(of: normals, order: dimension)
   }
 }

@@ -15,6 +15,26 @@ public struct DirectionSet: Sendable {
     case haar
     /// Decoder columns of a sparse autoencoder, fitted to training features.
     case sparseAutoencoder
+    /// Eigenvectors of the features' covariance, of largest variance first.
+    case principalComponents
+    /// Normal vectors times the inverse square root of the features' covariance.
+    case whitened
+    /// Rows of the unmixing matrix that makes scores as independent as it can.
+    case independentComponents
+    /// Parts of which features are non-negative sums.
+    case nonNegativeFactors
+    /// Centres of clusters of the features, each scaled to unit length.
+    case clusterCentres
+    /// Columns of a power of a rotation: between the axes and a random basis.
+    case fractionalRotation
+    /// Components ±1, equally likely.
+    case rademacher
+    /// Normal weights on a few neurons, 0 on all others.
+    case sparseMix
+    /// Components that are absolute values of normal draws.
+    case nonNegative
+    /// Mean features of each class, centred.
+    case classMeans
   }
 
   enum Storage: Sendable {

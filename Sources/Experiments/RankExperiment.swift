@@ -151,7 +151,11 @@ public struct RankExperiment: Sendable {
         throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
       }
       return .haar(count: count, dimension: space.unitCount, seed: configuration.seed, index: 0)
-    case .sparseAutoencoder: preconditionFailure("a learned basis is not drawn from a seed")
+    case .sparseAutoencoder, .principalComponents, .whitened, .independentComponents, .nonNegativeFactors,
+      .clusterCentres, .classMeans:
+      preconditionFailure("a learned basis is not drawn from a seed")
+    case .fractionalRotation, .rademacher, .sparseMix, .nonNegative:
+      preconditionFailure("directions \(configuration.basis.rawValue) are not ranked by themselves")
     }
   }
 

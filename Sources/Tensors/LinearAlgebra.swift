@@ -12,9 +12,7 @@ public enum LinearAlgebra {
   ///   - matrix: A, `order` × `order`, finite and of full rank.
   /// - Returns: Q, orthogonal to about `order` · 2⁻⁵³.
   public static func orthogonalFactor(of matrix: [Double], order: Int) -> [Double] {
-    precondition(
-      order > 0 && matrix.count == order * order,
-      "a square matrix of order \(order) has \(order * order) elements, got \(matrix.count)")
+    checkSquare(matrix, order: order)
     holdOpenBLASToOneThread
     var factor = matrix
     var n = Int32(order)
@@ -31,5 +29,10 @@ public enum LinearAlgebra {
       for row in 0..<order { factor[row + column * order] *= -1 }
     }
     return factor
+  }
+  static func checkSquare(_ matrix: [Double], order: Int) {
+    precondition(
+      order > 0 && matrix.count == order * order,
+      "a square matrix of order \(order) has \(order * order) elements, got \(matrix.count)")
   }
 }

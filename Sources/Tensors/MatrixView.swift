@@ -30,6 +30,19 @@ public struct MatrixView {
 
   /// The same memory read as the transpose; nothing is moved.
   public var transposed: MatrixView { MatrixView(transposing: self) }
+
+  /// A B in memory of its own; see ``MutableMatrixView/assignProduct(_:_:)``.
+  public func product(with right: MatrixView) -> Tensor {
+    let count = rows * right.columns
+    let elements = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      MutableMatrixView(
+        UnsafeMutableBufferPointer(rebasing: buffer[..<count]), rows: rows, columns: right.columns
+      )
+      .assignProduct(self, right)
+      initializedCount = count
+    }
+    return Tensor(shape: [rows, right.columns], elements: elements)
+  }
 }
 
 /// A row-major matrix in memory that somebody else owns, to be written.

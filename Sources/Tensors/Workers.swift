@@ -35,4 +35,25 @@ public enum Workers {
       initializedCount = count
     }
   }
+
+  /// Σ of `vector` of `0..<count`, in the order of the indices.
+  ///
+  /// As many vectors are held at once as there are workers, and one more.
+  ///
+  /// - Parameters:
+  ///   - length: Of each vector.
+  ///   - workerCount: Changes the time only.
+  public static func sum(
+    count: Int, length: Int, workerCount: Int = defaultCount, _ vector: @Sendable (Int) -> [Double]
+  ) -> [Double] {
+    var sum = [Double](repeating: 0, count: length)
+    for wave in pieces(of: count, length: workerCount) {
+      let vectors = map(count: wave.count, workerCount: workerCount) { vector(wave.lowerBound + $0) }
+      for vector in vectors {
+        precondition(vector.count == length, "a vector has \(length) elements, got \(vector.count)")
+        for index in 0..<length { sum[index] += vector[index] }
+      }
+    }
+    return sum
+  }
 }
