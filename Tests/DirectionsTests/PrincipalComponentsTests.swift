@@ -85,4 +85,15 @@ import Testing
     let first = PrincipalComponents(of: features, count: 6)
     #expect(first.directions.matrix.elements == Array(one.directions.matrix.elements.prefix(120)))
   }
+
+  @Test("Components and their shares of the variance are scikit-learn's")
+  func reference() throws {
+    let reference = try BasesReference.load().components
+    let components = PrincipalComponents(of: try FeatureMatrix(rows: reference.features), count: 6)
+    #expect(components.explainedVariance.count == reference.explainedVariance.count)
+    for (row, expected) in reference.principal.enumerated() {
+      #expect(abs(components.explainedVariance[row] - reference.explainedVariance[row]) < 1e-12)
+      #expect(abs(cosine(components.directions.matrix[row: row], expected)) > 1 - 1e-6)
+    }
+  }
 }
