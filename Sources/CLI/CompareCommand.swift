@@ -9,11 +9,13 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Trains several networks of one recipe, or takes models. In each it compares the label agreement κ of the \
       images that excite single neurons with that of rotated bases of the same layer, and with controls: random \
-      images, random directions through pixels and through the untrained network, logits. The verdict is an \
-      interval over the networks against a margin.
+      images, random directions through pixels and through the untrained network, logits. A reference network gives \
+      a second opinion, and other directions, other layers and other data show what the answer hangs on. The verdict \
+      is an interval over the networks against a margin.
 
       The protocol is written first, to protocol.json, and its hash stands on everything that follows. Leaves \
-      verdict.txt, comparison.json, tables, figures and run.json. After Ctrl-C the same command goes on.
+      verdict.txt, comparison.json, tables, figures, contact sheets and run.json. After Ctrl-C the same command goes \
+      on.
       """)
 
   @OptionGroup var dataOptions: DataOptions
@@ -30,7 +32,10 @@ struct CompareCommand: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Models to compare instead of training any.")
   var models: [String] = []
 
-  @Option(help: "Which layer: a name that intrigue inspect lists. Default: the feature layer.")
+  @Option(
+    help:
+      "Which layer: a name that intrigue inspect lists; all: the feature layer for the verdict, and a curve over the others. Default: the feature layer."
+  )
   var layer: String?
 
   @Option(help: "What makes a unit of each map of a layer: mean, max or centre; none: each place is a unit.")
@@ -47,6 +52,21 @@ struct CompareCommand: ParsableCommand {
 
   @Option(help: "Smallest difference of the mean κ that would matter.")
   var margin = 0.1
+
+  @Option(
+    help:
+      "The encoder of the second opinion: a model, or none. Default: one of another architecture is trained."
+  )
+  var reference: String?
+
+  @Option(help: "Other data to show the same networks: a name or a folder of images of the same shape.")
+  var secondData: String?
+
+  @Option(
+    help:
+      "Other families of directions to measure: all, none, or names such as pca,kmeans."
+  )
+  var bases = "all"
 
   @Option(help: "held-out, or training: the images the network was fitted to.")
   var split: ImageSplit = .heldOut
@@ -70,8 +90,32 @@ struct CompareCommand: ParsableCommand {
     try check(
       (19...100_000).contains(rotations), "--rotations must be between 19 and 100000, got \(rotations)")
     try check(margin > 0 && margin < 1, "--margin must be between 0 and 1, got \(margin)")
+    _ = try families()
     if let architecture, !architecture.hasSuffix(".json"), Architecture.Named(rawValue: architecture) == nil {
       throw ValidationError(UnknownArchitecture(name: architecture).description)
+    }
+  }
+
+  private func families() throws -> [DirectionFamily] {
+    switch bases {
+    case "all": return DirectionFamily.compared
+    case "none": return []
+    default:
+      return try bases.split(separator: ",", omittingEmptySubsequences: false).map { name in
+        guard let family = DirectionFamily.compared.first(where: { $0.rawValue == name }) else {
+          let known = DirectionFamily.compared.map(\.rawValue).joined(separator: ", ")
+          throw ValidationError("--bases: there is no \(name); there are all, none, \(known)")
+        }
+        return family
+      }
+    }
+  }
+
+  private var referenceNetwork: ReferenceNetwork {
+    switch reference {
+    case nil: .trained
+    case "none": .none
+    case let path?: .given(.model(path: path))
     }
   }
 
@@ -96,17 +140,18 @@ struct CompareCommand: ParsableCommand {
     let console = Console(common)
     let experiment = CompareExperiment(
       CompareExperiment.Configuration(
-        data: data, networks: source(data),
+        data: data, networks: source(data), reference: referenceNetwork,
+        secondData: secondData.map { DataSource(name: $0) },
         declared: ComparisonProtocol(
-          layer: layer, pooling: pooling, activation: activation, split: split, topCount: top,
-          rotationCount: rotations, margin: margin,
-          seed: common.seed)),
+          layer: layer == "all" ? nil : layer, pooling: pooling, activation: activation, split: split,
+          topCount: top, rotationCount: rotations, hasAllLayers: layer == "all", bases: try families(),
+          margin: margin, seed: common.seed)),
       workerCount: common.workerCount, startsFresh: fresh)
-    let comparison = try console.run(resume: "The same command, without --fresh, goes on.") {
+    let outcome = try console.run(resume: "The same command, without --fresh, goes on.") {
       try experiment.run(in: folder, progress: $0)
     }
     try console.report(
-      comparison,
-      lines: comparison.lines + [""] + CompareExperiment.fileNames.map { folder.file($0).relativePath })
+      outcome.comparison,
+      lines: outcome.comparison.lines + [""] + outcome.files.map { folder.file($0).relativePath })
   }
 }

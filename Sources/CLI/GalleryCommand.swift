@@ -5,12 +5,13 @@ import Intrigue
 struct GalleryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gallery",
-    abstract: "Show the images that excite single neurons most beside those along random directions.",
+    abstract:
+      "Show the images that excite single neurons most beside those along random or learned directions.",
     discussion: """
       Ranks held-out images by the activation of single neurons and by the score along random directions of the \
-      same layer, and draws both as contact sheets.
+      same layer, or along a learned basis, and draws both as contact sheets.
 
-      Leaves gallery.png (both side by side), neurons.png, random.png, rankings.csv, rankings.json and run.json; \
+      Leaves gallery.png (both side by side), neurons.png, random.png (or pca.png and so on), rankings.csv, rankings.json and run.json; \
       with --blind only blind.png, key.json and run.json. \
       Features are kept in output/.cache/features and are computed again when model, data or layer differ; that \
       folder may be deleted at any time.
@@ -22,8 +23,14 @@ struct GalleryCommand: ParsableCommand {
   @Option(help: "Rows of single neurons, a random sample of those that are alive.")
   var neurons = 8
 
-  @Option(help: "Rows of random directions.")
+  @Option(help: "Rows of random directions, or of what --against names.")
   var directions = 8
+
+  @Option(
+    help:
+      "What to put beside the neurons. Random: sphere, haar (a random rotation of the axes), rademacher, pairs, cosine, whitened, non-negative. From training images: class-means, pca, ica, nmf, kmeans, sae (sparse autoencoder)."
+  )
+  var against: DirectionFamily = .sphere
 
   @Option(help: "Images in a row.")
   var top = 9
@@ -82,6 +89,9 @@ struct GalleryCommand: ParsableCommand {
     where !(1...limit).contains(value) {
       throw ValidationError("--\(name) must be between 1 and \(limit), got \(value)")
     }
+    guard against != .neurons else {
+      throw ValidationError("--against takes what neurons are put beside, for example sphere or pca")
+    }
     _ = try selection()
     for (name, isGiven) in [("strata", strata), ("per-class", perClass)] where blind && isGiven {
       throw ValidationError("--blind hides which rows are neurons, --\(name) names them: give one of the two")
@@ -104,7 +114,8 @@ struct GalleryCommand: ParsableCommand {
       GalleryExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), layer: layer,
         pooling: pooling, activation: activation,
-        neuronCount: neurons, directionCount: directions, topCount: top, seed: common.seed, split: split,
+        neuronCount: neurons, directionCount: directions, family: against, topCount: top, seed: common.seed,
+        split: split,
         rows: try selection(),
         presentation: GalleryPresentation(
           hasStrata: strata, hasClasses: perClass, isBlind: blind, preset: preset, hasPDF: pdf)),
@@ -125,7 +136,7 @@ struct GalleryCommand: ParsableCommand {
     }
     let groups = [
       ("\(results.neurons.count) live neurons", results.neurons),
-      ("\(results.randomDirections.count) random directions", results.randomDirections),
+      ("\(results.randomDirections.count) \(against.words)", results.randomDirections),
     ]
     let width = groups.map(\.0.count).max() ?? 0
     let files = results.files.map { folder.file($0).relativePath }

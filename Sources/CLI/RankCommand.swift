@@ -19,10 +19,12 @@ struct RankCommand: ParsableCommand {
   @OptionGroup var dataOptions: DataOptions
 
   @Option(
-    help: "Directions: neurons, sphere (independent random ones) or haar (a random rotation of the axes).")
-  var basis: DirectionSet.Kind = .neurons
+    help:
+      "Directions: neurons; random: sphere, haar (a random rotation of the axes), rademacher, pairs, cosine, whitened, non-negative; from training images: class-means, pca, ica, nmf, kmeans, sae (sparse autoencoder)."
+  )
+  var basis: DirectionFamily = .neurons
 
-  @Option(help: "How many directions of sphere or haar. Default: as many as the layer has units.")
+  @Option(help: "How many directions. Default: as many as the layer has units.")
   var directions: Int?
 
   @Option(help: "Images per direction.")
@@ -56,7 +58,8 @@ struct RankCommand: ParsableCommand {
 
   func validate() throws {
     if let directions, basis == .neurons {
-      throw ValidationError("--directions \(directions) needs --basis sphere or haar: every neuron is ranked")
+      throw ValidationError(
+        "--directions \(directions) needs another --basis, such as sphere: every neuron is ranked")
     }
     for (name, value, limit) in [("directions", directions ?? 1, 1_000_000), ("top", top, 10_000)]
     where !(1...limit).contains(value) {
@@ -111,16 +114,4 @@ extension Shard: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension DirectionSet.Kind: ExpressibleByArgument {
-  public init?(argument: String) {
-    switch argument {
-    case "neurons": self = .neurons
-    case "sphere": self = .randomSphere
-    case "haar": self = .haar
-    default: return nil
-    }
-  }
-
-  public var defaultValueDescription: String { self == .randomSphere ? "sphere" : rawValue }
-  public static var allValueStrings: [String] { ["neurons", "sphere", "haar"] }
-}
+extension DirectionFamily: ExpressibleByArgument {}

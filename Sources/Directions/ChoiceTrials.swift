@@ -75,20 +75,32 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
       reason = "two sides need \(2 * layout.imageCount) images, got \(scores.imageCount)"
       return
     }
-    var generator = SeededGenerator(seed: seed, purpose: "high side of a choice", index: index)
-    let high = Self.dealt(scores.highest(layout.imageCount), layout, &generator)
+    let high = Self.highSide(scores.highest(layout.imageCount), layout, seed: seed, index: index)
     switch Self.lowSide(variant, high, layout, scores, labels, seed: seed, index: index) {
     case .success(let low):
-      trials = zip(high, low).map { high, low in
-        ChoiceTrial(
-          highQuery: high[0], highReferences: Array(high[1...]), lowQuery: low[0],
-          lowReferences: Array(low[1...]))
-      }
+      trials = Self.trials(high, low)
       reason = nil
     case .failure(let shortage):
       trials = []
       reason = shortage.reason
     }
+  }
+
+  /// The questions of ``Variant/vsRandom`` about a direction of which only the top images are known.
+  ///
+  /// - Parameters:
+  ///   - highest: The images with the highest scores, best first, as many as the layout has on one side.
+  ///   - imageCount: Of the probe set, at least twice as many.
+  init(againstRandom highest: [Int], imageCount: Int, layout: Layout, seed: UInt64, index: Int) {
+    precondition(
+      highest.count == layout.imageCount && imageCount >= 2 * layout.imageCount,
+      "two sides of \(layout.imageCount) images do not come from \(highest.count) of \(imageCount)")
+    variant = .vsRandom
+    self.layout = layout
+    trials = Self.trials(
+      Self.highSide(highest, layout, seed: seed, index: index),
+      Self.randomSide(without: highest, imageCount, layout, seed: seed, index: index))
+    reason = nil
   }
 
   private struct Shortage: Error {
@@ -107,22 +119,53 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
     return hands
   }
 
+  private static func highSide(_ highest: [Int], _ layout: Layout, seed: UInt64, index: Int) -> [[Int]] {
+    var generator = SeededGenerator(seed: seed, purpose: "high side of a choice", index: index)
+    return dealt(highest, layout, &generator)
+  }
+
+  private static func trials(_ high: [[Int]], _ low: [[Int]]) -> [ChoiceTrial] {
+    zip(high, low).map { high, low in
+      ChoiceTrial(
+        highQuery: high[0], highReferences: Array(high[1...]), lowQuery: low[0],
+        lowReferences: Array(low[1...]))
+    }
+  }
+
+  /// Random images that are none of the high ones.
+  private static func randomSide(
+    without highest: [Int], _ imageCount: Int, _ layout: Layout, seed: UInt64, index: Int
+  ) -> [[Int]] {
+    var generator = SeededGenerator(seed: seed, purpose: "choice against random images", index: index)
+    let drawn = generator.sample(layout.imageCount, of: imageCount - highest.count)
+    // The j-th of the others, without listing them: high image i of the ascending ones stands before it when at
+    // most j others do.
+    let othersBefore = highest.sorted().enumerated().map { $1 - $0 }
+    let images = drawn.map { number in
+      var (low, high) = (0, othersBefore.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if othersBefore[middle] <= number { low = middle + 1 } else { high = middle }
+      }
+      return number + low
+    }
+    return Workers.pieces(of: images.count, length: layout.referenceCount + 1).map { Array(images[$0]) }
+  }
+
   private static func lowSide(
     _ variant: Variant, _ high: [[Int]], _ layout: Layout, _ scores: DirectionScores, _ labels: ClassLabels,
     seed: UInt64, index: Int
   ) -> Result<[[Int]], Shortage> {
-    let others = scores.order[layout.imageCount...].sorted()
     switch variant {
     case .vsRandom:
-      var generator = SeededGenerator(seed: seed, purpose: "choice against random images", index: index)
-      let drawn = generator.sample(layout.imageCount, of: others.count).map { others[$0] }
       return .success(
-        Workers.pieces(of: drawn.count, length: layout.referenceCount + 1).map { Array(drawn[$0]) })
+        randomSide(
+          without: scores.highest(layout.imageCount), scores.imageCount, layout, seed: seed, index: index))
     case .vsSameLabel:
       var generator = SeededGenerator(seed: seed, purpose: "choice against the same label", index: index)
       let needed = labels.counts(among: high.joined())
       var pools = [[Int]](repeating: [], count: labels.classCount)
-      for image in others { pools[labels.values[image]].append(image) }
+      for image in scores.order[layout.imageCount...].sorted() { pools[labels.values[image]].append(image) }
       for (label, count) in needed.enumerated() {
         guard count <= pools[label].count else {
           return .failure(

@@ -6,7 +6,8 @@ extension CoherenceReport {
     public let value: Double?
   }
 
-  /// Mean of each metric over the chosen rows that have it.
+  /// Mean of each metric over the chosen rows, where all of them have it: over those few that do it would be of a
+  /// selection.
   ///
   /// - Parameter include: Dead and constant directions have numbers too, which say nothing of the others.
   public func means(where include: (Row) -> Bool = \.isAlive) -> [Metric] {
@@ -15,13 +16,14 @@ extension CoherenceReport {
       let values = chosen.compactMap { $0[column].value }
       return Metric(
         name: rows[0].metrics[column].name,
-        value: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count))
+        value: values.isEmpty || values.count < chosen.count
+          ? nil : values.reduce(0, +) / Double(values.count))
     }
   }
 
   /// Header of a table with a line per direction.
   public var tableColumns: [String] {
-    ["id"] + rows[0].metrics.map(\.name) + ["top_class", "nearest", "duplicates", "remarks"]
+    ["id"] + rows[0].metrics.map(\.name) + ["top_class", "auc_class", "nearest", "duplicates", "remarks"]
   }
 
   /// Fields of each direction in the order of ``tableColumns``; empty where a value does not exist.
@@ -31,7 +33,8 @@ extension CoherenceReport {
         [row.selectivityIndex.reason.map { "class selectivity index: \($0)" }]
         + row.choices.map { choice in choice.reason.map { "\(choice.columnName): \($0)" } }
       return [row.id] + row.metrics.map { $0.value.map(\.description) ?? "" } + [
-        row.agreement.topClass.map(\.description) ?? "", row.redundancy.nearestID ?? "",
+        row.agreement.topClass.map(\.description) ?? "",
+        row.selectivity.topClass.map(\.description) ?? "", row.redundancy.nearestID ?? "",
         row.redundancy.duplicateIDs.joined(separator: " "), reasons.compactMap { $0 }.joined(separator: "; "),
       ]
     }
@@ -63,7 +66,7 @@ extension CoherenceReport.Row {
       ("kappa", agreement.kappa), ("purity", agreement.purity), ("adjusted_purity", adjustedPurity),
       ("entropy_bits", entropy.bits), ("entropy_corrected_bits", entropy.correctedBits),
       ("perplexity", entropy.perplexity), ("auc_max", selectivity.aucMax),
-      ("auc_class", selectivity.topClass.map(Double.init)), ("d_prime", selectivity.dPrime),
+      ("d_prime", selectivity.dPrime),
       ("class_selectivity_index", selectivityIndex.index), ("ccmas", selectivityIndex.ccmas),
     ]
     for encoder in encoderCoherences {

@@ -1,13 +1,17 @@
 import Tensors
 
-/// Images that occur more than once in a probe set, bit for bit.
+/// Images that occur more than once in a probe set, or nearly so.
+///
+///     x is a copy of y:  √( mean over the values of (xᵢ − yᵢ)² ) ≤ tolerance,   y the first image of its group
 ///
 /// Duplicates are coherent by definition: they enter a top set together. Remove ``redundant`` before anything is
-/// ranked, and list them. Images that differ in a single value are not found.
+/// ranked, and list them. Shifted and mirrored copies are not found.
 public struct DuplicateImages: Equatable, Codable, Sendable {
-  /// Sets of equal images, each ascending, in the order of their first images.
+  /// Sets of alike images, each ascending, in the order of their first images.
   public let groups: [[Int]]
 
+  /// Images that are the same bit for bit.
+  ///
   /// - Parameters:
   ///   - images: `[count, …]`.
   ///   - workerCount: Changes the time only.
@@ -37,6 +41,71 @@ public struct DuplicateImages: Equatable, Codable, Sendable {
       }
     }
     self.groups = groups.filter { $0.count > 1 }
+  }
+
+  /// Images whose values differ by at most `tolerance`, as the root of their mean square.
+  ///
+  /// All pairs are compared: count² / 2 · length multiplications. An image joins the earliest first image of a group
+  /// that is near enough, so that a chain of small differences does not grow into one group.
+  ///
+  /// - Parameters:
+  ///   - images: `[count, …]`, finite.
+  ///   - tolerance: In the units of the values, not negative.
+  ///   - workerCount: Changes the time only.
+  public init(in images: Tensor, tolerance: Double, workerCount: Int = Workers.defaultCount) {
+    precondition(tolerance >= 0 && tolerance.isFinite, "a tolerance is not negative, got \(tolerance)")
+    let earlier = Self.nearPairs(images, tolerance: tolerance, workerCount: workerCount)
+    var groups: [Int: [Int]] = [:]
+    for image in 0..<images.count {
+      if let first = earlier[image].first(where: { groups[$0] != nil }) {
+        groups[first]!.append(image)
+      } else {
+        groups[image] = [image]
+      }
+    }
+    self.groups = groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+  }
+
+  /// For each image the earlier ones within the tolerance, ascending.
+  ///
+  /// Products in single precision say which pairs may be near, with a bound on their error; the pair itself, in
+  /// Double, decides.
+  private static func nearPairs(_ images: Tensor, tolerance: Double, workerCount: Int) -> [[Int]] {
+    let length = images.rowLength
+    let limit = tolerance * tolerance * Double(length)
+    let squares = Workers.map(count: images.count, workerCount: workerCount) { image in
+      images[row: image].reduce(0.0) { $0 + Double($1) * Double($1) }
+    }
+    let slack = singlePrecisionErrorFactor(terms: length + 2)
+    let pieces = Workers.pieces(of: images.count, length: 256)
+    let found = Workers.map(count: pieces.count, workerCount: workerCount) { piece in
+      let rows = pieces[piece]
+      let columnCount = rows.upperBound
+      var products = [Float](repeating: 0, count: rows.count * columnCount)
+      images.elements.withUnsafeBufferPointer { elements in
+        products.withUnsafeMutableBufferPointer { products in
+          let block = UnsafeBufferPointer(
+            rebasing: elements[rows.lowerBound * length..<rows.upperBound * length])
+          let before = UnsafeBufferPointer(rebasing: elements[..<(columnCount * length)])
+          MutableMatrixView(products, rows: rows.count, columns: columnCount).assignProduct(
+            MatrixView(block, rows: rows.count, columns: length),
+            MatrixView(before, rows: columnCount, columns: length).transposed)
+        }
+      }
+      return rows.map { image in
+        (0..<image).filter { other in
+          let product = Double(products[(image - rows.lowerBound) * columnCount + other])
+          // |⟨x, y⟩ − product| ≤ γ ‖x‖ ‖y‖ ≤ γ (‖x‖² + ‖y‖²) / 2
+          let sum = squares[image] + squares[other]
+          guard sum - 2 * product - slack * sum <= limit else { return false }
+          let distance = zip(images[row: image], images[row: other]).reduce(0.0) {
+            $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
+          }
+          return distance <= limit
+        }
+      }
+    }
+    return found.flatMap { $0 }
   }
 
   /// All but the first image of each group, ascending.

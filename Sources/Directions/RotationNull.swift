@@ -1,36 +1,46 @@
 import Tensors
 
-/// What the mean label agreement of a basis would be if its axes were not special.
+/// What the means of a basis would be if its axes were not special.
 ///
-///     T_b = mean κ of the rows of Q_b,   b = 1 … B,   Q_b uniform rotations
+///     T_b = mean over the rows of Q_b of a measure, such as κ,   b = 1 … B,   Q_b uniform rotations
 ///
 /// Under the null hypothesis the neurons are one more draw of the same distribution. The basis is the unit of
 /// the test, so that images shared between directions and features shared between neurons are accounted for.
 /// Rotation tests as a class: Langsrud (2005), "Rotation tests", Statistics and Computing 15.
 public struct RotationNull: Sendable {
   public let features: FeatureMatrix
-  public let labels: ClassLabels
+  public let measures: BasisMeasures
   /// As many directions as neurons take part.
   public let directionCount: Int
-  /// Sizes k; one ranking serves all.
-  public let topCounts: [Int]
   public let seed: UInt64
 
-  public init(
-    features: FeatureMatrix, labels: ClassLabels, directionCount: Int, topCounts: [Int], seed: UInt64
-  ) {
-    precondition(!topCounts.isEmpty, "a rotation test needs a size of top sets")
+  /// - Parameters:
+  ///   - measures: Over the images of `features`; one ranking serves all of them.
+  ///   - directionCount: At least 1.
+  public init(features: FeatureMatrix, measures: BasisMeasures, directionCount: Int, seed: UInt64) {
+    precondition(directionCount > 0, "a basis has a direction")
     precondition(
-      topCounts.allSatisfy { $0 <= features.imageCount },
-      "top sets of \(topCounts) images cannot come from \(features.imageCount)")
+      measures.labels.values.count == features.imageCount,
+      "\(measures.labels.values.count) labels are not those of \(features.imageCount) images")
     self.features = features
-    self.labels = labels
+    self.measures = measures
     self.directionCount = directionCount
-    self.topCounts = topCounts
     self.seed = seed
   }
 
-  /// T of each rotation, `[rotation][topCount]`.
+  /// T of the given axes of the features, measured as the rotations are.
+  ///
+  /// - Returns: Each direction's numbers, `[measure][direction]`.
+  public func values(
+    ofNeurons neurons: DirectionSet, workerCount: Int = Workers.defaultCount
+  ) -> [[Double]] {
+    measures.values(
+      of: Ranking(
+        of: features, along: neurons, topCount: measures.rankedCount, workerCount: workerCount),
+      workerCount: workerCount)
+  }
+
+  /// T of each rotation, `[rotation][measure]`.
   ///
   /// A rotation's value depends on seed and number only: any split of the numbers gives the same values.
   ///
@@ -39,7 +49,7 @@ public struct RotationNull: Sendable {
     -> [[Double]]
   {
     // Enough directions for the ranking's products to pay for packing the features, few enough to hold.
-    let rotationsAtOnce = max(1, 4096 / max(directionCount, 1))
+    let rotationsAtOnce = max(1, 4096 / directionCount)
     return Workers.pieces(of: rotations.count, length: rotationsAtOnce).flatMap { piece in
       let numbers = piece.map { rotations.lowerBound + $0 }
       let bases = Workers.map(count: numbers.count, workerCount: workerCount) {
@@ -52,13 +62,8 @@ public struct RotationNull: Sendable {
         kind: .haar, ids: (0..<count).map(String.init),
         matrix: Tensor(shape: [count, features.dimension], elements: Array(bases.joined())))
       let ranking = Ranking(
-        of: features, along: directions, topCount: topCounts.max()!, workerCount: workerCount)
-      let agreement = BasisAgreement(of: ranking, labels: labels, topCounts: topCounts)
-      return numbers.indices.map { place in
-        agreement.kappas.map { kappas in
-          kappas[place * directionCount..<(place + 1) * directionCount].reduce(0, +) / Double(directionCount)
-        }
-      }
+        of: features, along: directions, topCount: measures.rankedCount, workerCount: workerCount)
+      return measures.means(of: ranking, basisSize: directionCount, workerCount: workerCount)
     }
   }
 }

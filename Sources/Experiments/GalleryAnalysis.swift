@@ -6,6 +6,8 @@ import Tensors
 /// From features, labels and predictions to the rows of a gallery. Knows no network and draws nothing.
 struct GalleryAnalysis {
   let features: FeatureMatrix
+  /// What the units are put beside.
+  var family = DirectionFamily.sphere
   let labels: ClassLabels
   /// What the network says of each image.
   let predictions: [Prediction]
@@ -32,11 +34,14 @@ struct GalleryAnalysis {
     var agreement: AgreementComparison
   }
 
-  /// - Throws: ``GalleryError/noLiveUnit(layer:dead:constant:topCount:)``, and what `progress` throws.
-  func findings(_ progress: ProgressHandler) throws -> Findings {
+  /// - Parameter directions: So many of the ``family``, or as many as there are.
+  /// - Throws: ``GalleryError/noLiveUnit(layer:dead:constant:topCount:)``, and what `directions` and `progress` throw.
+  func findings(
+    beside directions: (_ count: Int) throws -> DirectionSet, _ progress: ProgressHandler
+  ) throws -> Findings {
     let (imageCount, dimension) = (features.imageCount, features.dimension)
     try progress(.stage("ranking \(imageCount) images along \(dimension) units"))
-    let units = try ranked(.neurons(dimension: dimension), withStatistics: true, progress)
+    let units = try ranked(.neurons(dimension: dimension), in: features, withStatistics: true, progress)
     let dead = units.filter { $0.statistics?.isDead == true }
     let constant = units.filter { $0.statistics?.isConstant == true && $0.statistics?.isDead == false }
     let live = units.indices.filter { units[$0].isAlive }
@@ -49,26 +54,36 @@ struct GalleryAnalysis {
     }
     let compared = sample(Self.comparedUnitLimit).map { units[$0] }
 
-    try progress(.stage("ranking them along \(max(compared.count, directionCount)) random directions"))
+    let named = selection.namedDirections
+    let candidates = try directions(
+      max(compared.count, directionCount, named.map { $0.max()! + 1 } ?? 0))  // a choice names one at least
+    let beside = family.ranked(features)
+    let comparedCount = min(compared.count, candidates.count)
+    try progress(
+      .stage(
+        "ranking them along \(max(comparedCount, min(directionCount, candidates.count))) \(family.words)"))
     let comparedRandom = try ranked(
-      randomDirections(Array(0..<compared.count)), withStatistics: false, progress)
+      candidates[0..<comparedCount], in: beside, withStatistics: false, progress)
     let (shownUnits, shownDirections): ([Int], [Int])
     switch selection {
     case .random, .named:
       shownUnits = selection.namedUnits ?? sample(neuronCount)
-      shownDirections = selection.namedDirections ?? Array(0..<directionCount)
+      shownDirections =
+        try named.map { try places(of: $0, among: candidates) }
+        ?? Array(0..<min(directionCount, candidates.count))
     case .best, .worst:
       let comparedUnits = sample(Self.comparedUnitLimit)
       shownUnits = extremes(of: compared, count: neuronCount, draw: 0).map { comparedUnits[$0] }
       shownDirections = extremes(of: comparedRandom, count: directionCount, draw: 1)
     }
-    let shownSet = randomDirections(shownDirections)
-    let shown = try ranked(shownSet, withStatistics: true, progress)
+    let shownSet = candidates.rows(shownDirections)
+    let shown = try ranked(shownSet, in: beside, withStatistics: true, progress)
 
     let chancePurity = ChancePurity(imageCount: topCount, labels: labels, seed: seed)
     let randomImages = RandomImageSet.draw(count: 2, size: topCount, imageCount: imageCount, seed: seed)
-    let neuronDetails = details(of: .neurons(shownUnits, dimension: dimension), numbers: shownUnits)
-    let randomDetails = details(of: shownSet, numbers: shownDirections)
+    let neuronDetails = details(
+      of: .neurons(shownUnits, dimension: dimension), in: features, numbers: shownUnits)
+    let randomDetails = details(of: shownSet, in: beside, numbers: shownDirections)
     return Findings(
       deadUnits: dead.map(\.id), constantUnits: constant.map(\.id),
       neurons: zip(shownUnits, neuronDetails).map { row(units[$0], chancePurity).with($1) },
@@ -81,11 +96,16 @@ struct GalleryAnalysis {
         neurons: .init(compared, labels: labels), randomDirections: .init(comparedRandom, labels: labels)))
   }
 
-  /// The random directions with the given numbers, in that order.
-  private func randomDirections(_ numbers: [Int]) -> DirectionSet {
-    let all = DirectionSet.randomSphere(
-      count: (numbers.max() ?? -1) + 1, dimension: features.dimension, seed: seed)
-    return all.rows(numbers)
+  /// Rows of the directions whose names have the given numbers: dead latents and empty classes have none.
+  private func places(of numbers: [Int], among candidates: DirectionSet) throws -> [Int] {
+    let places = Dictionary(
+      uniqueKeysWithValues: candidates.ids.enumerated().map { (Int($1.dropFirst()) ?? -1, $0) })
+    return try numbers.map { number in
+      guard let place = places[number] else {
+        throw GalleryError.noSuchDirection(family: family, number: number, count: candidates.count)
+      }
+      return place
+    }
   }
 
   /// Places of the directions with the highest κ, or the lowest, in that order; equal κ in random order.
@@ -104,7 +124,7 @@ struct GalleryAnalysis {
   ///
   /// - Parameter numbers: Of the directions among their kind: each has a stream of its own, the same in every choice
   ///   of rows.
-  private func details(of directions: DirectionSet, numbers: [Int]) -> [Details] {
+  private func details(of directions: DirectionSet, in features: FeatureMatrix, numbers: [Int]) -> [Details] {
     guard hasStrata || hasClasses else { return Array(repeating: Details(), count: numbers.count) }
     return Workers.map(count: numbers.count, workerCount: workerCount) { row in
       let scores = features.scores(along: directions, row: row)
@@ -138,7 +158,8 @@ struct GalleryAnalysis {
   /// The pieces handed to the workers are the same for any number of them: means and histograms come from products
   /// in single precision, whose last bits depend on how many directions are multiplied at once.
   private func ranked(
-    _ directions: DirectionSet, withStatistics: Bool, _ progress: ProgressHandler
+    _ directions: DirectionSet, in features: FeatureMatrix, withStatistics: Bool,
+    _ progress: ProgressHandler
   ) throws -> [RankedDirection] {
     let (pieceLength, piecesAtOnce) = (32, 16)
     let pieces = stride(from: 0, to: directions.count, by: pieceLength).map {
@@ -148,14 +169,16 @@ struct GalleryAnalysis {
     for start in stride(from: 0, to: pieces.count, by: piecesAtOnce) {
       let group = pieces[start..<min(start + piecesAtOnce, pieces.count)]
       results += Workers.map(count: group.count, workerCount: workerCount) { place in
-        ranked(group[start + place], withStatistics: withStatistics)
+        ranked(group[start + place], in: features, withStatistics: withStatistics)
       }.joined()
       try progress(.step(done: results.count, total: directions.count, unit: "directions"))
     }
     return results
   }
 
-  private func ranked(_ piece: DirectionSet, withStatistics: Bool) -> [RankedDirection] {
+  private func ranked(
+    _ piece: DirectionSet, in features: FeatureMatrix, withStatistics: Bool
+  ) -> [RankedDirection] {
     let ranking = Ranking(of: features, along: piece, topCount: topCount, workerCount: 1)
     let statistics =
       withStatistics

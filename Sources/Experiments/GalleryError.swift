@@ -8,7 +8,8 @@ public enum GalleryError: Error, Equatable, CustomStringConvertible {
   case sheetTooLarge(width: Int, height: Int, limit: Int)
   case pageTooSmall(preset: SheetPreset, topCount: Int)
   case noSuchUnit(number: Int, units: Int, layer: String)
-  case noSuchDirection(number: Int)
+  case noSuchDirection(family: DirectionFamily, number: Int, count: Int)
+  case otherLetter(Character, family: DirectionFamily)
   case noAgreement(selection: RowSelection)
   case tellsSolution(folder: String, file: String)
   case noLiveUnit(layer: String, dead: Int, constant: Int, topCount: Int)
@@ -35,8 +36,11 @@ public enum GalleryError: Error, Equatable, CustomStringConvertible {
       "rows of \(topCount) images do not fit on \(preset.words): show fewer images in a row"
     case .noSuchUnit(let number, let units, let layer):
       "neuron n\(number) was asked for: layer \(layer) has \(units) units, n0 to n\(units - 1)"
-    case .noSuchDirection(let number):
-      "random direction r\(number) was asked for: there are r0 to r\(RowSelection.directionLimit - 1)"
+    case .noSuchDirection(let family, let number, let count):
+      "direction \(family.letter)\(number) was asked for: there are \(count) of the family \(family.words), "
+        + "numbered from 0 but for those left out"
+    case .otherLetter(let letter, let family):
+      "rows \(letter)… were asked for: \(family.words) are called \(family.letter)…"
     case .noAgreement(let selection):
       "the \(selection.text) rows are those of the \(selection == .best ? "highest" : "lowest") label agreement κ, "
         + "which needs two images in a row and two classes"

@@ -9,13 +9,13 @@ import Storage
 import Tensors
 
 /// The first intriguing property: the images with the highest activation of single units beside the images with
-/// the highest score along random directions of the same layer.
+/// the highest score along random directions of the same layer, or along those of another family.
 ///
 ///     rows of a gallery:  argmax_{x ∈ I} ⟨φ(x), e_i⟩   and   argmax_{x ∈ I} ⟨φ(x), v⟩,   I held out
 ///
 /// Szegedy et al. (2013), section 3. <https://arxiv.org/abs/1312.6199>
 ///
-/// Leaves `gallery.png` (both), `neurons.png`, `random.png`, `rankings.csv`, `rankings.json` (``GalleryRankings``)
+/// Leaves `gallery.png` (both), `neurons.png`, `random.png` (or the family's name), `rankings.csv`, `rankings.json` (``GalleryRankings``)
 /// and `run.json`, and what ``GalleryPresentation`` asks for besides: `strata/ID.png` with `strata.csv`,
 /// `per-class/ID.png` with `per-class.csv`, PDF. A blind gallery leaves `blind.png`, `key.json` (``GalleryKey``) and
 /// `run.json` alone. The same configuration gives the same bytes for any number of workers, apart from the
@@ -32,8 +32,10 @@ public struct GalleryExperiment: Sendable {
     public var activation: ActivationReading?
     /// Rows of units, unless ``rows`` names them. Where fewer are alive, all of these are shown.
     public var neuronCount: Int
-    /// Rows of random directions, unless ``rows`` names them.
+    /// Rows of other directions, unless ``rows`` names them; all where there are fewer.
     public var directionCount: Int
+    /// What these are.
+    public var family: DirectionFamily
     /// k, images in a row.
     public var topCount: Int
     /// Of the sample of units, the random directions and the random images: independent streams.
@@ -45,7 +47,7 @@ public struct GalleryExperiment: Sendable {
     public init(
       model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
       activation: ActivationReading? = nil, neuronCount: Int = 8,
-      directionCount: Int = 8,
+      directionCount: Int = 8, family: DirectionFamily = .sphere,
       topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut, rows: RowSelection = .random,
       presentation: GalleryPresentation = GalleryPresentation()
     ) {
@@ -53,6 +55,7 @@ public struct GalleryExperiment: Sendable {
         neuronCount > 0 && directionCount > 0 && topCount > 0,
         "a gallery has at least one row of each kind and one image in a row, got \(neuronCount) neurons, "
           + "\(directionCount) directions, top \(topCount)")
+      precondition(family != .neurons, "neurons are put beside something else")
       self.model = model
       self.data = data
       self.layer = layer
@@ -60,6 +63,7 @@ public struct GalleryExperiment: Sendable {
       self.activation = activation
       self.neuronCount = neuronCount
       self.directionCount = directionCount
+      self.family = family
       self.topCount = topCount
       self.seed = seed
       self.split = split
@@ -117,8 +121,10 @@ public struct GalleryExperiment: Sendable {
     return try run(model, on: dataset, in: folder, progress: progress)
   }
 
+  /// - Parameter note: To stand on every sheet.
   func run(
-    _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, note: String? = nil,
+    progress: @escaping ProgressHandler
   ) throws -> Results {
     let images = configuration.split.images(of: dataset)
     let graph = model.network.graph
@@ -127,8 +133,9 @@ public struct GalleryExperiment: Sendable {
     let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
     try check(space, images)
     try checkBlindness(of: folder)
-    let remarks = model.remarks(on: dataset)
-    for remark in remarks { try progress(.warning(remark)) }
+    let warnings = model.remarks(on: dataset)
+    for warning in warnings { try progress(.warning(warning)) }
+    let remarks = warnings + (note.map { [$0] } ?? [])
 
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
@@ -173,18 +180,29 @@ public struct GalleryExperiment: Sendable {
     let labels = ClassLabels(images.labels, classCount: images.classNames.count)
     let features = try FeatureMatrix(
       values: layer == output ? logits : try values(layer), labels: labels, layer: space.layer)
+    let family = configuration.family
     let findings = try GalleryAnalysis(
-      features: features, labels: labels, predictions: predictions, neuronCount: configuration.neuronCount,
-      directionCount: configuration.directionCount, topCount: configuration.topCount,
-      seed: configuration.seed, workerCount: workerCount, selection: configuration.rows,
-      hasStrata: configuration.presentation.hasStrata, hasClasses: configuration.presentation.hasClasses
-    ).findings(progress)
+      features: features, family: family, labels: labels, predictions: predictions,
+      neuronCount: configuration.neuronCount, directionCount: configuration.directionCount,
+      topCount: configuration.topCount, seed: configuration.seed, workerCount: workerCount,
+      selection: configuration.rows, hasStrata: configuration.presentation.hasStrata,
+      hasClasses: configuration.presentation.hasClasses
+    ).findings(
+      beside: { count in
+        if family.isFitted { try progress(.stage("making \(family.words)")) }
+        return try family.directions(
+          count: count, dimension: features.dimension, seed: configuration.seed, workerCount: workerCount,
+          fittedTo: {
+            try DirectionFamily.Material(
+              of: dataset.training, by: engine, layer: layer, space: space, seed: configuration.seed)
+          }, progress: progress)
+      }, progress)
     return GalleryRankings(
       toolVersion: RunEnvironment.toolVersion, modelName: graph.architecture.name,
       modelChecksum: modelChecksum, dataName: dataset.name, dataChecksum: dataset.checksum,
       split: configuration.split, imageCount: images.count, classNames: images.classNames,
       correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
-      features: space, topCount: configuration.topCount, seed: configuration.seed,
+      family: family, features: space, topCount: configuration.topCount, seed: configuration.seed,
       selection: configuration.rows == .random ? nil : configuration.rows,
       chancePurity: findings.chancePurity, deadUnits: findings.deadUnits,
       constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: remarks,
@@ -203,7 +221,7 @@ public struct GalleryExperiment: Sendable {
   private func openFiles(_ sheets: GallerySheet) throws -> [SheetFile] {
     typealias Block = GallerySheet.Block
     let pairs: [(name: String, blocks: [Block])] = [
-      ("gallery", Block.allCases), ("neurons", [.neurons]), ("random", [.randomDirections]),
+      ("gallery", Block.allCases), ("neurons", [.neurons]), (directionsName, [.randomDirections]),
     ]
     var files = try pairs.map { SheetFile(name: $0.name, pages: try pages(sheets.sheet(of: $0.blocks))) }
     for block in Block.allCases where configuration.presentation.hasStrata {
@@ -218,6 +236,13 @@ public struct GalleryExperiment: Sendable {
     }
     return files
   }
+
+  /// `random`, or the family.
+  private var directionsName: String {
+    configuration.family == .sphere ? Self.randomName : configuration.family.rawValue
+  }
+
+  private static let randomName = "random"
 
   private func blindFile(_ sheets: GallerySheet, _ key: GalleryKey, _ folder: RunFolder) throws -> SheetFile {
     let solution = try JSONFile.encoded(key, file: folder.file(Self.keyName))
@@ -298,7 +323,11 @@ public struct GalleryExperiment: Sendable {
       throw GalleryError.noSuchUnit(number: number, units: space.unitCount, layer: space.layer)
     }
     if let number = rows.namedDirections?.first(where: { $0 >= RowSelection.directionLimit }) {
-      throw GalleryError.noSuchDirection(number: number)
+      throw GalleryError.noSuchDirection(
+        family: configuration.family, number: number, count: RowSelection.directionLimit)
+    }
+    if let letter = rows.namedLetter, letter != configuration.family.letter {
+      throw GalleryError.otherLetter(letter, family: configuration.family)
     }
     if rows == .best || rows == .worst {
       guard configuration.topCount > 1, Set(images.labels).count > 1 else {
@@ -344,7 +373,9 @@ public struct GalleryExperiment: Sendable {
   private func checkBlindness(of folder: RunFolder) throws {
     guard configuration.presentation.isBlind else { return }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
-    let open = ["gallery", "neurons", "random", "rankings", "strata", "per-class"]
+    let open =
+      ["gallery", Self.randomName, "rankings", "strata", "per-class"]
+      + DirectionFamily.allCases.map(\.rawValue)
     guard let telling = names.sorted().first(where: { name in open.contains(where: name.hasPrefix) }) else {
       return
     }

@@ -5,7 +5,7 @@ public struct GalleryKey: Codable, Equatable, Sendable {
   public struct Entry: Codable, Equatable, Sendable {
     /// As it stands on the sheet: `01`, `02`, …
     public var row: String
-    /// `neurons`, `random directions` or `random images`.
+    /// `neurons`, `random directions` (or another family) or `random images`.
     public var block: String
     /// `n042`, `r007` or `i000`.
     public var id: String

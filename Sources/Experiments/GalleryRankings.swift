@@ -50,7 +50,8 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
 
   /// A direction with its top images, best first, or a set of random images.
   public struct Row: Codable, Equatable, Sendable {
-    /// `n042` for unit 42, `r007` for random direction 7, `i000` for a set of random images.
+    /// `n042` for unit 42, `r007` for random direction 7 (other families have other letters), `i000` for a set of
+    /// random images.
     public var id: String
     /// Of the scores of all images; nil for random images.
     public var statistics: ActivationStatistics?
@@ -75,6 +76,8 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
   public var classNames: [String]
   /// Images that the network puts into their class.
   public var correct: Proportion
+  /// What the units are put beside: the rows of ``randomDirections``.
+  public var family: DirectionFamily
   public var features: FeatureSpace
   /// k.
   public var topCount: Int
@@ -87,7 +90,7 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
   public var deadUnits: [String]
   /// Units with one and the same value for all images: not sampled.
   public var constantUnits: [String]
-  /// κ of all live units and of as many random directions.
+  /// κ of all live units and of as many other directions, where there are as many.
   public var agreement: AgreementComparison
   /// What the reader of a figure has to know besides: see ``GalleryExperiment``.
   public var remarks: [String]
@@ -100,7 +103,7 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
 
   /// All rows with the name of their block.
   public var blocks: [(name: String, rows: [Row])] {
-    [("neurons", neurons), ("random directions", randomDirections), ("random images", randomImages)]
+    [("neurons", neurons), (family.words, randomDirections), ("random images", randomImages)]
   }
 
   /// One line for each row and rank.

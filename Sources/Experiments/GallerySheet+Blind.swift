@@ -25,7 +25,7 @@ extension GallerySheet {
         title: "What do the images of a row have in common?",
         footer: [
           dataLine,
-          "Rows: \(counted(r.neurons.count, "single neuron")), \(counted(r.randomDirections.count, "random direction")) and "
+          "Rows: \(counted(r.neurons.count, "single neuron")), \(directions) and "
             + "\(counted(r.randomImages.count, "set")) of random images, in random order; "
             + "k = \(r.topCount) images a row, highest score first. Names, scores, classes and label agreement are "
             + "hidden. Name what the images share before looking at the key.",
@@ -36,6 +36,12 @@ extension GallerySheet {
         selection: selection(of: Block.allCases),
         pairs: [.init(key: "Key checksum", value: keyChecksum)]),
       classNames: [], blocks: blocks)
+  }
+
+  private var directions: String {
+    let count = rankings.randomDirections.count
+    return rankings.family == .sphere
+      ? counted(count, "random direction") : "\(count) of \(rankings.family.words)"
   }
 
   private func counted(_ count: Int, _ noun: String) -> String {

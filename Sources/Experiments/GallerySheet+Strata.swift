@@ -26,9 +26,13 @@ extension GallerySheet {
       groups: (row.strata ?? []).map(group), control: control(of: block))
   }
 
-  /// "Neuron n042" or "Random direction r007".
+  /// "Neuron n042", "Random direction r007" or "Direction p003 (principal components)".
   func name(of row: GalleryRankings.Row, in block: Block) -> String {
-    (block == .neurons ? "Neuron " : "Random direction ") + row.id
+    switch (block, rankings.family) {
+    case (.neurons, _): "Neuron \(row.id)"
+    case (.randomDirections, .sphere): "Random direction \(row.id)"
+    case (.randomDirections, let family): "Direction \(row.id) (\(family.words))"
+    }
   }
 
   private func group(_ stratum: GalleryRankings.Stratum) -> StrataSheet.Group {

@@ -54,7 +54,7 @@ struct GallerySheet {
         rows: rows(of: block).map { row($0) } + [control(of: block)])
     case .randomDirections:
       return ContactSheet.Block(
-        title: "Random directions: highest ⟨φ(x), v⟩",
+        title: "\(rankings.family.title): highest \(rankings.family.score)",
         subtitle:
           directionChoice
           + mean(
@@ -81,13 +81,13 @@ struct GallerySheet {
   /// "8 directions, uniform on the unit sphere, seed 1".
   private var directionChoice: String {
     let count = rankings.randomDirections.count
-    let sphere = "uniform on the unit sphere, seed \(rankings.seed)"
+    let (family, origin) = (rankings.family, rankings.family.origin(seed: rankings.seed))
     if let order = selectedOrder {
       let compared = rankings.agreement.randomDirections.count
-      return "the \(count) of \(compared) random directions with the \(order) κ, \(sphere)"
+      return "the \(count) of \(compared) \(family.words) with the \(order) κ, \(origin)"
     }
     return "\(count) direction\(count == 1 ? "" : "s"), "
-      + (selects(.randomDirections) ? "selected by name, " : "") + sphere
+      + (selects(.randomDirections) ? "selected by name, " : "") + origin
   }
 
   private var selectedOrder: String? {
@@ -155,7 +155,7 @@ struct GallerySheet {
   // MARK: Words
 
   private func caption(of blocks: [Block]) -> FigureCaption {
-    let (neurons, random) = ("excite single neurons most", "lie furthest along random directions")
+    let (neurons, random) = ("excite single neurons most", "lie furthest along \(rankings.family.words)")
     let words =
       switch blocks {
       case [.neurons]: "Images that \(neurons)"
@@ -170,7 +170,8 @@ struct GallerySheet {
     let selected = blocks.filter(selects)
     guard !selected.isEmpty, let remark = rankings.selection?.remark else { return nil }
     let subject =
-      selected.count == blocks.count ? "Rows" : selected == [.neurons] ? "Neurons" : "Random directions"
+      selected.count == blocks.count
+      ? "Rows" : selected == [.neurons] ? "Neurons" : rankings.family.title
     return "\(subject) \(remark)"
   }
 
@@ -226,7 +227,7 @@ struct GallerySheet {
       + "equal scores by image number. Ties at rank \(r.topCount): \(ties)."
   }
 
-  /// - Parameter highestOnly: The sheet shows the upper end of random directions and no other part.
+  /// - Parameter highestOnly: The sheet shows the upper end of the directions and no other part.
   func directionLine(_ block: Block, highestOnly: Bool = false) -> String {
     let r = rankings
     switch block {
@@ -241,7 +242,7 @@ struct GallerySheet {
     case .randomDirections:
       let choice = selects(.randomDirections) ? r.selection?.remark.map { "; \($0)" } ?? "" : ""
       return
-        "Random directions: d = v = g / ‖g‖, g ~ N(0, I) in \(r.features.unitCount) dimensions, seed \(r.seed)"
+        "\(r.family.title): \(r.family.recipe(dimension: r.features.unitCount, seed: r.seed))"
         + (highestOnly ? "; the highest scores only, as for neurons" : "") + "\(choice)."
     }
   }

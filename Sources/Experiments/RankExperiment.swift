@@ -20,7 +20,7 @@ public struct RankExperiment: Sendable {
     public var pooling: MapPooling
     /// The layer on this side of its activation; nil: as it is named.
     public var activation: ActivationReading?
-    public var basis: DirectionSet.Kind
+    public var basis: DirectionFamily
     /// Nil: as many as the layer has units, and for neurons always.
     public var directionCount: Int?
     /// k.
@@ -32,7 +32,7 @@ public struct RankExperiment: Sendable {
 
     public init(
       model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
-      activation: ActivationReading? = nil, basis: DirectionSet.Kind = .neurons,
+      activation: ActivationReading? = nil, basis: DirectionFamily = .neurons,
       directionCount: Int? = nil, topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut,
       shard: Shard? = nil
     ) {
@@ -120,9 +120,20 @@ public struct RankExperiment: Sendable {
     if cache == nil || layer == nil, range.count > FeatureCache.memoryLimit / space.unitCount {
       throw RankError.featuresTooLarge(images: range.count, units: space.unitCount, layer: space.layer)
     }
-    let directions = try directions(in: space)
+    let count = configuration.directionCount ?? space.unitCount
+    guard configuration.basis.hasAnyNumber || count <= space.unitCount else {
+      throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
+    }
     let images = configuration.shard == nil ? all : all.selecting(range)
     let engine = try Engine(running: model.network, workerCount: workerCount)
+    if configuration.basis.isFitted { try progress(.stage("making \(configuration.basis.words)")) }
+    // Of all training images, so that every shard has the same.
+    let directions = try configuration.basis.directions(
+      count: count, dimension: space.unitCount, seed: configuration.seed, workerCount: workerCount,
+      fittedTo: {
+        try DirectionFamily.Material(
+          of: dataset.training, by: engine, layer: layer, space: space, seed: configuration.seed)
+      }, progress: progress)
     let key = FeatureCache.Key(
       modelChecksum: try model.checksum, dataChecksum: dataset.checksum, split: configuration.split,
       layer: space.layer, pooling: space.pooling, shard: configuration.shard)
@@ -140,25 +151,6 @@ public struct RankExperiment: Sendable {
       summaries: try summaries(of: features, along: directions, progress), labels: images.labels)
   }
 
-  private func directions(in space: FeatureSpace) throws -> DirectionSet {
-    let count = configuration.directionCount ?? space.unitCount
-    switch configuration.basis {
-    case .neurons: return .neurons(dimension: space.unitCount)
-    case .randomSphere:
-      return .randomSphere(count: count, dimension: space.unitCount, seed: configuration.seed)
-    case .haar:
-      guard count <= space.unitCount else {
-        throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
-      }
-      return .haar(count: count, dimension: space.unitCount, seed: configuration.seed, index: 0)
-    case .sparseAutoencoder, .principalComponents, .whitened, .independentComponents, .nonNegativeFactors,
-      .clusterCentres, .classMeans:
-      preconditionFailure("a learned basis is not drawn from a seed")
-    case .fractionalRotation, .rademacher, .sparseMix, .nonNegative:
-      preconditionFailure("directions \(configuration.basis.rawValue) are not ranked by themselves")
-    }
-  }
-
   /// Images at a time: progress is seen between them. Results do not depend on it.
   private func pieces(of features: FeatureMatrix) -> [Range<Int>] {
     Workers.pieces(of: features.imageCount, length: max(4096, (1 << 24) / features.dimension))
@@ -172,7 +164,8 @@ public struct RankExperiment: Sendable {
     let pieces = pieces(of: features)
     for piece in pieces {
       ranking.include(
-        features.rows(piece), along: directions, firstImage: firstImage + piece.lowerBound,
+        configuration.basis.ranked(features.rows(piece)), along: directions,
+        firstImage: firstImage + piece.lowerBound,
         workerCount: workerCount)
       if pieces.count > 1 { features.release(piece) }
       try progress(.step(done: piece.upperBound, total: features.imageCount, unit: "images"))
@@ -188,7 +181,7 @@ public struct RankExperiment: Sendable {
     let pieces = pieces(of: features)
     for piece in pieces {
       let found = ScoreSummary.table(
-        of: features.rows(piece), along: directions, workerCount: workerCount)
+        of: configuration.basis.ranked(features.rows(piece)), along: directions, workerCount: workerCount)
       summaries = zip(summaries, found).map { $0.merged(with: $1) }
       if pieces.count > 1 { features.release(piece) }
       try progress(.step(done: piece.upperBound, total: features.imageCount, unit: "images"))

@@ -8,7 +8,7 @@ import Tensors
 /// Made from a ``RankingPart`` and nothing else, so that both leave the same bytes.
 public struct RankingResults: Codable, Equatable, Sendable {
   public var layer: String
-  public var basis: DirectionSet.Kind
+  public var basis: DirectionFamily
   public var directionCount: Int
   public var topCount: Int
   public var imageCount: Int

@@ -16,7 +16,7 @@ public struct RankingSubject: Codable, Equatable, Sendable {
   public var imageCount: Int
   public var classNames: [String]
   public var features: FeatureSpace
-  public var basis: DirectionSet.Kind
+  public var basis: DirectionFamily
   public var directionIDs: [String]
   /// k.
   public var topCount: Int

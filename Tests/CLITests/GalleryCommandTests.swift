@@ -34,6 +34,21 @@ import Testing
     #expect(text.contains { $0.key == "Rows" && $0.value == "Rows selected by name" })
   }
 
+  @Test("Another family takes the place of random directions, in names, words and tables")
+  func family() async throws {
+    let laboratory = try await Laboratory()
+    let outcome = try await run(laboratory, "--against", "pca", "--rows", "p001")
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let content = try laboratory.content(of: "output/gallery-images")
+    #expect(content.keys.contains("output/gallery-images/pca.png"))
+    #expect(!content.keys.contains("output/gallery-images/random.png"))
+    let table = try #require(content["output/gallery-images/rankings.csv"])
+    #expect(String(decoding: table, as: UTF8.self).contains("\nprincipal components,p001,1,"))
+    #expect(outcome.output.contains(" principal components "))
+    let refused = try await run(laboratory, "--against", "neurons")
+    #expect(refused.exitCode == 64 && refused.errors.contains("--against"))
+  }
+
   @Test("A blind gallery leaves three files in a folder of its own, and prints nothing that tells")
   func blind() async throws {
     let laboratory = try await Laboratory()

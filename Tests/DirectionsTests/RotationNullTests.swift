@@ -43,7 +43,8 @@ import Testing
   func split() throws {
     let (features, labels) = try Self.clustered(images: 300, dimension: 12, classCount: 4, seed: 3)
     let null = RotationNull(
-      features: features, labels: labels, directionCount: 10, topCounts: [5, 9], seed: 8)
+      features: features, measures: BasisMeasures(labels: labels, topCounts: [5, 9]), directionCount: 10,
+      seed: 8)
     let whole = null.statistics(ofRotations: 0..<12, workerCount: 2)
     let parts =
       null.statistics(ofRotations: 0..<5, workerCount: 1)
@@ -57,8 +58,10 @@ import Testing
   func sizes() throws {
     let (features, labels) = try Self.clustered(images: 200, dimension: 6, classCount: 3, seed: 4)
     func values(_ sizes: [Int]) -> [[Double]] {
-      RotationNull(features: features, labels: labels, directionCount: 6, topCounts: sizes, seed: 2)
-        .statistics(ofRotations: 0..<4)
+      RotationNull(
+        features: features, measures: BasisMeasures(labels: labels, topCounts: sizes), directionCount: 6,
+        seed: 2
+      ).statistics(ofRotations: 0..<4)
     }
     #expect(values([4, 25]).map { $0[0] } == values([4]).map { $0[0] })
   }
@@ -71,7 +74,10 @@ import Testing
     for trial in 0..<240 {
       let (features, labels) = try Self.clustered(
         images: 120, dimension: 8, classCount: 3, seed: UInt64(100 + trial))
-      let null = RotationNull(features: features, labels: labels, directionCount: 8, topCounts: [6], seed: 1)
+      let null = RotationNull(
+        features: features, measures: BasisMeasures(labels: labels, topCounts: [6]), directionCount: 8,
+        seed: 1
+      )
       let values = null.statistics(ofRotations: 0..<20).map { $0[0] }
       // The first draw plays the neurons: 19 others, so that p takes the values 1/20, 2/20, …
       if Self.pValue(values[0], Array(values[1...])) <= 0.1 { rejected += 1 }
@@ -90,12 +96,13 @@ import Testing
     }
     let features = try FeatureMatrix(values: values, layer: "made up")
     let classes = ClassLabels(labels, classCount: classCount)
-    let observed = BasisAgreement(
-      of: Ranking(of: features, along: .neurons(dimension: classCount), topCount: 20), labels: classes,
-      topCounts: [20]
-    ).means[0]
-    let null = RotationNull(features: features, labels: classes, directionCount: 10, topCounts: [20], seed: 6)
-      .statistics(ofRotations: 0..<99).map { $0[0] }
+    let rotations = RotationNull(
+      features: features, measures: BasisMeasures(labels: classes, topCounts: [20]), directionCount: 10,
+      seed: 6
+    )
+    let kappas = rotations.values(ofNeurons: .neurons(dimension: classCount))[0]
+    let observed = kappas.reduce(0, +) / 10
+    let null = rotations.statistics(ofRotations: 0..<99).map { $0[0] }
     #expect(observed > 0.95)
     #expect(Self.pValue(observed, null) == 0.01)
   }
@@ -110,8 +117,7 @@ import Testing
     let axes = Ranking(of: turned, along: .neurons(dimension: 9), topCount: 12)
     let rows = Ranking(of: features, along: basis, topCount: 12)
     #expect(axes.topImages.map { $0.map(\.imageIndex) } == rows.topImages.map { $0.map(\.imageIndex) })
-    #expect(
-      BasisAgreement(of: axes, labels: labels, topCounts: [12])
-        == BasisAgreement(of: rows, labels: labels, topCounts: [12]))
+    let measures = BasisMeasures(labels: labels, topCounts: [12])
+    #expect(measures.values(of: axes) == measures.values(of: rows))
   }
 }

@@ -10,10 +10,16 @@ import Testing
 @testable import Experiments
 
 @Suite struct CompareExperimentTests {
-  private static let outputs = [
-    "protocol.json", "verdict.txt", "comparison.json", "networks.csv", "ladder.csv", "sizes.csv", "units.csv",
-    "null.csv", "figures/forest.png", "figures/ladder.png", "figures/null.png", "figures/sizes.png",
-  ]
+  private static let outputs =
+    [
+      "protocol.json", "verdict.txt", "comparison.json", "networks.csv", "opinions.csv", "ladder.csv",
+      "sizes.csv",
+      "changes.csv", "bases.csv", "doses.csv", "metrics.csv", "units.csv", "null.csv", "duplicates.csv",
+      "networks/1/metrics-neurons.csv", "networks/2/metrics-random.csv", "sheets/gallery.png",
+    ]
+    + [
+      "forest", "ladder", "sensitivity", "bases", "dose-response", "depth", "sizes", "null", "activations",
+    ].flatMap { ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).gp"] }
 
   private static let architecture = """
     {
@@ -22,6 +28,8 @@ import Testing
         {"name": "flatten", "layer": "flatten"},
         {"name": "fc1", "layer": "linear", "outputs": 12},
         {"name": "relu1", "layer": "relu"},
+        {"name": "fc2", "layer": "linear", "outputs": 9},
+        {"name": "relu2", "layer": "relu"},
         {"name": "classifier", "layer": "linear", "outputs": 3}
       ]
     }
@@ -41,7 +49,9 @@ import Testing
     return CompareExperiment(
       CompareExperiment.Configuration(
         data: data, networks: .trained(recipe, count: networkCount),
-        declared: ComparisonProtocol(topCount: topCount, rotationCount: rotationCount)),
+        secondData: data,
+        declared: ComparisonProtocol(
+          topCount: topCount, rotationCount: rotationCount, hasAllLayers: true)),
       workerCount: workerCount, startsFresh: startsFresh)
   }
 
@@ -108,6 +118,7 @@ import Testing
         try experiment(in: folder, topCount: 6).run(in: run) { _ in }
       }
       let comparison = try experiment(in: folder, topCount: 6, startsFresh: true).run(in: run) { _ in }
+        .comparison
       #expect(comparison.declared.topCount == 6)
       let bytes = try Data(contentsOf: run.file("protocol.json"))
       #expect(comparison.protocolHash == Checksum.hexadecimal(of: bytes))
@@ -118,7 +129,7 @@ import Testing
   func tables() throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))
-      let comparison = try experiment(in: folder, networkCount: 2).run(in: run) { _ in }
+      let comparison = try experiment(in: folder, networkCount: 2).run(in: run) { _ in }.comparison
       func rows(_ name: String) throws -> [[String]] {
         try String(contentsOf: run.file(name), encoding: .utf8).split(separator: "\n").map {
           $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -132,13 +143,15 @@ import Testing
         let test = MonteCarloTest(of: network.neurons, against: draws)
         #expect(abs(network.rotationTest.difference - test.difference) < 1e-12)
         #expect(network.p == test.twoSidedP())
-        #expect(network.liveUnitCount + network.deadUnitCount + network.constantUnitCount == 12)
+        #expect(
+          network.liveUnitCount + network.deadUnitCount + network.constantUnitCount
+            + network.duplicateUnitCount == 9)
       }
       let effects = comparison.networks.map(\.rotationTest.difference)
       #expect(abs(comparison.verdict.effect - effects.reduce(0, +) / 2) < 1e-12)
       #expect(comparison.ladder.map(\.control) == Rung.Control.allCases)
       let floor = try #require(comparison.ladder.first)
-      #expect(abs(floor.mean) < 0.3)
+      #expect(abs(floor.kappa.mean) < 0.3)
       let ladder = try rows("ladder.csv")
       #expect(ladder.count == 1 + Rung.Control.allCases.count)
       #expect(try rows("units.csv").count == 1 + comparison.networks.map(\.liveUnitCount).reduce(0, +))
@@ -149,9 +162,9 @@ import Testing
   func fewNetworks() throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))
-      let comparison = try experiment(in: folder, networkCount: 1).run(in: run) { _ in }
+      let comparison = try experiment(in: folder, networkCount: 1).run(in: run) { _ in }.comparison
       #expect(comparison.verdict.conclusion == .tooFewNetworks)
-      #expect(comparison.ladder.allSatisfy { $0.interval == nil })
+      #expect(comparison.ladder.allSatisfy { $0.kappa.interval == nil })
       let text = try String(contentsOf: run.file("verdict.txt"), encoding: .utf8)
       #expect(text.contains("no verdict from 1 network"))
     }
@@ -168,7 +181,7 @@ import Testing
           data: DataSource(name: folder.appending(path: "data").path), networks: .given([model, model]),
           declared: ComparisonProtocol(topCount: 5, rotationCount: 29)),
         workerCount: 2, cache: gallery.cache
-      ).run(in: run) { _ in }
+      ).run(in: run) { _ in }.comparison
       let (first, second) = (comparison.networks[0], comparison.networks[1])
       #expect(first.modelChecksum == second.modelChecksum && first.neurons == second.neurons)
       #expect(first.rotationTest.nullMean != second.rotationTest.nullMean)

@@ -173,7 +173,7 @@ import Testing
       let named = try rankings(
         in: gallery.run(
           gallery.configuration(
-            rows: .named(units: [], randomDirections: [1]), presentation: presentation), into: "named"))
+            rows: .named(units: [], directions: [1]), presentation: presentation), into: "named"))
       #expect(few.randomDirections.map(\.strata) == many.randomDirections.prefix(2).map(\.strata))
       #expect(named.randomDirections.map(\.strata) == [few.randomDirections[1].strata])
     }
@@ -253,7 +253,7 @@ import Testing
     try withGallery { gallery in
       let sample = try rankings(in: gallery.run(gallery.configuration(), into: "sample"))
       let folder = try gallery.run(
-        gallery.configuration(rows: .named(units: [5, MadeUpGallery.deadUnit], randomDirections: [])))
+        gallery.configuration(rows: .named(units: [5, MadeUpGallery.deadUnit], directions: [])))
       let named = try rankings(in: folder)
       #expect(named.neurons.map(\.id) == ["n05", "n03"])
       #expect(named.randomDirections == sample.randomDirections)
@@ -264,7 +264,7 @@ import Testing
       #expect(try text(folder.appending(path: "random.png"))["Rows"] == nil)
       let directions = try rankings(
         in: gallery.run(
-          gallery.configuration(rows: .named(units: [], randomDirections: [4, 2])), into: "directions"))
+          gallery.configuration(rows: .named(units: [], directions: [4, 2])), into: "directions"))
       // Means and histograms may differ in their last bits: their products are of other sets of directions.
       let wanted = [4, 2].map { sample.randomDirections[$0] }
       #expect(directions.randomDirections.map(\.id) == wanted.map(\.id))
@@ -278,12 +278,16 @@ import Testing
     try withGallery { gallery in
       let cases: [(GalleryExperiment.Configuration, String)] = [
         (
-          gallery.configuration(rows: .named(units: [12], randomDirections: [])),
+          gallery.configuration(rows: .named(units: [12], directions: [])),
           "neuron n12 was asked for: layer relu1 has 12 units, n0 to n11"
         ),
         (
-          gallery.configuration(rows: .named(units: [], randomDirections: [4096])),
-          "random direction r4096 was asked for: there are r0 to r4095"
+          gallery.configuration(rows: .named(units: [], directions: [4096])),
+          "direction r4096 was asked for: there are 4096 of the family random directions"
+        ),
+        (
+          gallery.configuration(rows: .named(units: [], directions: [1], letter: "p")),
+          "rows p… were asked for: random directions are called r…"
         ),
         (
           gallery.configuration(top: 1, rows: .best),

@@ -13,7 +13,7 @@ import Testing
   /// Ranks the 70 held-out images of a made-up data set into a folder named `name`.
   @discardableResult
   private func rank(
-    _ gallery: MadeUpGallery, _ basis: DirectionSet.Kind = .randomSphere, directions: Int? = nil,
+    _ gallery: MadeUpGallery, _ basis: DirectionFamily = .sphere, directions: Int? = nil,
     top: Int = 9,
     seed: UInt64 = 1, shard: Shard? = nil, layer: String? = nil, split: ImageSplit = .heldOut,
     into name: String, workerCount: Int = 2, cached: Bool = true, log: ProgressLog = ProgressLog()
@@ -81,12 +81,12 @@ import Testing
 
   @Test(
     "Merged shards leave the bytes of a single run, in any order and for any number of them",
-    arguments: [DirectionSet.Kind.neurons, .randomSphere, .haar], [1, 2, 3, 7])
-  func sharding(basis: DirectionSet.Kind, count: Int) throws {
+    arguments: [DirectionFamily.neurons, .sphere, .haar, .cosine, .principalComponents], [1, 2, 3, 7])
+  func sharding(basis: DirectionFamily, count: Int) throws {
     try withTemporaryFolder { folder in
       let gallery = try MadeUpGallery(in: folder)
       let top = 25  // more than a seventh of the images
-      let directions = basis == .randomSphere ? 80 : nil
+      let directions = basis == .sphere ? 80 : nil
       let whole = try results(in: rank(gallery, basis, directions: directions, top: top, into: "whole"))
       let parts = try (1...count).map { number in
         try rank(
@@ -136,7 +136,7 @@ import Testing
         }
       ),
       (
-        "another basis", ["another ranking", "basis haar, expected randomSphere"],
+        "another basis", ["another ranking", "basis haar, expected sphere"],
         { test, gallery, parts in
           parts.dropLast() + [try test.rank(gallery, .haar, shard: Shard(3, of: 3), into: "other")]
         }

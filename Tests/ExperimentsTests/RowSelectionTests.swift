@@ -8,9 +8,10 @@ import Testing
     "What is written can be read, and says the same",
     arguments: [
       ("random", RowSelection.random), ("best", .best), ("worst", .worst),
-      ("n42", .named(units: [42], randomDirections: [])),
-      ("n042,r007,n3", .named(units: [42, 3], randomDirections: [7])),
-      ("r1 r0", .named(units: [], randomDirections: [1, 0])),
+      ("n42", .named(units: [42], directions: [])),
+      ("n042,r007,n3", .named(units: [42, 3], directions: [7])),
+      ("r1 r0", .named(units: [], directions: [1, 0])),
+      ("p003,n1", .named(units: [1], directions: [3], letter: "p")),
     ])
   func reading(text: String, selection: RowSelection) throws {
     #expect(RowSelection(text) == selection)
@@ -22,7 +23,8 @@ import Testing
   @Test(
     "Anything else names no rows",
     arguments: [
-      "", ",", "all", "Best", "42", "n", "nx", "n-1", "n1,n01", "r2,r2", "n1,x2", "n1234567890", "n１", "i000",
+      "", ",", "all", "Best", "42", "n", "nx", "n-1", "n1,n01", "r2,r2", "n1,x2", "r1,p2", "n1234567890",
+      "n１", "i000",
     ])
   func refused(text: String) {
     #expect(RowSelection(text) == nil)
@@ -37,7 +39,7 @@ import Testing
     for selection in [RowSelection.best, .worst] {
       #expect(selection.remark != nil && selection.selectsUnits && selection.selectsDirections)
     }
-    let named = RowSelection.named(units: [1], randomDirections: [])
+    let named = RowSelection.named(units: [1], directions: [])
     #expect(named.remark == "selected by name" && named.selectsUnits && !named.selectsDirections)
   }
 }

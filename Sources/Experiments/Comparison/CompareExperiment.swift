@@ -14,19 +14,28 @@ import Tensors
 /// The replicate is the trained network: one network, however many directions are drawn through it, cannot tell
 /// its own accident from a property of networks.
 ///
-/// Leaves `protocol.json` first of all, then a folder per network, and at the end `comparison.json`,
-/// `verdict.txt`, tables, figures and `run.json`. A killed run goes on with the network it was at and leaves the
-/// same bytes; a folder with another protocol is refused.
+/// Leaves `protocol.json` first of all, then the reference network and a folder per network, and at the end
+/// `comparison.json`, `verdict.txt`, tables, figures, contact sheets of the first network and `run.json`. A killed
+/// run goes on with the network it was at and leaves the same bytes; a folder with another protocol is refused.
 public struct CompareExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
     public var networks: ComparedNetworks
+    public var reference: ReferenceNetwork
+    /// Other images to show the same networks; nil: none.
+    public var secondData: DataSource?
+    /// What the run is told of the reference and of the second data is entered before it is written down.
     public var declared: ComparisonProtocol
 
-    public init(data: DataSource, networks: ComparedNetworks, declared: ComparisonProtocol) {
+    public init(
+      data: DataSource, networks: ComparedNetworks, reference: ReferenceNetwork = .trained,
+      secondData: DataSource? = nil, declared: ComparisonProtocol
+    ) {
       precondition(networks.count > 0, "a comparison needs a network")
       self.data = data
       self.networks = networks
+      self.reference = reference
+      self.secondData = secondData
       self.declared = declared
     }
   }
@@ -46,92 +55,235 @@ public struct CompareExperiment: Sendable {
     self.cache = cache
   }
 
-  /// Names written, the one to look at first in front.
-  public static let fileNames = ComparisonReport.fileNames
+  public struct Outcome: Sendable {
+    public let comparison: Comparison
+    /// Names inside the run folder, the one to look at first in front.
+    public let files: [String]
+  }
 
   static let networksFolder = "networks"
+  static let referenceFolder = "reference"
+  static let sheetsFolder = "sheets"
   private static let partName = "comparison.json"
+  /// Images in a row of a sheet, where k is more.
+  private static let sheetColumns = 25
 
   /// What a network's folder holds once it was measured.
   private struct Part: Codable {
     var protocolHash: String
     var dataChecksum: String
+    var secondDataChecksum: String?
+    var referenceChecksum: String?
     var toolVersion: String
     var network: NetworkComparison
   }
 
-  /// - Throws: ``RunConflict`` when the folder holds a comparison under another protocol.
+  /// - Throws: ``ProtocolConflict`` when the folder holds a comparison under another protocol.
   @discardableResult
-  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Comparison {
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
     let dataset = try configuration.data.load(progress)
     let images = configuration.declared.split.images(of: dataset)
     guard configuration.declared.topCount <= images.count else {
       throw GalleryError.topBeyondImages(
         asked: configuration.declared.topCount, images: images.count, split: configuration.declared.split)
     }
-    let hash = try declare(in: folder)
+    let secondData = try secondData(besides: dataset, progress)
+    let given = try givenModels(for: images)
+    let reference = try reference(on: dataset, given: given)
+    var declared = configuration.declared
+    declared.reference = try reference?.words
+    declared.secondData = secondData?.name
+    let hash = try declare(declared, in: folder)
     let record = RunRecord<Configuration, Comparison>(
       experiment: "compare", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
     try folder.write(record)
 
+    let material = try ComparisonMaterial(
+      dataset, declared, reference: try model(of: reference, dataset, in: folder, progress),
+      secondData: secondData, workerCount: workerCount, progress: progress)
     let comparer = NetworkComparer(
-      configuration.declared, on: dataset, workerCount: workerCount, cache: cache)
-    let parts = try (1...configuration.networks.count).map { number in
-      let name = "\(Self.networksFolder)/\(number)"
-      let place = try folder.folder(name)
+      declared: declared, material: material, workerCount: workerCount, cache: cache)
+    var parts: [NetworkComparison] = []
+    var first: Model?
+    for number in 1...configuration.networks.count {
+      let place = try folder.folder("\(Self.networksFolder)/\(number)")
       let words = "network \(number) of \(configuration.networks.count)"
-      let (model, untrained) = try network(number, dataset, in: place) { event in
+      let tell: ProgressHandler = { event in
         if case .stage(let stage) = event {
           try progress(.stage("\(words): \(stage)"))
         } else {
           try progress(event)
         }
       }
-      if let part = try known(in: place, hash, dataset, model) { return part.network }
-      let result = try comparer.compare(model, number: number, untrained: untrained) { event in
-        if case .stage(let stage) = event {
-          try progress(.stage("\(words): \(stage)"))
-        } else {
-          try progress(event)
-        }
+      let (model, untrained) = try network(number, dataset, given: given, in: place, progress: tell)
+      if number == 1 { first = model }
+      if let part = try known(in: place, hash, material, model) {
+        parts.append(part.network)
+        continue
       }
+      let (result, reports) = try comparer.compare(
+        model, number: number, untrained: untrained, progress: tell)
+      try Self.table(of: reports.neurons).write(to: place.file("metrics-neurons.csv"))
+      try Self.table(of: reports.random).write(to: place.file("metrics-random.csv"))
       try place.write(
         Part(
-          protocolHash: hash, dataChecksum: dataset.checksum, toolVersion: RunEnvironment.toolVersion,
+          protocolHash: hash, dataChecksum: dataset.checksum, secondDataChecksum: secondData?.checksum,
+          referenceChecksum: material.referenceChecksum, toolVersion: RunEnvironment.toolVersion,
           network: result), to: Self.partName)
-      return result
+      parts.append(result)
     }
     let comparison = Comparison(
-      protocolHash: hash, declared: configuration.declared, dataName: dataset.name, networks: parts)
-    try progress(.stage("drawing"))
-    try ComparisonReport(comparison: comparison, parts: parts).write(to: folder)
+      protocolHash: hash, declared: declared, dataName: dataset.name,
+      duplicateImageCount: material.duplicates.redundant.count, networks: parts)
+    let sheets = try drawSheets(of: first!, dataset, hash, in: folder, progress)
+    try progress(.stage("drawing charts"))
+    let files = try ComparisonReport(
+      comparison: comparison, parts: parts, duplicates: material.duplicates
+    ).write(to: folder)
     try folder.write(record.completed(with: comparison))
-    return comparison
+    return Outcome(comparison: comparison, files: files + sheets + [folder.recordName])
+  }
+
+  /// A row for each direction.
+  private static func table(of report: CoherenceReport) -> CSVWriter {
+    var table = CSVWriter(columns: report.tableColumns)
+    for row in report.tableRows { table.append(row) }
+    return table
+  }
+
+  /// Contact sheets of the first network: rows drawn at random, under the protocol's hash.
+  private func drawSheets(
+    of model: Model, _ dataset: Dataset, _ hash: String, in folder: RunFolder,
+    _ progress: @escaping ProgressHandler
+  ) throws -> [String] {
+    let declared = configuration.declared
+    let graph = model.network.graph
+    let position = try graph.featurePosition(declared.layer, activation: declared.activation)
+    let unitCount = FeatureSpace(of: graph, at: position, pooling: declared.pooling).unitCount
+    let source: ModelSource =
+      switch configuration.networks {
+      case .trained: .model(path: "\(Self.networksFolder)/1/\(TrainExperiment.modelName)")
+      case .given(let sources): sources[0]
+      }
+    let gallery = GalleryExperiment(
+      GalleryExperiment.Configuration(
+        model: source, data: configuration.data, layer: declared.layer,
+        pooling: declared.pooling, activation: declared.activation,
+        neuronCount: min(8, unitCount), topCount: min(declared.topCount, Self.sheetColumns),
+        seed: declared.seed, split: declared.split),
+      workerCount: workerCount, cache: cache)
+    let place = try folder.folder(Self.sheetsFolder)
+    let results = try gallery.run(
+      model, on: dataset, in: place, note: "protocol \(hash.prefix(12)), network 1", progress: progress)
+    return results.files.filter { $0.hasSuffix(".png") }.map { "\(Self.sheetsFolder)/\($0)" }
   }
 
   /// Writes the protocol, or sees that the folder's is the same.
-  private func declare(in folder: RunFolder) throws -> String {
+  private func declare(_ declared: ComparisonProtocol, in folder: RunFolder) throws -> String {
     let file = folder.file(ComparisonProtocol.fileName)
     if folder.exists(ComparisonProtocol.fileName), !startsFresh {
-      let earlier = try JSONFile.read(ComparisonProtocol.self, from: file)
-      guard earlier == configuration.declared else {
+      // One that cannot be read is of another version.
+      guard let earlier = try? JSONFile.read(ComparisonProtocol.self, from: file), earlier == declared else {
         throw ProtocolConflict(folder: folder.url)
       }
     } else {
       try folder.create()
-      let networks = folder.file(Self.networksFolder)
-      if startsFresh, FileManager.default.fileExists(atPath: networks.path) {
-        try FileManager.default.removeItem(at: networks)
+      for name in [Self.networksFolder, Self.referenceFolder, Self.sheetsFolder] where startsFresh {
+        let place = folder.file(name)
+        if FileManager.default.fileExists(atPath: place.path) {
+          try FileManager.default.removeItem(at: place)
+        }
       }
-      try folder.write(configuration.declared, to: ComparisonProtocol.fileName)
+      try folder.write(declared, to: ComparisonProtocol.fileName)
     }
-    return try configuration.declared.hash()
+    return try declared.hash()
+  }
+
+  // MARK: What is compared
+
+  private func secondData(besides dataset: Dataset, _ progress: @escaping ProgressHandler) throws -> Dataset?
+  {
+    guard let source = configuration.secondData else { return nil }
+    let other = try source.load(progress)
+    guard other.training.shape == dataset.training.shape else {
+      throw SecondDataMismatch(
+        name: other.name, shape: "\(other.training.shape)", expected: "\(dataset.training.shape)")
+    }
+    let images = configuration.declared.split.images(of: other)
+    guard configuration.declared.topCount <= images.count else {
+      throw GalleryError.topBeyondImages(
+        asked: configuration.declared.topCount, images: images.count, split: configuration.declared.split)
+    }
+    return other
+  }
+
+  /// Models that need no training, so that a bad one is found before anything is done.
+  private func givenModels(for images: LabelledImages) throws -> [Model] {
+    guard case .given(let sources) = configuration.networks else { return [] }
+    return try sources.map { try $0.load(for: images) }
+  }
+
+  /// Who gives the second opinion, before it is trained.
+  private enum Reference {
+    case recipe(TrainExperiment.Configuration)
+    case model(Model)
+
+    /// For the protocol.
+    var words: String {
+      get throws {
+        switch self {
+        case .recipe(let recipe):
+          guard case .named(let name) = recipe.architecture else { return "trained" }
+          return "\(name), \(recipe.training.epochCount) epochs, seed \(recipe.training.seed)"
+        case .model(let model):
+          return try "\(model.network.graph.architecture.name), model \(model.checksum.prefix(12))"
+        }
+      }
+    }
+  }
+
+  private func reference(on dataset: Dataset, given: [Model]) throws -> Reference? {
+    switch configuration.reference {
+    case .none: return nil
+    case .given(let source):
+      return .model(try source.load(for: configuration.declared.split.images(of: dataset)))
+    case .trained:
+      let architectures: [Architecture] =
+        switch configuration.networks {
+        case .trained(let recipe, _): [try recipe.architecture.architecture(for: dataset.training)]
+        case .given: given.map(\.network.graph.architecture)
+        }
+      return .recipe(
+        ReferenceNetwork.recipe(
+          besides: architectures, on: dataset.training, data: configuration.data,
+          seed: configuration.declared.seed))
+    }
+  }
+
+  private func model(
+    of reference: Reference?, _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
+  ) throws -> Model? {
+    switch reference {
+    case nil: return nil
+    case .model(let model): return model
+    case .recipe(let recipe):
+      let place = try folder.folder(Self.referenceFolder)
+      _ = try TrainExperiment(recipe, workerCount: workerCount).run(on: dataset, in: place) { event in
+        if case .stage(let stage) = event {
+          try progress(.stage("reference network: \(stage)"))
+        } else {
+          try progress(event)
+        }
+      }
+      return try ModelFile.read(place.file(TrainExperiment.modelName))
+    }
   }
 
   /// The trained network and its state before training.
   private func network(
-    _ number: Int, _ dataset: Dataset, in place: RunFolder, progress: @escaping ProgressHandler
+    _ number: Int, _ dataset: Dataset, given: [Model], in place: RunFolder,
+    progress: @escaping ProgressHandler
   ) throws -> (Model, Network) {
     switch configuration.networks {
     case .trained(var recipe, _):
@@ -140,23 +292,27 @@ public struct CompareExperiment: Sendable {
         on: dataset, in: place, progress: progress)
       let model = try ModelFile.read(place.file(TrainExperiment.modelName))
       return (model, Network(initializing: model.network.graph, seed: recipe.training.seed))
-    case .given(let sources):
-      let source = sources[number - 1]
-      let model = try source.load(for: configuration.declared.split.images(of: dataset))
+    case .given:
+      let model = given[number - 1]
       for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
       return (model, Network(initializing: model.network.graph, seed: UInt64(number)))
     }
   }
 
   /// What an earlier run measured on this very network under this very protocol.
-  private func known(in place: RunFolder, _ hash: String, _ dataset: Dataset, _ model: Model) throws -> Part?
-  {
-    guard place.exists(Self.partName) else { return nil }
-    let part = try JSONFile.read(Part.self, from: place.file(Self.partName))
+  private func known(
+    in place: RunFolder, _ hash: String, _ material: ComparisonMaterial, _ model: Model
+  ) throws -> Part? {
+    // One that cannot be read is of another version.
+    guard place.exists(Self.partName),
+      let part = try? JSONFile.read(Part.self, from: place.file(Self.partName))
+    else { return nil }
     let checksum = try model.checksum
     let isSame =
-      part.protocolHash == hash && part.dataChecksum == dataset.checksum
-      && part.network.modelChecksum == checksum && part.toolVersion == RunEnvironment.toolVersion
+      part.protocolHash == hash && part.dataChecksum == material.dataset.checksum
+      && part.secondDataChecksum == material.secondData?.checksum
+      && part.referenceChecksum == material.referenceChecksum && part.network.modelChecksum == checksum
+      && part.toolVersion == RunEnvironment.toolVersion
     return isSame ? part : nil
   }
 }
@@ -167,5 +323,16 @@ public struct ProtocolConflict: Error, CustomStringConvertible {
 
   public var description: String {
     "\(folder.path): holds a comparison under another protocol; choose another --output, or discard it with --fresh"
+  }
+}
+
+/// Images of another shape cannot be shown to the same networks.
+public struct SecondDataMismatch: Error, CustomStringConvertible {
+  public let name: String
+  public let shape: String
+  public let expected: String
+
+  public var description: String {
+    "\(name): images of \(shape) (channels×height×width), expected \(expected), like the data that the networks are for"
   }
 }

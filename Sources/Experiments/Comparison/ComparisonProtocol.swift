@@ -14,16 +14,36 @@ public struct ComparisonProtocol: Codable, Equatable, Sendable {
   /// The layer on this side of its activation; nil: as it is named.
   public var activation: ActivationReading?
   public var split: ImageSplit
-  /// What is averaged over the directions of a basis: κ, ``LabelAgreement``.
+  /// Images nearer than this to an earlier one, as the root mean square of their differences, are left out; nil: all
+  /// stay.
+  public var duplicateTolerance: Double?
+  /// What the verdict rests on, averaged over the directions of a basis: κ, ``LabelAgreement``.
   public var metric: String
   /// k, images of a top set.
   public var topCount: Int
-  /// Sizes for the sensitivity panel.
-  public var sensitivityTopCounts: [Int]
   /// Distribution of the bases that the neurons are compared with.
   public var null: String
   /// B, rotations for each network.
   public var rotationCount: Int
+  /// The encoder of the second opinion; nil: there is none. Together with the metric its measures are the family
+  /// that Holm's adjustment is made for.
+  public var reference: String?
+  /// Sizes for the sensitivity panel.
+  public var sensitivityTopCounts: [Int]
+  /// B of the variations: other side of the activation, other pooling, other data, other layers.
+  public var sensitivityRotationCount: Int
+  /// Whether other layers are asked too.
+  public var hasAllLayers: Bool
+  /// Other images to ask about; nil: none.
+  public var secondData: String?
+  /// Families of directions beside the null distribution.
+  public var bases: [DirectionFamily]
+  /// Training images, at most, that learned bases are fitted to.
+  public var fittingCount: Int
+  /// Shares a of the way from the neurons (0) to a rotation of them (1).
+  public var doses: [Double]
+  /// Rotations that the way leads to.
+  public var doseRotationCount: Int
   /// Differences of the mean κ within ± this are too small to matter.
   public var margin: Double
   /// α of intervals and tests.
@@ -35,7 +55,8 @@ public struct ComparisonProtocol: Codable, Equatable, Sendable {
 
   public init(
     layer: String? = nil, pooling: MapPooling = .mean, activation: ActivationReading? = nil,
-    split: ImageSplit = .heldOut, topCount: Int = 9, rotationCount: Int = 999,
+    split: ImageSplit = .heldOut, topCount: Int = 9, rotationCount: Int = 999, hasAllLayers: Bool = false,
+    secondData: String? = nil, bases: [DirectionFamily] = DirectionFamily.compared,
     margin: Double = 0.1, level: Double = 0.05, seed: UInt64 = 1
   ) {
     precondition(topCount >= 2, "label agreement needs two images, got k = \(topCount)")
@@ -44,15 +65,23 @@ public struct ComparisonProtocol: Codable, Equatable, Sendable {
     self.pooling = pooling
     self.activation = activation
     self.split = split
+    duplicateTolerance = 0.02
     metric = "labelAgreement"
     self.topCount = topCount
-    sensitivityTopCounts = [4, 9, 16, 25, 100]
     null = "haar"
     self.rotationCount = rotationCount
+    sensitivityTopCounts = [4, 9, 16, 25, 100]
+    sensitivityRotationCount = min(199, rotationCount)
+    self.hasAllLayers = hasAllLayers
+    self.secondData = secondData
+    self.bases = bases
+    fittingCount = DirectionFamily.Material.imageLimit
+    doses = (0...10).map { Double($0) / 10 }
+    doseRotationCount = 20
     self.margin = margin
     self.level = level
     self.seed = seed
-    version = 1
+    version = 2
   }
 
   /// The primary size first, then the others that so many images allow.

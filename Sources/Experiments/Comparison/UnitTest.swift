@@ -21,25 +21,25 @@ public struct UnitTest: Codable, Equatable, Sendable {
 
   /// Empty where there are fewer than ``topCount`` images.
   static func table(
-    of features: FeatureMatrix, labels: ClassLabels, units: [String], seed: UInt64, workerCount: Int
+    of units: LiveUnits, labels: ClassLabels, seed: UInt64, workerCount: Int
   ) -> [UnitTest] {
+    let features = units.features
     guard features.imageCount >= topCount else { return [] }
+    let measures = BasisMeasures(labels: labels, topCounts: [topCount])
     func kappas(_ directions: DirectionSet) -> [Double] {
-      BasisAgreement(
+      measures.values(
         of: Ranking(of: features, along: directions, topCount: topCount, workerCount: workerCount),
-        labels: labels, topCounts: [topCount]
-      ).kappas[0]
+        workerCount: workerCount)[0]
     }
-    let neurons = DirectionSet.neurons(dimension: features.dimension)
-    let known = Dictionary(uniqueKeysWithValues: zip(neurons.ids, kappas(neurons)))
     // Directions of their own: those of the ladder are a sample of the same size as the neurons.
     var generator = SeededGenerator(seed: seed, purpose: "directions that units are tested against")
     let null = NullDistribution(
-      kappas(
-        .randomSphere(count: directionCount, dimension: features.dimension, seed: generator.next())))
-    let observed = units.map { known[$0]! }  // ids of this very layer
+      kappas(.randomSphere(count: directionCount, dimension: features.dimension, seed: generator.next())))
+    let observed = kappas(.neurons(dimension: features.dimension))
     let p = observed.map { null.test($0).upperP(ties: .midP) }
     let q = MultipleTesting.benjaminiHochberg(p)
-    return units.indices.map { UnitTest(id: units[$0], kappa: observed[$0], p: p[$0], q: q[$0]) }
+    return zip(units.ids(units.indices), observed.indices).map { id, unit in
+      UnitTest(id: id, kappa: observed[unit], p: p[unit], q: q[unit])
+    }
   }
 }
