@@ -66,12 +66,13 @@ import Testing
     #expect(values([4, 25]).map { $0[0] } == values([4]).map { $0[0] })
   }
 
-  @Test("A random basis in the place of the neurons is rejected as often as the level says")
+  @Test(
+    "A random basis in the place of the neurons is rejected as often as the level says, and every p is as likely"
+  )
   func falsePositives() throws {
-    // 240 data sets of their own; at the level 0.1 the count is binomial with n = 240, so 11…39 holds the middle
-    // 99.8 %.
-    var rejected = 0
-    for trial in 0..<240 {
+    // 400 data sets of their own. The first of 20 draws plays the neurons: p takes the values 1/20, 2/20, … 1.
+    var counts = [Int](repeating: 0, count: 20)
+    for trial in 0..<400 {
       let (features, labels) = try Self.clustered(
         images: 120, dimension: 8, classCount: 3, seed: UInt64(100 + trial))
       let null = RotationNull(
@@ -79,10 +80,12 @@ import Testing
         seed: 1
       )
       let values = null.statistics(ofRotations: 0..<20).map { $0[0] }
-      // The first draw plays the neurons: 19 others, so that p takes the values 1/20, 2/20, …
-      if Self.pValue(values[0], Array(values[1...])) <= 0.1 { rejected += 1 }
+      counts[Int((20 * Self.pValue(values[0], Array(values[1...]))).rounded()) - 1] += 1
     }
-    #expect((11...39).contains(rejected), "\(rejected) of 240")
+    // At the level 0.05 the count is binomial with n = 400 and mean 20: 8…35 holds the middle 99.8 %.
+    #expect((8...35).contains(counts[0]), "\(counts[0]) of 400 at the level 0.05")
+    let chiSquare = counts.reduce(0) { $0 + Double(($1 - 20) * ($1 - 20)) / 20 }
+    #expect(chiSquare < 43.8, "\(counts)")  // the upper 0.1 % of 19 degrees of freedom
   }
 
   @Test("Neurons that stand for classes are told from rotations of them")
