@@ -14,7 +14,8 @@ import Tensors
 ///
 /// Notes and departures:
 /// - Everything is of one image: c, moments, and when to stop. A minimisation ends early when the objective has
-///   not fallen by 0.01 % over a tenth of its iterations.
+///   not fallen by 0.01 % over a tenth of its iterations,
+///   and not in its first half: there pixels that began at 0 or 1 are still on tanh's flat ends.
 /// - Distances are to the pixels of the clean image. w starts from 0.999999 times them, so that tanh has an inverse
 ///   for pixels that are exactly 0 or 1, and the authors' code measures from there.
 /// - Fewer iterations than the paper's 10,000.
@@ -119,7 +120,9 @@ private final class CarliniWagnerSearch: ImageSearch {
   }
 
   private func hasStalled(at objective: Double) -> Bool {
-    guard iteration % max(settings.iterationCount / 10, 1) == 0 else { return false }
+    guard 2 * iteration >= settings.iterationCount, iteration % max(settings.iterationCount / 10, 1) == 0 else {
+      return false
+    }
     defer { earlierObjective = objective }
     return objective > 0.9999 * earlierObjective
   }

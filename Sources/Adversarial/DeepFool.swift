@@ -13,7 +13,9 @@ import Tensors
 ///
 /// - η stretches the total perturbation, not each step, so on a linear network the distance is exactly 1 + η times
 ///   the smallest. It must be large enough to be seen in Float: 10⁻⁶ would not be.
-/// - The paper has no box. Where a pixel has reached its bound, the next step makes up for what was clipped.
+/// - The paper has no box. Here r ends at the bounds, and a pixel that is at its bound and would go further out
+///   does not count in w. Otherwise most of a step away from a black background is clipped, and r grows in pixels
+///   that cannot follow: on MNIST a third of the images were never reached.
 /// - Aimed at a class, which the paper does not do, the only face is that between the target and the strongest
 ///   other class at x′.
 /// - Each image stops by itself, and the point after the last step is judged as well.
@@ -59,7 +61,8 @@ public struct DeepFool: Attack {
     private var rivalPlace = 0
     private var step = 0
     private var perturbation: [Double]
-    private var nearestFace: (distance: Double, height: Double, slopes: [Float])?
+    private var nearestFace: (distance: Double, steepness: Double, slopes: [Double])?
+    private var hasSlope = false
 
     init(_ image: SearchedImage, norm: Norm, classCount: Int, settings: DeepFool) {
       self.image = image
@@ -94,35 +97,38 @@ public struct DeepFool: Attack {
       rivalPlace += 1
       guard rivalPlace == rivals.count else { return }
       rivalPlace = 0
-      guard let face = nearestFace else {
-        hadZeroGradient = true
-        return isFinished = true
-      }
+      if !hasSlope { hadZeroGradient = true }
+      guard let face = nearestFace else { return isFinished = true }
       move(to: face)
     }
 
     private func consider(logits: Span<Float>, gradient: Span<Float>) {
       let (rival, from) = face(logits)
       let height = abs(Double(logits[rival]) - Double(logits[from]))
-      let slopes = gradient.withUnsafeBufferPointer(Array.init)
-      let steepness = norm.dualLength(of: slopes.map(Double.init))
+      let slopes = point.indices.map { index in
+        let slope = Double(gradient[index])
+        if slope != 0 { hasSlope = true }
+        let isHeld = slope < 0 ? point[index] <= image.bounds.lowerBound : point[index] >= image.bounds.upperBound
+        return isHeld ? 0 : slope
+      }
+      let steepness = norm.dualLength(of: slopes)
       guard steepness > 0 else { return }
       let distance = height / steepness
-      if distance < nearestFace?.distance ?? .infinity { nearestFace = (distance, height, slopes) }
+      if distance < nearestFace?.distance ?? .infinity { nearestFace = (distance, steepness, slopes) }
     }
 
-    private func move(to face: (distance: Double, height: Double, slopes: [Float])) {
-      let steepness = norm.dualLength(of: face.slopes.map(Double.init))
-      for index in perturbation.indices {
-        let slope = Double(face.slopes[index])
-        perturbation[index] +=
-          norm == .l2
-          ? face.height / (steepness * steepness) * slope
-          : face.height / steepness * (slope > 0 ? 1 : slope < 0 ? -1 : 0)
-        point[index] = image.pixel(
-          Double(image.clean[index]) + (1 + settings.overshoot) * perturbation[index])
+    private func move(to face: (distance: Double, steepness: Double, slopes: [Double])) {
+      for (index, slope) in face.slopes.enumerated() {
+        let clean = Double(image.clean[index])
+        let step =
+          norm == .l2 ? face.distance / face.steepness * slope : face.distance * (slope > 0 ? 1 : slope < 0 ? -1 : 0)
+        perturbation[index] = min(
+          max(perturbation[index] + step, Double(image.bounds.lowerBound) - clean),
+          Double(image.bounds.upperBound) - clean)
+        point[index] = image.pixel(clean + (1 + settings.overshoot) * perturbation[index])
       }
       nearestFace = nil
+      hasSlope = false
       step += 1
     }
   }

@@ -92,6 +92,7 @@ public struct FastMinimumNorm: Attack {
       let (smaller, larger) = (radius * (1 - adjustment), radius * (1 + adjustment))
       switch (norm, isAdversarial) {
       case (.l0, true): radius = max(min(radius - 1, smaller.rounded(.down), nearest.distance), 0)
+      case (.l0, false) where nearest.pixels == nil: radius = (1.25 * radius).rounded(.up)
       case (.l0, false): radius = max(radius + 1, larger.rounded(.down))
       case (_, true): radius = min(smaller, nearest.distance)
       case (_, false): radius = nearest.pixels != nil ? larger : length + remaining

@@ -13,15 +13,17 @@ final class PenaltySearch: ImageSearch {
   /// Evaluations asked for so far.
   private(set) var evaluationCount = 0
 
+  let optimizer: BoxConstrainedLBFGS
+  /// The c that is being tried.
+  private(set) var constant: Double
+
   private let image: SearchedImage
   private let target: Int
   private let settings: BoxLBFGSAttack
-  private let optimizer: BoxConstrainedLBFGS
   private let clean: [Double]
   /// L(x, l) and its gradient at the clean image.
   private var cleanEvaluation: (loss: Double, gradient: [Float])?
 
-  private var constant: Double
   /// Largest c known to be too small, smallest known to be enough.
   private var tooSmall = 0.0
   private var enough = Double.infinity
@@ -67,8 +69,8 @@ final class PenaltySearch: ImageSearch {
     follow(status)
   }
 
-  /// ‖r‖² + c L(x + r, l), its gradient left with the optimizer.
-  private func objective(loss: Double, gradient: Span<Float>) -> Double {
+  /// ‖r‖² + c L(x + r, l) where the optimizer asks for it, its gradient left with the optimizer.
+  func objective(loss: Double, gradient: Span<Float>) -> Double {
     let constant = constant
     var squares = 0.0
     gradient.withUnsafeBufferPointer { gradient in
