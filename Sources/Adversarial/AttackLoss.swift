@@ -11,7 +11,8 @@ import Tensors
 ///
 /// π sorts the logits, largest first. The ratio of Croce, Hein (2020), equations 6 and 7, changes neither when a
 /// constant is added to all logits nor when all are multiplied by a positive number. As in the authors' code its
-/// denominator is at least 10⁻¹². <https://arxiv.org/abs/2003.01690>
+/// denominator is at least 10⁻¹². Untargeted it is 1 wherever the label comes third, so that an image which is already
+/// fooled may have a gradient of zero. <https://arxiv.org/abs/2003.01690>
 ///
 /// Always of one image: a batch is never averaged.
 public enum AttackLoss: String, CaseIterable, Codable, Sendable {

@@ -9,7 +9,7 @@ struct BestImages {
   private(set) var images: Tensor
   private var margins: [Double]
   private var reached: [Bool]
-  /// Rows that met a gradient of zero.
+  /// Rows that met a gradient of zero on the way to the goal.
   private var stuck: Set<Int> = []
 
   /// The clean images, of unknown margin: any iterate is better.
@@ -32,7 +32,10 @@ struct BestImages {
     reached[row] = isReached
   }
 
-  mutating func noteZeroGradient(ofRow row: Int) { stuck.insert(row) }
+  /// After an image was offered: one that has reached the goal needs no gradient, and some losses give it none.
+  mutating func noteZeroGradient(ofRow row: Int) {
+    if !reached[row] { stuck.insert(row) }
+  }
 
   var proposal: PerturbedImages {
     PerturbedImages(images: images, zeroGradientRows: stuck.sorted())

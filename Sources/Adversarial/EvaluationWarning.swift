@@ -7,11 +7,13 @@ import Tensors
 /// adversarial robustness". <https://arxiv.org/abs/1802.00420> <https://arxiv.org/abs/1902.06705>
 public enum EvaluationWarning: Equatable, Codable, Sendable {
   /// A black-box attack, or images made for another network, fool more than an attack that knows the gradient.
-  case blackBoxBeatsWhiteBox(blackBox: String, whiteBox: String, blackBoxSuccess: Proportion, whiteBoxSuccess: Proportion)
+  case blackBoxBeatsWhiteBox(
+    blackBox: String, whiteBox: String, blackBoxSuccess: Proportion, whiteBoxSuccess: Proportion)
   /// An attack with more steps fools fewer.
   case moreStepsWorse(fewer: Int, more: Int, fewerSuccess: Proportion, moreSuccess: Proportion)
   /// A larger budget fools fewer.
-  case largerBudgetWorse(smaller: Double, larger: Double, smallerSuccess: Proportion, largerSuccess: Proportion)
+  case largerBudgetWorse(
+    smaller: Double, larger: Double, smallerSuccess: Proportion, largerSuccess: Proportion)
   /// Noise of the same size fools as many.
   case noiseAsGood(attack: String, attackSuccess: Proportion, noiseSuccess: Proportion)
   /// Of the images attacked, so many met a gradient that was zero in every pixel.

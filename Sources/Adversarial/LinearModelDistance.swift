@@ -43,8 +43,10 @@ public struct LinearModelDistance: Sendable {
     let area = network.inputShape.height * network.inputShape.width
     let (mean, deviation) =
       network.graph.normalisation
-      ?? ([Float](repeating: 0, count: network.inputShape.channels),
-        [Float](repeating: 1, count: network.inputShape.channels))
+      ?? (
+        [Float](repeating: 0, count: network.inputShape.channels),
+        [Float](repeating: 1, count: network.inputShape.channels)
+      )
     // W (x − μ)/σ + b = (W/σ) x + (b − W μ/σ)
     let scaled = (0..<matrix.count).map { row in
       matrix[row: row].enumerated().map { Double($1) / Double(deviation[$0 / area]) }
@@ -97,9 +99,10 @@ public struct LinearModelDistance: Sendable {
         if left <= 1e-12 * missing { return length }
       }
       return .infinity
-    case .l2: return search(missing, gain, { scale in zip(sizes, room).map { min(scale * $0, $1) } }) {
-      $0.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
+    case .l2:
+      return search(missing, gain, { scale in zip(sizes, room).map { min(scale * $0, $1) } }) {
+        $0.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      }
     case .linf:
       return search(missing, gain, { scale in zip(sizes, room).map { $0 > 0 ? min(scale, $1) : 0 } }) {
         $0.max() ?? 0

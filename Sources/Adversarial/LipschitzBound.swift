@@ -79,7 +79,11 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
     self.layers = layers
     logits = bounds[bounds.count - 1]
     let last = graph.nodes[graph.nodes.count - 1]
-    if case .linear = last.layer { lastInput = last.inputs[0].map { bounds[$0] } ?? 1 } else { lastInput = nil }
+    if case .linear = last.layer {
+      lastInput = last.inputs[0].map { bounds[$0] } ?? 1
+    } else {
+      lastInput = nil
+    }
   }
 
   /// Of layers without a spectral norm; `nil` where there is no bound at all.

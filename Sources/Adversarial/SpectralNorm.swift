@@ -58,7 +58,8 @@ public struct SpectralNorm: Equatable, Codable, Sendable {
   static func slack(dimension: Int, iterationCount: Int) -> Double {
     let power = Double(2 * iterationCount + 1)
     func failure(_ epsilon: Double) -> Double {
-      (2 * Double(dimension) / .pi).squareRoot() * pow(1 - epsilon, power / 2) / (epsilon * power).squareRoot()
+      (2 * Double(dimension) / .pi).squareRoot() * pow(1 - epsilon, power / 2)
+        / (epsilon * power).squareRoot()
     }
     var (low, high) = (0.0, 1.0)
     for _ in 0..<60 {
