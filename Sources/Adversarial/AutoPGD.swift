@@ -12,7 +12,8 @@ import Tensors
 /// (2020), algorithm 1, L∞ and L2. <https://arxiv.org/abs/2003.01690>
 ///
 /// Starts are uniform in the ball (the authors' code puts them on its surface), the first restart included. Returned
-/// is the iterate with the largest margin towards the goal; the schedule follows the loss, as in the paper.
+/// is the iterate with the largest margin towards the goal; the schedule follows the loss, as in the paper. More restarts
+/// never lose a success; more steps can, since the checkpoints move.
 public struct AutoPGD: Attack {
   /// What is climbed.
   public enum Objective: Equatable, Sendable {

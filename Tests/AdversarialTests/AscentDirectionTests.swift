@@ -5,7 +5,9 @@ import Testing
 @testable import Adversarial
 
 @Suite struct AscentDirectionTests {
-  @Test("The step has length 1 in its own norm and no other of that length rises more", arguments: [Norm.l2, .linf])
+  @Test(
+    "The step has length 1 in its own norm and no other of that length rises more",
+    arguments: [Norm.l2, .linf])
   func steepest(norm: Norm) throws {
     var generator = SeededGenerator(seed: 3)
     let gradient = generator.normals(12)

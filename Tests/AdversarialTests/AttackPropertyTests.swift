@@ -18,12 +18,14 @@ import Testing
 
   static let cases: [Case] = {
     let everywhere: [any Attack] = [
-      FastGradientSignMethod(), ProjectedGradientDescent(stepCount: 8, start: .random(restartCount: 2, seed: 4)),
+      FastGradientSignMethod(),
+      ProjectedGradientDescent(stepCount: 8, start: .random(restartCount: 2, seed: 4)),
       ProjectedGradientDescent(stepCount: 6, start: .image, loss: .margin, l1Step: .dense),
       ProjectedGradientDescent(
         stepCount: 6, loss: .differenceOfLogitsRatio, stopping: .atFirstSuccess),
       ProjectedGradientDescent.basicIterative(), MomentumIterative(), GradientRotation(),
-      NoisePerturbation(kind: .gaussian), NoisePerturbation(kind: .uniform), NoisePerturbation(kind: .randomSign),
+      NoisePerturbation(kind: .gaussian), NoisePerturbation(kind: .uniform),
+      NoisePerturbation(kind: .randomSign),
     ]
     let steered: [any Attack] = [
       AutoPGD(stepCount: 12, seed: 4),
@@ -83,7 +85,9 @@ import Testing
     }
   }
 
-  @Test("An image's proposal is the same alone, in a batch and in a reversed batch", arguments: cases + untargeted)
+  @Test(
+    "An image's proposal is the same alone, in a batch and in a reversed batch", arguments: cases + untargeted
+  )
   func batches(_ test: Case) throws {
     let (classifier, batch) = try exactCase(count: 20)
     for model in models(test, batch) {
@@ -131,7 +135,9 @@ import Testing
     }
   }
 
-  @Test("Pixels on a scale of 0 to 256 with a first layer to match give the same images", arguments: cases + untargeted)
+  @Test(
+    "Pixels on a scale of 0 to 256 with a first layer to match give the same images",
+    arguments: cases + untargeted)
   func scaled(_ test: Case) throws {
     let (classifier, batch) = try exactCase(count: 20)
     let wide = LinearClassifier(

@@ -6,7 +6,9 @@ import Testing
 @testable import Adversarial
 
 @Suite struct BallSamplingTests {
-  @Test("Of points uniform in a ball, ‖r‖ to the power of the dimension is uniform in (0, 1)", arguments: Norm.allCases)
+  @Test(
+    "Of points uniform in a ball, ‖r‖ to the power of the dimension is uniform in (0, 1)",
+    arguments: Norm.allCases)
   func radius(norm: Norm) {
     var generator = SeededGenerator(seed: 8)
     let (dimension, count) = (10, 4000)
