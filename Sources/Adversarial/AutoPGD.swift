@@ -83,7 +83,7 @@ public struct AutoPGD: Attack {
     switch objective {
     case .loss(let loss):
       let problem = AscentProblem(loss, on: batch, under: threatModel, classifier: classifier)
-      for restart in 0..<restartCount { try run(problem, goal: threatModel, restart: restart, &best) }
+      for restart in 0..<restartCount { try begin(problem, goal: threatModel, restart: restart, &best) }
     case .likelyTargets(let count):
       precondition(threatModel.goal == .untargeted, "likely targets are for an untargeted goal")
       let ranked = Self.wrongClasses(try classifier.logits(of: batch.images), labels: batch.labels)
@@ -94,7 +94,7 @@ public struct AutoPGD: Attack {
         let problem = AscentProblem(
           .differenceOfLogitsRatio, on: batch, under: towards, classifier: classifier)
         for restart in 0..<restartCount {
-          try run(problem, goal: threatModel, restart: place * restartCount + restart, &best)
+          try begin(problem, goal: threatModel, restart: place * restartCount + restart, &best)
         }
       }
     }
@@ -109,15 +109,24 @@ public struct AutoPGD: Attack {
     }
   }
 
-  private func run(
+  private func begin(
     _ problem: AscentProblem<some DifferentiableClassifier>, goal: ThreatModel, restart: Int,
     _ best: inout BestImages
   ) throws {
     let rows = best.unreachedRows
     guard !rows.isEmpty else { return }
-    let model = problem.threatModel
-    var images = model.selecting(rows)
+    let starts = problem.threatModel.selecting(rows)
       .randomStarts(for: problem.batch.selecting(rows), seed: seed, restart: restart)
+    try run(problem, goal: goal, from: starts, rows: rows, &best)
+  }
+
+  /// - Parameter starts: One image for each of `rows`, inside ball and box.
+  func run(
+    _ problem: AscentProblem<some DifferentiableClassifier>, goal: ThreatModel, from starts: Tensor,
+    rows: [Int], _ best: inout BestImages
+  ) throws {
+    let model = problem.threatModel
+    var images = starts
     var (logits, gradients) = try problem.gradients(at: images, rows: rows)
     problem.offer(images, logits, rows: rows, goal: goal, to: &best)
     var searches = rows.indices.map {
