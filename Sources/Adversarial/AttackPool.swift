@@ -46,6 +46,12 @@ public struct AttackPool: Equatable, Codable, Sendable {
     }
   }
 
+  /// Images that the classifier gets right and that no attack of the pool changed, of all images.
+  public var robustAccuracy: Proportion {
+    let distances = bestDistances
+    return Proportion(distances.count { $0 == .infinity }, of: distances.count)
+  }
+
   public func curve(ofAttack attack: Int) -> RobustAccuracyCurve {
     RobustAccuracyCurve(distances: distances(ofAttack: attack), norm: norm)
   }

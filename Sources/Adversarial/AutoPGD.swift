@@ -161,6 +161,7 @@ public struct AutoPGD: Attack {
     var gradient: ArraySlice<Float>
     var loss: Double
     var stepSize: Double
+    /// Copies: a slice would keep the whole batch of its step alive.
     var best: (image: ArraySlice<Float>, gradient: ArraySlice<Float>, loss: Double)
     var risingSteps = 0
     /// As of the last checkpoint.
@@ -168,7 +169,7 @@ public struct AutoPGD: Attack {
 
     init(image: ArraySlice<Float>, gradient: ArraySlice<Float>, loss: Double, stepSize: Double) {
       (self.image, before, self.gradient, self.loss, self.stepSize) = (image, image, gradient, loss, stepSize)
-      best = (image, gradient, loss)
+      best = (ArraySlice(Array(image)), ArraySlice(Array(gradient)), loss)
       earlier = (stepSize, loss)
     }
 
@@ -187,7 +188,7 @@ public struct AutoPGD: Attack {
       if loss > self.loss { risingSteps += 1 }
       before = self.image
       (self.image, self.gradient, self.loss) = (image, gradient, loss)
-      if loss > best.loss { best = (image, gradient, loss) }
+      if loss > best.loss { best = (ArraySlice(Array(image)), ArraySlice(Array(gradient)), loss) }
     }
 
     mutating func reconsider(after steps: Int) {

@@ -15,7 +15,28 @@ import Tensors
 /// On a torus of at least (size + 2 padding) pixels this bounds the convolution that networks run, zeros around the
 /// image: that one is the torus's, fed with zeros outside the image and read at some of its outputs. On a torus of the
 /// image's own size, as in the paper, it approximates it and bounds nothing.
-enum ConvolutionSpectrum {
+public enum ConvolutionSpectrum {
+  /// Norms of a network's convolutions on the smallest torus that makes them bounds: what table 5 of the paper lists.
+  ///
+  /// - Parameter iterationCount: Of power iteration at each frequency.
+  /// - Returns: Name of the node and its norm, in the order of the graph.
+  public static func norms(
+    of network: Network, iterationCount: Int = 50, seed: UInt64 = 0
+  ) -> [(layer: String, norm: SpectralNorm)] {
+    network.graph.nodes.compactMap { node in
+      guard case .convolution(let convolution) = node.layer else { return nil }
+      let input = network.inputShape
+      let shape =
+        node.inputs[0].map { network.graph.nodes[$0].shape } ?? [input.channels, input.height, input.width]
+      let norm = norm(
+        of: convolution, weights: network.parameters[node.parameters.lowerBound].elements.map(Double.init),
+        inputChannels: shape[0],
+        torus: boundingTorus(of: convolution, height: shape[1], width: shape[2]),
+        iterationCount: iterationCount, seed: seed)
+      return (node.name, norm)
+    }
+  }
+
   /// - Parameters:
   ///   - weights: `[outputChannels, channels / groups, kernel height, kernel width]`.
   ///   - torus: A multiple of the stride in each direction.

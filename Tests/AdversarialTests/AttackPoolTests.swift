@@ -35,6 +35,7 @@ import Testing
   func best() {
     #expect(pool.bestDistances == [0.25, 0.25, .infinity, 0])
     #expect(pool.bestAttacks == [1, 0, nil, nil])
+    #expect(pool.robustAccuracy == Proportion(1, of: 4))
     #expect(pool.bestCurve.accuracy(at: 0.25) == Proportion(1, of: 4))
     #expect(pool.curve(ofAttack: 0).accuracy(at: 0.25) == Proportion(2, of: 4))
   }

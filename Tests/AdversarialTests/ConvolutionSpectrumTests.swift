@@ -91,4 +91,13 @@ import Testing
     #expect(real.estimate <= circular.upperBound)
     #expect(circular.estimate < 2 * real.estimate)  // and is not far off
   }
+
+  @Test("Every convolution of a network is listed, and none is longer than its norm on the torus")
+  func networks() throws {
+    let network = try Engine.convolutional(seed: 1).network
+    let norms = ConvolutionSpectrum.norms(of: network)
+    let layer = try #require(try LipschitzBound(of: network).layers.first { $0.kind == "conv2d" })
+    #expect(norms.map(\.layer) == ["conv"])
+    #expect(try #require(layer.estimate) <= norms[0].norm.upperBound)
+  }
 }
