@@ -16,6 +16,8 @@ public struct Evaluation: Sendable {
   public let attemptedImages: Tensor
   /// One for each image, in the order of the batch.
   public let images: [AttackedImage]
+  /// What the attack asked of the classifier, without what judging it took; `nil` when it ran elsewhere.
+  public let cost: ClassifierCost?
 
   /// Runs an attack on the images worth attacking, and judges it.
   ///
@@ -24,9 +26,11 @@ public struct Evaluation: Sendable {
     of attack: some Attack, on batch: AttackBatch, under threatModel: ThreatModel,
     classifier: some DifferentiableClassifier
   ) throws {
+    let counting = CountingClassifier(classifier)
     try self.init(on: batch, under: threatModel, classifier: classifier) { rows in
-      try attack.perturbedImages(
-        for: batch.selecting(rows), under: threatModel.selecting(rows), classifier: classifier)
+      let proposal = try attack.perturbedImages(
+        for: batch.selecting(rows), under: threatModel.selecting(rows), classifier: counting)
+      return (proposal, counting.cost)
     }
   }
 
@@ -42,15 +46,16 @@ public struct Evaluation: Sendable {
       "images of shape \(batch.images.shape) cannot have become \(perturbed.images.shape)")
     let zeroGradientRows = Set(perturbed.zeroGradientRows)
     try self.init(on: batch, under: threatModel, classifier: classifier) { rows in
-      PerturbedImages(
+      let proposal = PerturbedImages(
         images: perturbed.images.rows(rows),
         zeroGradientRows: rows.indices.filter { zeroGradientRows.contains(rows[$0]) })
+      return (proposal, nil)
     }
   }
 
   private init(
     on batch: AttackBatch, under threatModel: ThreatModel, classifier: some Classifier,
-    proposal: (_ attackedRows: [Int]) throws -> PerturbedImages
+    proposal: (_ attackedRows: [Int]) throws -> (PerturbedImages, ClassifierCost?)
   ) throws {
     if case .targeted(let targets) = threatModel.goal {
       precondition(
@@ -65,7 +70,7 @@ public struct Evaluation: Sendable {
     }
     let attackedRows = verdicts.indices.filter { !verdicts[$0].isSkipped }
     let attacked = batch.selecting(attackedRows)
-    let perturbed = try proposal(attackedRows)
+    let (perturbed, cost) = try proposal(attackedRows)
     precondition(
       perturbed.images.shape == attacked.images.shape,
       "images of shape \(attacked.images.shape) cannot have become \(perturbed.images.shape)")
@@ -93,6 +98,7 @@ public struct Evaluation: Sendable {
     let projectedRows = Set(projected.map { attackedRows[$0] })
     let zeroGradientRows = Set(perturbed.zeroGradientRows.map { attackedRows[$0] })
     self.threatModel = threatModel
+    self.cost = cost
     returnedImages = returned
     attemptedImages = attempted
     images = verdicts.indices.map { row in
@@ -106,7 +112,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  public var summary: EvaluationSummary { EvaluationSummary(of: images) }
+  public var summary: EvaluationSummary { EvaluationSummary(of: images, cost: cost) }
 
   /// Pixels as an 8-bit file stores and returns them: the nearest k/255.
   ///

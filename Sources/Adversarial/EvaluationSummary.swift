@@ -26,8 +26,11 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
   /// Average of √(mean d²) over the successes, as Szegedy et al. (2013) print it; `nil` when there is none.
   public let meanDistortion: Double?
   public let isTargeted: Bool
+  /// What the attack asked of the classifier, over all images attacked; `nil` when nobody counted.
+  public let cost: ClassifierCost?
 
-  public init(of images: [AttackedImage]) {
+  /// - Parameter cost: Of the attack on all of `images`.
+  public init(of images: [AttackedImage], cost: ClassifierCost? = nil) {
     func count(_ condition: (AttackedImage) -> Bool) -> Int { images.count(where: condition) }
     let successes = images.filter { $0.verdict == .succeeded }
     cleanAccuracy = Proportion(count { $0.before.label == $0.label }, of: images.count)
@@ -44,6 +47,17 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
       successes.isEmpty
       ? nil : successes.reduce(0) { $0 + $1.distortion.rootMeanSquare } / Double(successes.count)
     isTargeted = images.contains { $0.target != nil }
+    self.cost = cost
+  }
+
+  /// Forward passes for each image attacked, on average; `nil` when nobody counted or nothing was attacked.
+  public var forwardsPerImage: Double? { perImage(cost?.forwards) }
+  /// Backward passes for each image attacked.
+  public var backwardsPerImage: Double? { perImage(cost?.backwards) }
+
+  private func perImage(_ passes: Int?) -> Double? {
+    guard let passes, success.total > 0 else { return nil }
+    return Double(passes) / Double(success.total)
   }
 
   /// The result in one sentence, denominators stated.

@@ -56,32 +56,17 @@ public struct FastGradientSignMethod: Attack {
     let length = images.rowLength
     for row in 0..<batch.count {
       let gradient = gradients[row: row]
-      guard let scale = stepScale(gradient, threatModel) else {
+      guard let unit = AscentDirection(along: gradient, in: threatModel.norm) else {
         zeroGradientRows.append(row)
         continue
       }
       for (pixel, slope) in zip(row * length..<(row + 1) * length, gradient) {
-        let step: Double =
-          switch threatModel.norm {
-          case .linf: slope > 0 ? scale : slope < 0 ? -scale : 0
-          case .l0, .l1, .l2: Double(slope) * scale
-          }
+        let step = Double(threatModel.epsilon) * unit(slope)
         let moved = Float(Double(images.elements[pixel]) + direction * step)
         images.elements[pixel] = min(max(moved, threatModel.bounds.lowerBound), threatModel.bounds.upperBound)
       }
     }
     return PerturbedImages(images: images, zeroGradientRows: zeroGradientRows)
-  }
-
-  /// What the gradient, or its sign, is multiplied by; `nil` when the gradient is zero.
-  private func stepScale(_ gradient: ArraySlice<Float>, _ threatModel: ThreatModel) -> Double? {
-    let size = threatModel.norm(gradient)
-    guard size > 0 else { return nil }
-    return switch threatModel.norm {
-    case .linf: Double(threatModel.epsilon)
-    case .l0: preconditionFailure("a count of pixels does not say how far one step goes")
-    case .l1, .l2: Double(threatModel.epsilon) / size
-    }
   }
 }
 

@@ -1,0 +1,70 @@
+import Networks
+import Tensors
+
+/// What one classifier makes of images that were perturbed for another.
+public struct TransferCell: Equatable, Codable, Sendable {
+  /// Wrong about the perturbed image, of the images that source and target both classify correctly when clean. On the
+  /// diagonal, for an untargeted attack, the attack's success.
+  public let errorOnBothCorrect: Proportion
+  /// Wrong about the perturbed image, of all images.
+  public let errorOnAll: Proportion
+  /// Wrong about the clean image, of all images.
+  public let cleanError: Proportion
+  /// Perturbed images taken for the class aimed at, of the images that both classify correctly and that are not of
+  /// that class; of no images when the attack aimed at none. On the diagonal, the attack's success.
+  public let targetedHit: Proportion
+  /// Images about which both are wrong in the same way, of those that both classified correctly and are now wrong about.
+  public let agreement: Proportion
+  /// How often they would agree if each kept its wrong answers, but to other images of the same label.
+  ///
+  ///     Σ over labels y, classes c of s_yc t_yc / n_y,   divided by the number of images
+  ///
+  /// s and t count the wrong answers of source and target, n_y the images of label y: the mean over all permutations
+  /// within labels. 1/(C − 1) would assume that wrong classes are equally likely, which they never are. `nil` when both
+  /// are wrong about nothing.
+  public let agreementByChance: Double?
+
+  /// Error over what the target gets wrong without help, on all images; `nil` of no images.
+  public var excessError: Double? {
+    guard let error = errorOnAll.value, let clean = cleanError.value else { return nil }
+    return error - clean
+  }
+
+  /// - Parameters:
+  ///   - labels: True classes.
+  ///   - aims: Classes aimed at; `nil` for an untargeted attack.
+  ///   - source: What the source says of the clean and of the perturbed images.
+  ///   - target: The same of the target.
+  init(
+    labels: [Int], aims: [Int?], source: (clean: [Int], perturbed: [Int]),
+    target: (clean: [Int], perturbed: [Int])
+  ) {
+    let rows = labels.indices
+    let bothCorrect = rows.filter { source.clean[$0] == labels[$0] && target.clean[$0] == labels[$0] }
+    func isWrong(_ row: Int) -> Bool { target.perturbed[row] != labels[row] }
+    errorOnBothCorrect = Proportion(bothCorrect.count(where: isWrong), of: bothCorrect.count)
+    errorOnAll = Proportion(rows.count(where: isWrong), of: rows.count)
+    cleanError = Proportion(rows.count { target.clean[$0] != labels[$0] }, of: rows.count)
+    let aimed = bothCorrect.filter { row in aims[row].map { $0 != labels[row] } == true }
+    targetedHit = Proportion(aimed.count { target.perturbed[$0] == aims[$0] }, of: aimed.count)
+
+    let bothWrong = bothCorrect.filter { isWrong($0) && source.perturbed[$0] != labels[$0] }
+    agreement = Proportion(
+      bothWrong.count { source.perturbed[$0] == target.perturbed[$0] }, of: bothWrong.count)
+    var expected = 0.0
+    for group in Dictionary(grouping: bothWrong, by: { labels[$0] }).sorted(by: { $0.key < $1.key }) {
+      var counts: [Int: (source: Int, target: Int)] = [:]
+      for row in group.value {
+        counts[source.perturbed[row], default: (0, 0)].source += 1
+        counts[target.perturbed[row], default: (0, 0)].target += 1
+      }
+      let matches = counts.values.reduce(0) { $0 + $1.source * $1.target }
+      expected += Double(matches) / Double(group.value.count)
+    }
+    agreementByChance = bothWrong.isEmpty ? nil : expected / Double(bothWrong.count)
+  }
+
+  static func labels(of images: Tensor, by classifier: any Classifier) throws -> [Int] {
+    images.count > 0 ? Prediction.rows(of: try classifier.logits(of: images)).map(\.label) : []
+  }
+}
