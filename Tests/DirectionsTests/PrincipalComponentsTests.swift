@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -36,9 +37,16 @@ import Testing
     let mirrored = try FeatureMatrix(
       values: Tensor(shape: features.values.shape, elements: features.values.elements.map { 10 - $0 }),
       layer: "made up")
-    let turned = PrincipalComponents(of: mirrored, count: 4).directions.matrix.elements
-    let plain = PrincipalComponents(of: features, count: 4).directions.matrix.elements
-    #expect(zip(turned, plain).allSatisfy { abs($0 + $1) < 1e-6 })
+    let turned = PrincipalComponents(of: mirrored, count: 4).directions
+    let plain = PrincipalComponents(of: features, count: 4).directions
+    #expect(zip(turned.matrix.elements, plain.matrix.elements).allSatisfy { abs($0 + $1) < 1e-6 })
+    for (features, directions) in [(features, plain), (mirrored, turned)] {
+      let tails = DirectionScores.map(of: features, along: directions) { _, scores in
+        let mean = Statistics.mean(scores.values)!
+        return scores.values.reduce(0.0) { $0 + pow(Double($1) - mean, 3) }
+      }
+      #expect(tails.allSatisfy { $0 > 0 })
+    }
   }
 
   @Test("Constant and repeated features give no component")
