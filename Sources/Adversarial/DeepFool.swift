@@ -105,12 +105,9 @@ public struct DeepFool: Attack {
     private func consider(logits: Span<Float>, gradient: Span<Float>) {
       let (rival, from) = face(logits)
       let height = abs(Double(logits[rival]) - Double(logits[from]))
-      let slopes = point.indices.map { index in
-        let slope = Double(gradient[index])
-        if slope != 0 { hasSlope = true }
-        let isHeld = slope < 0 ? point[index] <= image.bounds.lowerBound : point[index] >= image.bounds.upperBound
-        return isHeld ? 0 : slope
-      }
+      let all = gradient.withUnsafeBufferPointer { $0.map(Double.init) }
+      if all.contains(where: { $0 != 0 }) { hasSlope = true }
+      let slopes = image.freeSlopes(all, at: point, isDescent: false)
       let steepness = norm.dualLength(of: slopes)
       guard steepness > 0 else { return }
       let distance = height / steepness
