@@ -128,7 +128,8 @@ final class BoxConstrainedLBFGS {
 
   private func call(_ value: Double) -> lbfgsb_request {
     lbfgsb_advance(
-      &state, Int32(point.count), Int32(memory), &point, lower, upper, boundKinds, value, &gradient, &workspace,
+      &state, Int32(point.count), Int32(memory), &point, lower, upper, boundKinds, value, &gradient,
+      &workspace,
       &indices)
   }
 }

@@ -40,7 +40,8 @@ public struct DeepFool: Attack {
     for batch: AttackBatch, under threatModel: ThreatModel, classifier: some DifferentiableClassifier
   ) throws -> PerturbedImages {
     precondition(
-      Self.supportedNorms.contains(threatModel.norm), "DeepFool steps in L2 or L∞, not in \(threatModel.norm)")
+      Self.supportedNorms.contains(threatModel.norm), "DeepFool steps in L2 or L∞, not in \(threatModel.norm)"
+    )
     let classCount = classifier.classCount
     return try LockStep.nearestImages(for: batch, under: threatModel, classifier: classifier) {
       Search($0, norm: threatModel.norm, classCount: classCount, settings: self)
@@ -118,7 +119,8 @@ public struct DeepFool: Attack {
       for (index, slope) in face.slopes.enumerated() {
         let clean = Double(image.clean[index])
         let step =
-          norm == .l2 ? face.distance / face.steepness * slope : face.distance * (slope > 0 ? 1 : slope < 0 ? -1 : 0)
+          norm == .l2
+          ? face.distance / face.steepness * slope : face.distance * (slope > 0 ? 1 : slope < 0 ? -1 : 0)
         perturbation[index] = min(
           max(perturbation[index] + step, Double(image.bounds.lowerBound) - clean),
           Double(image.bounds.upperBound) - clean)

@@ -83,7 +83,8 @@ public struct FastMinimumNorm: Attack {
         isAdversarial: isAdversarial, length: length,
         remaining: 1.05 * abs(image.margin(of: logits))
           / norm.dualLength(of: image.freeSlopes(slopes, at: point, isDescent: true)))
-      let stepSize = cosineDecay(from: settings.stepSize, to: 0.01 * settings.stepSize, at: step, of: settings.stepCount)
+      let stepSize = cosineDecay(
+        from: settings.stepSize, to: 0.01 * settings.stepSize, at: step, of: settings.stepCount)
       move(along: slopes, scale: steepness > 0 ? -stepSize / steepness : 0)
       step += 1
     }
@@ -97,7 +98,8 @@ public struct FastMinimumNorm: Attack {
       case (.l0, false) where nearest.pixels == nil: radius = (1.25 * radius).rounded(.up)
       case (.l0, false): radius = max(radius + 1, larger.rounded(.down))
       case (_, true): radius = min(smaller, nearest.distance)
-      case (_, false): radius = nearest.pixels != nil ? larger : max(length + remaining, (1 + adjustment) * length)
+      case (_, false):
+        radius = nearest.pixels != nil ? larger : max(length + remaining, (1 + adjustment) * length)
       }
       // Nobody needs a ball that holds nothing nearer than what is known.
       radius = min(radius, nearest.distance)
@@ -112,7 +114,9 @@ public struct FastMinimumNorm: Attack {
       if norm.length(of: difference) > radius {
         difference = norm.nearestInBall(ofRadius: radius, to: difference)
       }
-      for index in point.indices { point[index] = image.pixel(Double(image.clean[index]) + difference[index]) }
+      for index in point.indices {
+        point[index] = image.pixel(Double(image.clean[index]) + difference[index])
+      }
     }
   }
 }

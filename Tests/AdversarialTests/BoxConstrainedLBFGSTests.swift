@@ -74,7 +74,8 @@ import Testing
   @Test("Bounds may be missing on either side, and a variable without room stays")
   func halfOpen() {
     let optimizer = BoxConstrainedLBFGS(
-      lower: [-.infinity, 3, -.infinity, 0.25], upper: [.infinity, .infinity, -1, 0.25], gradientTolerance: 1e-12)
+      lower: [-.infinity, 3, -.infinity, 0.25], upper: [.infinity, .infinity, -1, 0.25],
+      gradientTolerance: 1e-12)
     _ = minimum(
       of: { x in (x.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) }, x.map { 2 * ($0 - 0.5) }) },
       from: [9, 9, -9, 9], with: optimizer)

@@ -18,7 +18,8 @@ import Testing
         name: "lines", input: ImageShape(channels: 1, height: 8, width: 8),
         nodes: [
           .init("conv", .convolution(Convolution(outputChannels: 4, kernel: 3, stride: 2, padding: 1))),
-          .init("relu1", .relu), .init("flatten", .flatten), .init("hidden", .linear(outputs: 16, bias: true)),
+          .init("relu1", .relu), .init("flatten", .flatten),
+          .init("hidden", .linear(outputs: 16, bias: true)),
           .init("relu2", .relu), .init("classifier", .linear(outputs: 4, bias: true)),
         ]))
     let parameters = try graph.parameters.map { try #require(file["parameter/\($0.name)"]) }

@@ -53,14 +53,18 @@ import Testing
     let plain = try AttackBatch.correct(count: 20, for: classifier, seed: 5)
     let images = Tensor(shape: plain.images.shape, elements: plain.images.elements.map { $0 < 0.5 ? 0 : 1 })
     let labels = (0..<20).map { row in
-      (try? classifier.logits(of: images.rows([row]))).map { $0.elements.firstIndex(of: $0.elements.max()!)! } ?? 0
+      (try? classifier.logits(of: images.rows([row]))).map { $0.elements.firstIndex(of: $0.elements.max()!)! }
+        ?? 0
     }
     let batch = AttackBatch(images: images, labels: labels, imageIDs: plain.imageIDs)
-    let example = MinimalAttackCase(attack: attack(), norm: .l2)
+    let attack = CarliniWagnerL2(
+      initialConstant: 0.01, searchStepCount: 9, iterationCount: 500, learningRate: 0.05)
+    let example = MinimalAttackCase(attack: attack, norm: .l2)
     let found = try example.proposal(for: batch, classifier: classifier).images
     for (row, distance) in example.distances(found, from: batch).enumerated() {
-      let exact = AffineOracle(classifier: classifier).distance(of: images[row: row], label: labels[row], in: .l2)
-      #expect(distance > 0 && distance < 1.05 * exact + 0.01)
+      let exact = AffineOracle(classifier: classifier).distance(
+        of: images[row: row], label: labels[row], in: .l2)
+      #expect(distance > 0 && distance < 1.05 * exact + 0.01, "\(distance) of \(exact)")
     }
   }
 

@@ -37,7 +37,8 @@ import Testing
   func lastStep() throws {
     // One step of length 1 crosses the face; nothing before it does.
     let classifier = LinearClassifier(
-      inputShape: ImageShape(channels: 1, height: 1, width: 1), weights: Tensor(shape: [2, 1], elements: [0, 4]),
+      inputShape: ImageShape(channels: 1, height: 1, width: 1),
+      weights: Tensor(shape: [2, 1], elements: [0, 4]),
       biases: [0, -2])
     let batch = AttackBatch(
       images: Tensor(shape: [1, 1, 1, 1], elements: [0.25]), labels: [0], imageIDs: [0])

@@ -31,7 +31,8 @@ import Testing
     var earlier: Set<Int> = []
     for limit in [0, 1, 2, 5, 50] {
       let example = MinimalAttackCase(attack: DeepFool(stepLimit: limit), norm: .l2)
-      let distances = example.distances(try example.proposal(for: batch, classifier: engine).images, from: batch)
+      let distances = example.distances(
+        try example.proposal(for: batch, classifier: engine).images, from: batch)
       let found = Set(distances.indices.filter { distances[$0] > 0 })
       #expect(found.isSuperset(of: earlier))
       if limit == 0 { #expect(found.isEmpty) }

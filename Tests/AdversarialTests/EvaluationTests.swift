@@ -82,7 +82,9 @@ import Testing
     #expect(evaluation.summary.medianL2 == nil)
   }
 
-  @Test("Proposals outside ball and box are moved inside before they are judged", arguments: [Norm.l1, .l2, .linf])
+  @Test(
+    "Proposals outside ball and box are moved inside before they are judged",
+    arguments: [Norm.l1, .l2, .linf])
   func projection(norm: Norm) throws {
     let classifier = LinearClassifier(inputShape: shape, classCount: 2, seed: 7)
     var batch = try AttackBatch.correct(count: 30, for: classifier, seed: 8)

@@ -48,7 +48,8 @@ import Testing
     #expect(seen == [0, 1, 2, 3])
     // The nearest of all targets is what an untargeted search by the same means proposes.
     let any = try Evaluation(
-      of: BoxLBFGSAttack(), on: batch, under: ThreatModel(norm: .l2, epsilon: .infinity), classifier: classifier)
+      of: BoxLBFGSAttack(), on: batch, under: ThreatModel(norm: .l2, epsilon: .infinity),
+      classifier: classifier)
     let nearest = every.nearestOfEachImage
     let expected = any.images.filter { $0.verdict == .succeeded }
     #expect(nearest.map(\.imageID) == expected.map(\.imageID))

@@ -143,7 +143,8 @@ import Testing
   }
 
   @Test(
-    "An image's perturbation is the same alone, in a batch and in a reversed batch", arguments: [Norm.l1, .l2, .linf])
+    "An image's perturbation is the same alone, in a batch and in a reversed batch",
+    arguments: [Norm.l1, .l2, .linf])
   func batches(norm: Norm) throws {
     let classifier = LinearClassifier(inputShape: shape, classCount: 5, seed: 12)
     let batch = try AttackBatch.correct(count: 64, for: classifier, seed: 13)

@@ -11,7 +11,8 @@ import Testing
     let engine = try TrainedNetwork.engine()
     let batch = try TrainedNetwork.batch(count: 40)
     let evaluation = try Evaluation(
-      of: FastMinimumNorm(), on: batch, under: ThreatModel(norm: norm, epsilon: .infinity), classifier: engine)
+      of: FastMinimumNorm(), on: batch, under: ThreatModel(norm: norm, epsilon: .infinity), classifier: engine
+    )
     #expect(evaluation.summary.success == Proportion(40, of: 40))
   }
 
@@ -28,7 +29,9 @@ import Testing
     #expect(medians[1] <= 1.01 * medians[0] + (norm == .l0 ? 1 : 0))
   }
 
-  @Test("The dual of a norm bounds what a perturbation does to a linear function, and is reached", arguments: Norm.allCases)
+  @Test(
+    "The dual of a norm bounds what a perturbation does to a linear function, and is reached",
+    arguments: Norm.allCases)
   func dual(norm: Norm) {
     let gradient = [3.0, -4, 0, 1]
     let expected: Double =

@@ -7,7 +7,8 @@ import Testing
 
 /// What every attack for the smallest perturbation has to hold to, whatever its method.
 @Suite struct MinimalAttackTests {
-  @Test("A proposal is judged a success or is the image itself, bit for bit", arguments: MinimalAttackCase.all)
+  @Test(
+    "A proposal is judged a success or is the image itself, bit for bit", arguments: MinimalAttackCase.all)
   func honest(example: MinimalAttackCase) throws {
     let engine = try TrainedNetwork.engine()
     let batch = try TrainedNetwork.batch(count: 40)
@@ -123,12 +124,16 @@ import Testing
     }
   }
 
-  @Test("Images that are there already come back as they are, and no images give none", arguments: MinimalAttackCase.all)
+  @Test(
+    "Images that are there already come back as they are, and no images give none",
+    arguments: MinimalAttackCase.all)
   func reached(example: MinimalAttackCase) throws {
     let classifier = LinearClassifier(
       inputShape: ImageShape(channels: 1, height: 2, width: 3), classCount: 3, seed: 2)
     let right = try AttackBatch.correct(count: 5, for: classifier, seed: 3)
-    #expect(try example.proposal(for: right, .targeted(right.labels), classifier: classifier).images == right.images)
+    #expect(
+      try example.proposal(for: right, .targeted(right.labels), classifier: classifier).images == right.images
+    )
     let wrong = AttackBatch(
       images: right.images, labels: right.labels.map { ($0 + 1) % 3 }, imageIDs: right.imageIDs)
     #expect(try example.proposal(for: wrong, classifier: classifier).images == right.images)

@@ -10,7 +10,8 @@ import Testing
   let shape = ImageShape(channels: 1, height: 6, width: 5)
 
   /// How much further than the smallest perturbation an attack may end: a factor, and an amount.
-  private func allowance(_ example: MinimalAttackCase, hasActiveBox: Bool) -> (factor: Double, amount: Double) {
+  private func allowance(_ example: MinimalAttackCase, hasActiveBox: Bool) -> (factor: Double, amount: Double)
+  {
     switch (example.attack.name, example.norm) {
     case ("lbfgs", _): (1.01, 1e-4)
     // One step, or on the box a few that do not look back.
@@ -33,7 +34,8 @@ import Testing
   }
 
   private func check(
-    _ example: MinimalAttackCase, _ batch: AttackBatch, _ classifier: LinearClassifier, _ goal: ThreatModel.Goal,
+    _ example: MinimalAttackCase, _ batch: AttackBatch, _ classifier: LinearClassifier,
+    _ goal: ThreatModel.Goal,
     hasActiveBox: Bool
   ) throws {
     let proposal = try example.proposal(for: batch, goal, classifier: classifier)
@@ -49,12 +51,14 @@ import Testing
       #expect(evaluation.images[row].verdict == .succeeded, "image \(row), at \(exact)")
       // Logits are Floats: a margin of 1e-6 is none.
       #expect(found[row] >= exact * (1 - 1e-5) - 1e-5, "image \(row)")
-      #expect(found[row] <= exact * allowance.factor + allowance.amount, "image \(row): \(found[row]) of \(exact)")
+      #expect(
+        found[row] <= exact * allowance.factor + allowance.amount, "image \(row): \(found[row]) of \(exact)")
     }
   }
 
   @Test(
-    "Between two classes the distance is the smallest there is, aimed or not", arguments: MinimalAttackCase.all)
+    "Between two classes the distance is the smallest there is, aimed or not",
+    arguments: MinimalAttackCase.all)
   func twoClasses(example: MinimalAttackCase) throws {
     for lead: Float in [-1.3, 1.3] {
       let plain = LinearClassifier(inputShape: shape, classCount: 2, seed: 1)

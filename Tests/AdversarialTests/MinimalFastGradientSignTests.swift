@@ -24,7 +24,9 @@ import Testing
     }
   }
 
-  @Test("A limit that is a multiple of the step is tried", arguments: [(0.1, 0.3, 3), (0.25, 1, 4), (1 / 255, 8 / 255, 8)] as [(Float, Float, Int)])
+  @Test(
+    "A limit that is a multiple of the step is tried",
+    arguments: [(0.1, 0.3, 3), (0.25, 1, 4), (1 / 255, 8 / 255, 8)] as [(Float, Float, Int)])
   func limit(step: Float, limit: Float, count: Int) {
     #expect(MinimalFastGradientSign(stepSize: step, limit: limit).stepCount == count)
   }

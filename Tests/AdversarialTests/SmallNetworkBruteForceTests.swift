@@ -24,7 +24,8 @@ import Testing
     // Kinks all over the square: every hidden unit's line goes through a random point of it.
     let directions = generator.normals(24)
     let biases = (0..<12).map { unit in
-      -directions[2 * unit] * Float(generator.uniform()) - directions[2 * unit + 1] * Float(generator.uniform())
+      -directions[2 * unit] * Float(generator.uniform()) - directions[2 * unit + 1]
+        * Float(generator.uniform())
     }
     let heads = generator.normals(36)
     return try Engine(
@@ -50,7 +51,9 @@ import Testing
     }
   }
 
-  @Test("On a ReLU network of two pixels every image is crossed, as near as a grid shows", arguments: MinimalAttackCase.all)
+  @Test(
+    "On a ReLU network of two pixels every image is crossed, as near as a grid shows",
+    arguments: MinimalAttackCase.all)
   func bruteForce(example: MinimalAttackCase) throws {
     var ratios: [Double] = []
     var (found, possible) = (0, 0)
@@ -59,7 +62,9 @@ import Testing
       let count = Self.sideCount
       let grid = Tensor(
         shape: [count * count, 1, 1, 2],
-        elements: (0..<count * count).flatMap { [$0 / count, $0 % count].map { Float($0) / Float(count - 1) } })
+        elements: (0..<count * count).flatMap {
+          [$0 / count, $0 % count].map { Float($0) / Float(count - 1) }
+        })
       let labels = Prediction.rows(of: try engine.logits(of: grid)).map(\.label)
       let batch = try AttackBatch.correct(count: 25, for: engine, seed: seed)
       let images = try example.proposal(for: batch, classifier: engine).images
@@ -68,7 +73,9 @@ import Testing
         let pixels = batch.images[row: row].map(Double.init)
         var nearest = Double.infinity
         for point in labels.indices where labels[point] != batch.labels[row] {
-          let (x, y) = (Double(point / count) * spacing - pixels[0], Double(point % count) * spacing - pixels[1])
+          let (x, y) = (
+            Double(point / count) * spacing - pixels[0], Double(point % count) * spacing - pixels[1]
+          )
           nearest = min(nearest, Self.length(x, y, example.norm, spacing))
         }
         // Less than a few spacings the grid cannot tell, and a network may say one class everywhere.
