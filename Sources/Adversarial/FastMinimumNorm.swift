@@ -79,10 +79,10 @@ public struct FastMinimumNorm: Attack {
         // Nothing tells where to go, and nothing was found to come back from.
         guard nearest.pixels != nil else { return isFinished = true }
       }
+      let free = norm.dualLength(of: image.freeSlopes(slopes, at: point, isDescent: true))
       adjustRadius(
         isAdversarial: isAdversarial, length: length,
-        remaining: 1.05 * abs(image.margin(of: logits))
-          / norm.dualLength(of: image.freeSlopes(slopes, at: point, isDescent: true)))
+        remaining: free > 0 ? 1.05 * abs(image.margin(of: logits)) / free : .infinity)
       let stepSize = cosineDecay(
         from: settings.stepSize, to: 0.01 * settings.stepSize, at: step, of: settings.stepCount)
       move(along: slopes, scale: steepness > 0 ? -stepSize / steepness : 0)
