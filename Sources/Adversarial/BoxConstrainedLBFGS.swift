@@ -16,8 +16,9 @@ import Tensors
 ///       status = optimizer.advance(value: f(optimizer.point))
 ///     }
 ///
-/// It stops when the projected gradient has become small relative to that at the start, so that multiplying f by
-/// a constant changes nothing; the library's own two criteria, one of them absolute, are turned off.
+/// It stops when the projected gradient has become small relative to that at the start, so that the units of f do not
+/// decide. The library's own criteria, one of them absolute, are set to 0: they see only a gradient of exactly 0 and
+/// a step that did not lower f by a single bit.
 ///
 /// Values are Double. One optimizer is used by one thread at a time; several may run side by side, because the
 /// library has no static data: all that lasts between two calls is in the arrays it is given, which belong to one
@@ -127,7 +128,8 @@ final class BoxConstrainedLBFGS {
 
   private func call(_ value: Double) -> lbfgsb_request {
     lbfgsb_advance(
-      &state, Int32(point.count), Int32(memory), &point, lower, upper, boundKinds, value, &gradient, &workspace,
+      &state, Int32(point.count), Int32(memory), &point, lower, upper, boundKinds, value, &gradient,
+      &workspace,
       &indices)
   }
 }

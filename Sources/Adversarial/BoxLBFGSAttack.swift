@@ -64,7 +64,8 @@ public struct BoxLBFGSAttack: Attack {
     for batch: AttackBatch, under threatModel: ThreatModel, classifier: some DifferentiableClassifier
   ) throws -> PerturbedImages {
     let aims = (0..<batch.count).flatMap { row in
-      (threatModel.target(ofRow: row).map { [$0] } ?? (0..<classifier.classCount).filter { $0 != batch.labels[row] })
+      (threatModel.target(ofRow: row).map { [$0] }
+        ?? (0..<classifier.classCount).filter { $0 != batch.labels[row] })
         .map { (row: row, target: $0) }
     }
     let length = batch.images.rowLength
@@ -73,7 +74,8 @@ public struct BoxLBFGSAttack: Attack {
       upper: [Double](repeating: Double(threatModel.bounds.upperBound), count: length)
     )
     // By target rather than by time of arrival: of two at the same distance the lower class is proposed.
-    var nearest: [(found: NearestFound, target: Int)] = Array(repeating: (NearestFound(), .max), count: batch.count)
+    var nearest: [(found: NearestFound, target: Int)] = Array(
+      repeating: (NearestFound(), .max), count: batch.count)
     var zeroGradientRows: Set<Int> = []
     try LockStep.run(count: aims.count, classifier: classifier, workerCount: workerCount) { index in
       let (row, target) = aims[index]

@@ -16,6 +16,8 @@ import Tensors
 /// - Everything is of one image: c, moments, and when to stop. A minimisation ends early when the objective has
 ///   not fallen by 0.01 % over a tenth of its iterations,
 ///   and not in its first half: there pixels that began at 0 or 1 are still on tanh's flat ends.
+/// - c counts as enough only if there was a success in the second half of its iterations. The first steps of Adam have
+///   the length of the learning rate under any c, and cross a near boundary where c is far too small to stay there.
 /// - Distances are to the pixels of the clean image. w starts from 0.999999 times them, so that tanh has an inverse
 ///   for pixels that are exactly 0 or 1, and the authors' code measures from there.
 /// - Fewer iterations than the paper's 10,000.
@@ -108,7 +110,7 @@ private final class CarliniWagnerSearch: ImageSearch {
     let length = image.distance(to: point, in: .l2)
     if image.isReached(by: logits), margin <= -settings.confidence {
       nearest.offer(point, at: length)
-      hasSucceeded = true
+      hasSucceeded = hasSucceeded || isInSecondHalf
     }
     if nearest.distance == 0 { return isFinished = true }
     let excess = max(margin + settings.confidence, 0)
@@ -119,8 +121,11 @@ private final class CarliniWagnerSearch: ImageSearch {
     iteration += 1
   }
 
+  /// Adam's first steps are as long for a small c as for a large one, and may cross a near boundary by themselves.
+  private var isInSecondHalf: Bool { 2 * iteration >= settings.iterationCount }
+
   private func hasStalled(at objective: Double) -> Bool {
-    guard 2 * iteration >= settings.iterationCount, iteration % max(settings.iterationCount / 10, 1) == 0 else {
+    guard isInSecondHalf, iteration % max(settings.iterationCount / 10, 1) == 0 else {
       return false
     }
     defer { earlierObjective = objective }

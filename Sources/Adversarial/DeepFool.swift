@@ -40,7 +40,8 @@ public struct DeepFool: Attack {
     for batch: AttackBatch, under threatModel: ThreatModel, classifier: some DifferentiableClassifier
   ) throws -> PerturbedImages {
     precondition(
-      Self.supportedNorms.contains(threatModel.norm), "DeepFool steps in L2 or L∞, not in \(threatModel.norm)")
+      Self.supportedNorms.contains(threatModel.norm), "DeepFool steps in L2 or L∞, not in \(threatModel.norm)"
+    )
     let classCount = classifier.classCount
     return try LockStep.nearestImages(for: batch, under: threatModel, classifier: classifier) {
       Search($0, norm: threatModel.norm, classCount: classCount, settings: self)
@@ -104,13 +105,12 @@ public struct DeepFool: Attack {
 
     private func consider(logits: Span<Float>, gradient: Span<Float>) {
       let (rival, from) = face(logits)
-      let height = abs(Double(logits[rival]) - Double(logits[from]))
-      let slopes = point.indices.map { index in
-        let slope = Double(gradient[index])
-        if slope != 0 { hasSlope = true }
-        let isHeld = slope < 0 ? point[index] <= image.bounds.lowerBound : point[index] >= image.bounds.upperBound
-        return isHeld ? 0 : slope
-      }
+      // At a tie that is decided for the true class, the smallest step that a logit can show.
+      let height = max(
+        abs(Double(logits[rival]) - Double(logits[from])), Double(max(abs(logits[rival]), abs(logits[from])).ulp))
+      let all = gradient.withUnsafeBufferPointer { $0.map(Double.init) }
+      if all.contains(where: { $0 != 0 }) { hasSlope = true }
+      let slopes = image.freeSlopes(all, at: point, isDescent: false)
       let steepness = norm.dualLength(of: slopes)
       guard steepness > 0 else { return }
       let distance = height / steepness
@@ -121,7 +121,8 @@ public struct DeepFool: Attack {
       for (index, slope) in face.slopes.enumerated() {
         let clean = Double(image.clean[index])
         let step =
-          norm == .l2 ? face.distance / face.steepness * slope : face.distance * (slope > 0 ? 1 : slope < 0 ? -1 : 0)
+          norm == .l2
+          ? face.distance / face.steepness * slope : face.distance * (slope > 0 ? 1 : slope < 0 ? -1 : 0)
         perturbation[index] = min(
           max(perturbation[index] + step, Double(image.bounds.lowerBound) - clean),
           Double(image.bounds.upperBound) - clean)

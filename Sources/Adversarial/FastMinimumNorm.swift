@@ -3,15 +3,16 @@ import Tensors
 
 /// Fast minimum norm: gradient steps inside a ball whose radius follows the boundary, for L0, L1, L2 and L∞.
 ///
-///     ε ← ‖δ‖ₚ + 1.05 |m| / ‖∇m‖_q    until something adversarial was found (1/p + 1/q = 1)
+///     ε ← max(‖δ‖ₚ + 1.05 |m| / ‖∇m‖_q, (1 + γₖ) ‖δ‖ₚ)   until something was found (1/p + 1/q = 1)
 ///     ε ← min((1 − γₖ) ε, best ‖δ‖ₚ)   when x + δ is adversarial,   (1 + γₖ) ε when not
 ///     δ ← project(clip(x + δ − αₖ ∇m / ‖∇m‖₂) − x, ε)
 ///
 /// m is the margin, positive until the goal is reached. γₖ falls from 0.05 to 0.001 and αₖ from 1 to 0.01 along half a
 /// cosine. L0 counts pixels, so there ε changes by at least 1 and there is no estimate of the boundary. Pintor et
 /// al. (2021), algorithm 1. <https://arxiv.org/abs/2102.12827> Departures:
-/// - The estimate is overshot by 5 %. As printed it is exact where the network is linear, and the iterates creep
-///   towards the boundary from inside and never cross it.
+/// - The estimate is overshot by 5 %, leaves out pixels that are at their bound and would go further, and ε grows by
+///   γₖ at least. As printed it is exact where the network is linear and too small at the bounds, and the iterates
+///   creep towards the boundary from inside and never cross it.
 /// - The step is clipped before it is projected. The projection moves every value towards the image, so the result is
 ///   in ball and box, and no budget is spent on what clipping takes away.
 /// - The nearest of all adversarial points is proposed, the last one among them.
@@ -78,10 +79,12 @@ public struct FastMinimumNorm: Attack {
         // Nothing tells where to go, and nothing was found to come back from.
         guard nearest.pixels != nil else { return isFinished = true }
       }
+      let free = norm.dualLength(of: image.freeSlopes(slopes, at: point, isDescent: true))
       adjustRadius(
         isAdversarial: isAdversarial, length: length,
-        remaining: 1.05 * abs(image.margin(of: logits)) / norm.dualLength(of: slopes))
-      let stepSize = cosineDecay(from: settings.stepSize, to: 0.01 * settings.stepSize, at: step, of: settings.stepCount)
+        remaining: free > 0 ? 1.05 * abs(image.margin(of: logits)) / free : .infinity)
+      let stepSize = cosineDecay(
+        from: settings.stepSize, to: 0.01 * settings.stepSize, at: step, of: settings.stepCount)
       move(along: slopes, scale: steepness > 0 ? -stepSize / steepness : 0)
       step += 1
     }
@@ -95,7 +98,8 @@ public struct FastMinimumNorm: Attack {
       case (.l0, false) where nearest.pixels == nil: radius = (1.25 * radius).rounded(.up)
       case (.l0, false): radius = max(radius + 1, larger.rounded(.down))
       case (_, true): radius = min(smaller, nearest.distance)
-      case (_, false): radius = nearest.pixels != nil ? larger : length + remaining
+      case (_, false):
+        radius = nearest.pixels != nil ? larger : max(length + remaining, (1 + adjustment) * length)
       }
       // Nobody needs a ball that holds nothing nearer than what is known.
       radius = min(radius, nearest.distance)
@@ -110,7 +114,9 @@ public struct FastMinimumNorm: Attack {
       if norm.length(of: difference) > radius {
         difference = norm.nearestInBall(ofRadius: radius, to: difference)
       }
-      for index in point.indices { point[index] = image.pixel(Double(image.clean[index]) + difference[index]) }
+      for index in point.indices {
+        point[index] = image.pixel(Double(image.clean[index]) + difference[index])
+      }
     }
   }
 }

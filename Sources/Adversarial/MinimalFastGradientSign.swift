@@ -36,7 +36,8 @@ public struct MinimalFastGradientSign: Attack {
   ) throws -> PerturbedImages {
     guard batch.count > 0 else { return PerturbedImages(images: batch.images) }
     let searched = (0..<batch.count).map { SearchedImage(row: $0, of: batch, under: threatModel) }
-    let (logits, gradients) = try classifier.logitsAndImageGradients(of: batch.images) { row, logits, gradient in
+    let (logits, gradients) = try classifier.logitsAndImageGradients(of: batch.images) {
+      row, logits, gradient in
       searched[row].writeCrossEntropyDirection(of: logits, to: &gradient)
     }
     let zeroGradientRows = searched.indices.filter { gradients[row: $0].allSatisfy { $0 == 0 } }

@@ -96,7 +96,9 @@ final class PenaltySearch: ImageSearch {
     guard optimizer.start(at: clean) == .wantsEvaluation else {
       preconditionFailure("a minimisation begins with an evaluation")
     }
-    follow(optimizer.advance(value: objective(loss: cleanEvaluation.loss, gradient: cleanEvaluation.gradient.span)))
+    follow(
+      optimizer.advance(value: objective(loss: cleanEvaluation.loss, gradient: cleanEvaluation.gradient.span))
+    )
   }
 
   private func follow(_ status: BoxConstrainedLBFGS.Status) {

@@ -67,6 +67,15 @@ struct SearchedImage: Sendable {
     norm.length(of: zip(pixels, clean).map { Double($0) - Double($1) })
   }
 
+  /// The gradient without pixels that are at their bound and would be pushed further out: 0 there.
+  func freeSlopes(_ slopes: [Double], at point: [Float], isDescent: Bool) -> [Double] {
+    point.indices.map { index in
+      let direction = isDescent ? -slopes[index] : slopes[index]
+      let isHeld = direction < 0 ? point[index] <= bounds.lowerBound : point[index] >= bounds.upperBound
+      return isHeld ? 0 : slopes[index]
+    }
+  }
+
   /// The nearest Float image inside the bounds.
   func pixel(_ value: Double) -> Float {
     min(max(Float(value), bounds.lowerBound), bounds.upperBound)

@@ -64,7 +64,8 @@ import Testing
         )
       }, from: Array(repeating: 0.5, count: 40), with: optimizer)
     for (found, centre) in zip(optimizer.point, centres) {
-      expectClose(found, min(max(centre, 0), 1), absolute: 1e-8)
+      // f of size 20 is known to 4e-15, and its minimum to the root of that over the smallest curvature.
+      expectClose(found, min(max(centre, 0), 1), absolute: 1e-6)
     }
     #expect(optimizer.point.contains(0) && optimizer.point.contains(1))
     #expect(accepted == accepted.sorted(by: >))
@@ -73,7 +74,8 @@ import Testing
   @Test("Bounds may be missing on either side, and a variable without room stays")
   func halfOpen() {
     let optimizer = BoxConstrainedLBFGS(
-      lower: [-.infinity, 3, -.infinity, 0.25], upper: [.infinity, .infinity, -1, 0.25], gradientTolerance: 1e-12)
+      lower: [-.infinity, 3, -.infinity, 0.25], upper: [.infinity, .infinity, -1, 0.25],
+      gradientTolerance: 1e-12)
     _ = minimum(
       of: { x in (x.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) }, x.map { 2 * ($0 - 0.5) }) },
       from: [9, 9, -9, 9], with: optimizer)
@@ -101,20 +103,22 @@ import Testing
     }
   }
 
-  @Test("The objective times a constant ends after as many steps at the same point", arguments: [1e-6, 1e6])
+  @Test("The objective times a constant ends at the same point", arguments: [1e-6, 1e6])
   func scale(factor: Double) {
-    func run(_ factor: Double) -> (point: [Double], steps: Int) {
-      let optimizer = BoxConstrainedLBFGS(lower: [-2, -2], upper: [2, 2], gradientTolerance: 1e-4)
+    func run(_ factor: Double) -> [Double] {
+      let optimizer = BoxConstrainedLBFGS(lower: [-2, -2], upper: [2, 2], gradientTolerance: 1e-6)
       let (status, _) = minimum(
         of: { x in
-          let (value, gradient) = rosenbrock(x)
-          return (factor * value, gradient.map { factor * $0 })
-        }, from: [-1.2, 1], with: optimizer)
+          let bend = x[0] + x[1] - 1
+          return (
+            factor * (3 * bend * bend + x[0] * x[0]), [factor * (6 * bend + 2 * x[0]), factor * 6 * bend]
+          )
+        }, from: [-1.2, 1.7], with: optimizer)
       #expect(status == .converged)
-      return (optimizer.point, optimizer.iterationCount)
+      return optimizer.point
     }
-    // A factor that is no power of two changes the rounding, and the first step of all, which has length 1 at most.
-    for (found, expected) in zip(run(factor).point, run(1).point) { expectClose(found, expected, absolute: 1e-3) }
+    // An absolute tolerance of 1e-5 would end the small one where it starts.
+    for (found, expected) in zip(run(factor), [0.0, 1]) { expectClose(found, expected, absolute: 1e-4) }
   }
 
   @Test("Iterations and evaluations end when they are used up")

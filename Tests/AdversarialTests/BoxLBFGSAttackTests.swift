@@ -14,7 +14,8 @@ import Testing
   ) -> PenaltySearch {
     let length = batch.images.rowLength
     return PenaltySearch(
-      SearchedImage(clean: Array(batch.images[row: 0]), label: batch.labels[0], target: target, bounds: 0...1),
+      SearchedImage(
+        clean: Array(batch.images[row: 0]), label: batch.labels[0], target: target, bounds: 0...1),
       box: (Array(repeating: 0, count: length), Array(repeating: 1, count: length)), settings: settings)
   }
 
@@ -39,7 +40,9 @@ import Testing
     return batch.selecting([row])
   }
 
-  @Test("The gradient given to the optimizer is that of ‖r‖² + c L, by central differences", arguments: [0.3, 20.0])
+  @Test(
+    "The gradient given to the optimizer is that of ‖r‖² + c L, by central differences",
+    arguments: [0.3, 20.0])
   func objective(constant: Double) throws {
     let classifier = LinearClassifier(inputShape: shape, classCount: 4, seed: 1)
     let batch = try firstImage(classifier)
@@ -51,7 +54,9 @@ import Testing
     let (point, clean) = (search.optimizer.point, batch.images[row: 0].map(Double.init))
     func loss(_ x: [Double]) -> Double {
       let logits = (0..<4).map { label in
-        zip(x, classifier.weights[row: label]).reduce(Double(classifier.biases[label])) { $0 + $1.0 * Double($1.1) }
+        zip(x, classifier.weights[row: label]).reduce(Double(classifier.biases[label])) {
+          $0 + $1.0 * Double($1.1)
+        }
       }
       return log(logits.reduce(0) { $0 + exp($1 - logits[target]) })
     }
@@ -104,7 +109,9 @@ import Testing
       for: batch, under: ThreatModel(norm: .l2, epsilon: .infinity), classifier: classifier
     ).images
     for row in 0..<10 {
-      let (own, other) = (classifier.weights[row: batch.labels[row]], classifier.weights[row: 1 - batch.labels[row]])
+      let (own, other) = (
+        classifier.weights[row: batch.labels[row]], classifier.weights[row: 1 - batch.labels[row]]
+      )
       let normal = zip(other, own).map { Double($0) - Double($1) }
       let found = zip(images[row: row], batch.images[row: row]).map { Double($0) - Double($1) }
       let product = zip(normal, found).reduce(0) { $0 + $1.0 * $1.1 }
@@ -118,8 +125,9 @@ import Testing
     let batch = try TrainedNetwork.batch(count: 20)
     let model = ThreatModel(
       norm: .l2, epsilon: .infinity,
-      goal: .targeted(TargetChoice.next.targets(
-        labels: batch.labels, imageIDs: batch.imageIDs, classCount: engine.classCount)))
+      goal: .targeted(
+        TargetChoice.next.targets(
+          labels: batch.labels, imageIDs: batch.imageIDs, classCount: engine.classCount)))
     let example = MinimalAttackCase(attack: BoxLBFGSAttack(), norm: .l2)
     var earlier = [Double](repeating: .infinity, count: 20)
     var counts: [Int] = []
@@ -156,7 +164,8 @@ import Testing
     let engine = try TrainedNetwork.engine()
     let batch = try TrainedNetwork.batch(count: 40)
     let aims = ThreatModel.Goal.targeted(
-      TargetChoice.next.targets(labels: batch.labels, imageIDs: batch.imageIDs, classCount: engine.classCount))
+      TargetChoice.next.targets(labels: batch.labels, imageIDs: batch.imageIDs, classCount: engine.classCount)
+    )
     func medianDistance(_ attack: any Attack) throws -> Double {
       let example = MinimalAttackCase(attack: attack, norm: .l2)
       let distances = example.distances(
@@ -176,7 +185,8 @@ import Testing
   func notFound() throws {
     // Class 1 would need a pixel outside the box.
     let classifier = LinearClassifier(
-      inputShape: ImageShape(channels: 1, height: 1, width: 2), weights: Tensor(shape: [2, 2], elements: [0, 0, 1, 1]),
+      inputShape: ImageShape(channels: 1, height: 1, width: 2),
+      weights: Tensor(shape: [2, 2], elements: [0, 0, 1, 1]),
       biases: [3, 0])
     let batch = try AttackBatch.correct(count: 3, for: classifier, seed: 1)
     let result = try BoxLBFGSAttack().perturbedImages(

@@ -70,7 +70,7 @@ import Testing
     #expect(difference.contains(0) && result.zeroGradientRows.isEmpty)
   }
 
-  @Test("With epsilon 0 the images come back bit for bit", arguments: Norm.allCases)
+  @Test("With epsilon 0 the images come back bit for bit", arguments: [Norm.l1, .l2, .linf])
   func zeroEpsilon(norm: Norm) throws {
     let (classifier, _) = twoClasses(seed: 3)
     var batch = try AttackBatch.correct(count: 3, for: classifier, seed: 4)
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test("Images with a gradient of zero stay as they are and are counted", arguments: Norm.allCases)
+  @Test("Images with a gradient of zero stay as they are and are counted", arguments: [Norm.l1, .l2, .linf])
   func zeroGradient(norm: Norm) throws {
     let flat = LinearClassifier(
       inputShape: shape, weights: Tensor(shape: [2, shape.pixelCount]), biases: [0, 1])
@@ -143,7 +143,8 @@ import Testing
   }
 
   @Test(
-    "An image's perturbation is the same alone, in a batch and in a reversed batch", arguments: Norm.allCases)
+    "An image's perturbation is the same alone, in a batch and in a reversed batch",
+    arguments: [Norm.l1, .l2, .linf])
   func batches(norm: Norm) throws {
     let classifier = LinearClassifier(inputShape: shape, classCount: 5, seed: 12)
     let batch = try AttackBatch.correct(count: 64, for: classifier, seed: 13)

@@ -18,7 +18,7 @@ struct MinimalAttackCase: Sendable, CustomTestStringConvertible {
       MinimalAttackCase(attack: BoxLBFGSAttack(), norm: .l2),
       MinimalAttackCase(attack: DeepFool(), norm: .l2),
       MinimalAttackCase(attack: DeepFool(), norm: .linf),
-      MinimalAttackCase(attack: CarliniWagnerL2(iterationCount: 200, learningRate: 0.1), norm: .l2),
+      MinimalAttackCase(attack: CarliniWagnerL2(iterationCount: 300, learningRate: 0.05), norm: .l2),
       MinimalAttackCase(attack: DecoupledDirectionNorm(), norm: .l2),
       MinimalAttackCase(attack: DecoupledDirectionNorm(rounding: .eightBits), norm: .l2),
       MinimalAttackCase(attack: MinimalFastGradientSign(), norm: .linf),

@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test("No random point of the ball is nearer than the projection", arguments: Norm.allCases)
+  @Test("No random point of the ball is nearer than the projection", arguments: [Norm.l1, .l2, .linf])
   func nearest(norm: Norm) {
     var generator = SeededGenerator(seed: 77)
     let model = ThreatModel(norm: norm, epsilon: 0.7, bounds: -100...100)
@@ -52,6 +52,20 @@ import Testing
         #expect(Norm.l2(zip(inside, outside).map { $0 - $1 }) >= distance - 1e-6)
       }
     }
+  }
+
+  @Test("The L0 projection keeps the largest values, of equal ones the first, and as many as fit")
+  func largestValues() {
+    let clean: [Float] = [0.5, 0.5, 0.5, 0.5, 0.5]
+    let perturbed: [Float] = [0.25, 0.75, 0.5, 0.125, 0.75]
+    for (epsilon, expected) in [
+      (Float(0), clean), (0.9, clean), (1, [0.5, 0.5, 0.5, 0.125, 0.5]),
+      (2.5, [0.25, 0.5, 0.5, 0.125, 0.5]), (4, perturbed), (.infinity, perturbed),
+    ] {
+      let model = ThreatModel(norm: .l0, epsilon: epsilon)
+      #expect(model.projected(perturbed[...], around: clean[...]) == expected)
+    }
+    #expect(ThreatModel(norm: .l0, epsilon: 3).tolerance(pixelCount: 100) == 0)
   }
 
   @Test("An image inside ball and box comes back bit for bit", arguments: Norm.allCases)

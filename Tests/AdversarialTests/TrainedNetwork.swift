@@ -35,7 +35,8 @@ enum TrainedNetwork {
         name: "strokes", input: shape,
         nodes: [
           .init("conv", .convolution(Convolution(outputChannels: 8, kernel: 3, stride: 2, padding: 1))),
-          .init("relu1", .relu), .init("flatten", .flatten), .init("hidden", .linear(outputs: 32, bias: true)),
+          .init("relu1", .relu), .init("flatten", .flatten),
+          .init("hidden", .linear(outputs: 32, bias: true)),
           .init("relu2", .relu), .init("classifier", .linear(outputs: classCount, bias: true)),
         ]))
     return try Trainer(
@@ -59,7 +60,8 @@ enum TrainedNetwork {
         for x in 0..<width {
           let isOn = (y == row && x > 0) || (x == column && y > 1)
           let noise = 0.3 * generator.uniform()
-          samples.append(isOn ? UInt8(255 * min(1, brightness + noise)) : noise > 0.27 ? UInt8(255 * noise) : 0)
+          samples.append(
+            isOn ? UInt8(255 * min(1, brightness + noise)) : noise > 0.27 ? UInt8(255 * noise) : 0)
         }
       }
     }

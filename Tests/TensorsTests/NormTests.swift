@@ -3,9 +3,11 @@ import Testing
 @testable import Tensors
 
 @Suite struct NormTests {
-  @Test("The norms of (3, −4, 0) are 7, 5 and 4")
+  @Test("The norms of (3, −4, 0) are 7, 5 and 4, and 2 values are not 0")
   func knownValues() {
     let vector: [Float] = [3, -4, 0]
+    #expect(Norm.l0(vector) == 2)
+    #expect(Norm.l0([-0.0, .leastNonzeroMagnitude]) == 1)
     #expect(Norm.l1(vector) == 7)
     #expect(Norm.l2(vector) == 5)
     #expect(Norm.linf(vector) == 4)

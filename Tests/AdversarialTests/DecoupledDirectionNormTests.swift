@@ -1,0 +1,50 @@
+import Networks
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Adversarial
+
+@Suite struct DecoupledDirectionNormTests {
+  @Test("Rounded inside, every success is one after rounding to 8 bits, at nearly the same distance")
+  func rounding() throws {
+    let engine = try TrainedNetwork.engine()
+    let batch = try TrainedNetwork.batch(count: 40)
+    let model = ThreatModel(norm: .l2, epsilon: .infinity)
+    func evaluation(_ rounding: DecoupledDirectionNorm.Rounding) throws -> Evaluation {
+      try Evaluation(
+        of: DecoupledDirectionNorm(rounding: rounding), on: batch, under: model, classifier: engine)
+    }
+    let (plain, rounded) = (try evaluation(.none), try evaluation(.eightBits))
+    #expect(rounded.summary.success.count == 40 && rounded.summary.survival == Proportion(40, of: 40))
+    #expect(Evaluation.rounded8Bit(rounded.returnedImages) == rounded.returnedImages)
+    let medians = [plain, rounded].map { median($0.images.map(\.distortion.l2)) }
+    #expect(medians[1] < 1.03 * medians[0])
+  }
+
+  @Test("The best point is returned, not the last: with many steps the last lies on either side")
+  func best() throws {
+    let engine = try TrainedNetwork.engine()
+    let batch = try TrainedNetwork.batch(count: 20)
+    for steps in [40, 41, 42, 43] {
+      let example = MinimalAttackCase(attack: DecoupledDirectionNorm(stepCount: steps), norm: .l2)
+      let images = try example.proposal(for: batch, classifier: engine).images
+      #expect(example.distances(images, from: batch).allSatisfy { $0 > 0 })
+    }
+  }
+
+  @Test("The point after the last step is judged too")
+  func lastStep() throws {
+    // One step of length 1 crosses the face; nothing before it does.
+    let classifier = LinearClassifier(
+      inputShape: ImageShape(channels: 1, height: 1, width: 1),
+      weights: Tensor(shape: [2, 1], elements: [0, 4]),
+      biases: [0, -2])
+    let batch = AttackBatch(
+      images: Tensor(shape: [1, 1, 1, 1], elements: [0.25]), labels: [0], imageIDs: [0])
+    let images = try DecoupledDirectionNorm(stepCount: 1).perturbedImages(
+      for: batch, under: ThreatModel(norm: .l2, epsilon: .infinity), classifier: classifier
+    ).images
+    #expect(images.elements == [1])
+  }
+}
