@@ -55,6 +55,11 @@ extension EvaluationWarning {
     return zero.value.map { $0 > 0.1 } == true ? [.zeroGradients(zero)] : []
   }
 
+  /// What a classifier's outputs for some images show by themselves.
+  public static func outputs(_ outputs: Tensor) -> EvaluationWarning? {
+    Evaluation.lookLikeProbabilities(outputs) ? .probabilitiesForLogits : nil
+  }
+
   /// A black-box or transferred attack beside one that knows the gradient, same images and threat model.
   public static func blackBox(
     _ blackBox: (name: String, summary: EvaluationSummary),

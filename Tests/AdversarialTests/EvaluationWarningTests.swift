@@ -51,6 +51,13 @@ import Testing
     #expect(EvaluationWarning.alone(summary(0, of: 0)).isEmpty)
   }
 
+  @Test("Outputs that add up to one are told, logits are not")
+  func outputs() {
+    #expect(
+      EvaluationWarning.outputs(Tensor(shape: [1, 2], elements: [0.25, 0.75])) == .probabilitiesForLogits)
+    #expect(EvaluationWarning.outputs(Tensor(shape: [1, 2], elements: [-1, 2])) == nil)
+  }
+
   @Test("Every warning is one sentence and survives a journey through JSON")
   func sentences() throws {
     let share = Proportion(1, of: 2)
