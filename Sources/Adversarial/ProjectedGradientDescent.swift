@@ -27,7 +27,8 @@ public struct ProjectedGradientDescent: Attack {
   public enum L1Step: Equatable, Sendable {
     /// g / ‖g‖₁, as the fast gradient method takes it.
     case dense
-    /// Even steps of this share of the pixels, those with the steepest slopes.
+    /// Even steps of this share of the pixels, those with the steepest slopes. Tramèr, Boneh (2019) move one in a
+    /// hundred; on a LeNet of Fashion-MNIST that fooled nearly twice as many as one in twenty.
     case sparse(share: Double)
   }
 
@@ -43,7 +44,7 @@ public struct ProjectedGradientDescent: Attack {
   /// - Parameter relativeStepSize: Madry et al. take 2.5 / `stepCount`, and so does the default.
   public init(
     stepCount: Int = 40, relativeStepSize: Double? = nil, start: Start = .random(restartCount: 1, seed: 0),
-    loss: AttackLoss = .crossEntropy, l1Step: L1Step = .sparse(share: 0.05),
+    loss: AttackLoss = .crossEntropy, l1Step: L1Step = .sparse(share: 0.01),
     stopping: Stopping = .afterAllSteps
   ) {
     self.init(
@@ -79,7 +80,7 @@ public struct ProjectedGradientDescent: Attack {
   ) -> ProjectedGradientDescent {
     ProjectedGradientDescent(
       name: "bim", stepCount: stepCount, relativeStepSize: relativeStepSize ?? 1 / Double(stepCount),
-      start: .image, loss: loss, l1Step: .sparse(share: 0.05), stopping: .afterAllSteps)
+      start: .image, loss: loss, l1Step: .sparse(share: 0.01), stopping: .afterAllSteps)
   }
 
   /// - Precondition: `threatModel.epsilon` is finite, and the classifier has the classes that the loss needs.

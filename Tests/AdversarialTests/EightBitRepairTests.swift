@@ -97,4 +97,24 @@ import Testing
     #expect(repair.outcomes.allSatisfy { $0 == nil } && repair.saved == Proportion(0, of: 0))
     #expect(repair.images == batch.images)
   }
+
+  @Test(
+    "An image that rounding carries out of the ball is brought back by the pixel that matters least, then pushed"
+  )
+  func returned() throws {
+    // In levels: (4.4, 13.6) with z₁ = 1 · 4.4 + 0.1 · 13.6 − 5.7 > 0 rounds to (4, 14), too long and on the wrong
+    // side; (5, 13) is shorter and on the right one.
+    let classifier = LinearClassifier(
+      inputShape: ImageShape(channels: 1, height: 1, width: 2),
+      weights: Tensor(shape: [2, 2], elements: [0, 0, 255, 25.5]), biases: [0, -5.7])
+    let batch = AttackBatch(images: Tensor(shape: [1, 1, 1, 2]), labels: [0], imageIDs: [0])
+    let perturbed = Tensor(shape: [1, 1, 1, 2], elements: [4.4 / 255, 13.6 / 255])
+    let evaluation = try Evaluation(
+      of: PerturbedImages(images: perturbed), on: batch,
+      under: ThreatModel(norm: .l2, epsilon: 14.3 / 255), classifier: classifier)
+    let repair = try EightBitRepair(of: evaluation, on: batch, classifier: classifier)
+    #expect(evaluation.images[0].survives8Bit == false)
+    #expect(repair.outcomes == [.repaired])
+    #expect(repair.images.elements == [5 / 255, 13 / 255])
+  }
 }
