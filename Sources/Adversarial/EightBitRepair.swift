@@ -173,6 +173,10 @@ private struct Room {
   }
 
   private static func cost(_ offset: Double, _ norm: Norm) -> Double {
-    norm == .l2 ? offset * offset : abs(offset)
+    switch norm {
+    case .l0: offset == 0 ? 0 : 1
+    case .l2: offset * offset
+    case .l1, .linf: abs(offset)
+    }
   }
 }

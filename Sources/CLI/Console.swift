@@ -99,6 +99,13 @@ final class Console: Sendable {
   }
 
   /// Prints results: JSON if asked for, else the lines given, unless quiet.
+  /// One JSON document on standard output.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
   func report(_ results: some Encodable, lines: [String]) throws {
     closeLine()
     if json {

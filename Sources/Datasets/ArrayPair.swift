@@ -43,6 +43,30 @@ public enum ArrayPair {
       heldOutFile: folder.appending(path: parts.test + imagesSuffix))
   }
 
+  /// Images and labels in two files of any name, all of them held out: there is nothing to train on.
+  ///
+  /// - Parameter classNames: nil: the numbers up to the largest label.
+  /// - Throws: As ``load(_:name:options:)``.
+  public static func load(
+    images: URL, labels: URL, classNames: [String]?, options: DatasetOptions = DatasetOptions()
+  ) throws -> Dataset {
+    let known = try readLabels(labels, classNames: classNames)
+    let array = try NPYFile(contentsOf: images)
+    let (shape, pixels) = try Self.images(in: array, layout: options.arrayLayout, file: images)
+    guard array.shape[0] == known.count else {
+      throw FileError(
+        file: labels,
+        problem:
+          "has \(known.count) labels: expected \(array.shape[0]), the number of images in \(images.lastPathComponent)"
+      )
+    }
+    let all = LabelledImages(
+      shape: shape, pixels: pixels, labels: known,
+      classNames: classNames ?? ClassNames.numbers((known.max() ?? 0) + 1))
+    return try Dataset(
+      name: images.lastPathComponent, training: all.selecting(0..<0), heldOut: all, heldOutFile: images)
+  }
+
   /// Pixels in channels-first order.
   ///
   /// - Parameter file: Named in errors; nothing is read from it.

@@ -1,18 +1,35 @@
 import Datasets
+import Foundation
 
 /// Which data an experiment uses and how they are read; part of its configuration.
 public struct DataSource: Codable, Equatable, Sendable {
   /// A name of the catalogue, or a folder.
   public var name: String
   public var options: DatasetOptions
+  /// The labels of images that are one .npy file, `name`; nil: a data set.
+  public var labels: String?
+
+  /// Images and labels in two .npy files, all held out.
+  public init(images: String, labels: String, options: DatasetOptions = DatasetOptions()) {
+    name = images
+    self.options = options
+    self.labels = labels
+  }
 
   public init(name: String, options: DatasetOptions = DatasetOptions()) {
     self.name = name
     self.options = options
   }
 
-  public func load(_ progress: @escaping ProgressHandler) throws -> Dataset {
+  /// - Parameter classNames: Of two files without a list of their own, from the model that they are shown to.
+  public func load(
+    classNames: [String]? = nil, _ progress: @escaping ProgressHandler
+  ) throws -> Dataset {
     try progress(.stage("reading \(name)"))
+    if let labels {
+      return try ArrayPair.load(
+        images: URL(filePath: name), labels: URL(filePath: labels), classNames: classNames, options: options)
+    }
     // Decoding cannot be stopped half-way; a wish to stop is heard at the next stage.
     return try Dataset.load(name, options: options) { done, total in
       try? progress(.step(done: done, total: total, unit: "images"))

@@ -19,7 +19,7 @@ import Testing
     expectClose(rise, (norm == .l2 ? Norm.l2 : .l1)(gradient), relative: 1e-6)
   }
 
-  @Test("The sign of zero is zero, and a gradient of zeros has no direction", arguments: Norm.allCases)
+  @Test("The sign of zero is zero, and a gradient of zeros has no direction", arguments: Norm.withBalls)
   func zeros(norm: Norm) throws {
     let unit = try #require(AscentDirection(along: [0, -3, 4] as [Float], in: norm))
     #expect(unit(0) == 0 && unit(-3) < 0 && unit(4) > 0)

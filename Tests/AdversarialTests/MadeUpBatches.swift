@@ -33,3 +33,8 @@ extension LinearClassifier {
     LinearClassifier(inputShape: inputShape, weights: weights, biases: biases.map { $0 + constant })
   }
 }
+
+extension Norm {
+  /// Those whose balls have a size: a count of pixels has steps and points of any length.
+  static let withBalls: [Norm] = allCases.filter { $0 != .l0 }
+}

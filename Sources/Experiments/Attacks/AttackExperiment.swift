@@ -15,6 +15,8 @@ import Tensors
 /// | `adversarial.npy` | returned images `[count, channels, height, width]`, float32; the original where no attack succeeded |
 /// | `image_ids.npy` | the number of each in the held-out part of the data |
 /// | `results.csv` | a row for each, in the same order |
+/// | `distortions.csv` | of the successes, in every measure: mean, quartiles, extremes |
+/// | `figures/robust-accuracy.png`, `figures/distortions.png` | what is left at each distance, and how far images had to go; of attacks without a budget |
 /// | `run.json` | configuration, environment, summary |
 public struct AttackExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
@@ -22,23 +24,29 @@ public struct AttackExperiment: Sendable {
     public var data: DataSource
     public var method: AttackMethod
     public var norm: Norm
-    /// Radius of the ball, pixels in [0, 1].
-    public var epsilon: Float
+    /// Radius of the ball, pixels in [0, 1]; nil: none, the attack looks for the smallest perturbation.
+    public var epsilon: Float?
     public var goal: AttackGoal
     /// How many held-out images, drawn at random; nil: all of them.
     public var imageCount: Int?
     /// How many of the attacked images are drawn.
     public var figureCount: Int
-    /// Of the images drawn, and of random targets.
+    /// Of the images drawn, of random targets, starts and noise.
     public var seed: UInt64
+    /// Whether distances that no attack can undercut are computed too.
+    public var hasBounds: Bool
 
     public init(
       model: ModelSource, data: DataSource, method: AttackMethod = .fastGradientSign, norm: Norm = .linf,
-      epsilon: Float, goal: AttackGoal = .untargeted, imageCount: Int? = nil, figureCount: Int = 12,
-      seed: UInt64 = 1
+      epsilon: Float?, goal: AttackGoal = .untargeted, imageCount: Int? = nil, figureCount: Int = 12,
+      seed: UInt64 = 1, hasBounds: Bool = false
     ) {
       precondition(
-        epsilon >= 0 && epsilon.isFinite, "epsilon must be finite and non-negative, got \(epsilon)")
+        epsilon.map { $0 >= 0 && $0.isFinite } ?? true, "epsilon must be finite and non-negative")
+      precondition(
+        (epsilon == nil) == (method.kind.search == .smallest),
+        "\(method.kind.rawValue) \(epsilon == nil ? "needs a budget" : "takes no budget")")
+      precondition(method.kind.norms.contains(norm), "\(method.kind.rawValue) is not defined for \(norm)")
       precondition(imageCount.map { $0 > 0 } ?? true, "there must be images to attack")
       precondition(figureCount >= 0, "a figure cannot have \(figureCount) images")
       self.model = model
@@ -50,6 +58,7 @@ public struct AttackExperiment: Sendable {
       self.imageCount = imageCount
       self.figureCount = figureCount
       self.seed = seed
+      self.hasBounds = hasBounds
     }
   }
 
@@ -60,6 +69,19 @@ public struct AttackExperiment: Sendable {
     public var attack: String
     public var imageCount: Int
     public var summary: EvaluationSummary
+    /// Of the successes; empty when there is none.
+    public var distortions: [DistortionSummary]
+    /// Successes that an 8-bit file can hold, some after a push back over the boundary.
+    public var saved: Proportion
+    /// Median over the successes of the cosine between perturbation and gradient of the margin: 1 at a nearest point in
+    /// L2. Nil for other norms, and without a success.
+    public var optimality: Double?
+    /// What no attack can undercut; nil where it was not asked for.
+    public var bounds: DistanceBounds?
+    /// Whether `figures/` was drawn.
+    public var hasCharts: Bool
+    /// What makes these numbers say less than they seem to.
+    public var warnings: [String]
     /// Wilson's interval of the success rate; nil when nothing could be attacked.
     public var successInterval95: [Double]?
     /// The summary in words, denominators stated.
@@ -82,7 +104,8 @@ public struct AttackExperiment: Sendable {
   ///   data and model have been read and found to fit.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let dataset = try configuration.data.load(progress)
+    let names = configuration.data.labels == nil ? nil : try configuration.model.load().classNames
+    let dataset = try configuration.data.load(classNames: names, progress)
     let model = try configuration.model.load(for: dataset.heldOut)
     return try run(model, on: dataset, in: folder, progress: progress)
   }
@@ -102,33 +125,43 @@ public struct AttackExperiment: Sendable {
     let shape = images.shape
     let store = try NPYRowWriter(
       shape: [numbers.count, shape.channels, shape.height, shape.width], to: folder.file("adversarial.npy"))
-    let (attacked, sample) = try configuration.model.naming {
+    let (findings, sample) = try configuration.model.naming {
       try attack(model, images, numbers, targets, storingIn: store, progress)
     }
+    let attacked = findings.images
+    let bounds = try configuration.hasBounds ? distanceBounds(of: model.network, images, numbers, findings, progress) : nil
     // Not before: until every image was attacked, an earlier run's files stay as they are.
     try folder.write(record)
     try store.finish()
-    let summary = EvaluationSummary(of: attacked)
+    let summary = EvaluationSummary(of: attacked, cost: findings.cost)
     let results = Results(
       modelName: model.network.graph.architecture.name, modelChecksum: try model.checksum,
-      attack: configuration.method.attack.name, imageCount: numbers.count, summary: summary,
+      attack: findings.attackName, imageCount: numbers.count, summary: summary,
+      distortions: DistortionMeasure.allCases.compactMap { DistortionSummary(of: attacked, measure: $0) },
+      saved: findings.saved, optimality: configuration.norm == .l2 ? Statistics.median(findings.cosines) : nil,
+      bounds: bounds, hasCharts: configuration.epsilon == nil && (summary.medianL2 ?? 0) > 0, warnings: (findings.warnings + EvaluationWarning.alone(summary)).map(\.sentence),
       successInterval95: summary.success.interval95.map { [$0.lowerBound, $0.upperBound] },
       sentence: summary.sentence, shownImages: sample.items.map(\.image.imageID),
-      savedImages: sample.items.filter(\.isAdversarial).map(\.image.imageID))
+      savedImages: sample.items.filter { $0.saved != nil }.map(\.image.imageID))
 
     try NPYFile(shape: [numbers.count], elements: .integers(numbers)).write(to: folder.file("image_ids.npy"))
-    try AttackTable.table(of: attacked, classNames: images.classNames).write(to: folder.file("results.csv"))
+    try AttackTable.table(
+      of: attacked, repairs: findings.repairs, bounds: bounds?.ofImages, classNames: images.classNames
+    ).write(to: folder.file("results.csv"))
+    try AttackTable.distortions(results.distortions).write(to: folder.file("distortions.csv"))
     try progress(.stage("drawing \(results.shownImages.count) of the attacked images"))
     try AttackFigures(
       configuration: configuration, results: results, data: data, classNames: images.classNames,
       imageShape: images.shape, sample: sample
     ).write(in: folder)
+    try AttackCharts(configuration: configuration, results: results, data: data, images: attacked)
+      .write(in: folder)
     try folder.write(record.completed(with: results))
     return results
   }
 
   /// Which held-out images to attack, ascending.
-  private func imageNumbers(of images: LabelledImages, _ progress: ProgressHandler) throws -> [Int] {
+  func imageNumbers(of images: LabelledImages, _ progress: ProgressHandler) throws -> [Int] {
     guard let wanted = configuration.imageCount else { return Array(0..<images.count) }
     if wanted > images.count {
       try progress(.warning("\(wanted) images were asked for, there are \(images.count) held-out ones"))
@@ -137,18 +170,38 @@ public struct AttackExperiment: Sendable {
     return generator.sample(min(wanted, images.count), of: images.count).sorted()
   }
 
+  /// What attacking one portion after the other adds up to.
+  private struct Findings {
+    let attackName: String
+    var images: [AttackedImage] = []
+    var repairs: [EightBitRepair.Outcome?] = []
+    var cosines: [Double] = []
+    var cost = ClassifierCost(forwards: 0, backwards: 0)
+    var warnings: [EvaluationWarning] = []
+
+    var saved: Proportion {
+      let outcomes = repairs.compactMap(\.self)
+      return Proportion(outcomes.count { $0 != .lost }, of: outcomes.count)
+    }
+  }
+
   /// Attacks some images after the other, so that only so many are in memory as floats.
   private func attack(
     _ model: Model, _ images: LabelledImages, _ numbers: [Int], _ targets: TargetChoice?,
     storingIn store: NPYRowWriter, _ progress: ProgressHandler
-  ) throws -> (images: [AttackedImage], sample: AttackSample) {
+  ) throws -> (Findings, sample: AttackSample) {
     let engine = try Engine(running: model.network, workerCount: workerCount)
-    try warnOfProbabilities(engine, images, numbers, progress)
-    let method = configuration.method.attack
+    let method = configuration.method.attack(seed: configuration.seed, workerCount: workerCount)
+    var findings = Findings(attackName: method.name)
+    if let warning = EvaluationWarning.outputs(
+      try engine.logits(of: images.tensor(of: numbers.prefix(64))))
+    {
+      findings.warnings.append(warning)
+      try progress(.warning(warning.sentence))
+    }
     try progress(.stage("attacking \(numbers.count) held-out images: \(method.name), \(budget)"))
-    var attacked: [AttackedImage] = []
     var sample = AttackSample(capacity: configuration.figureCount, seed: configuration.seed)
-    let portion = Self.portion(of: images.shape)
+    let portion = portion(of: images.shape)
     for start in stride(from: 0, to: numbers.count, by: portion) {
       let rows = Array(numbers[start..<min(start + portion, numbers.count)])
       let batch = AttackBatch(
@@ -160,35 +213,43 @@ public struct AttackExperiment: Sendable {
       let evaluation = try Evaluation(
         of: method, on: batch,
         under: ThreatModel(
-          norm: configuration.norm, epsilon: configuration.epsilon, goal: goal ?? .untargeted),
+          norm: configuration.norm, epsilon: configuration.epsilon ?? .infinity, goal: goal ?? .untargeted),
         classifier: engine)
+      let repair = try EightBitRepair(of: evaluation, on: batch, classifier: engine)
       try store.append(evaluation.returnedImages)
-      sample.add(evaluation, of: batch)
-      attacked += evaluation.images
-      try progress(.step(done: attacked.count, total: numbers.count, unit: "images"))
+      sample.add(evaluation, repair, of: batch)
+      findings.images += evaluation.images
+      findings.repairs += repair.outcomes
+      if let cost = evaluation.cost { findings.cost = findings.cost + cost }
+      if configuration.norm == .l2 {
+        findings.cosines += try OptimalityCertificate(of: evaluation, on: batch, classifier: engine).cosines
+          .compactMap(\.self)
+      }
+      try progress(.step(done: findings.images.count, total: numbers.count, unit: "images"))
     }
-    return (attacked, sample)
+    return (findings, sample)
+  }
+
+  private func distanceBounds(
+    of network: Network, _ images: LabelledImages, _ numbers: [Int], _ findings: Findings,
+    _ progress: ProgressHandler
+  ) throws -> DistanceBounds {
+    try progress(.stage("bounding the distances from below"))
+    let engine = try Engine(running: network, workerCount: workerCount)
+    return try DistanceBounds(
+      of: network, by: engine, images: images, numbers: numbers, attacked: findings.images,
+      norm: configuration.norm)
   }
 
   private var budget: String {
-    "\(configuration.norm) ≤ \(AttackFigures.text(ofEpsilon: configuration.epsilon))"
+    configuration.epsilon.map { "\(configuration.norm) ≤ \(AttackFigures.text(ofEpsilon: $0))" }
+      ?? "the smallest \(configuration.norm)"
   }
 
-  /// Images attacked together: about 16 MB of pixels, and enough to keep every worker busy.
-  private static func portion(of shape: ImageShape) -> Int {
-    max(64, min(1024, (1 << 22) / shape.pixelCount))
-  }
-
-  private func warnOfProbabilities(
-    _ engine: Engine, _ images: LabelledImages, _ numbers: [Int], _ progress: ProgressHandler
-  ) throws {
-    guard Evaluation.lookLikeProbabilities(try engine.logits(of: images.tensor(of: numbers.prefix(64))))
-    else {
-      return
-    }
-    try progress(
-      .warning(
-        "the network's outputs look like probabilities, not logits; the loss takes the softmax of what it is "
-          + "given, so gradients are flattened and the attack looks weaker than it is"))
+  /// Images attacked together: about 16 MB of pixels, and enough to keep every worker busy; fewer where an image takes
+  /// long, so that progress is seen and Ctrl-C heard.
+  private func portion(of shape: ImageShape) -> Int {
+    let limit = configuration.method.kind.search == .smallest ? 256 : 1024
+    return max(64, min(limit, (1 << 22) / shape.pixelCount))
   }
 }

@@ -38,8 +38,8 @@ struct AttackFigures {
       single.caption = enlargedCaption
       try single.write(to: enlarged.file(name))
       // A folder of this name holds nothing that fools nobody.
-      if item.isAdversarial {
-        try PNGFile.write(bitmap(item.perturbed), text: text(about: item), to: plain.file(name))
+      if let saved = item.saved {
+        try PNGFile.write(bitmap(saved), text: text(about: item), to: plain.file(name))
       }
     }
   }
@@ -104,7 +104,8 @@ struct AttackFigures {
   }
 
   private var title: String {
-    "\(configuration.method.title(configuration.norm)), ε = \(Self.text(ofEpsilon: configuration.epsilon))"
+    configuration.method.title(configuration.norm)
+      + (configuration.epsilon.map { ", ε = \(Self.text(ofEpsilon: $0))" } ?? "")
   }
 
   private var equation: String {
@@ -133,7 +134,7 @@ struct AttackFigures {
     [
       ("Data", data.name), ("Data checksum", data.checksum), ("Model", results.modelName),
       ("Model checksum", results.modelChecksum), ("Attack", results.attack),
-      ("Norm", configuration.norm.rawValue), ("Epsilon", configuration.epsilon.description),
+      ("Norm", configuration.norm.rawValue), ("Epsilon", configuration.epsilon?.description ?? "none, the smallest perturbation"),
       ("Seed", configuration.seed.description), ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
     ].map { FigureCaption.Pair(key: $0.0, value: $0.1) }
   }
@@ -148,7 +149,7 @@ struct AttackFigures {
       (key: "Title", value: "Adversarial image made from image \(image.imageID) of \(data.name)"),
       (key: "True class", value: classNames[image.label]), (key: "Before", value: words(image.before)),
       (key: "After", value: "\(words(image.after)), before rounding to 8 bits"),
-      (key: "Survives PNG", value: image.survives8Bit == true ? "yes" : "no"),
+      (key: "Survives PNG", value: image.survives8Bit == true ? "yes" : "only after a push back over the boundary"),
     ] + pairs.map { (key: $0.key, value: $0.value) }
   }
 }

@@ -11,6 +11,10 @@ struct AttackSample: Sendable {
     let clean: [Float]
     /// What the attack proposed, successful or not.
     let perturbed: [Float]
+    /// The image as an 8-bit file holds it, pushed back over the boundary where rounding undid it; nil where there is
+    /// none that fools the network.
+    let saved: [Float]?
+    let repair: EightBitRepair.Outcome?
     fileprivate let draw: UInt64
 
     var isAdversarial: Bool { image.verdict == .succeeded }
@@ -30,7 +34,7 @@ struct AttackSample: Sendable {
   /// In the order of the data set.
   var items: [Item] { kept.sorted { $0.image.imageID < $1.image.imageID } }
 
-  mutating func add(_ evaluation: Evaluation, of batch: AttackBatch) {
+  mutating func add(_ evaluation: Evaluation, _ repair: EightBitRepair, of batch: AttackBatch) {
     for (row, image) in evaluation.images.enumerated() where !image.verdict.isSkipped {
       attackedCount += 1
       var generator = SeededGenerator(seed: seed, purpose: "attack figure", index: image.imageID)
@@ -39,7 +43,9 @@ struct AttackSample: Sendable {
       kept.append(
         Item(
           image: image, clean: Array(batch.images[row: row]),
-          perturbed: Array(evaluation.attemptedImages[row: row]), draw: draw))
+          perturbed: Array(evaluation.attemptedImages[row: row]),
+          saved: repair.outcomes[row].flatMap { $0 == .lost ? nil : Array(repair.images[row: row]) },
+          repair: repair.outcomes[row], draw: draw))
       kept.sort { ($0.draw, $0.image.imageID) < ($1.draw, $1.image.imageID) }
       kept = Array(kept.prefix(capacity))
     }

@@ -8,18 +8,38 @@ enum AttackTable {
   static let columns = [
     "image", "label", "class", "target", "target_class", "verdict", "reason", "prediction_before",
     "class_before", "confidence_before", "prediction_after", "class_after", "confidence_after", "l2", "linf",
-    "distortion", "survives_png",
+    "distortion", "survives_png", "l0", "l1", "saved_png",
   ]
 
-  static func table(of images: [AttackedImage], classNames: [String]) -> CSVWriter {
-    var table = CSVWriter(columns: columns)
-    for image in images {
+  /// - Parameters:
+  ///   - repairs: What an 8-bit file can hold, one for each image.
+  ///   - bounds: Distances that no attack can undercut; nil: no column.
+  static func table(
+    of images: [AttackedImage], repairs: [EightBitRepair.Outcome?], bounds: [Double]?, classNames: [String]
+  ) -> CSVWriter {
+    var table = CSVWriter(columns: columns + (bounds == nil ? [] : ["lower_bound"]))
+    for (index, image) in images.enumerated() {
       table.append([
         image.imageID, image.label, classNames[image.label], image.target?.description ?? "",
         image.target.map { classNames[$0] } ?? "", verdict(image), reason(image, classNames),
         image.before.label, classNames[image.before.label], image.before.confidence, image.after.label,
         classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
-        image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "",
+        image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "", image.distortion.l0,
+        image.distortion.l1, repairs[index]?.rawValue ?? "",
+      ] + (bounds.map { ["\($0[index])"] } ?? []))
+    }
+    return table
+  }
+
+  /// Distortions of the successes, a row for each measure.
+  static func distortions(_ summaries: [DistortionSummary]) -> CSVWriter {
+    var table = CSVWriter(columns: [
+      "measure", "successes", "mean", "least", "lower_quartile", "median", "upper_quartile", "greatest",
+    ])
+    for row in summaries {
+      table.append([
+        row.measure.rawValue, row.successCount, row.mean, row.least, row.lowerQuartile, row.median,
+        row.upperQuartile, row.greatest,
       ])
     }
     return table

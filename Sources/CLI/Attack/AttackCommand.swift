@@ -1,0 +1,20 @@
+import ArgumentParser
+import Intrigue
+
+struct AttackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attack", abstract: "Change held-out images a little so that a network mistakes them.",
+    discussion: """
+      Every held-out image that the network gets right is attacked; the others are reported apart. A success is \
+      judged on the very pixels that are saved, and once more after rounding to 8 bits. Where the attack fails the \
+      original image is kept.
+
+      Attacks with a budget do their worst within --epsilon; the others look for the smallest perturbation. \
+      intrigue attack list tells which is which.
+      """,
+    subcommands: [
+      AttackListCommand.self, FGSMCommand.self, BIMCommand.self, PGDCommand.self, MomentumCommand.self,
+      AutoPGDCommand.self, RotationCommand.self, NoiseCommand.self, LBFGSCommand.self, DeepFoolCommand.self,
+      CarliniWagnerCommand.self, DDNCommand.self, FMNCommand.self, MinimalFGSMCommand.self,
+    ])
+}

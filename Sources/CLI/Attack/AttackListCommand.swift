@@ -1,0 +1,48 @@
+import ArgumentParser
+import Intrigue
+
+struct AttackListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "The attacks there are: what they look for, what they know, norms, paper.")
+
+  @Flag(help: "As JSON.")
+  var json = false
+
+  struct Entry: Encodable {
+    let method: String
+    let title: String
+    let search: String
+    let knowledge: String
+    let norms: [String]
+    let paper: String
+
+    init(_ kind: AttackKind) {
+      method = kind.rawValue
+      title = kind.title
+      search = kind.search == .budget ? "worst within epsilon" : "smallest perturbation"
+      knowledge = kind.knowledge.rawValue
+      norms = kind.norms.map(\.rawValue)
+      paper = kind.paper
+    }
+  }
+
+  func run() throws {
+    let entries = AttackKind.allCases.map(Entry.init)
+    if json {
+      try Console.printJSON(entries)
+      return
+    }
+    let heading = ["method", "looks for", "knows", "norms", "name and paper"]
+    let rows = entries.map {
+      [$0.method, $0.search, $0.knowledge, $0.norms.joined(separator: " "), "\($0.title). \($0.paper)"]
+    }
+    let widths = heading.indices.map { column in ([heading] + rows).map { $0[column].count }.max() ?? 0 }
+    for row in [heading] + rows {
+      let cells = row.enumerated().map { column, text in
+        column == heading.count - 1
+          ? text : text + String(repeating: " ", count: widths[column] - text.count)
+      }
+      print(cells.joined(separator: "  "))
+    }
+  }
+}

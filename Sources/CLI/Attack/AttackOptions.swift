@@ -1,0 +1,181 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+/// What every attack is told: whom, which images, towards what, how many, and where to.
+struct AttackOptions: ParsableArguments {
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays.")
+  var data: String?
+
+  @Option(help: "Attack these images instead of a data set's: a .npy file, float32 in [0, 1] or uint8; needs --labels.")
+  var images: String?
+
+  @Option(help: "Their true classes: a .npy file of integers.")
+  var labels: String?
+
+  @OptionGroup var reading: ReadingOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Aim at a class: the next one, a random one, or one class for all, by name or number; all: at every class in turn.",
+      valueName: "next|random|all|CLASS"))
+  var targeted: String?
+
+  @Option(help: "Attack so many held-out images, drawn at random. Default: all of them.")
+  var count: Int?
+
+  @Option(help: "How many of the attacked images adversarial.png shows, drawn at random.")
+  var grid = 12
+
+  @Flag(help: "Also distances that no attack can undercut: exact for linear networks, else from the layers' norms (L2).")
+  var bounds = false
+
+  @OptionGroup var output: OutputOption
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    switch (data, images, labels) {
+    case (.some, nil, nil), (nil, .some, .some): break
+    case (nil, nil, _): throw ValidationError("give --data, or --images with --labels")
+    case (nil, .some, nil): throw ValidationError("--images needs --labels")
+    default: throw ValidationError("give either --data or --images with --labels, not both")
+    }
+    if let count, count < 1 { throw ValidationError("--count must be at least 1, got \(count)") }
+    guard (0...120).contains(grid) else {
+      throw ValidationError("--grid must be between 0 and 120, got \(grid)")
+    }
+    if targeted == "all", bounds {
+      throw ValidationError("--bounds is about one attack on each image, --targeted all makes many")
+    }
+  }
+
+  private var source: DataSource {
+    get throws {
+      if let data { return DataSource(name: data, options: try reading.options()) }
+      // validate() has seen to the others.
+      return DataSource(images: images ?? "", labels: labels ?? "", options: try reading.options())
+    }
+  }
+
+  private var sourceName: String {
+    URL(filePath: data ?? images ?? "").deletingPathExtension().lastPathComponent
+  }
+
+  /// Runs the attack, or one attack for each class, and tells what came out.
+  ///
+  /// - Parameter epsilon: nil: the attack looks for the smallest perturbation.
+  func run(_ method: AttackMethod, norm: Norm, epsilon: Float?) throws {
+    guard method.kind.norms.contains(norm) else {
+      let known = method.kind.norms.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(method.kind.rawValue) is not defined for --norm \(norm.rawValue): there are \(known)")
+    }
+    let folder = output.folder(default: "attack-\(method.kind.rawValue)-\(sourceName)")
+    let configuration = AttackExperiment.Configuration(
+      model: model.source, data: try source, method: method, norm: norm, epsilon: epsilon,
+      goal: AttackGoal(argument: targeted == "all" ? nil : targeted), imageCount: count, figureCount: grid,
+      seed: common.seed, hasBounds: bounds)
+    let console = Console(common)
+    guard targeted == "all" else {
+      let experiment = AttackExperiment(configuration, workerCount: common.workerCount)
+      let results = try console.run(resume: "Nothing is lost; run the command again.") {
+        try experiment.run(in: folder, progress: $0)
+      }
+      try console.report(results, lines: results.lines(in: folder))
+      return
+    }
+    let experiment = EveryTargetExperiment(configuration, workerCount: common.workerCount)
+    let results = try console.run(resume: "Nothing is lost; run the command again.") {
+      try experiment.run(in: folder, progress: $0)
+    }
+    try console.report(results, lines: results.lines(in: folder))
+  }
+}
+
+/// The budget of an attack that has one.
+struct BudgetOptions: ParsableArguments {
+  @Option(help: "How far a pixel may move (with --norm, how long the perturbation may be); 0.1 or 8/255.")
+  var epsilon: Epsilon
+
+  @Option(help: "What measures the perturbation: linf, l2 or l1.")
+  var norm: Norm = .linf
+
+  func validate() throws {
+    if norm == .linf, epsilon.value > 1 {
+      throw ValidationError(
+        "--epsilon is measured in pixels from 0 to 1, got \(epsilon.text); did you mean \(epsilon.text)/255?")
+    }
+  }
+}
+
+extension AttackExperiment.Results {
+  /// For people.
+  func lines(in folder: RunFolder) -> [String] {
+    var lines = sentence.split(separator: "; ").map(String.init)
+    if summary.success.count > 0 {
+      lines.append(
+        String(
+          format: "distance of the successes: median L2 %.3f, median L∞ %.3f, mean √(Σd²/n) %.4f",
+          summary.medianL2 ?? 0, summary.medianLinf ?? 0, summary.meanDistortion ?? 0))
+    }
+    if let forwards = summary.forwardsPerImage, let backwards = summary.backwardsPerImage {
+      lines.append(String(format: "%.1f forward and %.1f backward passes for each attacked image", forwards, backwards))
+    }
+    if saved.count > summary.survival.count {
+      lines.append(
+        "\(saved.count) of \(saved.total) after a push of single levels back over the boundary")
+    }
+    if let optimality {
+      lines.append(
+        String(
+          format: "cosine between perturbation and gradient of the margin: median %.3f (1 at a nearest point)",
+          optimality))
+    }
+    if let bounds { lines.append(bounds.sentence) }
+    lines += warnings.map { "warning: \($0)" }
+    func path(_ name: String) -> String { folder.file(name).relativePath }
+    lines += [
+      "look at    \(path("adversarial.png")): \(shownImages.count) of the attacked images",
+      "           \(path("triptychs"))/: the same, enlarged",
+      "           \(path("adversarial"))/: \(savedImages.count) of them that fool the network, at their own size",
+    ]
+    if summary.success.count > 0, hasCharts {
+      lines.append("           \(path("figures"))/: accuracy against distance, distances")
+    }
+    return lines + ["all images \(path("results.csv")), \(path("adversarial.npy"))"]
+  }
+}
+
+/// A perturbation's size as people write it: 0.1, or 8/255.
+struct Epsilon: ExpressibleByArgument {
+  let text: String
+  let value: Float
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+    let number: Double? =
+      switch parts.count {
+      case 1: parts[0]
+      case 2: parts[0].flatMap { above in parts[1].map { above / $0 } }
+      default: nil
+      }
+    guard let number, number >= 0, Float(number).isFinite else { return nil }
+    text = argument
+    value = Float(number)
+  }
+}
+
+extension Norm: ExpressibleByArgument {}
+
+extension AttackGoal {
+  /// The argument of --targeted, if it was given.
+  init(argument: String?) {
+    switch argument {
+    case nil: self = .untargeted
+    case "next": self = .next
+    case "random": self = .random
+    case .some(let name): self = .fixed(name)
+    }
+  }
+}
