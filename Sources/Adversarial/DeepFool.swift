@@ -107,7 +107,8 @@ public struct DeepFool: Attack {
       let (rival, from) = face(logits)
       // At a tie that is decided for the true class, the smallest step that a logit can show.
       let height = max(
-        abs(Double(logits[rival]) - Double(logits[from])), Double(max(abs(logits[rival]), abs(logits[from])).ulp))
+        abs(Double(logits[rival]) - Double(logits[from])),
+        Double(max(abs(logits[rival]), abs(logits[from])).ulp))
       let all = gradient.withUnsafeBufferPointer { $0.map(Double.init) }
       if all.contains(where: { $0 != 0 }) { hasSlope = true }
       let slopes = image.freeSlopes(all, at: point, isDescent: false)
