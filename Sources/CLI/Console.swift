@@ -99,21 +99,19 @@ final class Console: Sendable {
   }
 
   /// Prints results: JSON if asked for, else the lines given, unless quiet.
-  /// One JSON document on standard output.
-  static func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
-  }
-
   func report(_ results: some Encodable, lines: [String]) throws {
     closeLine()
     if json {
-      let data = try JSONFile.encoded(results, file: URL(filePath: "standard output"))
-      print(String(decoding: data, as: UTF8.self), terminator: "")
+      try Self.printJSON(results)
     } else if !quiet {
       for line in lines { print(line) }
     }
+  }
+
+  /// One JSON document on standard output.
+  static func printJSON(_ value: some Encodable) throws {
+    let data = try JSONFile.encoded(value, file: URL(filePath: "standard output"))
+    print(String(decoding: data, as: UTF8.self), terminator: "")
   }
 
   private func draw(_ progress: ExperimentProgress) {
