@@ -46,7 +46,8 @@ extension Chart {
           + " linecolor rgb '\(curve.role.colour)'")
     }
     let script =
-      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis, y: "images still classified correctly")
+      frame.lines + frame.margins(frame.plot)
+      + frame.axisNames(x: axis, y: "images still classified correctly")
       + [
         "set xrange [0:\(largest)]", "set yrange [0:1]",
         "set ytics (\((0...5).map { Gnuplot.tic("\($0 * 20) %", at: Double($0) / 5) }.joined(separator: ", ")))",

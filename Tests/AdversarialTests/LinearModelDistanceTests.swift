@@ -18,7 +18,7 @@ import Testing
     #expect(model.distance(from: image, label: 1, norm: .l2) == 0)
   }
 
-  @Test("With a box it is what a fine grid finds", arguments: Norm.allCases)
+  @Test("With a box it is what a fine grid finds", arguments: Norm.withBalls)
   func grid(norm: Norm) throws {
     var generator = SeededGenerator(seed: 3)
     let side = 401
@@ -51,7 +51,7 @@ import Testing
     #expect(felt > 2)
   }
 
-  @Test("Where no image of the box is adversarial the distance is infinite", arguments: Norm.allCases)
+  @Test("Where no image of the box is adversarial the distance is infinite", arguments: Norm.withBalls)
   func unreachable(norm: Norm) {
     let model = LinearModelDistance(weights: Tensor(shape: [2, 1], elements: [0, 1]), biases: [5, 0])
     #expect(model.distance(from: [0.5], label: 0, norm: norm, bounds: 0...1) == .infinity)
@@ -90,5 +90,20 @@ import Testing
       }
     }
     #expect(LinearModelDistance(of: try Engine.plane(seed: 1).network) == nil)
+  }
+
+  @Test("As many pixels are counted as make up for the margin, those that can do most first")
+  func pixels() {
+    // z₁ − z₀ = x₀ + 2 x₁ + 3 x₂ − 3 − m at (½, ½, ½), where every pixel has room for ½.
+    func distance(missing: Float, bounds: ClosedRange<Float>?) -> Double {
+      LinearModelDistance(
+        weights: Tensor(shape: [2, 3], elements: [0, 0, 0, 1, 2, 3]), biases: [3 + missing, 0]
+      ).distance(from: [0.5, 0.5, 0.5], label: 0, norm: .l0, bounds: bounds)
+    }
+    for (missing, count) in [(1.4, 1), (1.5, 1), (2.2, 2), (2.6, 3), (3, 3)] as [(Float, Double)] {
+      #expect(distance(missing: missing, bounds: 0...1) == count, "\(missing)")
+    }
+    #expect(distance(missing: 3.1, bounds: 0...1) == .infinity)
+    #expect(distance(missing: 100, bounds: nil) == 1)
   }
 }

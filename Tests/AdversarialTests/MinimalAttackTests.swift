@@ -92,7 +92,7 @@ import Testing
   @Test("A planted ball of another class is found at its surface", arguments: MinimalAttackCase.all)
   func planted(example: MinimalAttackCase) throws {
     let shape = ImageShape(channels: 1, height: 3, width: 4)
-    let classifier = PlantedBall(
+    let classifier = SteepBall(
       inputShape: shape, centre: (0..<12).map { Float($0) / 11 }, radius: 0.2)
     let batch = try AttackBatch.correct(count: 20, for: classifier, seed: 16)
     #expect(batch.labels.allSatisfy { $0 == 0 })
@@ -142,8 +142,8 @@ import Testing
   }
 }
 
-/// Class 1 inside a ball, class 0 outside: z₁ − z₀ = 5 (ρ² − ‖x − p‖²).
-struct PlantedBall: DifferentiableClassifier {
+/// Class 1 inside a ball, class 0 outside, which can be found from far away: z₁ − z₀ = 5 (ρ² − ‖x − p‖²).
+struct SteepBall: DifferentiableClassifier {
   let inputShape: ImageShape
   let centre: [Float]
   let radius: Double

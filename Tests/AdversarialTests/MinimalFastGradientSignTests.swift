@@ -35,7 +35,7 @@ import Testing
   func notMonotone() throws {
     // The other class is a ball on the way: steps of 0.25 and 0.3 are inside, those before and after are not.
     let centre: [Float] = [0.4, 0.4, 0.4, 0.4]
-    let classifier = PlantedBall(
+    let classifier = SteepBall(
       inputShape: ImageShape(channels: 1, height: 2, width: 2), centre: centre, radius: 0.3)
     let batch = AttackBatch(
       images: Tensor(shape: [1, 1, 2, 2], elements: [0.125, 0.125, 0.125, 0.125]), labels: [0], imageIDs: [0])

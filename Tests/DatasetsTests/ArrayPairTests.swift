@@ -163,3 +163,25 @@ import Testing
     #expect(alone.heldOut == joined.heldOut.filter { $0 < 50 })
   }
 }
+
+@Suite struct ArrayFilesTests {
+  @Test(
+    "Two files of any name are images that are all held out, with the classes they are told or the numbers")
+  func files() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "arrays é \(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (images, labels) = (folder.appending(path: "x.npy"), folder.appending(path: "y.npy"))
+    try NPYFile(shape: [3, 2, 2], elements: .bytes((0..<12).map { UInt8($0) })).write(to: images)
+    try NPYFile(shape: [3], elements: .integers([2, 0, 1])).write(to: labels)
+    let numbered = try ArrayPair.load(images: images, labels: labels, classNames: nil)
+    #expect(numbered.heldOut.labels == [2, 0, 1] && numbered.training.count == 0)
+    #expect(numbered.heldOut.classNames == ["0", "1", "2"])
+    let named = try ArrayPair.load(images: images, labels: labels, classNames: ["a", "b", "c", "d"])
+    #expect(named.heldOut.classNames.count == 4)
+    try NPYFile(shape: [2], elements: .integers([2, 0])).write(to: labels)
+    #expect(throws: FileError.self) {
+      try ArrayPair.load(images: images, labels: labels, classNames: nil)
+    }
+  }
+}

@@ -9,7 +9,9 @@ struct AttackOptions: ParsableArguments {
   @Option(help: "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays.")
   var data: String?
 
-  @Option(help: "Attack these images instead of a data set's: a .npy file, float32 in [0, 1] or uint8; needs --labels.")
+  @Option(
+    help:
+      "Attack these images instead of a data set's: a .npy file, float32 in [0, 1] or uint8; needs --labels.")
   var images: String?
 
   @Option(help: "Their true classes: a .npy file of integers.")
@@ -29,7 +31,10 @@ struct AttackOptions: ParsableArguments {
   @Option(help: "How many of the attacked images adversarial.png shows, drawn at random.")
   var grid = 12
 
-  @Flag(help: "Also distances that no attack can undercut: exact for linear networks, else from the layers' norms (L2).")
+  @Flag(
+    help:
+      "Also distances that no attack can undercut: exact for linear networks, else from the layers' norms (L2)."
+  )
   var bounds = false
 
   @OptionGroup var output: OutputOption
@@ -69,7 +74,8 @@ struct AttackOptions: ParsableArguments {
   func run(_ method: AttackMethod, norm: Norm, epsilon: Float?) throws {
     guard method.kind.norms.contains(norm) else {
       let known = method.kind.norms.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("\(method.kind.rawValue) is not defined for --norm \(norm.rawValue): there are \(known)")
+      throw ValidationError(
+        "\(method.kind.rawValue) is not defined for --norm \(norm.rawValue): there are \(known)")
     }
     let folder = output.folder(default: "attack-\(method.kind.rawValue)-\(sourceName)")
     let configuration = AttackExperiment.Configuration(
@@ -120,7 +126,8 @@ extension AttackExperiment.Results {
           summary.medianL2 ?? 0, summary.medianLinf ?? 0, summary.meanDistortion ?? 0))
     }
     if let forwards = summary.forwardsPerImage, let backwards = summary.backwardsPerImage {
-      lines.append(String(format: "%.1f forward and %.1f backward passes for each attacked image", forwards, backwards))
+      lines.append(
+        String(format: "%.1f forward and %.1f backward passes for each attacked image", forwards, backwards))
     }
     if saved.count > summary.survival.count {
       lines.append(
@@ -129,7 +136,8 @@ extension AttackExperiment.Results {
     if let optimality {
       lines.append(
         String(
-          format: "cosine between perturbation and gradient of the margin: median %.3f (1 at a nearest point)",
+          format:
+            "cosine between perturbation and gradient of the margin: median %.3f (1 at a nearest point)",
           optimality))
     }
     if let bounds { lines.append(bounds.sentence) }

@@ -3,7 +3,8 @@ import Intrigue
 
 struct CarliniWagnerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cw", abstract: "Carlini and Wagner's attack for L2: Adam in the space of a hyperbolic tangent.",
+    commandName: "cw",
+    abstract: "Carlini and Wagner's attack for L2: Adam in the space of a hyperbolic tangent.",
     discussion: "Carlini, Wagner (2017). The constant is searched for each image. Slow: thousands of passes.")
 
   @OptionGroup var attack: AttackOptions

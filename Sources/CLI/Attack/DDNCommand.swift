@@ -3,7 +3,8 @@ import Intrigue
 
 struct DDNCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ddn", abstract: "Decoupled direction and norm: gradient steps on a sphere that shrinks and grows.",
+    commandName: "ddn",
+    abstract: "Decoupled direction and norm: gradient steps on a sphere that shrinks and grows.",
     discussion: "Rony et al. (2019). L2.")
 
   @OptionGroup var attack: AttackOptions

@@ -3,7 +3,8 @@ import Intrigue
 
 struct FMNCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fmn", abstract: "Fast minimum norm: gradient steps in a ball whose radius follows the boundary.",
+    commandName: "fmn",
+    abstract: "Fast minimum norm: gradient steps in a ball whose radius follows the boundary.",
     discussion: "Pintor et al. (2021). L0, L1, L2 and L∞.")
 
   @OptionGroup var attack: AttackOptions

@@ -3,7 +3,8 @@ import Intrigue
 
 struct LBFGSCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lbfgs", abstract: "Box-constrained L-BFGS: the attack that adversarial examples were found with.",
+    commandName: "lbfgs",
+    abstract: "Box-constrained L-BFGS: the attack that adversarial examples were found with.",
     discussion: """
       Szegedy et al. (2013). Minimises ‖r‖² + c · loss over the box for each image; c grows tenfold until a success, \
       then is bisected, and the nearest of all points seen is kept. Without --targeted the nearest of all other \

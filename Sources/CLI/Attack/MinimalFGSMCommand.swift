@@ -4,7 +4,8 @@ import Intrigue
 struct MinimalFGSMCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "minimal-fgsm", abstract: "The smallest step along the sign of the gradient that is enough.",
-    discussion: "Every multiple of the step is tried in turn: success is not monotone, so nothing is bisected.")
+    discussion:
+      "Every multiple of the step is tried in turn: success is not monotone, so nothing is bisected.")
 
   @OptionGroup var attack: AttackOptions
 

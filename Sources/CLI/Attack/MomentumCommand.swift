@@ -17,7 +17,9 @@ struct MomentumCommand: ParsableCommand {
 
   func validate() throws {
     try check(steps: steps)
-    guard decay >= 0, decay.isFinite else { throw ValidationError("--decay must not be negative, got \(decay)") }
+    guard decay >= 0, decay.isFinite else {
+      throw ValidationError("--decay must not be negative, got \(decay)")
+    }
   }
 
   func run() throws {

@@ -19,7 +19,9 @@ struct AttackCharts {
     let distances = images.filter { $0.verdict == .succeeded }.map {
       $0.distortion.length(in: configuration.norm)
     }
-    guard let largest = distances.max(), largest > 0, let median = Statistics.median(distances) else { return }
+    guard let largest = distances.max(), largest > 0, let median = Statistics.median(distances) else {
+      return
+    }
     let place = try folder.folder(Self.folderName).url
     let curve = RobustAccuracyCurve(minimalDistances: images, norm: configuration.norm)
     try Chart.robustAccuracy(
@@ -37,7 +39,8 @@ struct AttackCharts {
     try Chart.distortions(
       caption: caption(
         "How far images had to be moved",
-        "\(distances.count) successes; images that the attack did not reach have no distance and are not here."),
+        "\(distances.count) successes; images that the attack did not reach have no distance and are not here."
+      ),
       distances: distances, median: median, axis: "\(configuration.norm) distance to the adversarial image"
     ).write(named: "distortions", in: place)
   }

@@ -129,7 +129,9 @@ public struct AttackExperiment: Sendable {
       try attack(model, images, numbers, targets, storingIn: store, progress)
     }
     let attacked = findings.images
-    let bounds = try configuration.hasBounds ? distanceBounds(of: model.network, images, numbers, findings, progress) : nil
+    let bounds =
+      try configuration.hasBounds
+      ? distanceBounds(of: model.network, images, numbers, findings, progress) : nil
     // Not before: until every image was attacked, an earlier run's files stay as they are.
     try folder.write(record)
     try store.finish()
@@ -138,8 +140,10 @@ public struct AttackExperiment: Sendable {
       modelName: model.network.graph.architecture.name, modelChecksum: try model.checksum,
       attack: findings.attackName, imageCount: numbers.count, summary: summary,
       distortions: DistortionMeasure.allCases.compactMap { DistortionSummary(of: attacked, measure: $0) },
-      saved: findings.saved, optimality: configuration.norm == .l2 ? Statistics.median(findings.cosines) : nil,
-      bounds: bounds, hasCharts: configuration.epsilon == nil && (summary.medianL2 ?? 0) > 0, warnings: (findings.warnings + EvaluationWarning.alone(summary)).map(\.sentence),
+      saved: findings.saved,
+      optimality: configuration.norm == .l2 ? Statistics.median(findings.cosines) : nil,
+      bounds: bounds, hasCharts: configuration.epsilon == nil && (summary.medianL2 ?? 0) > 0,
+      warnings: (findings.warnings + EvaluationWarning.alone(summary)).map(\.sentence),
       successInterval95: summary.success.interval95.map { [$0.lowerBound, $0.upperBound] },
       sentence: summary.sentence, shownImages: sample.items.map(\.image.imageID),
       savedImages: sample.items.filter { $0.saved != nil }.map(\.image.imageID))

@@ -48,13 +48,15 @@ extension AttackMethod {
         "\(steps) projected steps with momentum and a step size that halves by itself, \(restarts) "
         + "\(restarts == 1 ? "start" : "starts"), raising \(climbed)."
     case .gradientRotation:
-      return "x′ = clip(cos θ · x + sin θ · ‖x‖ g⊥ / ‖g⊥‖), θ as large as ε allows; g⊥: the gradient across x."
+      return
+        "x′ = clip(cos θ · x + sin θ · ‖x‖ g⊥ / ‖g⊥‖), θ as large as ε allows; g⊥: the gradient across x."
     case .noise:
       return "x′ = clip(x + s n), n random, s such that x′ lies at the distance ε; no network is asked."
     case .boxLBFGS(let bisections, let iterations, _, _):
       return
         "minimise ‖r‖₂² + c · L(x + r, l) over the box by L-BFGS-B, at most \(iterations) iterations; c grows tenfold, "
-        + "then \(bisections) bisections. " + (isTargeted ? "l: target class." : "l: the nearest of all other classes.")
+        + "then \(bisections) bisections. "
+        + (isTargeted ? "l: target class." : "l: the nearest of all other classes.")
     case .deepFool(_, let overshoot):
       return
         "steps to the nearest face of the linearised network, then (1 + \(Self.text(overshoot))) r; z: logits."

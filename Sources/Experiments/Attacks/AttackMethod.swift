@@ -59,7 +59,8 @@ public enum AttackMethod: Codable, Equatable, Sendable {
     case .basicIterative(let steps): ProjectedGradientDescent.basicIterative(stepCount: steps)
     case .projectedGradientDescent(let steps, let size, let restarts, let loss):
       ProjectedGradientDescent(
-        stepCount: steps, relativeStepSize: size, start: .random(restartCount: restarts, seed: seed), loss: loss)
+        stepCount: steps, relativeStepSize: size, start: .random(restartCount: restarts, seed: seed),
+        loss: loss)
     case .momentumIterative(let steps, let decay): MomentumIterative(stepCount: steps, decay: decay)
     case .autoPGD(let objective, let steps, let restarts):
       AutoPGD(objective: objective.value, stepCount: steps, restartCount: restarts, seed: seed)

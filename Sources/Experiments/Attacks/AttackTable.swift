@@ -19,14 +19,15 @@ enum AttackTable {
   ) -> CSVWriter {
     var table = CSVWriter(columns: columns + (bounds == nil ? [] : ["lower_bound"]))
     for (index, image) in images.enumerated() {
-      table.append([
-        image.imageID, image.label, classNames[image.label], image.target?.description ?? "",
-        image.target.map { classNames[$0] } ?? "", verdict(image), reason(image, classNames),
-        image.before.label, classNames[image.before.label], image.before.confidence, image.after.label,
-        classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
-        image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "", image.distortion.l0,
-        image.distortion.l1, repairs[index]?.rawValue ?? "",
-      ] + (bounds.map { ["\($0[index])"] } ?? []))
+      table.append(
+        [
+          image.imageID, image.label, classNames[image.label], image.target?.description ?? "",
+          image.target.map { classNames[$0] } ?? "", verdict(image), reason(image, classNames),
+          image.before.label, classNames[image.before.label], image.before.confidence, image.after.label,
+          classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
+          image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "", image.distortion.l0,
+          image.distortion.l1, repairs[index]?.rawValue ?? "",
+        ] + (bounds.map { ["\($0[index])"] } ?? []))
     }
     return table
   }

@@ -96,7 +96,8 @@ public struct DistanceBounds: Codable, Equatable, Sendable {
     case .lipschitz:
       medianRatio.map {
         String(
-          format: "no image nearer than %.3g can be adversarial (median; product of layer norms %.3g); found distances are %.3g times that",
+          format:
+            "no image nearer than %.3g can be adversarial (median; product of layer norms %.3g); found distances are %.3g times that",
           medianBound ?? 0, lipschitz?.logits ?? 0, $0)
       } ?? "nothing was found to compare with the certified distances"
     }

@@ -56,6 +56,12 @@ public struct EveryTargetExperiment: Sendable {
     let names = configuration.data.labels == nil ? nil : try configuration.model.load().classNames
     let dataset = try configuration.data.load(classNames: names, progress)
     let model = try configuration.model.load(for: dataset.heldOut)
+    return try run(model, on: dataset, in: folder, progress: progress)
+  }
+
+  func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> Results {
     for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let images = dataset.heldOut
     let numbers = try AttackExperiment(configuration, workerCount: workerCount)
@@ -76,7 +82,8 @@ public struct EveryTargetExperiment: Sendable {
     try NPYFile(shape: [numbers.count], elements: .integers(numbers)).write(to: folder.file("image_ids.npy"))
     let results = try results(pairs, wrongCount: wrongCount, imageCount: numbers.count, model)
     try AttackTable.table(
-      of: pairs, repairs: Array(repeating: nil, count: pairs.count), bounds: nil, classNames: images.classNames
+      of: pairs, repairs: Array(repeating: nil, count: pairs.count), bounds: nil,
+      classNames: images.classNames
     ).write(to: folder.file("pairs.csv"))
     try classTable(pairs, images.classNames).write(to: folder.file("classes.csv"))
     try progress(.stage("drawing"))
@@ -101,7 +108,8 @@ public struct EveryTargetExperiment: Sendable {
     let method = configuration.method.attack(seed: configuration.seed, workerCount: workerCount)
     let classCount = images.classNames.count
     try progress(
-      .stage("attacking \(numbers.count) held-out images, each towards \(classCount - 1) classes: \(method.name)"))
+      .stage(
+        "attacking \(numbers.count) held-out images, each towards \(classCount - 1) classes: \(method.name)"))
     var pairs: [AttackedImage] = []
     var wrongCount = 0
     var shown: [Int: Shown] = [:]
@@ -121,10 +129,14 @@ public struct EveryTargetExperiment: Sendable {
             start..<start + length, with: evaluation.returnedImages[row: row])
         }
         try progress(
-          .step(done: piece.lowerBound * classCount + (target + 1) * rows.count, total: numbers.count * classCount, unit: "pairs"))
+          .step(
+            done: piece.lowerBound * classCount + (target + 1) * rows.count,
+            total: numbers.count * classCount, unit: "pairs"))
       }
       try store.append(
-        returned.reshaped([rows.count, classCount, images.shape.channels, images.shape.height, images.shape.width]))
+        returned.reshaped([
+          rows.count, classCount, images.shape.channels, images.shape.height, images.shape.width,
+        ]))
       pairs += every.pairs
       wrongCount += every.alreadyWrongCount
       keep(every.pairs, batch, returned, classCount: classCount, in: &shown)
@@ -221,7 +233,8 @@ public struct EveryTargetExperiment: Sendable {
     return ImageGrid(
       caption: FigureCaption(
         title: "\(configuration.method.title(configuration.norm)): every image as every class",
-        subtitle: "Each row is one image; in column k it is taken for class k, on the diagonal it is clean. Grey: not "
+        subtitle:
+          "Each row is one image; in column k it is taken for class k, on the diagonal it is clean. Grey: not "
           + "reached. " + results.sentence,
         footer: [
           "Columns from left to right: \(images.classNames.joined(separator: ", ")). One attacked image of each class, "
@@ -259,7 +272,8 @@ extension EveryTargetExperiment.Results {
     func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
     func path(_ name: String) -> String { folder.file(name).relativePath }
     return [
-      sentence, "\(alreadyWrongCount) of \(imageCount) images skipped because the classifier was already wrong",
+      sentence,
+      "\(alreadyWrongCount) of \(imageCount) images skipped because the classifier was already wrong",
       "L2 of the pairs: median \(number(medianL2)), of each image's nearest class \(number(nearestMedianL2)); "
         + "mean √(Σd²/n) \(number(meanDistortion)), nearest \(number(nearestMeanDistortion))",
       "look at    \(path("targets.png")): an image of each class as every other",

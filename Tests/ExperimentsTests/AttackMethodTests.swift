@@ -1,0 +1,80 @@
+import Adversarial
+import Foundation
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite struct AttackMethodTests {
+  static let all: [AttackMethod] = [
+    .fastGradientSign, .basicIterative(stepCount: 5),
+    .projectedGradientDescent(stepCount: 8, relativeStepSize: nil, restartCount: 2, loss: .margin),
+    .momentumIterative(stepCount: 5, decay: 1),
+    .autoPGD(objective: .crossEntropy, stepCount: 10, restartCount: 1),
+    .gradientRotation, .noise(kind: .randomSign),
+    .boxLBFGS(bisectionCount: 6, iterationLimit: 10, memory: 5, initialConstant: 0.01),
+    .deepFool(stepLimit: 20, overshoot: 0.02),
+    .carliniWagner(confidence: 0, searchStepCount: 4, iterationCount: 60, learningRate: 0.05),
+    .decoupledDirectionNorm(stepCount: 30, rounding: .eightBits), .fastMinimumNorm(stepCount: 40),
+    .minimalFastGradientSign(stepSize: 1 / 255),
+  ]
+
+  @Test("Every kind of attack has a method, and a method is what JSON says of it")
+  func kinds() throws {
+    #expect(Set(Self.all.map(\.kind)) == Set(AttackKind.allCases))
+    for method in Self.all {
+      let data = try JSONEncoder().encode(method)
+      #expect(try JSONDecoder().decode(AttackMethod.self, from: data) == method)
+    }
+  }
+
+  @Test(
+    "Every attack runs in every norm it names, within its budget, and leaves what it promises", arguments: all
+  )
+  func runs(method: AttackMethod) throws {
+    let scene = try AttackScene()
+    let budgets: [Norm: Float] = [.linf: 0.08, .l2: 0.5, .l1: 4]
+    for norm in method.kind.norms {
+      let epsilon = method.kind.search == .budget ? budgets[norm] : nil
+      try scene.attack({ ($0.method, $0.norm, $0.epsilon, $0.hasBounds) = (method, norm, epsilon, true) }) {
+        outcome in
+        let results = outcome.results
+        #expect(results.summary.success.total > 50)
+        if let epsilon {
+          let clean = scene.dataset.heldOut.tensor(of: try outcome.imageNumbers)
+          let returned = try outcome.returnedImages
+          for row in 0..<clean.count {
+            let difference = zip(returned[row: row], clean[row: row]).map { $0 - $1 }
+            #expect(norm(difference) <= Double(epsilon) * (1 + 1e-6) + 48 * 0x1p-24)
+          }
+        } else {
+          // A linear network: everything can be reached, and the exact distance is known.
+          #expect(results.summary.success.value == 1)
+          #expect(results.hasCharts)
+          let files = try outcome.files
+          for name in ["robust-accuracy", "distortions"] {
+            for ending in ["png", "csv", "gp"] { #expect(files["figures/\(name).\(ending)"] != nil) }
+          }
+        }
+        let bounds = try #require(results.bounds)
+        #expect(bounds.kind == .exact && bounds.violationCount == 0)
+        #expect(results.saved.total == results.summary.success.count)
+        if method.kind == .noise { #expect((results.summary.success.value ?? 1) < 0.5) }
+        let rows = try String(contentsOf: outcome.folder.file("distortions.csv"), encoding: .utf8)
+        #expect(rows.split(separator: "\n").count == (results.summary.success.count > 0 ? 6 : 1))
+      }
+    }
+  }
+
+  @Test("Attacks for the smallest L2 distance come within a tenth of the exact one on a linear network")
+  func exact() throws {
+    let scene = try AttackScene()
+    for method in Self.all where method.kind.search == .smallest && method.kind.norms.contains(.l2) {
+      try scene.attack({ ($0.method, $0.norm, $0.epsilon, $0.hasBounds) = (method, .l2, nil, true) }) {
+        outcome in
+        let ratio = try #require(outcome.results.bounds?.medianRatio)
+        #expect(ratio > 0.9999 && ratio < 1.1, "\(method.kind): \(ratio)")
+      }
+    }
+  }
+}
