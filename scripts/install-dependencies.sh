@@ -9,6 +9,7 @@ oldest_swift=6.3
 needed=(
   libdnnl-dev            # oneDNN: convolution, matrix product, pooling
   libopenblas-dev        # BLAS and LAPACK: linear algebra
+  liblbfgsb-dev          # L-BFGS-B: minimisation in a box
   libboost-math-dev      # Boost.Math: Student, normal and beta distributions
   libpng-dev             # PNG
   libturbojpeg0-dev      # JPEG
@@ -53,7 +54,7 @@ check_swift
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
-    "Boost.Math, libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib and OpenSSL with their headers, pkg-config," \
+    "L-BFGS-B, Boost.Math, libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib and OpenSSL with their headers, pkg-config," \
     "gnuplot and the DejaVu fonts; the build goes on in the hope that they are here." >&2
   exit 0
 fi

@@ -64,7 +64,7 @@ public struct FastGradientSignMethod: Attack {
         let step: Double =
           switch threatModel.norm {
           case .linf: slope > 0 ? scale : slope < 0 ? -scale : 0
-          case .l1, .l2: Double(slope) * scale
+          case .l0, .l1, .l2: Double(slope) * scale
           }
         let moved = Float(Double(images.elements[pixel]) + direction * step)
         images.elements[pixel] = min(max(moved, threatModel.bounds.lowerBound), threatModel.bounds.upperBound)
@@ -79,6 +79,7 @@ public struct FastGradientSignMethod: Attack {
     guard size > 0 else { return nil }
     return switch threatModel.norm {
     case .linf: Double(threatModel.epsilon)
+    case .l0: preconditionFailure("a count of pixels does not say how far one step goes")
     case .l1, .l2: Double(threatModel.epsilon) / size
     }
   }

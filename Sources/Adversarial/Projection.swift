@@ -15,28 +15,39 @@ extension ThreatModel {
     var image = Array(perturbed)
     let difference = zip(perturbed, clean).map { Double($0) - Double($1) }
     if length(difference) > Double(epsilon) + tolerance(pixelCount: clean.count) {
-      let nearest = nearestInBall(difference)
+      let nearest = norm.nearestInBall(ofRadius: Double(epsilon), to: difference)
       image = zip(clean, nearest).map { Float(Double($0) + $1) }
     }
     return image.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
   }
 
+  func length(_ difference: [Double]) -> Double { norm.length(of: difference) }
+}
+
+extension Norm {
   /// The norm in Double, so that rounding of the difference cannot pass for a perturbation.
-  func length(_ difference: [Double]) -> Double {
-    switch norm {
+  func length(of difference: [Double]) -> Double {
+    switch self {
+    case .l0: difference.reduce(0) { $1 == 0 ? $0 : $0 + 1 }
     case .l1: difference.reduce(0) { $0 + abs($1) }
     case .l2: difference.reduce(0) { $0 + $1 * $1 }.squareRoot()
     case .linf: difference.reduce(0) { max($0, abs($1)) }
     }
   }
 
-  /// Euclidean projection of a vector that lies outside the ball.
-  private func nearestInBall(_ difference: [Double]) -> [Double] {
-    let radius = Double(epsilon)
-    switch norm {
+  /// Euclidean projection of a vector that lies outside the ball. No value grows or changes its sign.
+  ///
+  /// L0 keeps the ⌊ε⌋ values that are largest in size, of equal ones those that come first.
+  func nearestInBall(ofRadius radius: Double, to difference: [Double]) -> [Double] {
+    switch self {
+    case .l0:
+      let order = difference.indices.sorted { (-abs(difference[$0]), $0) < (-abs(difference[$1]), $1) }
+      var nearest = difference
+      for index in order.dropFirst(Int(radius)) { nearest[index] = 0 }
+      return nearest
     case .linf: return difference.map { min(max($0, -radius), radius) }
     case .l2:
-      let scale = radius / length(difference)
+      let scale = radius / length(of: difference)
       return difference.map { $0 * scale }
     case .l1:
       // Soft threshold θ with Σ max(|rᵢ| − θ, 0) = ε; Duchi, Shalev-Shwartz, Singer, Chandra (2008), figure 1.

@@ -43,18 +43,19 @@ public struct ThreatModel: Equatable, Sendable {
 
   /// How much longer than `epsilon` a perturbation may measure before it counts as outside the ball.
   ///
-  ///     10⁻⁶ ε + 2⁻²⁴ B ‖1‖
+  ///     10⁻⁶ ε + 2⁻²⁴ B ‖1‖,   0 for L0
   ///
   /// The second term is the rounding of x + r to Float in each pixel, for pixels no larger than B: at ε = 1/255
-  /// it exceeds the first.
+  /// it exceeds the first. A count is exact.
   public func tolerance(pixelCount: Int) -> Double {
     let rounding = 0x1p-24 * Double(max(abs(bounds.lowerBound), abs(bounds.upperBound)))
-    let ones: Double =
-      switch norm {
-      case .l1: Double(pixelCount)
-      case .l2: Double(pixelCount).squareRoot()
-      case .linf: 1
-      }
+    let ones: Double
+    switch norm {
+    case .l0: return 0
+    case .l1: ones = Double(pixelCount)
+    case .l2: ones = Double(pixelCount).squareRoot()
+    case .linf: ones = 1
+    }
     return 1e-6 * Double(epsilon) + rounding * ones
   }
 

@@ -21,6 +21,7 @@ public enum AttackMethod: String, Codable, Equatable, Sendable {
     case .fastGradientSign:
       switch norm {
       case .linf: "Fast gradient sign method"
+      case .l0: "Fast gradient method in L₀"
       case .l1: "Fast gradient method in L₁"
       case .l2: "Fast gradient method in L₂"
       }
@@ -37,6 +38,7 @@ public enum AttackMethod: String, Codable, Equatable, Sendable {
         + "Where a pixel was black or white already, clip may leave it as it was."
       return switch norm {
       case .linf: "x′ = clip(x \(sign) ε · sign ∇ₓL(x, \(label)), 0, 1); \(letters)"
+      case .l0: "x′ is not defined for a count of pixels; \(letters)"
       case .l1: "x′ = clip(x \(sign) ε · g / ‖g‖₁, 0, 1), g = ∇ₓL(x, \(label)); \(letters)"
       case .l2: "x′ = clip(x \(sign) ε · g / ‖g‖₂, 0, 1), g = ∇ₓL(x, \(label)); \(letters)"
       }

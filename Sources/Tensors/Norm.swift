@@ -1,5 +1,7 @@
-/// A vector norm: how large a perturbation is.
+/// How large a perturbation is: a vector norm, or the number of values that changed.
 public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertible {
+  /// How many vᵢ are not 0. Not a norm, as twice v is no larger than v, but measured and bounded like one.
+  case l0
   /// Σ |vᵢ|
   case l1
   /// √Σ vᵢ²
@@ -12,6 +14,11 @@ public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertib
   public func callAsFunction(_ values: some Sequence<Float>) -> Double {
     var total = 0.0
     switch self {
+    case .l0:
+      for value in values {
+        if value.isNaN { return .nan }
+        if value != 0 { total += 1 }
+      }
     case .l1:
       for value in values { total += Double(abs(value)) }
     case .l2:
@@ -30,6 +37,7 @@ public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertib
 
   public var description: String {
     switch self {
+    case .l0: "L0"
     case .l1: "L1"
     case .l2: "L2"
     case .linf: "L∞"

@@ -1,0 +1,87 @@
+import Networks
+import Tensors
+
+/// One image of a batch and what is wanted of it: all that a search for its nearest adversarial neighbour knows.
+struct SearchedImage: Sendable {
+  let clean: [Float]
+  /// True class.
+  let label: Int
+  /// Class that is aimed at; `nil` when any other will do.
+  let target: Int?
+  let bounds: ClosedRange<Float>
+
+  init(clean: [Float], label: Int, target: Int?, bounds: ClosedRange<Float>) {
+    self.clean = clean
+    self.label = label
+    self.target = target
+    self.bounds = bounds
+  }
+
+  init(row: Int, of batch: AttackBatch, under threatModel: ThreatModel) {
+    self.init(
+      clean: Array(batch.images[row: row]), label: batch.labels[row], target: threatModel.target(ofRow: row),
+      bounds: threatModel.bounds)
+  }
+
+  /// The class whose logit matters most, and whether it is to lead.
+  private var aim: (label: Int, isToLead: Bool) { target.map { ($0, true) } ?? (label, false) }
+
+  /// Whether a classifier that answers with these logits says what is wanted. Of equal logits the first counts,
+  /// as in ``Prediction``.
+  func isReached(by logits: Span<Float>) -> Bool {
+    var prediction = 0
+    for index in logits.indices where logits[index] > logits[prediction] { prediction = index }
+    return target.map { prediction == $0 } ?? (prediction != label)
+  }
+
+  /// What is missing: above 0 until the goal is reached, below 0 after.
+  ///
+  ///     untargeted   z_y − max_{j≠y} z_j
+  ///     targeted     max_{j≠t} z_j − z_t
+  func margin(of logits: Span<Float>) -> Double {
+    let lead = Margin.lead(of: aim.label, in: logits).value
+    return aim.isToLead ? -lead : lead
+  }
+
+  /// Writes `scale · ∂margin/∂z`.
+  func writeMarginGradient(
+    of logits: Span<Float>, scale: Float = 1, to gradient: inout MutableSpan<Float>
+  ) {
+    Margin.writeGradient(
+      ofLeadOf: aim.label, in: logits, scale: aim.isToLead ? -scale : scale, to: &gradient)
+  }
+
+  /// Writes the gradient of a cross-entropy that falls towards the goal, times a positive number that keeps it
+  /// from underflowing.
+  ///
+  ///     untargeted   −L(z, y)
+  ///     targeted     L(z, t)
+  func writeCrossEntropyDirection(of logits: Span<Float>, to gradient: inout MutableSpan<Float>) {
+    CrossEntropy.writeAscentDirection(logits: logits, label: aim.label, to: &gradient)
+    guard !aim.isToLead else { return }
+    for index in logits.indices { gradient[index] = -gradient[index] }
+  }
+
+  /// Length of the perturbation that made `pixels`, of these very Floats.
+  func distance(to pixels: [Float], in norm: Norm) -> Double {
+    norm.length(of: zip(pixels, clean).map { Double($0) - Double($1) })
+  }
+
+  /// The nearest Float image inside the bounds.
+  func pixel(_ value: Double) -> Float {
+    min(max(Float(value), bounds.lowerBound), bounds.upperBound)
+  }
+}
+
+/// The nearest adversarial neighbour met so far.
+struct NearestFound: Sendable {
+  /// `nil` until something was found.
+  private(set) var pixels: [Float]?
+  private(set) var distance = Double.infinity
+
+  mutating func offer(_ candidate: [Float], at distance: Double) {
+    guard distance < self.distance else { return }
+    pixels = candidate
+    self.distance = distance
+  }
+}
