@@ -68,6 +68,8 @@ public struct TrainExperiment: Sendable {
     public var parameterCount: Int
     public var epochsTrained: Int
     public var history: [EpochRecord]
+    /// Why training ended.
+    public var ending: TrainingEnding?
     public var heldOutAccuracy: Double
     public var heldOutLoss: Double
     public var heldOutCount: Int
@@ -127,9 +129,13 @@ public struct TrainExperiment: Sendable {
       try TrainingCheckpoint(identity: identity, state: state).write(to: folder.file(Self.checkpointName))
       if let epoch = state.history.last { try progress(.epoch(epoch, of: epochCount)) }
     }
-    if state.completedEpochCount < epochCount {
+    switch state.ending {
+    case .patience:
       try progress(
         .stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
+    case .converged: try progress(.stage("the gradient is as small as was asked for"))
+    case .exhausted: try progress(.stage("no step lowers the loss any more: the rest is rounding"))
+    case .epochLimit, nil: break
     }
     let results = try conclude(state, dataset, in: folder)
     try folder.write(record.completed(with: results))
@@ -191,7 +197,8 @@ public struct TrainExperiment: Sendable {
     }
     return Results(
       modelChecksum: try model.checksum, parameterCount: network.trainedParameterCount,
-      epochsTrained: state.completedEpochCount, history: state.history, heldOutAccuracy: judged.accuracy,
+      epochsTrained: state.completedEpochCount, history: state.history, ending: state.ending,
+      heldOutAccuracy: judged.accuracy,
       heldOutLoss: judged.loss, heldOutCount: dataset.heldOut.count,
       trainingSeconds: state.history.map(\.seconds).reduce(0, +))
   }

@@ -47,6 +47,8 @@ final class PlanBuilder {
   let purpose: Purpose
   /// Laid out like the store's trained parameters; training plans write their gradients here.
   let parameterGradients: Buffer?
+  /// Positions of nodes that training leaves alone: no gradient is formed for them.
+  let frozen: Set<Int>
 
   private(set) var forward: [Step] = []
   private(set) var backward: [Step] = []
@@ -65,13 +67,14 @@ final class PlanBuilder {
 
   init(
     _ graph: Graph, purpose: Purpose, microBatch: Int, store: ParameterStore,
-    parameterGradients: Buffer? = nil
+    parameterGradients: Buffer? = nil, frozen: Set<Int> = []
   ) throws {
     self.graph = graph
     self.purpose = purpose
     self.microBatch = microBatch
     self.store = store
     self.parameterGradients = parameterGradients
+    self.frozen = frozen
     device = store.device
     values = Array(repeating: nil, count: graph.nodes.count)
     let images = try Memory(.plain([microBatch] + graph.storedExtents(of: nil)), on: device)
@@ -107,6 +110,9 @@ final class PlanBuilder {
   }
 
   // MARK: For the lowerings
+
+  /// Whether this plan forms gradients of the node's parameters.
+  func trains(_ position: Int) -> Bool { purpose == .training && !frozen.contains(position) }
 
   func value(of position: Int?) -> Value { position.map { values[$0]! } ?? input }
 

@@ -15,11 +15,14 @@ final class TrainingSlot: @unchecked Sendable {
   private(set) var plan: Plan?
 
   private let store: ParameterStore
+  private let frozen: Set<Int>
   private var plans: [Int: Plan] = [:]
   private let normalisation: Normalisation
   private let raw: Buffer  // one image before augmentation
 
-  init(number: Int, store: ParameterStore) {
+  /// - Parameter frozen: Positions of the nodes that are not trained.
+  init(number: Int, store: ParameterStore, frozen: Set<Int> = []) {
+    self.frozen = frozen
     self.number = number
     self.store = store
     gradient = Buffer(count: store.trained.count)
@@ -32,7 +35,8 @@ final class TrainingSlot: @unchecked Sendable {
     guard plans[count] == nil else { return }
     plans[count] = try Plan(
       PlanBuilder(
-        store.graph, purpose: .training, microBatch: count, store: store, parameterGradients: gradient))
+        store.graph, purpose: .training, microBatch: count, store: store, parameterGradients: gradient,
+        frozen: frozen))
   }
 
   /// Forward, loss, backward over the given images.
