@@ -54,6 +54,21 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Names of layers that keep the parameters they start with, with commas between.")
   var freeze: String?
 
+  @Option(help: "Train on perturbed images as well: fgsm, pgd, or its controls sign-noise and uniform-noise.")
+  var adversarial: PerturbationName?
+
+  @Option(help: "Largest change of a pixel there.")
+  var epsilon: Float = 0.25
+
+  @Option(help: "Share of the loss on the images themselves there; 0: perturbed images alone.")
+  var alpha: Float = 0.5
+
+  @Option(help: "Steps of pgd.")
+  var steps = 10
+
+  @Option(help: "Size of a step of pgd. Default: 2.5 times epsilon over the number of steps.")
+  var stepSize: Float?
+
   @Option(help: "constant, cosine, or step:EPOCHS:FACTOR.")
   var schedule: String?
 
@@ -83,6 +98,11 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case sgd, adam, adamw, lbfgs }
+  enum PerturbationName: String, ExpressibleByArgument, CaseIterable {
+    case fgsm, pgd
+    case signNoise = "sign-noise"
+    case uniformNoise = "uniform-noise"
+  }
 
   func validate() throws {
     func check(_ isRight: Bool, _ text: String) throws {
@@ -101,6 +121,12 @@ struct TrainCommand: ParsableCommand {
       !isLBFGS || patience == nil, "--patience is not for lbfgs, which ends when its gradient is small")
     try check((0..<1).contains(tolerance ?? 0), "--tolerance must be in 0..<1")
     try check(isFinite(firstLayerL1, above: 0), "--first-layer-l1 must not be negative")
+    try check(isFinite(epsilon, above: 0), "--epsilon must not be negative")
+    try check((0..<1).contains(alpha), "--alpha must be in 0..<1, got \(alpha)")
+    try check((1...1000).contains(steps), "--steps must be in 1...1000, got \(steps)")
+    try check(isFinite(stepSize, above: .leastNonzeroMagnitude), "--step-size must be positive")
+    try check(
+      adversarial != .pgd || epsilon > 0, "--adversarial pgd needs a positive --epsilon")
     _ = try parsedLayerDecay()
     for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
       try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
@@ -153,6 +179,16 @@ struct TrainCommand: ParsableCommand {
     architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture)
   }
 
+  private var perturbation: AdversarialTraining.Perturbation? {
+    switch adversarial {
+    case .fgsm: .fgsm
+    case .pgd: .pgd(stepCount: steps, stepSize: stepSize ?? 2.5 * epsilon / Float(steps))
+    case .signNoise: .signNoise
+    case .uniformNoise: .uniformNoise
+    case nil: nil
+    }
+  }
+
   private func training() throws -> TrainingConfiguration {
     let named = Architecture.Named(rawValue: architecture)
     var training = named?.recommendedTraining(seed: common.seed) ?? TrainingConfiguration(seed: common.seed)
@@ -176,6 +212,9 @@ struct TrainCommand: ParsableCommand {
       layerDecay: try parsedLayerDecay() ?? training.penalties?.layerDecay ?? [],
       firstLayerL1: firstLayerL1 ?? training.penalties?.firstLayerL1 ?? 0)
     training.penalties = penalties == Penalties() ? nil : penalties
+    training.adversarial = perturbation.map {
+      AdversarialTraining($0, epsilon: epsilon, cleanShare: alpha)
+    }
     if let freeze { training.frozenLayers = freeze.split(separator: ",").map(String.init) }
     if let learningRate { training.learningRate.initial = learningRate }
     if let schedule = try parsedSchedule() { training.learningRate.schedule = schedule }

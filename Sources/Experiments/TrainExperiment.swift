@@ -108,7 +108,7 @@ public struct TrainExperiment: Sendable {
     let identity = TrainingCheckpoint.Identity(
       architecture: try architecture.json, dataChecksum: dataset.checksum,
       validationFraction: configuration.validationFraction, training: configuration.training)
-    let start = try startingState(graph, identity, in: folder, progress)
+    var start = try startingState(graph, identity, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     try onReady()
@@ -120,6 +120,9 @@ public struct TrainExperiment: Sendable {
     }
 
     let (training, validation) = split(dataset.training)
+    if let pretraining = configuration.training.pretraining, start.completedEpochCount == 0 {
+      start.network = try pretrained(start.network, pretraining, training, progress)
+    }
     let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
     try progress(.stage("training \(architecture.name) on \(dataset.name): \(parts)"))
     let trainer = Trainer(
@@ -162,6 +165,28 @@ public struct TrainExperiment: Sendable {
       return checkpoint.state
     }
     return TrainingState(starting: Network(initializing: graph, seed: configuration.training.seed))
+  }
+
+  private func pretrained(
+    _ network: Network, _ pretraining: AutoencoderPretraining, _ images: LabelledImages,
+    _ progress: @escaping ProgressHandler
+  ) throws -> Network {
+    try progress(.stage("training layer \(pretraining.layer) as a sparse autoencoder"))
+    let (result, losses) = try pretraining.train(
+      network, on: images, configuration.training, workerCount: workerCount
+    ) { step in
+      try progress(
+        .step(
+          done: (step.epoch - 1) * step.exampleCount + step.examplesDone,
+          total: step.epochCount * step.exampleCount, unit: "images"))
+    }
+    if let first = losses.first, let last = losses.last {
+      try progress(
+        .stage(
+          "its reconstruction error went from \(String(format: "%.4f", first)) to "
+            + "\(String(format: "%.4f", last)) per pixel, squared"))
+    }
+    return result
   }
 
   /// Images to train on and images kept apart, chosen by the seed.

@@ -26,6 +26,8 @@ struct TrainingCheckpoint {
       if training.learningRate != other.training.learningRate { names.append("learning rate") }
       if training.augmentation != other.training.augmentation { names.append("augmentation") }
       if training.penalties != other.training.penalties { names.append("penalties") }
+      if training.adversarial != other.training.adversarial { names.append("adversarial training") }
+      if training.pretraining != other.training.pretraining { names.append("pretraining") }
       if training.frozenLayers != other.training.frozenLayers { names.append("frozen layers") }
       if training.patience != other.training.patience { names.append("patience") }
       // A cosine's shape depends on where it ends, and so does where L-BFGS empties its memory.

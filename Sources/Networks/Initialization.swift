@@ -81,6 +81,7 @@ enum RandomStream {
   static func initialization(parameter: Int) -> UInt64 { 1 << 56 | UInt64(parameter) }
   static func shuffle(epoch: Int) -> UInt64 { 2 << 56 | UInt64(epoch) }
   static func augmentation(epoch: Int, image: Int) -> UInt64 { 3 << 56 | UInt64(epoch) << 32 | UInt64(image) }
+  static func perturbation(epoch: Int, image: Int) -> UInt64 { 5 << 56 | UInt64(epoch) << 32 | UInt64(image) }
   static func dropout(step: Int, slot: Int, node: Int) -> UInt64 {
     4 << 56 | UInt64(node) << 48 | UInt64(slot) << 40 | UInt64(step)
   }

@@ -32,7 +32,9 @@ struct LBFGSTraining {
     let objective = try FullBatchObjective(
       configuration, examples: training, workerCount: workerCount, network: state.network)
     while state.completedEpochCount < configuration.epochCount, state.ending == nil {
+      let epochsBefore = state.completedEpochCount
       try runRound(objective, &state, progress)
+      if state.completedEpochCount == epochsBefore { break }
       if let validation, var last = state.history.popLast() {
         let judged = try Engine(running: state.network, workerCount: workerCount)
           .accuracyAndLoss(on: validation)
@@ -78,7 +80,7 @@ struct LBFGSTraining {
             epoch: state.completedEpochCount + 1, epochCount: configuration.epochCount,
             imagesDone: training.count, imageCount: training.count,
             imagesPerSecond: Double(training.count) / seconds, loss: evaluation.meanLoss,
-            accuracy: evaluation.accuracy))
+            accuracy: evaluation.accuracy, gradientNorm: gradientNorm))
         if evaluationCount == 1, isSmall {
           state.ending = .converged
           break round
@@ -111,6 +113,7 @@ struct LBFGSTraining {
 
   private func checkThatLossIsFixed(_ graph: Graph) throws {
     if !configuration.augmentation.isIdentity { throw NetworkError.lossNotFixed(cause: "augmentation") }
+    if configuration.adversarial != nil { throw NetworkError.lossNotFixed(cause: "adversarial training") }
     for node in graph.nodes where !configuration.frozenLayers.contains(node.name) {
       switch node.layer {
       case .dropout(let rate) where rate > 0: throw NetworkError.lossNotFixed(cause: "dropout")

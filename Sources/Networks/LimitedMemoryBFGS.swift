@@ -23,6 +23,8 @@ final class LimitedMemoryBFGS {
   /// For the caller to fill in at ``point``.
   var gradient: [Double]
 
+  /// f at ``point``: the library wants it again after an iterate.
+  private var value = 0.0
   private let memory: Int
   private let noBounds: [Double]
   private let boundKinds: [Int32]
@@ -46,12 +48,13 @@ final class LimitedMemoryBFGS {
   }
 
   /// The first request, or the next after ``Request/iterated``.
-  func proceed() -> Request { advance(value: 0) }
+  func proceed() -> Request { advance(value: value) }
 
   /// Goes on with f = `value` and ``gradient`` at ``point``.
   ///
   /// - Precondition: The last request was ``Request/evaluation``; both are finite.
   func advance(value: Double) -> Request {
+    self.value = value
     let request = lbfgsb_advance(
       &state, Int32(point.count), Int32(memory), &point, noBounds, noBounds, boundKinds, value, &gradient,
       &workspace, &indices)

@@ -67,7 +67,8 @@ final class PlanBuilder {
 
   init(
     _ graph: Graph, purpose: Purpose, microBatch: Int, store: ParameterStore,
-    parameterGradients: Buffer? = nil, frozen: Set<Int> = []
+    parameterGradients: Buffer? = nil, frozen: Set<Int> = [],
+    sparsity: (position: Int, Sparsity)? = nil
   ) throws {
     self.graph = graph
     self.purpose = purpose
@@ -83,7 +84,10 @@ final class PlanBuilder {
     memories = [images]
 
     let last = if case .output(let node) = purpose { node } else { graph.nodes.count - 1 }
-    for position in needed(for: last) { values[position] = try lower(position) }
+    for position in needed(for: last) {
+      values[position] = try lower(position)
+      if let sparsity, sparsity.position == position { try lowerSparsity(position, sparsity.1) }
+    }
     try exportOutput(of: last)
     if purpose.needsGradients { try lowerGradients(from: last) }
   }

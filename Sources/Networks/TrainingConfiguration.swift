@@ -16,6 +16,10 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var seed: UInt64
   /// What keeps weights small beside the optimizer's own decay; nil: nothing.
   public var penalties: Penalties?
+  /// A first stage of training; nil: none.
+  public var pretraining: AutoencoderPretraining?
+  /// Perturbed images to train on; nil: none.
+  public var adversarial: AdversarialTraining?
   /// Layers that keep their parameters, and batch normalization among them its running statistics, by name.
   public var frozenLayers: [String] {
     get { frozen ?? [] }
@@ -28,7 +32,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     epochCount: Int = 5, batchSize: Int = 128, microBatch: Int = 64,
     optimizer: Optimizer = .sgd(momentum: 0.9, weightDecay: 0), learningRate: LearningRate = LearningRate(),
     augmentation: Augmentation = Augmentation(), patience: Int? = nil, seed: UInt64 = 1,
-    penalties: Penalties? = nil, frozenLayers: [String] = []
+    penalties: Penalties? = nil, pretraining: AutoencoderPretraining? = nil,
+    adversarial: AdversarialTraining? = nil, frozenLayers: [String] = []
   ) {
     precondition(epochCount >= 0 && batchSize > 0 && microBatch > 0, "counts must be positive")
     self.epochCount = epochCount
@@ -40,6 +45,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.patience = patience
     self.seed = seed
     self.penalties = penalties
+    self.pretraining = pretraining
+    self.adversarial = adversarial
     self.frozenLayers = frozenLayers
   }
 }

@@ -32,7 +32,8 @@ final class TrainingSession: @unchecked Sendable {
   /// - Parameter unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
   init(
     _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
-    state: TrainingState, unitColumnsNode: String? = nil
+    state: TrainingState, unitColumnsNode: String? = nil,
+    sparsity: (node: String, Sparsity)? = nil
   ) throws {
     self.configuration = configuration
     self.examples = examples
@@ -42,6 +43,12 @@ final class TrainingSession: @unchecked Sendable {
     let graph = state.network.graph
     let frozen = try configuration.frozenPositions(in: graph)
     let terms = try configuration.penalties?.terms(of: graph, frozen: frozen) ?? []
+    let sparse = sparsity.map { sparsity in
+      guard let position = graph.position(of: sparsity.node) else {
+        preconditionFailure("no node is called \(sparsity.node)")
+      }
+      return (position: position, sparsity.1)
+    }
     let built = Mutex<(store: ParameterStore, slots: [TrainingSlot], moments: [Buffer])?>(nil)
     // On a worker: an operation's thread count is fixed where it is created.
     try pool.run { worker in
@@ -51,7 +58,10 @@ final class TrainingSession: @unchecked Sendable {
       let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
       let largest = min(configuration.batchSize, examples.count)
       let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
-      let slots = (0..<slotCount).map { TrainingSlot(number: $0, store: store, frozen: frozen) }
+      let slots = (0..<slotCount).map {
+        TrainingSlot(
+          number: $0, store: store, frozen: frozen, adversarial: configuration.adversarial, sparsity: sparse)
+      }
       for size in Self.batchSizes(configuration, imageCount: examples.count) {
         for (slot, range) in zip(slots, Self.ranges(of: size, configuration.microBatch)) {
           try slot.prepare(for: range.count)

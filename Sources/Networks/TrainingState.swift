@@ -75,4 +75,6 @@ public struct TrainingProgress: Sendable {
   /// Mean over the epoch so far.
   public let loss: Double
   public let accuracy: Double
+  /// Of L-BFGS alone: the length of the gradient.
+  public var gradientNorm: Double?
 }
