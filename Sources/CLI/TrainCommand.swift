@@ -205,7 +205,7 @@ struct TrainCommand: ParsableCommand {
     case .adam: training.optimizer = .adam(weightDecay: decay)
     case .adamw: training.optimizer = .adamW(weightDecay: decay)
     case .lbfgs:
-      let tolerance = tolerance ?? training.optimizer.gradientTolerance ?? 1e-5
+      let tolerance = tolerance ?? training.optimizer.gradientTolerance ?? 1e-6
       training.optimizer = .lbfgs(gradientTolerance: tolerance)
     }
     let penalties = Penalties(

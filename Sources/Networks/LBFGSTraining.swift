@@ -12,6 +12,8 @@ import Foundation
 /// Of the configuration batch size, learning rate and patience are not used.
 struct LBFGSTraining {
   static let roundLength = 200
+  /// Relative; a round that ends early with less has reached the rounding of the network.
+  private static let leastGain = 1e-6
 
   let configuration: TrainingConfiguration
   let memory: Int
@@ -60,6 +62,7 @@ struct LBFGSTraining {
     var evaluation = FullBatchObjective.Evaluation()
     var evaluationCount = 0
     var gradientNorm = 0.0
+    var startValue = 0.0
     var isSmall: Bool {
       gradientNorm <= gradientTolerance * max(1, Self.length(optimizer.point))
     }
@@ -73,6 +76,7 @@ struct LBFGSTraining {
           throw NetworkError.diverged(epoch: state.completedEpochCount + 1, step: evaluationCount + 1)
         }
         evaluationCount += 1
+        if evaluationCount == 1 { startValue = evaluation.value }
         state.stepCount += 1
         let seconds = max((clock.now - start) / .seconds(1), 1e-9)
         try progress(
@@ -99,8 +103,12 @@ struct LBFGSTraining {
         if state.ending != nil || state.completedEpochCount == roundEnd { break round }
         request = optimizer.proceed()
       case .exhausted:
-        // Old pairs can spoil a direction: one more round from none of them decides.
-        if state.completedEpochCount == roundStart { state.ending = .exhausted }
+        // Old pairs can spoil a direction: one more round from none of them decides. A round that gained no more than
+        // Float can tell is none.
+        let gain = startValue - (state.history.last?.objective ?? startValue)
+        if state.completedEpochCount == roundStart || gain <= Self.leastGain * abs(startValue) {
+          state.ending = .exhausted
+        }
         break round
       }
     }

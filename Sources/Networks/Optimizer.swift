@@ -20,7 +20,7 @@ public enum Optimizer: Codable, Equatable, Sendable {
   /// Limited-memory BFGS over all images at once; see ``LBFGSTraining``. An epoch is an iteration.
   ///
   /// Liu, Nocedal (1989). Szegedy et al. (2013) train every network on MNIST so.
-  case lbfgs(memory: Int = 10, gradientTolerance: Double = 1e-5)
+  case lbfgs(memory: Int = 10, gradientTolerance: Double = 1e-6)
 
   /// Arrays as long as the parameters that it remembers between steps.
   public var momentCount: Int {
