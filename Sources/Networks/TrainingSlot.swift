@@ -94,16 +94,17 @@ final class TrainingSlot: @unchecked Sendable {
       }
       if adversarial == nil { normalisation.apply(to: target) }
     }
-    // Rows of the plan, and the share of the loss that each has.
-    var parts: [(firstRow: Int, share: Double)] = [(0, 1)]
+    // One part of the plan's rows, or two with the share of the loss that the first has. No arrays: none of this may
+    // allocate.
+    var partCount = 1
+    var firstShare = 1.0
     if let adversarial, let (_, perturbed) = prepared.perturbation {
       try perturb(images, of: data, adversarial, prepared, epoch, run)
-      let share = Double(adversarial.cleanShare)
-      parts = adversarial.includesClean ? [(0, share), (images.count, 1 - share)] : [(0, 1)]
-      let sources = adversarial.includesClean ? [clean, perturbed.floats] : [perturbed.floats]
-      for (source, part) in zip(sources, parts) {
-        let target = plan.input + part.firstRow * length
-        target.update(from: source, count: images.count * length)
+      if adversarial.includesClean { (partCount, firstShare) = (2, Double(adversarial.cleanShare)) }
+      for part in 0..<partCount {
+        let target = plan.input + part * images.count * length
+        target.update(
+          from: part == partCount - 1 ? perturbed.floats : clean, count: images.count * length)
         for row in 0..<images.count { normalisation.apply(to: target + row * length) }
       }
     }
@@ -112,17 +113,18 @@ final class TrainingSlot: @unchecked Sendable {
     correctCount = 0
     imageCount = images.count
     let classes = plan.outputLength
-    for part in parts {
+    for part in 0..<partCount {
+      let share = part == 0 ? firstShare : 1 - firstShare
       for (offset, image) in images.enumerated() {
-        let row = part.firstRow + offset
+        let row = part * images.count + offset
         let input = UnsafeBufferPointer(start: plan.input + row * length, count: length)
         let output = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
         var gradient = MutableSpan(
           _unsafeElements: UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes))
         let (loss, isCorrect) = data.writeLossGradient(
-          ofImage: image, input: input, output: output, scale: part.share / Double(batchCount), to: &gradient)
-        lossSum += part.share * loss
-        if isCorrect, part.firstRow == 0 { correctCount += 1 }
+          ofImage: image, input: input, output: output, scale: share / Double(batchCount), to: &gradient)
+        lossSum += share * loss
+        if isCorrect, part == 0 { correctCount += 1 }
       }
     }
     try plan.backward(run)
