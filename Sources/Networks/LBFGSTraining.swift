@@ -5,13 +5,12 @@ import Foundation
 ///
 ///     minimise  mean cross-entropy + penalties;   stop at  ‖∇‖₂ ≤ gradientTolerance · max(1, ‖w‖₂)
 ///
-/// An epoch is an iteration. The memory of the optimizer is emptied after every ``roundLength`` iterations, where
+/// An epoch is an iteration. The memory of the optimizer is emptied after every `roundLength` iterations, where
 /// the parameters are rounded to Float and a checkpoint is written: so a run that was stopped and goes on ends with the
 /// bytes of one that was not. It costs a few evaluations per round.
 ///
 /// Of the configuration batch size, learning rate and patience are not used.
 struct LBFGSTraining {
-  static let roundLength = 200
   /// Relative; a round that ends early with less has reached the rounding of the network.
   private static let leastGain = 1e-6
 
@@ -21,6 +20,8 @@ struct LBFGSTraining {
   let training: LabelledImages
   let validation: LabelledImages?
   let workerCount: Int
+  /// Iterations from one empty memory to the next.
+  var roundLength = 200
 
   /// - Throws: ``NetworkError/lossNotFixed(cause:)`` where the loss is drawn anew in every pass;
   ///   ``NetworkError/diverged(epoch:step:)``.
@@ -55,7 +56,7 @@ struct LBFGSTraining {
     _ progress: @Sendable (TrainingProgress) throws -> Void
   ) throws {
     let optimizer = LimitedMemoryBFGS(startingAt: objective.variables(), memory: memory)
-    let roundEnd = min(state.completedEpochCount + Self.roundLength, configuration.epochCount)
+    let roundEnd = min(state.completedEpochCount + roundLength, configuration.epochCount)
     let roundStart = state.completedEpochCount
     let clock = ContinuousClock()
     var start = clock.now
