@@ -57,7 +57,15 @@ struct ReadingOptions: ParsableArguments {
     help: "Chooses which images are held out there. Use the same for a network and for what is asked of it.")
   var splitSeed: UInt64 = 1
 
+  @Option(help: "Names of the classes to read, with commas between, such as 3,7. Default: all.")
+  var classes: String?
+
+  private var classNames: [String]? { classes?.split(separator: ",").map(String.init) }
+
   func validate() throws {
+    if let names = classNames, names.count < 2 || Set(names).count < names.count {
+      throw ValidationError("--classes takes two names at least, each once, got \(classes ?? "")")
+    }
     guard heldOut > 0, heldOut < 1 else {
       throw ValidationError("--held-out must be between 0 and 1, got \(heldOut)")
     }
@@ -75,7 +83,8 @@ struct ReadingOptions: ParsableArguments {
 
   func options() throws -> DatasetOptions {
     DatasetOptions(
-      size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: splitSeed)
+      size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: splitSeed,
+      classes: classNames)
   }
 }
 

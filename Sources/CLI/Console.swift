@@ -145,8 +145,9 @@ final class Console: Sendable {
 
   private static func line(_ record: EpochRecord, of count: Int) -> String {
     var text = String(
-      format: "  epoch %d/%d  loss %.4f  accuracy %.2f %%", record.epoch, count, record.trainingLoss,
-      100 * record.trainingAccuracy)
+      format: "  %@ %d/%d  loss %.4f  accuracy %.2f %%", record.gradientNorm == nil ? "epoch" : "iteration",
+      record.epoch, count, record.trainingLoss, 100 * record.trainingAccuracy)
+    if let norm = record.gradientNorm { text += String(format: "  gradient %.1e", norm) }
     if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
       text += String(format: "  validation loss %.4f  accuracy %.2f %%", loss, 100 * accuracy)
     }
@@ -154,6 +155,11 @@ final class Console: Sendable {
   }
 
   private static func line(_ progress: TrainingProgress) -> String {
+    if let norm = progress.gradientNorm {
+      return String(
+        format: "  iteration %d/%d  loss %.6f  accuracy %.2f %%  gradient %.1e", progress.epoch,
+        progress.epochCount, progress.loss, 100 * progress.accuracy, norm)
+    }
     let left = Double(progress.imageCount - progress.imagesDone) / max(progress.imagesPerSecond, 1)
     let later =
       Double(progress.epochCount - progress.epoch) * Double(progress.imageCount)

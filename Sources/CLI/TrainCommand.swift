@@ -22,10 +22,16 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Epochs. Default, like that of the options below: what suits the architecture.")
   var epochs: Int?
 
+  @Option(help: "Iterations at most, of lbfgs; another word for --epochs.")
+  var iterations: Int?
+
+  @Option(help: "lbfgs ends at a gradient shorter than this times the length of the parameters, or 1.")
+  var tolerance: Double?
+
   @Option(help: "Images per step.")
   var batch: Int?
 
-  @Option(help: "sgd, adam or adamw.")
+  @Option(help: "sgd, adam, adamw, or lbfgs: all images at once, until the gradient is small.")
   var optimizer: OptimizerName?
 
   @Option(help: "Learning rate at its highest.")
@@ -36,6 +42,32 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "Weight decay.")
   var weightDecay: Float?
+
+  @Option(
+    help:
+      "λ of each layer with weights, with commas between, or one for all: λ / units · Σ w² joins the loss.")
+  var layerDecay: String?
+
+  @Option(help: "λ of the first layer: λ · Σ |w| joins the loss.")
+  var firstLayerL1: Float?
+
+  @Option(help: "Names of layers that keep the parameters they start with, with commas between.")
+  var freeze: String?
+
+  @Option(help: "Train on perturbed images as well: fgsm, pgd, or its controls sign-noise and uniform-noise.")
+  var adversarial: PerturbationName?
+
+  @Option(help: "Largest change of a pixel there.")
+  var epsilon: Float = 0.25
+
+  @Option(help: "Share of the loss on the images themselves there; 0: perturbed images alone.")
+  var alpha: Float = 0.5
+
+  @Option(help: "Steps of pgd.")
+  var steps = 10
+
+  @Option(help: "Size of a step of pgd. Default: 2.5 times epsilon over the number of steps.")
+  var stepSize: Float?
 
   @Option(help: "constant, cosine, or step:EPOCHS:FACTOR.")
   var schedule: String?
@@ -65,13 +97,37 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var output: OutputOption
   @OptionGroup var common: CommonOptions
 
-  enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case sgd, adam, adamw }
+  enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case sgd, adam, adamw, lbfgs }
+  enum PerturbationName: String, ExpressibleByArgument, CaseIterable {
+    case fgsm, pgd
+    case signNoise = "sign-noise"
+    case uniformNoise = "uniform-noise"
+  }
 
   func validate() throws {
     func check(_ isRight: Bool, _ text: String) throws {
       if !isRight { throw ValidationError(text) }
     }
+    func isFinite(_ value: Float?, above bound: Float) -> Bool {
+      (bound..<Float.infinity).contains(value ?? 1)
+    }
     try check((0...100_000).contains(epochs ?? 1), "--epochs must be in 0...100000, got \(epochs ?? 1)")
+    try check(
+      (0...100_000).contains(iterations ?? 1), "--iterations must be in 0...100000, got \(iterations ?? 1)")
+    try check(iterations == nil || epochs == nil, "--iterations and --epochs say the same; give one")
+    let isLBFGS = optimizer == .lbfgs
+    try check(isLBFGS || (iterations == nil && tolerance == nil), "--iterations and --tolerance are of lbfgs")
+    try check(
+      !isLBFGS || patience == nil, "--patience is not for lbfgs, which ends when its gradient is small")
+    try check((0..<1).contains(tolerance ?? 0), "--tolerance must be in 0..<1")
+    try check(isFinite(firstLayerL1, above: 0), "--first-layer-l1 must not be negative")
+    try check(isFinite(epsilon, above: 0), "--epsilon must not be negative")
+    try check((0..<1).contains(alpha), "--alpha must be in 0..<1, got \(alpha)")
+    try check((1...1000).contains(steps), "--steps must be in 1...1000, got \(steps)")
+    try check(isFinite(stepSize, above: .leastNonzeroMagnitude), "--step-size must be positive")
+    try check(
+      adversarial != .pgd || epsilon > 0, "--adversarial pgd needs a positive --epsilon")
+    _ = try parsedLayerDecay()
     for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
       try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
     }
@@ -79,9 +135,6 @@ struct TrainCommand: ParsableCommand {
     try check(
       (batch ?? 128) <= 256 * (microBatch ?? 64),
       "--batch must be at most 256 times --micro-batch, got \(batch ?? 128)")
-    func isFinite(_ value: Float?, above bound: Float) -> Bool {
-      (bound..<Float.infinity).contains(value ?? 1)
-    }
     try check(isFinite(learningRate, above: .leastNonzeroMagnitude), "--learning-rate must be positive")
     try check((0..<1).contains(momentum ?? 0), "--momentum must be in 0..<1")
     try check(isFinite(weightDecay, above: 0), "--weight-decay must not be negative")
@@ -94,6 +147,17 @@ struct TrainCommand: ParsableCommand {
     if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
       throw ValidationError(UnknownArchitecture(name: name).description)
     }
+  }
+
+  private func parsedLayerDecay() throws -> [Float]? {
+    guard let layerDecay else { return nil }
+    let parts = layerDecay.split(separator: ",", omittingEmptySubsequences: false)
+    let values = parts.compactMap { Float($0) }
+    guard values.count == parts.count, values.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw ValidationError(
+        "--layer-decay takes numbers with commas between, such as 1e-5,1e-5,1e-6, got \(layerDecay)")
+    }
+    return values
   }
 
   private func parsedSchedule() throws -> LearningRate.Schedule? {
@@ -115,10 +179,23 @@ struct TrainCommand: ParsableCommand {
     architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture)
   }
 
+  private var perturbation: AdversarialTraining.Perturbation? {
+    switch adversarial {
+    case .fgsm: .fgsm
+    case .pgd: .pgd(stepCount: steps, stepSize: stepSize ?? 2.5 * epsilon / Float(steps))
+    case .signNoise: .signNoise
+    case .uniformNoise: .uniformNoise
+    case nil: nil
+    }
+  }
+
   private func training() throws -> TrainingConfiguration {
     let named = Architecture.Named(rawValue: architecture)
     var training = named?.recommendedTraining(seed: common.seed) ?? TrainingConfiguration(seed: common.seed)
-    if let epochs { training.epochCount = epochs }
+    if optimizer == .lbfgs, let published = named?.publishedTraining(seed: common.seed) {
+      training = published
+    }
+    if let epochs = epochs ?? iterations { training.epochCount = epochs }
     if let batch { training.batchSize = batch }
     training.microBatch = min(microBatch ?? training.microBatch, training.batchSize)
     let decay = weightDecay ?? training.optimizer.weightDecay
@@ -127,7 +204,18 @@ struct TrainCommand: ParsableCommand {
       training.optimizer = .sgd(momentum: momentum ?? training.optimizer.momentum ?? 0.9, weightDecay: decay)
     case .adam: training.optimizer = .adam(weightDecay: decay)
     case .adamw: training.optimizer = .adamW(weightDecay: decay)
+    case .lbfgs:
+      let tolerance = tolerance ?? training.optimizer.gradientTolerance ?? 1e-6
+      training.optimizer = .lbfgs(gradientTolerance: tolerance)
     }
+    let penalties = Penalties(
+      layerDecay: try parsedLayerDecay() ?? training.penalties?.layerDecay ?? [],
+      firstLayerL1: firstLayerL1 ?? training.penalties?.firstLayerL1 ?? 0)
+    training.penalties = penalties == Penalties() ? nil : penalties
+    training.adversarial = perturbation.map {
+      AdversarialTraining($0, epsilon: epsilon, cleanShare: alpha)
+    }
+    if let freeze { training.frozenLayers = freeze.split(separator: ",").map(String.init) }
     if let learningRate { training.learningRate.initial = learningRate }
     if let schedule = try parsedSchedule() { training.learningRate.schedule = schedule }
     if let warmup { training.learningRate.warmupEpochs = warmup }
@@ -157,9 +245,10 @@ struct TrainCommand: ParsableCommand {
       results,
       lines: [
         String(
-          format: "accuracy %.2f %% on %d held-out images, %d epochs in %.1f s",
+          format: "accuracy %.2f %% on %d held-out images, %d %@ in %.1f s",
           100 * results.heldOutAccuracy,
-          results.heldOutCount, results.epochsTrained, results.trainingSeconds),
+          results.heldOutCount, results.epochsTrained, optimizer == .lbfgs ? "iterations" : "epochs",
+          results.trainingSeconds),
         "model: \(folder.file("model.safetensors").relativePath)",
         "curve: \(folder.file("figures/training.png").relativePath)",
       ])
@@ -172,6 +261,7 @@ extension TrainCommand.OptimizerName {
     case .sgd: self = .sgd
     case .adam: self = .adam
     case .adamW: self = .adamw
+    case .lbfgs: self = .lbfgs
     }
   }
 }
@@ -180,10 +270,15 @@ extension Optimizer {
   var weightDecay: Float {
     switch self {
     case .sgd(_, let decay), .adam(let decay), .adamW(let decay): decay
+    case .lbfgs: 0
     }
   }
 
   var momentum: Float? {
     if case .sgd(let momentum, _) = self { momentum } else { nil }
+  }
+
+  var gradientTolerance: Double? {
+    if case .lbfgs(_, let tolerance) = self { tolerance } else { nil }
   }
 }

@@ -13,10 +13,18 @@ extension Dataset {
   ///   - options: How to read images of one's own.
   ///   - progress: Called while a folder of images is decoded, from any thread, never from two at once.
   /// - Throws: ``DatasetError`` when there is no such data set, ``FileError`` when a file is missing, broken or
-  ///   not the published one.
+  ///   not the published one; ``ClassSelectionError``.
   public static func load(
     _ nameOrPath: String, options: DatasetOptions = DatasetOptions(), search: DatasetSearch = .standard(),
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws -> Dataset {
+    let whole = try loadWhole(nameOrPath, options: options, search: search, progress: progress)
+    return try options.classes.map { try whole.selecting(classesNamed: $0) } ?? whole
+  }
+
+  private static func loadWhole(
+    _ nameOrPath: String, options: DatasetOptions, search: DatasetSearch,
+    progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws -> Dataset {
     if let entry = DatasetCatalogue.entry(named: nameOrPath) {
       return try load(entry, options: options, search: search, progress: progress)

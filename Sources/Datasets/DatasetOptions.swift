@@ -1,4 +1,4 @@
-/// How to read images of one's own. Sets of the catalogue need none of this.
+/// How to read images of one's own. Sets of the catalogue need none of this but `classes`.
 public struct DatasetOptions: Equatable, Codable, Sendable {
   /// Height and width in pixels.
   public struct Size: Equatable, Codable, Sendable {
@@ -37,11 +37,13 @@ public struct DatasetOptions: Equatable, Codable, Sendable {
   public var heldOutFraction: Double
   /// Chooses the images held out.
   public var seed: UInt64
+  /// Names of the classes to read, the order of their labels; nil: all.
+  public var classes: [String]?
 
   public init(
     size: Size? = nil, colour: Colour = .automatic, arrayLayout: ArrayLayout? = nil,
     heldOutFraction: Double = 0.2,
-    seed: UInt64 = 1
+    seed: UInt64 = 1, classes: [String]? = nil
   ) {
     precondition(
       heldOutFraction > 0 && heldOutFraction < 1,
@@ -51,5 +53,6 @@ public struct DatasetOptions: Equatable, Codable, Sendable {
     self.arrayLayout = arrayLayout
     self.heldOutFraction = heldOutFraction
     self.seed = seed
+    self.classes = classes
   }
 }

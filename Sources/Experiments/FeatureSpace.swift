@@ -58,7 +58,8 @@ public struct FeatureSpace: Codable, Equatable, Sendable {
     case .averagePool: return "average pool, \(stage(of: graph, at: node.inputs[0]))"
     case .globalAveragePool: return "mean of each map, \(stage(of: graph, at: node.inputs[0]))"
     case .topK(let count): return "largest \(count), \(stage(of: graph, at: node.inputs[0]))"
-    case .linear, .convolution, .batchNorm, .add:
+    case .maxout(let pieces): return "largest of \(pieces) pieces"
+    case .linear, .convolution, .batchNorm, .add, .rbf:
       return position == graph.nodes.count - 1 ? "logits" : "before the activation"
     }
   }

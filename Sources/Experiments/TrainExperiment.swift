@@ -68,6 +68,8 @@ public struct TrainExperiment: Sendable {
     public var parameterCount: Int
     public var epochsTrained: Int
     public var history: [EpochRecord]
+    /// Why training ended.
+    public var ending: TrainingEnding?
     public var heldOutAccuracy: Double
     public var heldOutLoss: Double
     public var heldOutCount: Int
@@ -106,7 +108,7 @@ public struct TrainExperiment: Sendable {
     let identity = TrainingCheckpoint.Identity(
       architecture: try architecture.json, dataChecksum: dataset.checksum,
       validationFraction: configuration.validationFraction, training: configuration.training)
-    let start = try startingState(graph, identity, in: folder, progress)
+    var start = try startingState(graph, identity, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     try onReady()
@@ -118,6 +120,9 @@ public struct TrainExperiment: Sendable {
     }
 
     let (training, validation) = split(dataset.training)
+    if let pretraining = configuration.training.pretraining, start.completedEpochCount == 0 {
+      start.network = try pretrained(start.network, pretraining, training, progress)
+    }
     let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
     try progress(.stage("training \(architecture.name) on \(dataset.name): \(parts)"))
     let trainer = Trainer(
@@ -127,9 +132,13 @@ public struct TrainExperiment: Sendable {
       try TrainingCheckpoint(identity: identity, state: state).write(to: folder.file(Self.checkpointName))
       if let epoch = state.history.last { try progress(.epoch(epoch, of: epochCount)) }
     }
-    if state.completedEpochCount < epochCount {
+    switch state.ending {
+    case .patience:
       try progress(
         .stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
+    case .converged: try progress(.stage("the gradient is as small as was asked for"))
+    case .exhausted: try progress(.stage("no step lowers the loss any more: the rest is rounding"))
+    case .epochLimit, nil: break
     }
     let results = try conclude(state, dataset, in: folder)
     try folder.write(record.completed(with: results))
@@ -156,6 +165,28 @@ public struct TrainExperiment: Sendable {
       return checkpoint.state
     }
     return TrainingState(starting: Network(initializing: graph, seed: configuration.training.seed))
+  }
+
+  private func pretrained(
+    _ network: Network, _ pretraining: AutoencoderPretraining, _ images: LabelledImages,
+    _ progress: @escaping ProgressHandler
+  ) throws -> Network {
+    try progress(.stage("training layer \(pretraining.layer) as a sparse autoencoder"))
+    let (result, losses) = try pretraining.train(
+      network, on: images, configuration.training, workerCount: workerCount
+    ) { step in
+      try progress(
+        .step(
+          done: (step.epoch - 1) * step.exampleCount + step.examplesDone,
+          total: step.epochCount * step.exampleCount, unit: "images"))
+    }
+    if let first = losses.first, let last = losses.last {
+      try progress(
+        .stage(
+          "its reconstruction error went from \(String(format: "%.4f", first)) to "
+            + "\(String(format: "%.4f", last)) per pixel, squared"))
+    }
+    return result
   }
 
   /// Images to train on and images kept apart, chosen by the seed.
@@ -191,7 +222,8 @@ public struct TrainExperiment: Sendable {
     }
     return Results(
       modelChecksum: try model.checksum, parameterCount: network.trainedParameterCount,
-      epochsTrained: state.completedEpochCount, history: state.history, heldOutAccuracy: judged.accuracy,
+      epochsTrained: state.completedEpochCount, history: state.history, ending: state.ending,
+      heldOutAccuracy: judged.accuracy,
       heldOutLoss: judged.loss, heldOutCount: dataset.heldOut.count,
       trainingSeconds: state.history.map(\.seconds).reduce(0, +))
   }

@@ -25,11 +25,16 @@ struct TrainingCheckpoint {
       if training.optimizer != other.training.optimizer { names.append("optimizer") }
       if training.learningRate != other.training.learningRate { names.append("learning rate") }
       if training.augmentation != other.training.augmentation { names.append("augmentation") }
+      if training.penalties != other.training.penalties { names.append("penalties") }
+      if training.adversarial != other.training.adversarial { names.append("adversarial training") }
+      if training.pretraining != other.training.pretraining { names.append("pretraining") }
+      if training.frozenLayers != other.training.frozenLayers { names.append("frozen layers") }
       if training.patience != other.training.patience { names.append("patience") }
-      // A cosine's shape depends on where it ends.
-      let changesCosine =
-        training.epochCount != other.training.epochCount && training.learningRate.schedule == .cosine
-      if changesCosine || training.epochCount < epochsDone {
+      // A cosine's shape depends on where it ends, and so does where L-BFGS empties its memory.
+      let dependsOnEnd =
+        if case .lbfgs = training.optimizer { true } else { training.learningRate.schedule == .cosine }
+      if training.epochCount != other.training.epochCount && dependsOnEnd || training.epochCount < epochsDone
+      {
         names.append("number of epochs")
       }
       return names

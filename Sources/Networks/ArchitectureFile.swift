@@ -57,7 +57,7 @@ extension Architecture.Node: Codable {
     case name, layer, inputs
     case mean, standardDeviation
     case outputChannels, kernel, stride, padding, dilation, groups, bias
-    case outputs, epsilon, momentum, rate, count
+    case outputs, epsilon, momentum, rate, count, pieces
   }
 
   public init(from decoder: Decoder) throws {
@@ -107,11 +107,14 @@ extension Architecture.Node: Codable {
       case "add": .add
       case "flatten": .flatten
       case "topK": .topK(count: try values.decode(Int.self, forKey: .count))
+      case "maxout": .maxout(pieces: try values.decode(Int.self, forKey: .pieces))
+      case "rbf": .rbf(outputs: try values.decode(Int.self, forKey: .outputs))
       default:
         throw DecodingError.dataCorruptedError(
           forKey: .layer, in: values,
           debugDescription: "no layer is called \"\(kind)\"; there are normalise, conv2d, linear, maxPool, "
-            + "averagePool, globalAveragePool, relu, sigmoid, tanh, batchNorm, dropout, add, flatten, topK")
+            + "averagePool, globalAveragePool, relu, sigmoid, tanh, batchNorm, dropout, add, flatten, topK, "
+            + "maxout, rbf")
       }
   }
 
@@ -144,6 +147,8 @@ extension Architecture.Node: Codable {
       try values.encode(momentum, forKey: .momentum)
     case .dropout(let rate): try values.encode(rate, forKey: .rate)
     case .topK(let count): try values.encode(count, forKey: .count)
+    case .maxout(let pieces): try values.encode(pieces, forKey: .pieces)
+    case .rbf(let outputs): try values.encode(outputs, forKey: .outputs)
     case .globalAveragePool, .relu, .sigmoid, .tanh, .add, .flatten: break
     }
   }

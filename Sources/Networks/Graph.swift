@@ -110,8 +110,8 @@ public struct Graph: Equatable, Sendable {
       for (position, node) in nodes.dropLast().enumerated() where !read.contains(position) {
         complain("node \"\(node.name)\" is read by none")
       }
-      if !nodes.contains(where: { if case .linear = $0.layer { true } else { false } }) {
-        complain("it has no linear layer, so no feature layer")
+      if !nodes.contains(where: { $0.layer.isReadout }) {
+        complain("it has no linear layer and no rbf, so no feature layer")
       }
     }
     guard problems.isEmpty else { throw ArchitectureError(name: architecture.name, problems: problems) }
@@ -132,12 +132,12 @@ public struct Graph: Equatable, Sendable {
     }
   }
 
-  /// Position of the feature layer: what the last linear layer reads, that is, after its activation.
+  /// Position of the feature layer: what the last linear or rbf layer reads, that is, after its activation.
   ///
-  /// Dropout and flatten do not change values outside of training and are skipped. Nil when the last linear
+  /// Dropout and flatten do not change values outside of training and are skipped. Nil when that
   /// layer reads the images themselves: then the pixels are the features.
   public var featureLayer: Int? {
-    let last = nodes.lastIndex { if case .linear = $0.layer { true } else { false } }!  // checked by init
+    let last = nodes.lastIndex { $0.layer.isReadout }!  // checked by init
     var position = nodes[last].inputs[0]
     while let here = position {
       switch nodes[here].layer {

@@ -26,9 +26,32 @@ public enum Layer: Equatable, Sendable {
   case flatten
   /// The `count` largest values of a vector; zero in place of the others.
   case topK(count: Int)
+  /// The largest of each `pieces` neighbours: of values of a vector, or of channels at each place of maps.
+  ///
+  ///     y_j = max_{p < pieces} x_{j · pieces + p}
+  ///
+  /// After a linear layer or a convolution without another activation it makes units of maxout. Goodfellow et al.
+  /// (2013), "Maxout networks". <https://arxiv.org/abs/1302.4389>
+  case maxout(pieces: Int)
+  /// Minus the squared distance of a vector from a centre per output, scaled along each axis.
+  ///
+  ///     z_k = −Σ_i β_ki (x_i − μ_ki)²,   β = exp(γ)
+  ///
+  /// The shallow RBF network of Goodfellow, Shlens, Szegedy (2015), section 7, with a diagonal β. The paper prints no
+  /// minus sign, gives no form for several classes and leaves β general; here γ is what is trained, so that scores are
+  /// never positive and exp(z_k) is the paper's p(y = k | x), not normalised.
+  case rbf(outputs: Int)
 
   /// How many nodes it reads.
   var inputCount: Int { self == .add ? 2 : 1 }
+
+  /// Whether it can put features into classes: features are what the last of these reads.
+  var isReadout: Bool {
+    switch self {
+    case .linear, .rbf: true
+    default: false
+    }
+  }
 
   /// The word used in architecture files and in tables.
   public var kind: String {
@@ -47,6 +70,8 @@ public enum Layer: Equatable, Sendable {
     case .add: "add"
     case .flatten: "flatten"
     case .topK: "topK"
+    case .maxout: "maxout"
+    case .rbf: "rbf"
     }
   }
 }

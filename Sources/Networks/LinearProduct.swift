@@ -62,7 +62,7 @@ struct LinearProduct: Equatable {
 extension PlanBuilder {
   func lowerLinear(_ position: Int, _ product: LinearProduct, _ source: Value) throws -> Value {
     let node = graph.nodes[position]
-    let training = purpose == .training
+    let training = trains(position)
     let images = microBatch
     let weightIndex = node.parameters.lowerBound
     let hasBias = node.parameters.count == 2

@@ -6,6 +6,10 @@ extension Architecture {
     case softmax
     case fc100 = "fc100-100-10"
     case fc200 = "fc200-200-10"
+    case fc123 = "fc123-456-10"
+    case ae400 = "ae400-10"
+    case maxout
+    case rbf
     case mlp
     case lenet
     case allcnn
@@ -17,6 +21,10 @@ extension Architecture {
       case .softmax: "linear classifier on pixels (FC10 of Szegedy et al.)"
       case .fc100: "two hidden layers of 100 sigmoid units (Szegedy et al.)"
       case .fc200: "two hidden layers of 200 sigmoid units (Szegedy et al.)"
+      case .fc123: "two hidden layers of 123 and 456 sigmoid units (Szegedy et al.)"
+      case .ae400: "classifier on 400 sigmoid units of a sparse autoencoder (Szegedy et al.)"
+      case .maxout: "two hidden layers of 240 maxout units of 5 pieces, with dropout (Goodfellow et al.)"
+      case .rbf: "distances of the pixels from a centre per class (Goodfellow et al.)"
       case .mlp: "two hidden layers of 256 and 128 rectified units"
       case .lenet: "conv 32@5×5, pool, conv 64@5×5, pool, 128 rectified units"
       case .allcnn: "convolutions only, strided instead of pooled, global average pool"
@@ -32,6 +40,14 @@ extension Architecture {
         [Node("flatten", .flatten), Node("classifier", .linear(outputs: classCount, bias: true))]
       case .fc100: fullyConnected([100, 100], .sigmoid, classCount)
       case .fc200: fullyConnected([200, 200], .sigmoid, classCount)
+      case .fc123: fullyConnected([123, 456], .sigmoid, classCount)
+      case .ae400:
+        [
+          Node("flatten", .flatten), Node("encoder", .linear(outputs: 400, bias: true)),
+          Node("sigmoid", .sigmoid), Node("classifier", .linear(outputs: classCount, bias: true)),
+        ]
+      case .maxout: maxout(classCount)
+      case .rbf: [Node("flatten", .flatten), Node("classifier", .rbf(outputs: classCount))]
       case .mlp: fullyConnected([256, 128], .relu, classCount)
       case .lenet: lenet(classCount)
       case .allcnn: allConvolutional(input, classCount)
@@ -45,6 +61,18 @@ extension Architecture {
     for (index, width) in widths.enumerated() {
       nodes.append(Node("fc\(index + 1)", .linear(outputs: width, bias: true)))
       nodes.append(Node("\(activation.kind)\(index + 1)", activation))
+    }
+    return nodes + [Node("classifier", .linear(outputs: classCount, bias: true))]
+  }
+
+  /// After `mnist_pi` of pylearn2's maxout paper, without its limit on the norm of columns.
+  private static func maxout(_ classCount: Int) -> [Node] {
+    var nodes = [Node("flatten", .flatten), Node("dropout0", .dropout(rate: 0.2))]
+    for layer in 1...2 {
+      nodes += [
+        Node("fc\(layer)", .linear(outputs: 240 * 5, bias: true)),
+        Node("maxout\(layer)", .maxout(pieces: 5)), Node("dropout\(layer)", .dropout(rate: 0.5)),
+      ]
     }
     return nodes + [Node("classifier", .linear(outputs: classCount, bias: true))]
   }

@@ -46,6 +46,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case noActivation(layer: String, known: [String])
   case wrongImageShape(expected: ImageShape, found: ImageShape)
   case wrongClassCount(expected: Int, found: Int)
+  case wrongDecayCount(expected: Int, found: Int)
+  case lossNotFixed(cause: String)
 
   public var description: String {
     switch self {
@@ -63,6 +65,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       "the network reads images of \(expected) (channels×height×width), these are \(found)"
     case .wrongClassCount(let expected, let found):
       "the network tells \(expected) classes apart, the data have \(found)"
+    case .wrongDecayCount(let expected, let found):
+      "\(found) decays for a network with \(expected) trained layers that have weights; give one for each, "
+        + "or one for all"
+    case .lossNotFixed(let cause):
+      "L-BFGS needs a loss that only the parameters decide, and \(cause) changes it from one pass to the next"
     }
   }
 }

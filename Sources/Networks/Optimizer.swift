@@ -17,10 +17,18 @@ public enum Optimizer: Codable, Equatable, Sendable {
   ///
   /// Loshchilov, Hutter (2019). <https://arxiv.org/abs/1711.05101>
   case adamW(weightDecay: Float)
+  /// Limited-memory BFGS over all images at once; see ``LBFGSTraining``. An epoch is an iteration.
+  ///
+  /// Liu, Nocedal (1989). Szegedy et al. (2013) train every network on MNIST so.
+  case lbfgs(memory: Int = 10, gradientTolerance: Double = 1e-6)
 
   /// Arrays as long as the parameters that it remembers between steps.
   public var momentCount: Int {
-    if case .sgd = self { 1 } else { 2 }
+    switch self {
+    case .lbfgs: 0
+    case .sgd: 1
+    case .adam, .adamW: 2
+    }
   }
 }
 
@@ -56,6 +64,7 @@ extension Optimizer {
         weightDecay, learningRate)
     case .adam(let weightDecay): adapt(weightDecay: weightDecay, kept: 1)
     case .adamW(let weightDecay): adapt(weightDecay: 0, kept: 1 - learningRate * weightDecay)
+    case .lbfgs: preconditionFailure("L-BFGS makes no steps of batches")
     }
   }
 }

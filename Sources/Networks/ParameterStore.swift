@@ -70,6 +70,11 @@ final class ParameterStore: @unchecked Sendable {
 
   func home(of parameter: Int) -> Memory { homes[parameter] }
 
+  /// Where a trained parameter stands in `trained`, padding of its layout included.
+  func range(of parameter: Int) -> Range<Int> {
+    offsets[parameter]..<offsets[parameter] + homes[parameter].description.storageCount
+  }
+
   /// The parameter in the given layout; an up-to-date copy unless that is its home.
   ///
   /// Not for two threads at a time.

@@ -55,6 +55,8 @@ final class Plan {
     var seed: UInt64 = 0
     var step = 0
     var slot = 0
+    /// 1 over the images of the step.
+    var exampleShare: Float = 0
   }
 
   private let stream: Stream

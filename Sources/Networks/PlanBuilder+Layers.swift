@@ -20,6 +20,8 @@ extension PlanBuilder {
       return graph.flattenIsView(position)
         ? source : try lowerVector(source, extents: graph.storedExtents(of: node.inputs[0]))
     case .topK(let count): return try lowerTopK(position, count: count, source)
+    case .maxout(let pieces): return try lowerMaxout(position, pieces: pieces, source)
+    case .rbf: return try lowerRBF(position, source)
     }
   }
 
@@ -33,7 +35,7 @@ extension PlanBuilder {
       return try lowerLinear(position, product, source)
     }
     let node = graph.nodes[position]
-    let training = purpose == .training
+    let training = trains(position)
     let narrow =
       purpose == .imageGradient && source.needsGradient ? NarrowConvolution(graph, node: position) : nil
     let operation = try WeightedOperation(
@@ -182,7 +184,7 @@ extension PlanBuilder {
   private func mayOverwrite(_ position: Int) -> Bool {
     guard purpose != .output(node: position), graph.readers(of: position).count == 1 else { return false }
     switch graph.nodes[position].layer {
-    case .convolution, .linear, .batchNorm, .add, .averagePool, .maxPool, .topK: return true
+    case .convolution, .linear, .batchNorm, .add, .averagePool, .maxPool, .topK, .maxout, .rbf: return true
     case .normalise, .globalAveragePool, .relu, .sigmoid, .tanh, .dropout, .flatten: return false
     }
   }
@@ -247,7 +249,7 @@ extension PlanBuilder {
 
   private func lowerBatchNorm(_ position: Int, _ epsilon: Float, _ source: Value) throws -> Value {
     let node = graph.nodes[position]
-    let training = purpose == .training
+    let training = trains(position)
     let layout = source.memory.description
     let first = node.parameters.lowerBound
     let (scale, shift) = (store.home(of: first), store.home(of: first + 1))

@@ -47,6 +47,8 @@ final class PlanBuilder {
   let purpose: Purpose
   /// Laid out like the store's trained parameters; training plans write their gradients here.
   let parameterGradients: Buffer?
+  /// Positions of nodes that training leaves alone: no gradient is formed for them.
+  let frozen: Set<Int>
 
   private(set) var forward: [Step] = []
   private(set) var backward: [Step] = []
@@ -65,13 +67,15 @@ final class PlanBuilder {
 
   init(
     _ graph: Graph, purpose: Purpose, microBatch: Int, store: ParameterStore,
-    parameterGradients: Buffer? = nil
+    parameterGradients: Buffer? = nil, frozen: Set<Int> = [],
+    sparsity: (position: Int, Sparsity)? = nil
   ) throws {
     self.graph = graph
     self.purpose = purpose
     self.microBatch = microBatch
     self.store = store
     self.parameterGradients = parameterGradients
+    self.frozen = frozen
     device = store.device
     values = Array(repeating: nil, count: graph.nodes.count)
     let images = try Memory(.plain([microBatch] + graph.storedExtents(of: nil)), on: device)
@@ -80,7 +84,10 @@ final class PlanBuilder {
     memories = [images]
 
     let last = if case .output(let node) = purpose { node } else { graph.nodes.count - 1 }
-    for position in needed(for: last) { values[position] = try lower(position) }
+    for position in needed(for: last) {
+      values[position] = try lower(position)
+      if let sparsity, sparsity.position == position { try lowerSparsity(position, sparsity.1) }
+    }
     try exportOutput(of: last)
     if purpose.needsGradients { try lowerGradients(from: last) }
   }
@@ -107,6 +114,9 @@ final class PlanBuilder {
   }
 
   // MARK: For the lowerings
+
+  /// Whether this plan forms gradients of the node's parameters.
+  func trains(_ position: Int) -> Bool { purpose == .training && !frozen.contains(position) }
 
   func value(of position: Int?) -> Value { position.map { values[$0]! } ?? input }
 

@@ -69,7 +69,7 @@ extension Graph {
       guard let source = sourceOfValues(position) else { return nil }
       return nodes[source].layer.activation == nil ? activationAhead(of: position) : source
     case .convolution, .linear, .batchNorm, .add: return activationAhead(of: position)
-    case .normalise, .maxPool, .averagePool, .globalAveragePool, .topK: return nil
+    case .normalise, .maxPool, .averagePool, .globalAveragePool, .topK, .maxout, .rbf: return nil
     }
   }
 

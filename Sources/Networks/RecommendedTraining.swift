@@ -2,11 +2,20 @@ extension Architecture.Named {
   /// Settings under which the architecture trains well on images of its kind; a start, not an optimum.
   public func recommendedTraining(seed: UInt64) -> TrainingConfiguration {
     switch self {
-    case .softmax, .fc100, .fc200:
+    case .softmax, .fc100, .fc200, .fc123, .rbf:
       TrainingConfiguration(
         epochCount: 10, optimizer: .adam(weightDecay: 0),
         learningRate: LearningRate(initial: 2e-3, schedule: .cosine),
         seed: seed)
+    case .ae400:
+      TrainingConfiguration(
+        epochCount: 30, optimizer: .adam(weightDecay: 0),
+        learningRate: LearningRate(initial: 2e-3, schedule: .cosine), seed: seed,
+        pretraining: Self.encoderTraining, frozenLayers: ["encoder"])
+    case .maxout:
+      TrainingConfiguration(
+        epochCount: 30, optimizer: .sgd(momentum: 0.9, weightDecay: 0),
+        learningRate: LearningRate(initial: 0.05, schedule: .cosine, warmupEpochs: 1), seed: seed)
     case .mlp:
       TrainingConfiguration(
         epochCount: 5, optimizer: .adam(weightDecay: 1e-4),
@@ -26,5 +35,24 @@ extension Architecture.Named {
         learningRate: LearningRate(initial: 0.1, schedule: .cosine, warmupEpochs: 1),
         augmentation: Augmentation(flips: true, cropPadding: 4), seed: seed)
     }
+  }
+  private static let encoderTraining = AutoencoderPretraining(layer: "encoder")
+
+  /// How Szegedy et al. (2013) trained it on MNIST, section 4.2 and table 1: L-BFGS to convergence, with λ of each
+  /// layer; nil for architectures that are not theirs.
+  ///
+  /// Of FC10 this is λ = 1e-4; theirs are 1e-4, 1e-2 and 1. The number of iterations is not theirs, which is not given.
+  public func publishedTraining(seed: UInt64) -> TrainingConfiguration? {
+    let layerDecay: [Float]
+    switch self {
+    case .softmax: layerDecay = [1e-4]
+    case .fc100, .fc200, .fc123: layerDecay = [1e-5, 1e-5, 1e-6]
+    case .ae400: layerDecay = [1e-6]
+    case .maxout, .rbf, .mlp, .lenet, .allcnn, .resnet8: return nil
+    }
+    let isAutoencoder = self == .ae400
+    return TrainingConfiguration(
+      epochCount: 1000, optimizer: .lbfgs(), seed: seed, penalties: Penalties(layerDecay: layerDecay),
+      pretraining: isAutoencoder ? Self.encoderTraining : nil, frozenLayers: isAutoencoder ? ["encoder"] : [])
   }
 }

@@ -22,6 +22,8 @@ public struct ReconstructionTrainer: Sendable {
   public let inputs: Tensor
   /// The linear layer whose weights keep columns of length 1.
   public let unitColumnsNode: String?
+  /// A node of sigmoid units that is held to few active ones; the loss that is told is without it.
+  public let sparsity: (node: String, Sparsity)?
   public let workerCount: Int
 
   /// - Parameters:
@@ -30,6 +32,7 @@ public struct ReconstructionTrainer: Sendable {
   ///   - unitColumnsNode: A linear layer that reads a vector; nil: none.
   public init(
     _ configuration: TrainingConfiguration, inputs: Tensor, unitColumnsNode: String? = nil,
+    sparsity: (node: String, Sparsity)? = nil,
     workerCount: Int = ProcessInfo.processInfo.activeProcessorCount
   ) {
     precondition(inputs.count > 0, "there must be examples to train on")
@@ -37,6 +40,7 @@ public struct ReconstructionTrainer: Sendable {
     self.configuration = configuration
     self.inputs = inputs
     self.unitColumnsNode = unitColumnsNode
+    self.sparsity = sparsity
     self.workerCount = workerCount
   }
 
@@ -55,7 +59,7 @@ public struct ReconstructionTrainer: Sendable {
         + "the examples are \(examples.imageShape)")
     let session = try TrainingSession(
       configuration, examples: examples, workerCount: workerCount, state: TrainingState(starting: network),
-      unitColumnsNode: unitColumnsNode)
+      unitColumnsNode: unitColumnsNode, sparsity: sparsity)
     var losses: [Double] = []
     var stepCount = 0
     for epoch in 0..<configuration.epochCount {

@@ -62,6 +62,14 @@ extension Layer {
       guard input.count == 1 else { return problem("topK needs a vector, its input is \(input)") }
       return (1...input[0]).contains(count)
         ? .success(input) : problem("count must be in 1...\(input[0]), got \(count)")
+    case .maxout(let pieces):
+      guard pieces > 0, input[0] % pieces == 0 else {
+        return problem("\(input[0]) values or channels do not divide into groups of \(pieces) pieces")
+      }
+      return .success([input[0] / pieces] + input.dropFirst())
+    case .rbf(let outputs):
+      guard input.count == 1 else { return problem("rbf needs a vector, its input is \(input)") }
+      return outputs > 0 ? .success([outputs]) : problem("outputs must be positive, got \(outputs)")
     }
   }
 
@@ -105,6 +113,11 @@ extension Layer {
     case .linear(let outputs, let bias):
       let weight = parameter("weight", .weight, [outputs, input.reduce(1, *)])
       return bias ? [weight, parameter("bias", .bias, [outputs])] : [weight]
+    case .rbf(let outputs):
+      return [
+        parameter("centre", .centre, [outputs, input[0]]),
+        parameter("log_precision", .logPrecision, [outputs, input[0]]),
+      ]
     case .batchNorm:
       return [
         parameter("weight", .scale, [input[0]]), parameter("bias", .shift, [input[0]]),
@@ -120,6 +133,8 @@ extension Layer {
 public struct Parameter: Equatable, Sendable {
   public enum Role: Sendable {
     case weight, bias, scale, shift
+    /// μ and γ = log β of an rbf layer.
+    case centre, logPrecision
     /// Estimates kept by batch normalization: part of the state, not changed by the optimizer.
     case runningMean, runningVariance
   }

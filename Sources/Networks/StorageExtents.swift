@@ -14,7 +14,8 @@ extension Graph {
     case .flatten: return flattenIsView(position) ? storedExtents(of: node.inputs[0]) : node.shape
     case .normalise, .relu, .sigmoid, .tanh, .batchNorm, .dropout, .add:
       return storedExtents(of: node.inputs[0])
-    case .convolution, .linear, .maxPool, .averagePool, .globalAveragePool, .topK: return node.shape
+    case .convolution, .linear, .maxPool, .averagePool, .globalAveragePool, .topK, .maxout, .rbf:
+      return node.shape
     }
   }
 

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Each batch is cut into micro-batches; a worker takes every so many of them, the gradients are summed in the
 /// order of the micro-batches, and each worker updates its share of the parameters. Same configuration, same
-/// data, any number of workers: the same bytes.
+/// data, any number of workers: the same bytes. L-BFGS takes all images for one step: ``LBFGSTraining``.
 public struct Trainer: Sendable {
   public let configuration: TrainingConfiguration
   public let training: LabelledImages
@@ -39,11 +39,21 @@ public struct Trainer: Sendable {
     checkpoint: (TrainingState) throws -> Void = { _ in }
   ) throws -> TrainingState {
     try Self.check(state.network, fits: training)
+    if case .lbfgs(let memory, let gradientTolerance) = configuration.optimizer {
+      return try LBFGSTraining(
+        configuration: configuration, memory: memory, gradientTolerance: gradientTolerance,
+        training: training,
+        validation: validation, workerCount: workerCount
+      ).train(from: state, progress: progress, checkpoint: checkpoint)
+    }
     var state = state
     let session = try TrainingSession(
       configuration, examples: training, workerCount: workerCount, state: state)
     while state.completedEpochCount < configuration.epochCount {
-      if let patience = configuration.patience, validation != nil, state.epochsSinceBest >= patience { break }
+      if let patience = configuration.patience, validation != nil, state.epochsSinceBest >= patience {
+        state.ending = .patience
+        return state
+      }
       let epoch = state.completedEpochCount
       let clock = ContinuousClock()
       let start = clock.now
@@ -68,6 +78,7 @@ public struct Trainer: Sendable {
           seconds: seconds, imagesPerSecond: Double(sums.imageCount) / seconds))
       try checkpoint(state)
     }
+    state.ending = .epochLimit
     return state
   }
 

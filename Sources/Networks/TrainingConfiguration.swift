@@ -14,11 +14,26 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var patience: Int?
   /// Of initial weights, shuffling, augmentation and dropout.
   public var seed: UInt64
+  /// What keeps weights small beside the optimizer's own decay; nil: nothing.
+  public var penalties: Penalties?
+  /// A first stage of training; nil: none.
+  public var pretraining: AutoencoderPretraining?
+  /// Perturbed images to train on; nil: none.
+  public var adversarial: AdversarialTraining?
+  /// Layers that keep their parameters, and batch normalization among them its running statistics, by name.
+  public var frozenLayers: [String] {
+    get { frozen ?? [] }
+    set { frozen = newValue.isEmpty ? nil : newValue }
+  }
+  /// Absent where there are none, so that files of earlier versions stay readable and unchanged.
+  private var frozen: [String]?
 
   public init(
     epochCount: Int = 5, batchSize: Int = 128, microBatch: Int = 64,
     optimizer: Optimizer = .sgd(momentum: 0.9, weightDecay: 0), learningRate: LearningRate = LearningRate(),
-    augmentation: Augmentation = Augmentation(), patience: Int? = nil, seed: UInt64 = 1
+    augmentation: Augmentation = Augmentation(), patience: Int? = nil, seed: UInt64 = 1,
+    penalties: Penalties? = nil, pretraining: AutoencoderPretraining? = nil,
+    adversarial: AdversarialTraining? = nil, frozenLayers: [String] = []
   ) {
     precondition(epochCount >= 0 && batchSize > 0 && microBatch > 0, "counts must be positive")
     self.epochCount = epochCount
@@ -29,6 +44,10 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.augmentation = augmentation
     self.patience = patience
     self.seed = seed
+    self.penalties = penalties
+    self.pretraining = pretraining
+    self.adversarial = adversarial
+    self.frozenLayers = frozenLayers
   }
 }
 

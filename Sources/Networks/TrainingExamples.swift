@@ -16,6 +16,10 @@ protocol TrainingExamples: PixelSource {
     ofImage index: Int, input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>, scale: Double,
     to gradient: inout MutableSpan<Float>
   ) -> (loss: Double, isCorrect: Bool)
+
+  /// Writes ∂L/∂output times a positive number of this example's own, chosen such that nothing underflows.
+  func writeAscentDirection(
+    ofImage index: Int, output: UnsafeBufferPointer<Float>, to gradient: inout MutableSpan<Float>)
 }
 
 /// Images with their classes: the loss is ``CrossEntropy``.
@@ -28,6 +32,13 @@ extension LabelledImages: TrainingExamples {
     let loss = CrossEntropy.writeGradient(
       logits: Span(_unsafeElements: output), label: label, scale: scale, to: &gradient)
     return (loss, Prediction.label(of: output) == label)
+  }
+
+  func writeAscentDirection(
+    ofImage index: Int, output: UnsafeBufferPointer<Float>, to gradient: inout MutableSpan<Float>
+  ) {
+    CrossEntropy.writeAscentDirection(
+      logits: Span(_unsafeElements: output), label: labels[index], to: &gradient)
   }
 }
 
@@ -53,5 +64,11 @@ struct ReconstructionExamples: TrainingExamples {
       output: Span(_unsafeElements: output), target: Span(_unsafeElements: input), scale: scale, to: &gradient
     )
     return (loss, false)
+  }
+
+  func writeAscentDirection(
+    ofImage index: Int, output: UnsafeBufferPointer<Float>, to gradient: inout MutableSpan<Float>
+  ) {
+    preconditionFailure("reconstructions are not trained on perturbed inputs")
   }
 }

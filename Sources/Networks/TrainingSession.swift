@@ -24,12 +24,16 @@ final class TrainingSession: @unchecked Sendable {
   private let slots: [TrainingSlot]
   private let moments: [Buffer]
   private let unitColumns: UnitColumns?
+  /// Where the optimizer works: everything that is not frozen.
+  private let trainedRanges: [Range<Int>]
+  private let penalties: [(range: Range<Int>, term: Penalties.Term)]
   private var sums = Sums()
 
   /// - Parameter unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
   init(
     _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
-    state: TrainingState, unitColumnsNode: String? = nil
+    state: TrainingState, unitColumnsNode: String? = nil,
+    sparsity: (node: String, Sparsity)? = nil
   ) throws {
     self.configuration = configuration
     self.examples = examples
@@ -37,6 +41,14 @@ final class TrainingSession: @unchecked Sendable {
     pool = WorkerPool(workerCount: workerCount)
     let device = try Device()
     let graph = state.network.graph
+    let frozen = try configuration.frozenPositions(in: graph)
+    let terms = try configuration.penalties?.terms(of: graph, frozen: frozen) ?? []
+    let sparse = sparsity.map { sparsity in
+      guard let position = graph.position(of: sparsity.node) else {
+        preconditionFailure("no node is called \(sparsity.node)")
+      }
+      return (position: position, sparsity.1)
+    }
     let built = Mutex<(store: ParameterStore, slots: [TrainingSlot], moments: [Buffer])?>(nil)
     // On a worker: an operation's thread count is fixed where it is created.
     try pool.run { worker in
@@ -46,7 +58,10 @@ final class TrainingSession: @unchecked Sendable {
       let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
       let largest = min(configuration.batchSize, examples.count)
       let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
-      let slots = (0..<slotCount).map { TrainingSlot(number: $0, store: store) }
+      let slots = (0..<slotCount).map {
+        TrainingSlot(
+          number: $0, store: store, frozen: frozen, adversarial: configuration.adversarial, sparsity: sparse)
+      }
       for size in Self.batchSizes(configuration, imageCount: examples.count) {
         for (slot, range) in zip(slots, Self.ranges(of: size, configuration.microBatch)) {
           try slot.prepare(for: range.count)
@@ -64,6 +79,12 @@ final class TrainingSession: @unchecked Sendable {
       built.withLock { $0 = (store, slots, moments) }
     }
     (store, slots, moments) = built.withLock { $0! }  // run threw otherwise
+    trainedRanges =
+      frozen.isEmpty
+      ? [0..<store.trained.count]
+      : graph.nodes.indices.filter { !frozen.contains($0) }.flatMap { graph.nodes[$0].parameters }
+        .filter { graph.parameters[$0].isTrained }.map { [store] in store.range(of: $0) }
+    penalties = terms.map { [store] in (store.range(of: $0.parameter), $0) }
     unitColumns = unitColumnsNode.map { [store] name in
       guard let position = graph.position(of: name), let product = LinearProduct(graph, node: position) else {
         preconditionFailure("\(name) is no linear layer that reads a vector")
@@ -155,9 +176,13 @@ final class TrainingSession: @unchecked Sendable {
         at: Double(epoch) + Double(step) / Double(batchCount), of: configuration.epochCount)
       gradients.withUnsafeBufferPointer { gradients in
         momentPointers.withUnsafeBufferPointer { moments in
-          configuration.optimizer.update(
-            store.trained.floats, gradients: UnsafeBufferPointer(rebasing: gradients[..<slotCount]),
-            moments: moments, range: share, learningRate: rate, step: firstStep + step + 1)
+          if let first = gradients[0] { addPenalties(to: first, share) }
+          for range in trainedRanges where range.overlaps(share) {
+            configuration.optimizer.update(
+              store.trained.floats, gradients: UnsafeBufferPointer(rebasing: gradients[..<slotCount]),
+              moments: moments, range: range.clamped(to: share), learningRate: rate,
+              step: firstStep + step + 1)
+          }
         }
       }
       if let unitColumns {
@@ -178,6 +203,18 @@ final class TrainingSession: @unchecked Sendable {
       }
     }
     if let failure { throw failure }
+  }
+
+  /// Adds the slope of the penalties to one slot's gradient, within a worker's share.
+  private func addPenalties(to gradient: UnsafeMutablePointer<Float>, _ share: Range<Int>) {
+    let weights = store.trained.floats
+    for (range, term) in penalties {
+      let (square, absolute) = (Float(2 * term.square), Float(term.absolute))
+      for index in range.clamped(to: share) {
+        let weight = weights[index]
+        gradient[index] += square * weight + (weight == 0 ? 0 : weight > 0 ? absolute : -absolute)
+      }
+    }
   }
 
   /// Adds up what the slots saw, in their order.

@@ -15,24 +15,52 @@ final class TrainingSlot: @unchecked Sendable {
   private(set) var plan: Plan?
 
   private let store: ParameterStore
-  private var plans: [Int: Plan] = [:]
+  private let frozen: Set<Int>
+  private let adversarial: AdversarialTraining?
+  private let sparsity: (position: Int, Sparsity)?
+  private var plans: [Int: Plans] = [:]
   private let normalisation: Normalisation
   private let raw: Buffer  // one image before augmentation
 
-  init(number: Int, store: ParameterStore) {
+  /// What a number of images needs.
+  private struct Plans {
+    let training: Plan
+    /// Of the images, for perturbations that follow it.
+    let imageGradient: Plan?
+    /// The images, augmented, and what is made of them; both before normalisation.
+    let perturbation: (clean: Buffer, perturbed: Buffer)?
+  }
+
+  /// - Parameter frozen: Positions of the nodes that are not trained.
+  init(
+    number: Int, store: ParameterStore, frozen: Set<Int> = [], adversarial: AdversarialTraining? = nil,
+    sparsity: (position: Int, Sparsity)? = nil
+  ) {
+    self.sparsity = sparsity
     self.number = number
     self.store = store
+    self.frozen = frozen
+    self.adversarial = adversarial
     gradient = Buffer(count: store.trained.count)
     normalisation = Normalisation(store.graph)
     raw = Buffer(count: store.graph.architecture.input.pixelCount)
   }
 
-  /// Builds the plan for `count` images. Not for two slots at a time: the store changes.
+  /// Builds the plans for `count` images. Not for two slots at a time: the store changes.
   func prepare(for count: Int) throws {
     guard plans[count] == nil else { return }
-    plans[count] = try Plan(
+    let rows = adversarial?.includesClean == true ? 2 * count : count
+    let training = try Plan(
       PlanBuilder(
-        store.graph, purpose: .training, microBatch: count, store: store, parameterGradients: gradient))
+        store.graph, purpose: .training, microBatch: rows, store: store, parameterGradients: gradient,
+        frozen: frozen, sparsity: sparsity))
+    let pixelCount = count * store.graph.architecture.input.pixelCount
+    let followsGradient = (adversarial?.perturbation.stepCount ?? 0) > 0
+    plans[count] = Plans(
+      training: training,
+      imageGradient: followsGradient
+        ? try Plan(PlanBuilder(store.graph, purpose: .imageGradient, microBatch: count, store: store)) : nil,
+      perturbation: adversarial.map { _ in (Buffer(count: pixelCount), Buffer(count: pixelCount)) })
   }
 
   /// Forward, loss, backward over the given images.
@@ -42,13 +70,18 @@ final class TrainingSlot: @unchecked Sendable {
     _ images: ArraySlice<Int>, of data: some TrainingExamples, batchCount: Int, augmentation: Augmentation,
     epoch: Int, pass: Plan.Run
   ) throws {
-    guard let plan = plans[images.count], let outputGradient = plan.outputGradient else {
+    guard let prepared = plans[images.count], let outputGradient = prepared.training.outputGradient else {
       preconditionFailure("no plan was prepared for \(images.count) images")
     }
+    let plan = prepared.training
     self.plan = plan
+    var run = pass
+    run.slot = number
+    run.exampleShare = 1 / Float(batchCount)
     let length = data.imageShape.pixelCount
+    let clean = prepared.perturbation?.clean.floats ?? plan.input
     for (row, image) in images.enumerated() {
-      let target = plan.input + row * length
+      let target = clean + row * length
       let ahead = images.startIndex + row + 2
       if ahead < images.endIndex { data.prefetchPixels(ofImage: images[ahead]) }
       if augmentation.isIdentity {
@@ -59,25 +92,75 @@ final class TrainingSlot: @unchecked Sendable {
           seed: pass.seed, stream: RandomStream.augmentation(epoch: epoch, image: image))
         augmentation.apply(from: raw.floats, to: target, shape: data.imageShape, using: &generator)
       }
-      normalisation.apply(to: target)
+      if adversarial == nil { normalisation.apply(to: target) }
     }
-    var run = pass
-    run.slot = number
+    // One part of the plan's rows, or two with the share of the loss that the first has. No arrays: none of this may
+    // allocate.
+    var partCount = 1
+    var firstShare = 1.0
+    if let adversarial, let (_, perturbed) = prepared.perturbation {
+      try perturb(images, of: data, adversarial, prepared, epoch, run)
+      if adversarial.includesClean { (partCount, firstShare) = (2, Double(adversarial.cleanShare)) }
+      for part in 0..<partCount {
+        let target = plan.input + part * images.count * length
+        target.update(
+          from: part == partCount - 1 ? perturbed.floats : clean, count: images.count * length)
+        for row in 0..<images.count { normalisation.apply(to: target + row * length) }
+      }
+    }
     try plan.forward(run)
     lossSum = 0
     correctCount = 0
     imageCount = images.count
     let classes = plan.outputLength
-    for (row, image) in images.enumerated() {
-      let input = UnsafeBufferPointer(start: plan.input + row * length, count: length)
-      let output = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
-      var gradient = MutableSpan(
-        _unsafeElements: UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes))
-      let (loss, isCorrect) = data.writeLossGradient(
-        ofImage: image, input: input, output: output, scale: 1 / Double(batchCount), to: &gradient)
-      lossSum += loss
-      if isCorrect { correctCount += 1 }
+    for part in 0..<partCount {
+      let share = part == 0 ? firstShare : 1 - firstShare
+      for (offset, image) in images.enumerated() {
+        let row = part * images.count + offset
+        let input = UnsafeBufferPointer(start: plan.input + row * length, count: length)
+        let output = UnsafeBufferPointer(start: plan.output + row * classes, count: classes)
+        var gradient = MutableSpan(
+          _unsafeElements: UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes))
+        let (loss, isCorrect) = data.writeLossGradient(
+          ofImage: image, input: input, output: output, scale: share / Double(batchCount), to: &gradient)
+        lossSum += share * loss
+        if isCorrect, part == 0 { correctCount += 1 }
+      }
     }
     try plan.backward(run)
+  }
+
+  /// Makes perturbed images of the clean ones, from the parameters as they are now.
+  private func perturb(
+    _ images: ArraySlice<Int>, of data: some TrainingExamples, _ adversarial: AdversarialTraining,
+    _ prepared: Plans, _ epoch: Int, _ run: Plan.Run
+  ) throws {
+    guard let (clean, perturbed) = prepared.perturbation else { return }
+    let length = data.imageShape.pixelCount
+    for (row, image) in images.enumerated() {
+      adversarial.writeStart(
+        from: clean.floats + row * length, to: perturbed.floats + row * length, count: length,
+        seed: run.seed, epoch: epoch, image: image)
+    }
+    guard let plan = prepared.imageGradient, let outputGradient = plan.outputGradient,
+      let inputGradient = plan.inputGradient
+    else { return }
+    let classes = plan.outputLength
+    for _ in 0..<adversarial.perturbation.stepCount {
+      plan.input.update(from: perturbed.floats, count: images.count * length)
+      for row in 0..<images.count { normalisation.apply(to: plan.input + row * length) }
+      try plan.forward(run)
+      for (row, image) in images.enumerated() {
+        var gradient = MutableSpan(
+          _unsafeElements: UnsafeMutableBufferPointer(start: outputGradient + row * classes, count: classes))
+        data.writeAscentDirection(
+          ofImage: image,
+          output: UnsafeBufferPointer(start: plan.output + row * classes, count: classes), to: &gradient)
+      }
+      try plan.backward(run)
+      // Deviations are positive: the sign is that of the gradient with respect to pixels.
+      adversarial.move(
+        perturbed.floats, along: inputGradient, around: clean.floats, count: images.count * length)
+    }
   }
 }

@@ -1,19 +1,22 @@
 import Tensors
 
-/// What one epoch did.
+/// What one epoch did, or one iteration of L-BFGS.
 public struct EpochRecord: Codable, Equatable, Sendable {
   /// From 1.
   public let epoch: Int
-  /// Mean cross-entropy over the epoch's images, each as it was trained on.
+  /// Mean cross-entropy over the epoch's images, each as it was trained on; of L-BFGS, after the iteration.
   public let trainingLoss: Double
   public let trainingAccuracy: Double
   /// On images kept apart from training, after the epoch; nil where none were kept.
-  public let validationLoss: Double?
-  public let validationAccuracy: Double?
-  /// In the middle of the epoch.
+  public var validationLoss: Double?
+  public var validationAccuracy: Double?
+  /// In the middle of the epoch; 0 of L-BFGS, which has none.
   public let learningRate: Float
   public let seconds: Double
   public let imagesPerSecond: Double
+  /// Of L-BFGS alone: the mean loss with its penalties, and the length of its gradient.
+  public var objective: Double?
+  public var gradientNorm: Double?
 }
 
 /// Training between two epochs: all that is needed to go on as if it had never stopped.
@@ -25,6 +28,8 @@ public struct TrainingState: Sendable {
   public var history: [EpochRecord]
   /// The network with the lowest validation loss so far, kept only where training may stop early.
   public var best: Network?
+  /// Why training ended, once it has.
+  public var ending: TrainingEnding?
 
   public var completedEpochCount: Int { history.count }
 
@@ -49,6 +54,17 @@ public struct TrainingState: Sendable {
   }
 }
 
+/// Why training came to its end.
+public enum TrainingEnding: String, Codable, Sendable {
+  case epochLimit
+  /// The validation loss no longer fell.
+  case patience
+  /// The gradient became small enough.
+  case converged
+  /// L-BFGS found no lower loss, even from an empty memory: the rest is rounding.
+  case exhausted
+}
+
 /// Where training is, told several times a second.
 public struct TrainingProgress: Sendable {
   public let epoch: Int
@@ -59,4 +75,6 @@ public struct TrainingProgress: Sendable {
   /// Mean over the epoch so far.
   public let loss: Double
   public let accuracy: Double
+  /// Of L-BFGS alone: the length of the gradient.
+  public var gradientNorm: Double?
 }

@@ -126,7 +126,7 @@ struct WinogradConvolution: Equatable {
 extension PlanBuilder {
   func lowerWinograd(_ position: Int, _ convolution: WinogradConvolution, _ source: Value) throws -> Value {
     let node = graph.nodes[position]
-    let training = purpose == .training
+    let training = trains(position)
     let images = microBatch
     let sourceExtents = [images] + graph.storedExtents(of: node.inputs[0])
     let resultExtents = [images] + node.shape

@@ -33,6 +33,22 @@ import Testing
     #expect(try Graph(architecture).nodes[1].shape == [9])
   }
 
+  @Test("Maxout and radial basis functions survive JSON")
+  func maxoutAndRBF() throws {
+    let architecture = try decode(
+      """
+      {"name": "m", "input": {"channels": 6, "height": 2, "width": 2}, "nodes": [
+        {"name": "m", "layer": "maxout", "pieces": 3}, {"name": "f", "layer": "flatten"},
+        {"name": "r", "layer": "rbf", "outputs": 4}]}
+      """)
+    #expect(architecture.nodes.map(\.layer) == [.maxout(pieces: 3), .flatten, .rbf(outputs: 4)])
+    #expect(try decode(architecture.json) == architecture)
+    let graph = try Graph(architecture)
+    #expect(graph.nodes.map(\.shape) == [[2, 2, 2], [8], [4]])
+    #expect(graph.parameters.map(\.name) == ["r.centre", "r.log_precision"])
+    #expect(graph.parameters.map(\.shape) == [[4, 8], [4, 8]])
+  }
+
   @Test("Strides, paddings and biases have PyTorch's defaults")
   func defaults() throws {
     let architecture = try decode(
@@ -59,6 +75,9 @@ import Testing
     #expect(try layer(.fc100) == "sigmoid2")
     #expect(try layer(.resnet8) == "pool")
     #expect(try layer(.softmax) == nil)
+    #expect(try layer(.maxout) == "maxout2")
+    #expect(try layer(.ae400) == "sigmoid")
+    #expect(try layer(.rbf) == nil)
     let dropout = Architecture(
       name: "d", input: Self.grey,
       nodes: [
@@ -106,6 +125,9 @@ import Testing
       Broken(nodes: [.init("k", .topK(count: 3)), end], complaint: "needs a vector"),
       Broken(nodes: [.init("f", .flatten), .init("k", .topK(count: 65)), end], complaint: "1...64"),
       Broken(nodes: [.init("f", .flatten), .init("k", .topK(count: 0)), end], complaint: "1...64"),
+      Broken(nodes: [.init("f", .flatten), .init("m", .maxout(pieces: 3)), end], complaint: "groups of 3"),
+      Broken(nodes: [.init("f", .flatten), .init("m", .maxout(pieces: 0)), end], complaint: "groups of 0"),
+      Broken(nodes: [.init("r", .rbf(outputs: 2))], complaint: "needs a vector"),
       Broken(nodes: [.init("l", .linear(outputs: 0, bias: true)), end], complaint: "positive"),
       Broken(nodes: [.init("l", .linear(outputs: 1, bias: true))], complaint: "at least two"),
       Broken(nodes: [.init("r", .relu)], complaint: "vector"),

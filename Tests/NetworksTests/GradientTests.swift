@@ -134,6 +134,28 @@ import Testing
           stem, Node("pool", .globalAveragePool), Node("topK", .topK(count: 2)),
           Node("add", .add, inputs: ["topK", "pool"]), Node("relu", .relu),
         ]),
+      network(
+        "maxout of a vector", grey,
+        [
+          Node("flatten", .flatten), Node("fc", .linear(outputs: 21, bias: true)),
+          Node("maxout", .maxout(pieces: 3)), Node("fc2", .linear(outputs: 10, bias: true)),
+          Node("maxout2", .maxout(pieces: 5)),
+        ]),
+      network(
+        "maxout of maps", colour,
+        [
+          stem, Node("maxout", .maxout(pieces: 2)),
+          Node("pool", .maxPool(Pooling(kernel: 2, stride: 2))),
+        ]),
+      network("maxout of the pixels", colour, [Node("maxout", .maxout(pieces: 3))]),
+      network("maxout of one piece", grey, [Node("maxout", .maxout(pieces: 1)), Node("relu", .relu)]),
+      network("rbf on the pixels", grey, [Node("flatten", .flatten), Node("logits", .rbf(outputs: 3))]),
+      network(
+        "rbf on features, read by a linear layer", colour,
+        [
+          stem, Node("relu", .relu), Node("pool", .globalAveragePool), Node("rbf", .rbf(outputs: 5)),
+          Node("tanh", .tanh),
+        ]),
       network("dropout of nothing", grey, [Node("dropout", .dropout(rate: 0)), Node("relu", .relu)]),
       Case(architecture: .named(.lenet, input: ImageShape(channels: 1, height: 8, width: 8), classCount: 4)),
       Case(
@@ -155,7 +177,7 @@ import Testing
           switch parameter.role {
           case .weight: value
           case .runningVariance, .scale: value + 0.3 * abs(noise)
-          case .bias, .shift, .runningMean: value + 0.2 * noise
+          case .bias, .shift, .runningMean, .centre, .logPrecision: value + 0.2 * noise
           }
         })
     }

@@ -46,6 +46,26 @@ import Testing
     #expect(abs(try variance(relu, "classifier.weight") * (150 + 100) / 2 - 1) < tolerance)
   }
 
+  @Test("Weights before maxout keep the mean square of what passes it", arguments: [1, 2, 5])
+  func maxout(_ pieces: Int) throws {
+    // Of one draw 1, of the larger of two as well; of five, by the known moments of order statistics, 1.8000.
+    #expect(abs(largestMeanSquare(of: pieces) - [1: 1, 2: 1, 5: 1.8000][pieces]!) < 1e-4)
+    let graph = try Graph(
+      Architecture(
+        name: "m", input: ImageShape(channels: 1, height: 20, width: 20),
+        nodes: [
+          .init("flatten", .flatten), .init("fc", .linear(outputs: 100 * pieces, bias: true)),
+          .init("maxout", .maxout(pieces: pieces)), .init("classifier", .rbf(outputs: 3)),
+        ]))
+    let network = Network(initializing: graph, seed: 3)
+    #expect(
+      abs(try variance(network, "fc.weight") * 400 * largestMeanSquare(of: pieces) - 1) < tolerance)
+    let logPrecisions = try #require(network[parameter: "classifier.log_precision"])
+    #expect(logPrecisions.elements.allSatisfy { abs($0 + 2.302585) < 1e-5 })
+    let centres = try #require(network[parameter: "classifier.centre"]).elements
+    #expect(abs(centres.reduce(0, +) / Float(centres.count) - 0.5) < 0.03)
+  }
+
   @Test("Biases, shifts and running means start at 0, scales and running variances at 1")
   func constants() throws {
     let network = Network(initializing: try Self.graph(.relu), seed: 3)

@@ -80,6 +80,23 @@ public struct DoubleReference {
         let kept = Set(row.indices.sorted { (-row[$0], $0) < (-row[$1], $1) }.prefix(count))
         return row.indices.map { kept.contains($0) ? row[$0] : 0 }
       }
+    case .maxout(let pieces):
+      return batch.map { image in
+        (0..<image.count / pieces).map { index in
+          let (plane, place) = (index / area, index % area)
+          return (0..<pieces).map { image[(plane * pieces + $0) * area + place] }.max()!
+        }
+      }
+    case .rbf(let outputs):
+      let (centres, logs) = (parameters["\(node.name).centre"]!, parameters["\(node.name).log_precision"]!)
+      return batch.map { image in
+        (0..<outputs).map { output in
+          image.indices.reduce(0) { sum, index in
+            let (entry, value) = (output * image.count + index, image[index])
+            return sum - exp(logs[entry]) * (value - centres[entry]) * (value - centres[entry])
+          }
+        }
+      }
     case .add: return zip(sources[0], sources[1]).map { zip($0, $1).map(+) }
     }
   }

@@ -1,0 +1,216 @@
+import Foundation
+import OneDNN
+import Synchronization
+import Tensors
+
+/// The mean loss over all examples, with penalties, as a function of a network's trained parameters.
+///
+/// Examples are cut into micro-batches, these into a fixed number of blocks. A worker adds up the gradients of a block
+/// in Double, and then each worker adds up the blocks, in their order, over its own range. So the sums do not depend on
+/// how many workers there are.
+///
+/// `@unchecked Sendable`: a block is used by the worker that its number belongs to; parameters and sums are written
+/// between barriers, each range or field by one worker.
+final class FullBatchObjective: @unchecked Sendable {
+  struct Evaluation {
+    /// Mean loss and penalties: what is minimised.
+    var value = 0.0
+    var meanLoss = 0.0
+    var accuracy = 0.0
+  }
+
+  /// Blocks of micro-batches: enough for any processor, few enough for memory.
+  private static let blockCount = 32
+
+  private let examples: any TrainingExamples
+  private let pool: WorkerPool
+  private let store: ParameterStore
+  private let slots: [TrainingSlot]
+  private let blocks: [Block]
+  /// Where each variable array stands in the store, and in the vector of variables.
+  private let pieces: [Piece]
+  private let run: Plan.Run
+  let variableCount: Int
+
+  private struct Piece {
+    let stored: Range<Int>
+    let variables: Range<Int>
+    let penalty: Penalties.Term?
+  }
+
+  /// `@unchecked Sendable`: of one worker at a time.
+  private final class Block: @unchecked Sendable {
+    let microBatches: [Range<Int>]
+    var gradient: [Double]
+    var loss = 0.0
+    var correctCount = 0
+
+    init(microBatches: [Range<Int>], storedCount: Int) {
+      self.microBatches = microBatches
+      gradient = [Double](repeating: 0, count: storedCount)
+    }
+  }
+
+  init(
+    _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
+    network: Network
+  ) throws {
+    self.examples = examples
+    run = Plan.Run(seed: configuration.seed)
+    pool = WorkerPool(workerCount: workerCount)
+    let graph = network.graph
+    let frozen = try configuration.frozenPositions(in: graph)
+    let terms = try configuration.penalties?.terms(of: graph, frozen: frozen) ?? []
+    let size = min(configuration.microBatch, examples.count)
+    let ranges = stride(from: 0, to: examples.count, by: size).map { $0..<min($0 + size, examples.count) }
+    let device = try Device()
+    let built = Mutex<(store: ParameterStore, slots: [TrainingSlot])?>(nil)
+    // On a worker: an operation's thread count is fixed where it is created.
+    try pool.run { worker in
+      guard worker == 0 else { return }
+      let store = try ParameterStore(
+        of: network, layouts: TrainingSession.homeLayouts(graph, microBatch: size, device), on: device)
+      let slots = (0..<workerCount).map { TrainingSlot(number: $0, store: store, frozen: frozen) }
+      for slot in slots {
+        for count in Set(ranges.map(\.count)).sorted() { try slot.prepare(for: count) }
+      }
+      built.withLock { $0 = (store, slots) }
+    }
+    (store, slots) = built.withLock { $0! }  // run threw otherwise
+
+    let blockCount = min(Self.blockCount, ranges.count)
+    blocks = (0..<blockCount).map { [store] block in
+      Block(
+        microBatches: Array(
+          ranges[ranges.count * block / blockCount..<ranges.count * (block + 1) / blockCount]),
+        storedCount: store.trained.count)
+    }
+    var variableCount = 0
+    pieces = graph.nodes.indices.filter { !frozen.contains($0) }.flatMap { graph.nodes[$0].parameters }
+      .filter { graph.parameters[$0].isTrained }.map { [store] parameter in
+        let stored = store.range(of: parameter)
+        let variables = variableCount..<variableCount + stored.count
+        variableCount = variables.upperBound
+        return Piece(
+          stored: stored, variables: variables, penalty: terms.first { $0.parameter == parameter })
+      }
+    self.variableCount = variableCount
+  }
+
+  /// The parameters as they are now, in the order of the variables.
+  func variables() -> [Double] {
+    pieces.flatMap { piece in piece.stored.map { Double(store.trained.floats[$0]) } }
+  }
+
+  /// - Parameters:
+  ///   - point: Rounded to Float for the network.
+  ///   - gradient: As long as `point`; overwritten.
+  func evaluate(at point: [Double], gradient: inout [Double]) throws -> Evaluation {
+    precondition(
+      point.count == variableCount && gradient.count == variableCount, "expected \(variableCount) variables")
+    let barrier = Barrier(threadCount: pool.workerCount)
+    try point.withUnsafeBufferPointer { point in
+      // Raw pointers are not Sendable; each worker writes its own range.
+      nonisolated(unsafe) let point = point
+      try gradient.withUnsafeMutableBufferPointer { gradient in
+        nonisolated(unsafe) let gradient = gradient
+        try pool.run { [self] worker in try work(worker, point, gradient, barrier) }
+      }
+    }
+    var result = Evaluation()
+    var correctCount = 0
+    for block in blocks {
+      result.meanLoss += block.loss
+      correctCount += block.correctCount
+    }
+    result.meanLoss /= Double(examples.count)
+    result.accuracy = Double(correctCount) / Double(examples.count)
+    result.value =
+      result.meanLoss
+      + point.withUnsafeBufferPointer { point in
+        pieces.reduce(0) { sum, piece in
+          sum + (piece.penalty?.value(UnsafeBufferPointer(rebasing: point[piece.variables])) ?? 0)
+        }
+      }
+    return result
+  }
+
+  /// A worker's part. One that fails goes on to the barriers, so that none waits for ever.
+  private func work(
+    _ worker: Int, _ point: UnsafeBufferPointer<Double>, _ gradient: UnsafeMutableBufferPointer<Double>,
+    _ barrier: Barrier
+  ) throws {
+    let workerCount = pool.workerCount
+    let share = variableCount * worker / workerCount..<variableCount * (worker + 1) / workerCount
+    func forEachOwned(_ body: (_ piece: Piece, _ variables: Range<Int>, _ offset: Int) -> Void) {
+      for piece in pieces {
+        let own = piece.variables.clamped(to: share)
+        if !own.isEmpty { body(piece, own, piece.stored.lowerBound - piece.variables.lowerBound) }
+      }
+    }
+    let stored = store.trained.floats
+    forEachOwned { _, variables, offset in
+      for index in variables { stored[index + offset] = Float(point[index]) }
+    }
+    if barrier.wait(failed: false) { return }
+    var failure: (any Error)?
+    do {
+      if store.hasCopies { try store.refresh(share: worker, of: workerCount, on: Stream(on: store.device)) }
+    } catch { failure = error }
+    if barrier.wait(failed: failure != nil) {
+      if let failure { throw failure }
+      return
+    }
+    do {
+      for block in stride(from: worker, to: blocks.count, by: workerCount) {
+        try run(blocks[block], with: slots[worker])
+      }
+    } catch { failure = error }
+    if barrier.wait(failed: failure != nil) {
+      if let failure { throw failure }
+      return
+    }
+    forEachOwned { piece, variables, offset in
+      for index in variables { gradient[index] = piece.penalty?.slope(at: point[index]) ?? 0 }
+      for block in blocks {
+        block.gradient.withUnsafeBufferPointer { sums in
+          for index in variables { gradient[index] += sums[index + offset] }
+        }
+      }
+    }
+  }
+
+  private func run(_ block: Block, with slot: TrainingSlot) throws {
+    block.loss = 0
+    block.correctCount = 0
+    let count = block.gradient.count
+    block.gradient.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+    for range in block.microBatches {
+      try slot.run(
+        Array(range)[...], of: examples, batchCount: examples.count, augmentation: Augmentation(), epoch: 0,
+        pass: run)
+      block.loss += slot.lossSum
+      block.correctCount += slot.correctCount
+      let partial = slot.gradient.floats
+      block.gradient.withUnsafeMutableBufferPointer { sums in
+        for index in 0..<count { sums[index] += Double(partial[index]) }
+      }
+    }
+  }
+
+  /// The network at the given variables.
+  func network(at point: [Double]) throws -> Network {
+    let taken = Mutex<Network?>(nil)
+    try pool.run { [self] worker in
+      guard worker == 0 else { return }
+      for piece in pieces {
+        for (stored, variable) in zip(piece.stored, piece.variables) {
+          store.trained.floats[stored] = Float(point[variable])
+        }
+      }
+      let network = try Network(graph: store.graph, parameters: store.tensors())
+      taken.withLock { $0 = network }
+    }
+    return taken.withLock { $0! }  // run threw otherwise
+  }
+}

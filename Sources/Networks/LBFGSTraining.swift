@@ -1,0 +1,134 @@
+import Datasets
+import Foundation
+
+/// Training by L-BFGS over all images at once, until the gradient is small.
+///
+///     minimise  mean cross-entropy + penalties;   stop at  ‖∇‖₂ ≤ gradientTolerance · max(1, ‖w‖₂)
+///
+/// An epoch is an iteration. The memory of the optimizer is emptied after every `roundLength` iterations, where
+/// the parameters are rounded to Float and a checkpoint is written: so a run that was stopped and goes on ends with the
+/// bytes of one that was not. It costs a few evaluations per round.
+///
+/// Of the configuration batch size, learning rate and patience are not used.
+struct LBFGSTraining {
+  /// Relative; a round that ends early with less has reached the rounding of the network.
+  private static let leastGain = 1e-6
+
+  let configuration: TrainingConfiguration
+  let memory: Int
+  let gradientTolerance: Double
+  let training: LabelledImages
+  let validation: LabelledImages?
+  let workerCount: Int
+  /// Iterations from one empty memory to the next.
+  var roundLength = 200
+
+  /// - Throws: ``NetworkError/lossNotFixed(cause:)`` where the loss is drawn anew in every pass;
+  ///   ``NetworkError/diverged(epoch:step:)``.
+  func train(
+    from state: TrainingState, progress: @Sendable (TrainingProgress) throws -> Void,
+    checkpoint: (TrainingState) throws -> Void
+  ) throws -> TrainingState {
+    try checkThatLossIsFixed(state.network.graph)
+    var state = state
+    state.ending = nil
+    let objective = try FullBatchObjective(
+      configuration, examples: training, workerCount: workerCount, network: state.network)
+    while state.completedEpochCount < configuration.epochCount, state.ending == nil {
+      let epochsBefore = state.completedEpochCount
+      try runRound(objective, &state, progress)
+      if state.completedEpochCount == epochsBefore { break }
+      if let validation, var last = state.history.popLast() {
+        let judged = try Engine(running: state.network, workerCount: workerCount)
+          .accuracyAndLoss(on: validation)
+        (last.validationLoss, last.validationAccuracy) = (judged.loss, judged.accuracy)
+        state.history.append(last)
+      }
+      try checkpoint(state)
+    }
+    state.ending = state.ending ?? .epochLimit
+    return state
+  }
+
+  /// Iterations from an empty memory up to the next checkpoint or the end.
+  private func runRound(
+    _ objective: FullBatchObjective, _ state: inout TrainingState,
+    _ progress: @Sendable (TrainingProgress) throws -> Void
+  ) throws {
+    let optimizer = LimitedMemoryBFGS(startingAt: objective.variables(), memory: memory)
+    let roundEnd = min(state.completedEpochCount + roundLength, configuration.epochCount)
+    let roundStart = state.completedEpochCount
+    let clock = ContinuousClock()
+    var start = clock.now
+    var evaluation = FullBatchObjective.Evaluation()
+    var evaluationCount = 0
+    var gradientNorm = 0.0
+    var startValue = 0.0
+    var isSmall: Bool {
+      gradientNorm <= gradientTolerance * max(1, Self.length(optimizer.point))
+    }
+    var request = optimizer.proceed()
+    round: while true {
+      switch request {
+      case .evaluation:
+        evaluation = try objective.evaluate(at: optimizer.point, gradient: &optimizer.gradient)
+        gradientNorm = Self.length(optimizer.gradient)
+        guard evaluation.value.isFinite, gradientNorm.isFinite else {
+          throw NetworkError.diverged(epoch: state.completedEpochCount + 1, step: evaluationCount + 1)
+        }
+        evaluationCount += 1
+        if evaluationCount == 1 { startValue = evaluation.value }
+        state.stepCount += 1
+        let seconds = max((clock.now - start) / .seconds(1), 1e-9)
+        try progress(
+          TrainingProgress(
+            epoch: state.completedEpochCount + 1, epochCount: configuration.epochCount,
+            imagesDone: training.count, imageCount: training.count,
+            imagesPerSecond: Double(training.count) / seconds, loss: evaluation.meanLoss,
+            accuracy: evaluation.accuracy, gradientNorm: gradientNorm))
+        if evaluationCount == 1, isSmall {
+          state.ending = .converged
+          break round
+        }
+        request = optimizer.advance(value: evaluation.value)
+      case .iterated:
+        let seconds = (clock.now - start) / .seconds(1)
+        start = clock.now
+        state.history.append(
+          EpochRecord(
+            epoch: state.completedEpochCount + 1, trainingLoss: evaluation.meanLoss,
+            trainingAccuracy: evaluation.accuracy, validationLoss: nil, validationAccuracy: nil,
+            learningRate: 0, seconds: seconds, imagesPerSecond: Double(training.count) / seconds,
+            objective: evaluation.value, gradientNorm: gradientNorm))
+        if isSmall { state.ending = .converged }
+        if state.ending != nil || state.completedEpochCount == roundEnd { break round }
+        request = optimizer.proceed()
+      case .exhausted:
+        // Old pairs can spoil a direction: one more round from none of them decides. A round that gained no more than
+        // Float can tell is none.
+        let gain = startValue - (state.history.last?.objective ?? startValue)
+        if state.completedEpochCount == roundStart || gain <= Self.leastGain * abs(startValue) {
+          state.ending = .exhausted
+        }
+        break round
+      }
+    }
+    state.network = try objective.network(at: optimizer.point)
+  }
+
+  private static func length(_ vector: [Double]) -> Double {
+    vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  private func checkThatLossIsFixed(_ graph: Graph) throws {
+    if !configuration.augmentation.isIdentity { throw NetworkError.lossNotFixed(cause: "augmentation") }
+    if configuration.adversarial != nil { throw NetworkError.lossNotFixed(cause: "adversarial training") }
+    for node in graph.nodes where !configuration.frozenLayers.contains(node.name) {
+      switch node.layer {
+      case .dropout(let rate) where rate > 0: throw NetworkError.lossNotFixed(cause: "dropout")
+      case .batchNorm: throw NetworkError.lossNotFixed(cause: "batch normalization")
+      default: break
+      }
+    }
+  }
+}
