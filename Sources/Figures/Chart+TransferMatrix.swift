@@ -132,7 +132,7 @@ extension Chart {
         "plot data skip 1 using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror"
           + " fillstyle solid 1 noborder linecolor palette"
           + continuation
-          + "data skip 1 using 1:2:($3 >= 99.95 ? '100' : sprintf('%.1f', $3)):($3 > 45 ? 0xFFFFFF : 0x1A1A1A)"
+          + "data skip 1 using 1:2:($3 >= 99.95 ? '100' : sprintf('%.1f', $3)):($3 > 60 ? 0xFFFFFF : 0x1A1A1A)"
           + " with labels font 'DejaVu Sans,8' textcolor rgb variable"
       ]
     let heading = [

@@ -159,7 +159,7 @@ struct TransferReport {
         case "\\": line += "\\textbackslash{}"
         case "~": line += "\\textasciitilde{}"
         case "^": line += "\\textasciicircum{}"
-        case "∞": line += "$\\infty$"
+        case "∞": line += "$_\\infty$"
         case "≤": line += "$\\le$"
         default: line.append(character)
         }

@@ -15,7 +15,7 @@ extension TransferResults {
       lines.append(
         "  \(padded(network.name))  accuracy \(Self.percent(network.accuracy))\(training); "
           + "fooled \(Self.percent(network.attack.success)), \(network.attack.success.count) of "
-          + "\(network.attack.success.total)")
+          + "\(network.attack.success.total)\(Self.interval(network.attack.success))")
     }
     for size in sizes {
       lines += [
@@ -104,6 +104,11 @@ extension TransferResults {
     guard let share else { return "–" }
     let text = String(format: "%.1f", 100 * share)
     return text == "-0.0" ? "0.0" : text.replacing("-", with: "−")
+  }
+
+  /// ` [97.8, 99.4]`, Wilson's.
+  private static func interval(_ proportion: Proportion) -> String {
+    proportion.interval95.map { " [\(points($0.lowerBound)), \(points($0.upperBound))]" } ?? ""
   }
 
   private static func percent(_ proportion: Proportion) -> String { "\(points(proportion.value)) %" }
