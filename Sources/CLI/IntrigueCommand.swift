@@ -17,6 +17,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       EvaluateCommand.self,
       GalleryCommand.self,
       CompareCommand.self,
+      TransferCommand.self,
       RankCommand.self,
       MergeCommand.self,
       AttackCommand.self,

@@ -1,0 +1,72 @@
+import Tensors
+
+/// Whether what happens between two subjects goes with how far apart they are, judged over the subjects.
+///
+///     ρ = Spearman( |aᵢ − aⱼ|, yᵢⱼ )   over i ≠ j
+///     p = #{π : |ρ_π| ≥ |ρ|} / #{π},   ρ_π with a permuted among the subjects
+///
+/// The n(n − 1) pairs are no independent observations, as each subject takes part in 2(n − 1) of them; what is
+/// exchangeable under the null hypothesis are the subjects. Mantel (1967), "The detection of disease clustering and a
+/// generalized regression approach". Up to seven subjects all permutations are looked at, beyond that a sample; the
+/// one that changes nothing is among them.
+public struct PairPermutationTest: Hashable, Codable, Sendable {
+  /// ρ
+  public let correlation: Double
+  /// Two-sided.
+  public let p: Double
+  public let subjectCount: Int
+  public let permutationCount: Int
+  /// Whether these are all permutations.
+  public let isExact: Bool
+
+  private static let largestExactCount = 7
+  private static let sampleCount = 9_999
+
+  /// - Parameters:
+  ///   - values: a, one for each subject, finite.
+  ///   - outcomes: y, a row and a column for each subject; what is on the diagonal is not looked at.
+  ///   - seed: Of the permutations, where they are a sample.
+  /// - Returns: `nil` where there is no correlation: with fewer than three subjects, or when all distances or all
+  ///   outcomes are equal.
+  public init?(of values: [Double], outcomes: [[Double]], seed: UInt64) {
+    let count = values.count
+    precondition(
+      outcomes.count == count && outcomes.allSatisfy { $0.count == count },
+      "\(count) subjects need a square of outcomes")
+    let pairs = (0..<count).flatMap { row in
+      (0..<count).filter { $0 != row }.map { (row: row, column: $0) }
+    }
+    let ends = pairs.map { outcomes[$0.row][$0.column] }
+    func correlation(_ order: [Int]) -> Double? {
+      RankCorrelation.spearman(pairs.map { abs(values[order[$0.row]] - values[order[$0.column]]) }, ends)
+    }
+    guard count >= 3, let observed = correlation(Array(0..<count)) else { return nil }
+    isExact = count <= Self.largestExactCount
+    var beyond = 0
+    var total = 0
+    func note(_ order: [Int]) {
+      total += 1
+      // The spread of the ranks is the same in every order.
+      if abs(correlation(order)!) >= abs(observed) { beyond += 1 }
+    }
+    if isExact {
+      Self.forEachPermutation(of: count, note)
+    } else {
+      var generator = SeededGenerator(seed: seed, purpose: "permutations of subjects")
+      note(Array(0..<count))
+      for _ in 0..<Self.sampleCount { note(generator.permutation(count)) }
+    }
+    self.correlation = observed
+    p = Double(beyond) / Double(total)
+    subjectCount = count
+    permutationCount = total
+  }
+
+  private static func forEachPermutation(of count: Int, _ body: ([Int]) -> Void) {
+    func extend(_ chosen: [Int]) {
+      if chosen.count == count { return body(chosen) }
+      for next in 0..<count where !chosen.contains(next) { extend(chosen + [next]) }
+    }
+    extend([])
+  }
+}
