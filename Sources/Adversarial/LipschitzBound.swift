@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Szegedy et al. (2013), section 4.3. <https://arxiv.org/abs/1312.6199>
 ///
-///     normalise           max 1/σ_c                    relu, tanh, flatten, dropout   1
+///     normalise           max 1/σ_c                    relu, tanh, flatten, dropout, maxout   1
 ///     linear, conv2d      ‖W‖, see ``SpectralNorm``    sigmoid                        1/4
 ///     batchNorm           max |γ_c| / √(σ²_c + ε)      maxPool                        √o
 ///     globalAveragePool   1/√(h w)                     averagePool                    √(o / k)
@@ -96,7 +96,7 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
     }
     switch layer {
     case .normalise(_, let deviation): return deviation.map { 1 / Double($0) }.max()
-    case .relu, .tanh, .dropout, .flatten, .add: return 1
+    case .relu, .tanh, .dropout, .flatten, .add, .maxout: return 1  // pieces of maxout share no value
     case .sigmoid: return 0.25
     case .maxPool(let pooling): return overlap(pooling).squareRoot()
     case .averagePool(let pooling):
@@ -105,7 +105,8 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
     case .batchNorm(let epsilon, _):
       // Scale, shift, running mean, running variance.
       return zip(parameters[0], parameters[3]).map { abs($0) / ($1 + Double(epsilon)).squareRoot() }.max()
-    case .topK, .linear, .convolution: return nil  // the k largest jump where two values change places
+    // The k largest jump where two values change places; a square grows without end.
+    case .topK, .rbf, .linear, .convolution: return nil
     }
   }
 }
@@ -117,7 +118,7 @@ public enum LipschitzError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noBound(let layer, let kind):
-      "layer \"\(layer)\" (\(kind)) is not continuous, so that no bound on the network's changes exists"
+      "layer \"\(layer)\" (\(kind)) can lengthen a change without limit, so that no bound on the network's changes exists"
     }
   }
 }

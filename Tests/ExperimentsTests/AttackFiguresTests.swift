@@ -11,13 +11,13 @@ import Testing
     arguments: [(0.1, 5), (0.25, 2), (0.3, 1), (0.05, 10), (0.007, 50), (8.0 / 255, 10), (1, 0.5), (0, 1)]
       as [(Double, Double)])
   func amplification(epsilon: Double, expected: Double) throws {
-    let clean = Tensor(shape: [1, 1, 1, 2], elements: [0.3, 0.9])
-    let perturbed = Tensor(shape: [1, 1, 1, 2], elements: [0.3 - Float(epsilon), 0.9])
+    let clean = Tensor(shape: [1, 1, 1, 2], elements: [1, 0.9])
+    let perturbed = Tensor(shape: [1, 1, 1, 2], elements: [1 - Float(epsilon), 0.9])
     let classifier = Stubborn()
     let batch = AttackBatch(images: clean, labels: [0], imageIDs: [0])
     let evaluation = try Evaluation(
       of: PerturbedImages(images: perturbed), on: batch,
-      under: ThreatModel(norm: .linf, epsilon: 2, bounds: -2...2), classifier: classifier)
+      under: ThreatModel(norm: .linf, epsilon: 2), classifier: classifier)
     var sample = AttackSample(capacity: 1, seed: 1)
     sample.add(evaluation, try EightBitRepair(of: evaluation, on: batch, classifier: classifier), of: batch)
     #expect(abs(AttackFigures.amplification(of: sample.items) - expected) < 1e-12)

@@ -11,14 +11,14 @@ import Tensors
 /// | --- | --- |
 /// | `seed` | of the initial weights and of everything random in training |
 /// | `half` | 1 or 2: the disjoint half of the training images that it sees |
-/// | `optimizer` | `sgd`, `adam`, `adamw` |
+/// | `optimizer` | `sgd`, `adam`, `adamw`, `lbfgs` |
 /// | `lr` | learning rate at its highest |
 /// | `epochs` | of training |
 /// | `batch` | images per step |
 /// | `decay` | weight decay |
 ///
 /// What is not given is what suits the architecture. Where the optimizer is another than that, its learning rate would
-/// not do: 0.05 is then taken for `sgd`, 0.002 for the others.
+/// not do: 0.05 is then taken for `sgd`, 0.002 for `adam` and `adamw`.
 public struct NetworkRecipe: Codable, Equatable, Sendable {
   /// As it was written.
   public let text: String
@@ -72,8 +72,11 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
     }
     let rate = try number(.lr, "a positive number") { $0 > 0 }
     let usual = OptimizerName(training.optimizer)
-    let name = try value(.optimizer, "sgd, adam or adamw") { OptimizerName(rawValue: $0) } ?? usual
+    let name = try value(.optimizer, "sgd, adam, adamw or lbfgs") { OptimizerName(rawValue: $0) } ?? usual
     let decay = try number(.decay, "a number not below 0") { $0 >= 0 }
+    guard decay == nil || name != .lbfgs else {
+      throw RecipeError(recipe: text, problem: "lbfgs knows no decay")
+    }
     training.optimizer = name.optimizer(changing: training.optimizer, weightDecay: decay)
     if let rate = rate ?? (name == usual ? nil : name.usualRate) { training.learningRate.initial = rate }
     half = try whole(.half, 1...2)
@@ -85,13 +88,14 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
   private enum Key: String, CaseIterable { case seed, half, optimizer, lr, epochs, batch, decay }
 
   private enum OptimizerName: String {
-    case sgd, adam, adamw
+    case sgd, adam, adamw, lbfgs
 
     init(_ optimizer: Optimizer) {
       switch optimizer {
       case .sgd: self = .sgd
       case .adam: self = .adam
       case .adamW: self = .adamw
+      case .lbfgs: self = .lbfgs
       }
     }
 
@@ -102,12 +106,14 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
         switch usual {
         case .sgd(let momentum, let decay): (momentum, decay)
         case .adam(let decay), .adamW(let decay): (0.9, decay)
+        case .lbfgs: (0.9, 0)
         }
       let decay = weightDecay ?? usualDecay
       return switch self {
       case .sgd: .sgd(momentum: usualMomentum, weightDecay: decay)
       case .adam: .adam(weightDecay: decay)
       case .adamw: .adamW(weightDecay: decay)
+      case .lbfgs: .lbfgs()
       }
     }
   }
