@@ -20,6 +20,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       RankCommand.self,
       MergeCommand.self,
       AttackCommand.self,
+      LinearityCommand.self,
       DemoCommand.self,
     ])
 }
