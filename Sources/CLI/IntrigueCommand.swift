@@ -21,6 +21,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       MergeCommand.self,
       AttackCommand.self,
       LinearityCommand.self,
+      PatternCommand.self,
       DemoCommand.self,
     ])
 }

@@ -80,17 +80,24 @@ public struct LinearityExperiment: Sendable {
     case random
   }
 
+  /// How much of the logits' variance few straight pieces explain, on |ε| up to `range`.
+  public struct ExplainedShares: Codable, Equatable, Sendable {
+    public var range: Double
+    /// For each of the configuration's piece counts.
+    public var byPieces: [MeanWithInterval]
+  }
+
   /// One kind of direction over all measured images.
   public struct LineSummary: Codable, Equatable, Sendable {
     public var direction: Direction
-    /// For each of the configuration's piece counts.
-    public var explained: [MeanWithInterval]
-    /// Of the region of the right class around ε = 0.
-    public var width: Quartiles
-    /// On the side of ε > 0 alone: away from the class along the gradient.
+    /// On all of the line and, where that is longer than ±1, on |ε| ≤ 1, where the picture still changes.
+    public var explained: [ExplainedShares]
+    /// Where the region of the right class around ε = 0 begins and ends.
+    public var lowerReach: Quartiles
     public var upperReach: Quartiles
-    /// Regions that reach an end of the range and may be wider: counted with what was seen of them.
-    public var openCount: Int
+    /// Regions that reach the end of the range on that side and may be wider: counted with what was seen of them.
+    public var lowerOpenCount: Int
+    public var upperOpenCount: Int
   }
 
   public struct LocalRow: Codable, Equatable, Sendable {

@@ -12,7 +12,7 @@ struct LinearityFigures {
   let data: DataRecord
   let images: LabelledImages
 
-  static let stripCount = 33
+  static let stripCount = 51
 
   func write(_ engine: Engine, weights: [LogisticRegression], in folder: RunFolder) throws {
     let figures = try folder.folder("figures")
@@ -25,57 +25,62 @@ struct LinearityFigures {
 
   // MARK: One image
 
-  /// Chart, strip, and both on one page.
+  /// Charts, strip, and all on one page.
   private func writeLine(_ engine: Engine, in figures: RunFolder) throws {
     let number = results.figureImage
     let image = images.tensor(of: [number])
     let label = images.labels[number]
-    let epsilons = LogitLines.grid(range: configuration.range, stepCount: configuration.stepCount)
     let random = SignDirections.random(
       shape: image.shape, imageIDs: [number], seed: configuration.seed, purpose: "signs of lines")
     let gradient = try SignDirections.ofGradient(image, labels: [label], classifier: engine)
     for (name, direction, signs) in [
       ("line", LinearityExperiment.Direction.gradient, gradient), ("line-random", .random, random),
     ] {
-      let lines = try LogitLines(
-        images: image, directions: signs, labels: [label], epsilons: epsilons, classifier: engine)
-      let isRight = lines.predictions(ofRow: 0)[epsilons.count / 2] == label
+      let grids = LogitLines.grids(range: configuration.range, stepCount: configuration.stepCount)
+      let lines = try grids.map {
+        try LogitLines(
+          images: image, directions: signs, labels: [label], epsilons: $0.epsilons, classifier: engine)
+      }
+      let isRight = lines[0].predictions(ofRow: 0)[lines[0].epsilons.count / 2] == label
       let region =
         isRight
         ? try CorrectRegion.regions(of: lines, images: image, directions: signs, classifier: engine).first
         : nil
-      let shares = lines.explainedShares(ofRow: 0, pieceLimit: 3)
       let about =
-        "image \(number) of class \(images.classNames[label]), along \(LinearityWords.name(direction))"
-      let chart = chart(lines, region, title: "Ten logits on a line: \(about)", shares)
-      try chart.write(named: "\(name)-logits", in: figures.url)
-      let strip = try strip(image, signs, label, direction, engine, about)
+        "image \(number), class \(images.classNames[label]), along \(LinearityWords.name(direction))"
+      var charts: [Bitmap] = []
+      for (part, line) in zip(["logits", "near"], lines) {
+        try chart(line, region, about).write(named: "\(name)-\(part)", in: figures.url)
+        // Charts are drawn at twice their size for print; on the page letters are as large as the strip's.
+        let picture = try PNGFile.read(figures.file("\(name)-\(part).png")).rgb
+        charts.append(picture.resized(width: picture.width / 2, height: picture.height / 2))
+      }
+      let strip = try strip(image, signs, label, engine, about)
       try strip.write(to: figures.file("\(name)-images.png"))
       let page = FigurePage(
-        caption: caption(title: "", subtitle: "", []),
-        rows: [[try PNGFile.read(figures.file("\(name)-logits.png")).rgb, strip.drawn()]])
+        caption: FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs),
+        rows: [charts, [strip.drawn()]])
       try page.write(to: figures.file("\(name).png"))
     }
   }
 
-  private func chart(_ lines: LogitLines, _ region: CorrectRegion?, title: String, _ shares: [Double])
-    -> Chart
-  {
+  private func chart(_ lines: LogitLines, _ region: CorrectRegion?, _ about: String) -> Chart {
     let values = lines.logits[0]
-    let range = LinearityWords.number(configuration.range)
+    let range = LinearityWords.number(lines.epsilons.last ?? configuration.range)
     let found =
       region.map {
         "Tinted: where the network says \(images.classNames[lines.labels[0]]) around ε = 0, from "
           + "\(Numbers.threeDigits($0.lower)) to \(Numbers.threeDigits($0.upper)). "
       } ?? "The network is wrong at ε = 0. "
+    let ends = (lines.epsilons.first ?? 0, lines.epsilons.last ?? 0)
     return Chart.lines(
       caption: caption(
-        title: title.replacing("Ten", with: values.rowLength == 10 ? "Ten" : "\(values.rowLength)"),
-        subtitle: found + "Of the logits' variance 1, 2, 3 straight pieces explain "
-          + shares.map(LinearityWords.share).joined(separator: ", ") + ".",
+        title: "Logits for |ε| ≤ \(range): \(about)",
+        subtitle: found + "Of the logits' variance 1, 2, 3, 5 straight pieces explain "
+          + zip(1..., lines.explainedShares(ofRow: 0, pieceLimit: 5)).filter { $0.0 != 4 }
+          .map { LinearityWords.share($0.1) }.joined(separator: ", ") + ".",
         [
-          "x + ε d for ε from −\(range) to \(range), \(lines.epsilons.count) points, not clipped to [0, 1]. "
-            + "After Goodfellow, Shlens, Szegedy (2015), figure 4."
+          "x + ε d, \(lines.epsilons.count) points, not clipped to [0, 1]. After Goodfellow, Shlens, Szegedy (2015), figure 4."
         ]),
       lines: images.classNames.enumerated().map { label, name in
         Chart.Line(
@@ -84,16 +89,17 @@ struct LinearityFigures {
             Chart.Point(x: epsilon, value: Double(values.elements[step * values.rowLength + label]))
           }, hasMarks: false)
       },
-      across: .init("ε"), up: .init("logit"), band: region.map { $0.lower...max($0.upper, $0.lower) })
+      across: .init("ε"), up: .init("logit"),
+      band: region.map { max($0.lower, ends.0)...min($0.upper, ends.1) })
   }
 
   private func strip(
-    _ image: Tensor, _ signs: Tensor, _ label: Int, _ direction: LinearityExperiment.Direction,
-    _ engine: Engine,
+    _ image: Tensor, _ signs: Tensor, _ label: Int, _ engine: Engine,
     _ about: String
   ) throws -> ImageStrip {
     let count = Self.stripCount
-    let epsilons = LogitLines.grid(range: configuration.range, stepCount: count)
+    let range = min(configuration.range, LogitLines.visibleRange)
+    let epsilons = LogitLines.grid(range: range, stepCount: count)
     let lines = try LogitLines(
       images: image, directions: signs, labels: [label], epsilons: epsilons, classifier: engine)
     let predictions = lines.predictions(ofRow: 0)
@@ -102,7 +108,10 @@ struct LinearityFigures {
         title: "The images on the way",
         subtitle:
           "\(about); \(predictions.count { $0 == label }) of \(count) are taken for \(images.classNames[label]).",
-        ["Frame and letter: the class the network names. Pixels are clipped to [0, 1] for display only."]),
+        [
+          "Frame and letter: the class the network names. Pixels are clipped to [0, 1] for display only; beyond ε = ±1 the "
+            + "picture no longer changes."
+        ]),
       classNames: images.classNames,
       tiles: epsilons.indices.map { step in
         let moved = image.moved(along: signs, by: epsilons[step])
@@ -112,7 +121,7 @@ struct LinearityFigures {
             width: images.shape.width),
           caption: "\(Numbers.threeDigits(epsilons[step]))", classIndex: predictions[step],
           isMisclassified: predictions[step] != label)
-      }, columnCount: 11)
+      }, columnCount: 17)
   }
 
   // MARK: All images
@@ -124,16 +133,17 @@ struct LinearityFigures {
         subtitle:
           "Share of the logits' variance along a line that the best so many pieces explain, mean with 95 % interval.",
         [
-          "ε from −\(LinearityWords.number(configuration.range)) to \(LinearityWords.number(configuration.range)), "
-            + "\(configuration.stepCount) points; breakpoints by dynamic programming, for each logit its own."
+          "\(configuration.stepCount) points on each range; breakpoints by dynamic programming, for each logit its own."
         ]),
-      lines: results.lines.map { line in
-        Chart.Line(
-          name: LinearityWords.name(line.direction),
-          look: .role(line.direction == .gradient ? .neurons : .random),
-          points: zip(configuration.pieceCounts, line.explained).map { count, share in
-            Chart.Point(x: Double(count), value: share.mean, interval: share.range)
-          })
+      lines: results.lines.enumerated().flatMap { place, line in
+        line.explained.enumerated().map { part, shares in
+          Chart.Line(
+            name: "\(LinearityWords.name(line.direction)), |ε| ≤ \(LinearityWords.number(shares.range))",
+            look: .role(part == 0 ? (place == 0 ? .neurons : .random) : .other(place == 0 ? 2 : 3)),
+            points: zip(configuration.pieceCounts, shares.byPieces).map { count, share in
+              Chart.Point(x: Double(count), value: share.mean, interval: share.range)
+            })
+        }
       }, across: .init("pieces"), up: .init("share of variance explained"))
   }
 
@@ -204,7 +214,7 @@ struct LinearityFigures {
     guard let pair = results.pair, models.count == 2 else { return nil }
     let cells = zip(models, pair.models).map { model, numbers in
       SignedImageGrid.Cell(
-        values: model.weights.map { numbers.weightNorm > 0 ? Float(Double($0) / numbers.weightNorm) : 0 },
+        values: model.weights,
         note: "‖w‖₁ = \(Numbers.threeDigits(numbers.weightNorm))")
     }
     return SignedImageGrid(
@@ -233,10 +243,14 @@ struct LinearityFigures {
           + "those classified correctly · model \(results.modelChecksum.prefix(8)), data \(data.checksum.prefix(8)) · seed "
           + "\(configuration.seed) · Intrigue \(RunEnvironment.toolVersion)"
       ],
-      text: [
-        ("Data", data.name), ("Data checksum", data.checksum), ("Model", results.modelName),
-        ("Model checksum", results.modelChecksum), ("Seed", configuration.seed.description),
-        ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
-      ].map { FigureCaption.Pair(key: $0.0, value: $0.1) })
+      text: textPairs)
+  }
+
+  private var textPairs: [FigureCaption.Pair] {
+    [
+      ("Data", data.name), ("Data checksum", data.checksum), ("Model", results.modelName),
+      ("Model checksum", results.modelChecksum), ("Seed", configuration.seed.description),
+      ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
+    ].map { FigureCaption.Pair(key: $0.0, value: $0.1) }
   }
 }

@@ -7,14 +7,19 @@ enum LinearityTables {
     configuration: LinearityExperiment.Configuration, in folder: RunFolder
   ) throws {
     var lines = CSVWriter(
-      columns: ["image", "label", "class", "direction"] + configuration.pieceCounts.map { "explained_\($0)" }
+      columns: ["image", "label", "class", "direction"]
+        + measured.ranges.flatMap { range in
+          configuration.pieceCounts.map { "explained_\($0)_within_\(LinearityWords.number(range))" }
+        }
         + ["region_lower", "region_upper", "lower_is_open", "upper_is_open"])
     for (index, row) in measured.rows.enumerated() {
       let label = measured.labels[index % measured.labels.count]
       let start: [any CustomStringConvertible] = [
         row.image, label, classNames[label], row.direction.rawValue,
       ]
-      let shares: [any CustomStringConvertible] = configuration.pieceCounts.map { row.explained[$0 - 1] }
+      let shares: [any CustomStringConvertible] = row.explained.flatMap { shares -> [Double] in
+        configuration.pieceCounts.map { shares[$0 - 1] }
+      }
       let region = row.region
       lines.append(start + shares + [region.lower, region.upper, region.lowerIsOpen, region.upperIsOpen])
     }

@@ -16,19 +16,25 @@ struct LinearityWords {
   }
 
   private var lineSentences: [String] {
-    results.lines.flatMap { line in
-      let shares = zip(configuration.pieceCounts, line.explained).map { count, share in
-        "\(count) \(Self.share(share.mean))"
-          + (share.range.map { " (\(Self.share($0.lowerBound))–\(Self.share($0.upperBound)))" } ?? "")
+    results.lines.flatMap { line -> [String] in
+      let name = Self.name(line.direction)
+      let explained = line.explained.map { part in
+        let shares = zip(configuration.pieceCounts, part.byPieces).map { count, share in
+          let range = share.range.map { " (\(Self.share($0.lowerBound))–\(Self.share($0.upperBound)))" } ?? ""
+          return "\(count): \(Self.share(share.mean))\(range)"
+        }
+        return
+          "along \(name), |ε| ≤ \(Self.number(part.range)): share of the logits' variance explained by so many "
+          + "pieces, mean over \(part.byPieces.first?.count ?? 0) images (95 % interval): "
+          + shares.joined(separator: ", ")
       }
-      return [
-        "along \(Self.name(line.direction)), ε from −\(Self.number(configuration.range)) to "
-          + "\(Self.number(configuration.range)): share of the logits' variance explained by so many pieces, mean over "
-          + "\(line.explained.first?.count ?? 0) images (95 % interval): " + shares.joined(separator: ", "),
-        "the right class holds over a width of \(Numbers.threeDigits(line.width.median)) in ε (median; quartiles "
-          + "\(Numbers.threeDigits(line.width.lower)) to \(Numbers.threeDigits(line.width.upper))), up to ε = "
-          + "\(Numbers.threeDigits(line.upperReach.median)) for ε > 0; \(line.openCount) of \(line.width.count) reach "
-          + "an end of the range",
+      let (lower, upper) = (line.lowerReach, line.upperReach)
+      return explained + [
+        "along \(name) the right class holds from ε = \(Numbers.threeDigits(lower.median)) to "
+          + "\(Numbers.threeDigits(upper.median)) (medians over \(upper.count) images; quartiles "
+          + "\(Numbers.threeDigits(lower.lower)) and \(Numbers.threeDigits(lower.upper)), "
+          + "\(Numbers.threeDigits(upper.lower)) and \(Numbers.threeDigits(upper.upper))); \(line.lowerOpenCount) and "
+          + "\(line.upperOpenCount) of them reach the range's ends"
       ]
     }
   }
@@ -90,7 +96,7 @@ struct LinearityWords {
 
   /// `0.973`; never rounded up to 1.
   static func share(_ value: Double) -> String {
-    value < 1 && value > 0.9995 ? String(format: "%.5f", min(value, 0.99999)) : String(format: "%.3f", value)
+    value < 1 && value > 0.99 ? String(format: "%.5f", min(value, 0.99999)) : String(format: "%.3f", value)
   }
 
   static func number(_ value: Double) -> String {

@@ -16,6 +16,15 @@ struct LogitLines: Sendable {
     return (-half...half).map { range * Double($0) / Double(half) }
   }
 
+  /// Where the picture of an image still changes: beyond ±1 every clipped pixel is black or white.
+  static let visibleRange = 1.0
+
+  /// Each range's own grid, the parts of a line that are looked at: all of it, and the visible part.
+  static func grids(range: Double, stepCount: Int) -> [(range: Double, epsilons: [Double])] {
+    let ranges = range > visibleRange ? [range, visibleRange] : [range]
+    return ranges.map { ($0, grid(range: $0, stepCount: stepCount)) }
+  }
+
   init(
     images: Tensor, directions: Tensor, labels: [Int], epsilons: [Double], classifier: some Classifier,
     progress: (_ imagesDone: Int) throws -> Void = { _ in }
@@ -40,7 +49,8 @@ struct LogitLines: Sendable {
     let curves = (0..<values.rowLength).map { column in
       (0..<values.count).map { Double(values.elements[$0 * values.rowLength + column]) }
     }
-    return PiecewiseLinearFit.explainedShares(x: epsilons, curves: curves, pieceLimit: pieceLimit)
+    return PiecewiseLinearFit.explainedShares(
+      x: epsilons, curves: curves, pieceLimit: pieceLimit)
   }
 
   func predictions(ofRow row: Int) -> [Int] { Prediction.rows(of: logits[row]).map(\.label) }
@@ -59,30 +69,34 @@ struct CorrectRegion: Codable, Equatable, Sendable {
   var width: Double { upper - lower }
   var isOpen: Bool { lowerIsOpen || upperIsOpen }
 
-  /// Looks on the grid of `lines`, then halves the step in which the class changes `halvingCount` times. A change and
-  /// return within one step of the grid is not seen.
+  /// Looks at every point of `lines`, several grids over the same images, then halves the step in which the class changes
+  /// `halvingCount` times. A change and return within one step is not seen.
   ///
   /// - Returns: One for each image. Its class at ε = 0 must be its label.
   static func regions(
-    of lines: LogitLines, images: Tensor, directions: Tensor, halvingCount: Int = 6,
+    of lines: [LogitLines], images: Tensor, directions: Tensor, halvingCount: Int = 6,
     classifier: some Classifier
   ) throws -> [CorrectRegion] {
-    let epsilons = lines.epsilons
-    let middle = epsilons.count / 2
     var sides: [(row: Int, isUpper: Bool, inside: Double, outside: Double)] = []
     var regions: [CorrectRegion] = []
-    for row in lines.labels.indices {
-      let isRight = lines.predictions(ofRow: row).map { $0 == lines.labels[row] }
-      precondition(isRight[middle], "image in row \(row) is not of its class to begin with")
-      let above = (middle + 1..<epsilons.count).first { !isRight[$0] }
-      let below = (0..<middle).last { !isRight[$0] }
+    let labels = lines[0].labels
+    for row in labels.indices {
+      let points = lines.flatMap { line in
+        zip(line.epsilons, line.predictions(ofRow: row)).map {
+          (epsilon: $0.0, isRight: $0.1 == labels[row])
+        }
+      }.sorted { $0.epsilon < $1.epsilon }
+      precondition(
+        points.first { $0.epsilon == 0 }?.isRight == true,
+        "image in row \(row) is not of its class to begin with")
+      let above = points.first { $0.epsilon > 0 && !$0.isRight }?.epsilon
+      let below = points.last { $0.epsilon < 0 && !$0.isRight }?.epsilon
+      let lower = points.first { $0.epsilon > below ?? -.infinity }?.epsilon ?? 0
+      let upper = points.last { $0.epsilon < above ?? .infinity }?.epsilon ?? 0
       regions.append(
-        CorrectRegion(
-          lower: below.map { epsilons[$0 + 1] } ?? epsilons[0],
-          upper: above.map { epsilons[$0 - 1] } ?? epsilons[epsilons.count - 1],
-          lowerIsOpen: below == nil, upperIsOpen: above == nil))
-      if let above { sides.append((row, true, epsilons[above - 1], epsilons[above])) }
-      if let below { sides.append((row, false, epsilons[below + 1], epsilons[below])) }
+        CorrectRegion(lower: lower, upper: upper, lowerIsOpen: below == nil, upperIsOpen: above == nil))
+      if let above { sides.append((row, true, upper, above)) }
+      if let below { sides.append((row, false, lower, below)) }
     }
     for _ in 0..<halvingCount where !sides.isEmpty {
       let points = sides.flatMap { side in
@@ -96,7 +110,7 @@ struct CorrectRegion: Codable, Equatable, Sendable {
         of: try classifier.logits(of: Tensor(shape: shape, elements: points)))
       for index in sides.indices {
         let epsilon = (sides[index].inside + sides[index].outside) / 2
-        if predictions[index].label == lines.labels[sides[index].row] {
+        if predictions[index].label == labels[sides[index].row] {
           sides[index].inside = epsilon
         } else {
           sides[index].outside = epsilon

@@ -7,8 +7,8 @@ struct MeasuredLines {
   struct Row {
     let image: Int
     let direction: LinearityExperiment.Direction
-    /// By 1, 2, … pieces.
-    let explained: [Double]
+    /// By 1, 2, … pieces, for each range.
+    let explained: [[Double]]
     let region: CorrectRegion
   }
 
@@ -18,6 +18,8 @@ struct MeasuredLines {
   let directions: [Tensor]
   let rows: [Row]
   let zeroGradientCount: Int
+  /// All of the line and its visible part.
+  let ranges: [Double]
   private let pieceCounts: [Int]
 
   /// - Parameter numbers: Held-out images that the network gets right.
@@ -31,18 +33,20 @@ struct MeasuredLines {
     let gradient = try SignDirections.ofGradient(images, labels: labels, classifier: engine)
     let random = SignDirections.random(
       shape: images.shape, imageIDs: numbers, seed: configuration.seed, purpose: "signs of lines")
-    let epsilons = LogitLines.grid(range: configuration.range, stepCount: configuration.stepCount)
+    let grids = LogitLines.grids(range: configuration.range, stepCount: configuration.stepCount)
     let limit = configuration.pieceCounts.max() ?? 1
     var rows: [Row] = []
     for (direction, signs) in zip(LinearityExperiment.Direction.allCases, [gradient, random]) {
       try progress(.stage("logits of \(numbers.count) images along \(direction.rawValue) signs"))
-      let lines = try LogitLines(
-        images: images, directions: signs, labels: labels, epsilons: epsilons, classifier: engine
-      ) { try progress(.step(done: $0, total: numbers.count, unit: "images")) }
+      let lines = try grids.map { grid in
+        try LogitLines(
+          images: images, directions: signs, labels: labels, epsilons: grid.epsilons, classifier: engine
+        ) { try progress(.step(done: $0, total: numbers.count, unit: "images")) }
+      }
       let regions = try CorrectRegion.regions(
         of: lines, images: images, directions: signs, classifier: engine)
-      let shares = Workers.map(count: numbers.count, workerCount: engine.workerCount) {
-        lines.explainedShares(ofRow: $0, pieceLimit: limit)
+      let shares = Workers.map(count: numbers.count, workerCount: engine.workerCount) { row in
+        lines.map { $0.explainedShares(ofRow: row, pieceLimit: limit) }
       }
       rows += numbers.indices.map {
         Row(image: numbers[$0], direction: direction, explained: shares[$0], region: regions[$0])
@@ -53,18 +57,26 @@ struct MeasuredLines {
     directions = [gradient, random]
     self.rows = rows
     zeroGradientCount = labels.indices.count { row in gradient[row: row].allSatisfy { $0 == 0 } }
+    ranges = grids.map(\.range)
     pieceCounts = configuration.pieceCounts
   }
 
   var summaries: [LinearityExperiment.LineSummary] {
     LinearityExperiment.Direction.allCases.compactMap { direction in
       let rows = rows.filter { $0.direction == direction }
-      guard let width = Quartiles(rows.map(\.region.width)), let reach = Quartiles(rows.map(\.region.upper))
+      guard let lower = Quartiles(rows.map(\.region.lower)), let upper = Quartiles(rows.map(\.region.upper))
       else { return nil }
       return LinearityExperiment.LineSummary(
         direction: direction,
-        explained: pieceCounts.compactMap { count in MeanWithInterval(rows.map { $0.explained[count - 1] }) },
-        width: width, upperReach: reach, openCount: rows.count { $0.region.isOpen })
+        explained: ranges.enumerated().map { index, range in
+          LinearityExperiment.ExplainedShares(
+            range: range,
+            byPieces: pieceCounts.compactMap { count in
+              MeanWithInterval(rows.map { $0.explained[index][count - 1] })
+            })
+        },
+        lowerReach: lower, upperReach: upper, lowerOpenCount: rows.count { $0.region.lowerIsOpen },
+        upperOpenCount: rows.count { $0.region.upperIsOpen })
     }
   }
 }
