@@ -29,8 +29,8 @@ struct PatternCommand: ParsableCommand {
   @Option(help: "What measures the universal perturbation: linf or l2.")
   var universalNorm: Norm = .linf
 
-  @Option(help: "How large the universal perturbation may be; 0.15 or 8/255.")
-  var universalEpsilon = Epsilon(argument: "0.15")!
+  @Option(help: "How large the universal perturbation may be; 0.3 or 8/255.")
+  var universalEpsilon = Epsilon(argument: "0.3")!
 
   @OptionGroup var output: OutputOption
   @OptionGroup var common: CommonOptions

@@ -49,8 +49,11 @@ extension Chart {
     /// Needs positive values.
     public var isLogarithmic: Bool
 
-    public init(_ name: String, isLogarithmic: Bool = false) {
-      (self.name, self.isLogarithmic) = (name, isLogarithmic)
+    /// Where numbers stand; nil: gnuplot's choice.
+    public var places: [Double]?
+
+    public init(_ name: String, isLogarithmic: Bool = false, places: [Double]? = nil) {
+      (self.name, self.isLogarithmic, self.places) = (name, isLogarithmic, places)
     }
 
     fileprivate func range(of values: [Double]) -> ClosedRange<Double> {
@@ -108,6 +111,7 @@ extension Chart {
         "set xrange \(ChartScale.script(across.range(of: points.map(\.x))))",
         "set yrange \(ChartScale.script(up.range(of: values)))",
       ] + (across.isLogarithmic ? ["set logscale x"] : []) + (up.isLogarithmic ? ["set logscale y"] : [])
+      + (across.places.map { ["set xtics (\($0.map(Numbers.factor).joined(separator: ", ")))"] } ?? [])
       + (band.map {
         [
           "set object rectangle from \($0.lowerBound), graph 0 to \($0.upperBound), graph 1"

@@ -1,5 +1,6 @@
 import Datasets
 import Figures
+import Foundation
 import Images
 import Networks
 import Storage
@@ -119,7 +120,8 @@ struct LinearityFigures {
           image: Bitmap(
             planar: moved.elements, channels: images.shape.channels, height: images.shape.height,
             width: images.shape.width),
-          caption: "\(Numbers.threeDigits(epsilons[step]))", classIndex: predictions[step],
+          caption: String(format: "%.2f", epsilons[step]).replacing("-", with: "−"),
+          classIndex: predictions[step],
           isMisclassified: predictions[step] != label)
       }, columnCount: 17)
   }
@@ -131,7 +133,7 @@ struct LinearityFigures {
       caption: caption(
         title: "How many straight pieces do the logits have?",
         subtitle:
-          "Share of the logits' variance along a line that the best so many pieces explain, mean with 95 % interval.",
+          "Share of the logits' variance along a line that the best so many pieces leave unexplained, mean with 95 % interval.",
         [
           "\(configuration.stepCount) points on each range; breakpoints by dynamic programming, for each logit its own."
         ]),
@@ -141,10 +143,19 @@ struct LinearityFigures {
             name: "\(LinearityWords.name(line.direction)), |ε| ≤ \(LinearityWords.number(shares.range))",
             look: .role(part == 0 ? (place == 0 ? .neurons : .random) : .other(place == 0 ? 2 : 3)),
             points: zip(configuration.pieceCounts, shares.byPieces).map { count, share in
-              Chart.Point(x: Double(count), value: share.mean, interval: share.range)
+              Self.unexplained(share, pieces: count)
             })
         }
-      }, across: .init("pieces"), up: .init("share of variance explained"))
+      }, across: .init("pieces", places: configuration.pieceCounts.map(Double.init)),
+      up: .init("share of variance left (logarithmic)", isLogarithmic: true))
+  }
+
+  /// Shares below 10⁻⁹ are drawn there: less is rounding.
+  private static func unexplained(_ share: MeanWithInterval, pieces: Int) -> Chart.Point {
+    func left(_ explained: Double) -> Double { max(1 - explained, 1e-9) }
+    return Chart.Point(
+      x: Double(pieces), value: left(share.mean),
+      interval: share.range.map { left($0.upperBound)...left($0.lowerBound) })
   }
 
   private var local: Chart? {
@@ -221,7 +232,7 @@ struct LinearityFigures {
       caption: caption(
         title: "Weights of \(pair.classNames[0]) against \(pair.classNames[1])",
         subtitle:
-          "w / ‖w‖₁, red speaks for \(pair.classNames[1]). Wrong of \(pair.models[0].cleanErrors.total) held-out "
+          "Red speaks for \(pair.classNames[1]). Wrong of \(pair.models[0].cleanErrors.total) held-out "
           + "images, clean and at ε = \(LinearityWords.number(pair.epsilon)): "
           + pair.models.map { "\($0.cleanErrors.count) and \($0.adversarialErrors.count)" }.joined(
             separator: "; ") + ".",

@@ -47,7 +47,7 @@ public struct PatternExperiment: Sendable {
       model: ModelSource, data: DataSource, method: Method = .ddn, imageCount: Int = 1000,
       componentCounts: [Int] = [1, 2, 5, 10, 20, 50, 100], universalCount: Int = 300,
       universalNorm: Norm = .linf,
-      universalRadius: Double = 0.15, universalPassLimit: Int = 5, noiseCount: Int = 10, seed: UInt64 = 1
+      universalRadius: Double = 0.3, universalPassLimit: Int = 5, noiseCount: Int = 10, seed: UInt64 = 1
     ) {
       precondition(imageCount > 0 && universalCount > 0 && noiseCount > 0, "there must be images and noise")
       precondition(universalRadius > 0 && universalRadius.isFinite, "the radius must be positive")

@@ -91,17 +91,17 @@ struct PatternFigures {
   private var components: Chart {
     var lines: [Chart.Line] = []
     for (place, material) in materials.enumerated() {
-      let count = min(100, material.components.shares.count)
-      for (name, values, role) in [
-        ("perturbations", material.components, place == 0 ? Chart.Role.neurons : .other(0)),
-        ("noise", material.noiseComponents, place == 0 ? .control : .other(4)),
-      ] {
-        lines.append(
-          Chart.Line(
-            name: "\(name), \(material.goal.rawValue)", look: .role(role),
-            points: (1...count).map { Chart.Point(x: Double($0), value: values.explained(by: $0)) },
-            hasMarks: false))
+      func line(_ name: String, _ components: PerturbationComponents, _ role: Chart.Role) -> Chart.Line {
+        Chart.Line(
+          name: name, look: .role(role),
+          points: (1...min(100, components.shares.count)).map {
+            Chart.Point(x: Double($0), value: components.explained(by: $0))
+          }, hasMarks: false)
       }
+      lines.append(
+        line(
+          "perturbations, \(material.goal.rawValue)", material.components, place == 0 ? .neurons : .other(0)))
+      if place == 0 { lines.append(line("noise", material.noiseComponents, .control)) }
     }
     return Chart.lines(
       caption: caption(

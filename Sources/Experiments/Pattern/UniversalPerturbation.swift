@@ -5,13 +5,14 @@ import Tensors
 /// One perturbation for all images.
 ///
 ///     for each image x with k(clip(x + v)) = k(x):
-///       Δ = the smallest step, by DeepFool, that takes clip(x + v) over the border
+///       Δ = the smallest step in L2, by DeepFool, that takes clip(x + v) over the border
 ///       v ← projection of v + Δ onto ‖v‖ ≤ ξ
 ///     until the fooling rate on the images it is made from is reached, or the passes are used up
 ///
 /// Moosavi-Dezfooli, Fawzi, Fawzi, Frossard (2017), algorithm 1. <https://arxiv.org/abs/1610.08401> Departure: images are
 /// kept in [0, 1] throughout.
 struct UniversalPerturbation: Sendable {
+  /// Of the ball. Steps are the smallest in L2 for either: a step that moves every pixel alike undoes the ones before.
   let norm: Norm
   /// ξ
   let radius: Double
@@ -35,7 +36,7 @@ struct UniversalPerturbation: Sendable {
     var values = [Float](repeating: 0, count: images.rowLength)
     var made = Made(values: values, passCount: 0, fooled: Proportion(0, of: images.count))
     let one = [1] + images.shape.dropFirst()
-    let threat = ThreatModel(norm: norm, epsilon: .infinity)
+    let threat = ThreatModel(norm: .l2, epsilon: .infinity)
     for pass in 0..<passLimit {
       for (place, row) in order.enumerated() {
         let moved = Self.applied(values, to: Tensor(shape: one, elements: Array(images[row: row])))
