@@ -93,7 +93,7 @@ let package = Package(
       dependencies: [
         "Experiments", "Inference", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks",
         "Storage",
-        "Tensors",
+        "Tensors", "TestSupport",
       ]),
     .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
   ]

@@ -65,6 +65,7 @@ final class Console: Sendable {
     case NetworkError.unknownLayer, NetworkError.noActivation: true
     case is RankError: true
     case is UnknownClass: true
+    case LinearityError.noSuchImage, LinearityError.noSuchClass: true
     default: false
     }
   }

@@ -21,6 +21,8 @@ struct IntrigueCommand: AsyncParsableCommand {
       RankCommand.self,
       MergeCommand.self,
       AttackCommand.self,
+      LinearityCommand.self,
+      PatternCommand.self,
       DemoCommand.self,
     ])
 }
