@@ -15,7 +15,7 @@ import Testing
     + ["transfer", "accuracy-gap"].flatMap { ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).gp"] }
 
   private static let recipes = [
-    "softmax:epochs=6:batch=16", "mlp:epochs=6:batch=8", "fc100-100-10:epochs=8:batch=8:half=1",
+    "softmax:epochs=6:batch=16", "mlp:epochs=6:batch=8", "mlp:seed=2:epochs=12:batch=5:half=1",
   ]
 
   private func experiment(
