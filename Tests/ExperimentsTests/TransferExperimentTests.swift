@@ -15,7 +15,7 @@ import Testing
     + ["transfer", "accuracy-gap"].flatMap { ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).gp"] }
 
   private static let recipes = [
-    "softmax:epochs=6:batch=16", "mlp:epochs=6:batch=8", "fc100-100-10:epochs=8:batch=8:half=1",
+    "softmax:epochs=6:batch=16", "mlp:epochs=6:batch=8", "mlp:seed=2:epochs=12:batch=5:half=1",
   ]
 
   private func experiment(
@@ -144,15 +144,17 @@ import Testing
   func kept() throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))
-      func sourcesMeasured(_ experiment: TransferExperiment) throws -> Int {
+      func sourcesMeasured(imageCount: Int, startsFresh: Bool = false) throws -> Int {
         let log = ProgressLog()
+        let experiment = try experiment(in: folder, imageCount: imageCount, startsFresh: startsFresh)
         try experiment.run(in: run) { log.note($0) }
         return log.stages.count { $0.hasPrefix("images from") }
       }
-      #expect(try sourcesMeasured(experiment(in: folder)) == 3)
-      #expect(try sourcesMeasured(experiment(in: folder)) == 0)
-      #expect(try sourcesMeasured(experiment(in: folder, imageCount: 30)) == 3)
-      #expect(try sourcesMeasured(experiment(in: folder, imageCount: 30, startsFresh: true)) == 3)
+      let counts = [
+        try sourcesMeasured(imageCount: 40), try sourcesMeasured(imageCount: 40),
+        try sourcesMeasured(imageCount: 30), try sourcesMeasured(imageCount: 30, startsFresh: true),
+      ]
+      #expect(counts == [3, 0, 3, 3])
     }
   }
 
@@ -168,7 +170,7 @@ import Testing
         $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       }
       #expect(lines[0] == TransferReport.columns && lines.count == 1 + 3 * 3 * 3)
-      func column(_ name: String) throws -> Int { try #require(lines[0].firstIndex(of: name)) }
+      let places = Dictionary(uniqueKeysWithValues: lines[0].enumerated().map { ($1, $0) })
       let dataset = try MadeUpGallery(in: folder).dataset
       // Counted anew: images of the sample that both networks get right.
       let engines = try results.names.indices.map { index in
@@ -188,10 +190,11 @@ import Testing
         let source = try #require(results.names.firstIndex(of: line[0]))
         let target = try #require(results.names.firstIndex(of: line[3]))
         let both = zip(right[source], right[target]).count { $0 && $1 }
-        #expect(line[try column("error_both_correct_of")] == "\(both)")
-        #expect(line[try column("targeted_hit_of")] == "\(both)")
-        #expect(line[try column("error_all_of")] == "40" && line[try column("images")] == "40")
-        let clean = try #require(Double(line[try column("clean_error")]))
+        #expect(line[places["error_both_correct_of", default: 0]] == "\(both)")
+        #expect(line[places["targeted_hit_of", default: 0]] == "\(both)")
+        #expect(
+          line[places["error_all_of", default: 0]] == "40" && line[places["images", default: 0]] == "40")
+        let clean = try #require(Double(line[places["clean_error", default: 0]]))
         #expect(abs(clean - Double(right[target].count { !$0 }) / 40) < 1e-12)
       }
       let article = try String(contentsOf: run.file("transfer.tex"), encoding: .utf8)
