@@ -41,7 +41,10 @@ import Testing
     "Perturbations along one direction have one component, whichever matrix is smaller", arguments: [4, 40])
   func rankOne(count: Int) {
     let direction: [Float] = [0, 3, 0, 4, 0, 0, 0, 0, 0]
-    let rows = (0..<count).map { row in direction.map { $0 * Float(row % 2 == 0 ? row + 1 : -row) } }
+    let rows = (0..<count).map { row -> [Float] in
+      let scale = Float(row % 2 == 0 ? row + 1 : -row)
+      return direction.map { $0 * scale }
+    }
     let components = PerturbationComponents(
       of: set(rows, rows.map { _ in (0, 1) }, shape: [1, 3, 3]).unitRows, directionCount: 2)
     #expect(abs(components.explained(by: 1) - 1) < 1e-12)
@@ -134,12 +137,12 @@ import Testing
     }
     for name in ["spectrum", "components"] {
       #expect(
-        one["figures/\(name).gp"].map { String(decoding: $0, as: UTF8.self).contains("seed 1") } == true)
+        one["figures/\(name).gp"].map { String(decoding: $0, as: UTF8.self).contains("# Seed: '1'") } == true)
     }
     // r is along w_k − w_y but for the box, so perturbations of a pair agree and swapped ones oppose each other.
     for goal in results.goals {
       let cosines = Dictionary(uniqueKeysWithValues: goal.cosines.map { ($0.kind, $0.cosine.mean) })
-      #expect(cosines[.sameBoth] ?? 0 > 0.8 && cosines[.swapped] ?? 0 < -0.8)
+      #expect(cosines[.sameBoth] ?? 0 > 0.8 && cosines[.swapped] ?? 0 < -0.5)
     }
   }
 }

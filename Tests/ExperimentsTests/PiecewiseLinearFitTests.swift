@@ -19,7 +19,7 @@ import Testing
   /// Every way to cut the points from `start` on into pieces of at least two.
   private func best(_ x: [Double], _ y: [Double], from start: Int, pieces: Int) -> Double {
     guard pieces > 1 else { return squares(x, y, start..<x.count) }
-    return (start + 2..<x.count).map {
+    return stride(from: start + 2, to: x.count, by: 1).map {
       squares(x, y, start..<$0) + best(x, y, from: $0, pieces: pieces - 1)
     }.min() ?? .infinity
   }
