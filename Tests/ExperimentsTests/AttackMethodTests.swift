@@ -14,8 +14,8 @@ import Testing
     .gradientRotation, .noise(kind: .randomSign),
     .boxLBFGS(bisectionCount: 6, iterationLimit: 10, memory: 5, initialConstant: 0.01),
     .deepFool(stepLimit: 20, overshoot: 0.02),
-    .carliniWagner(confidence: 0, searchStepCount: 4, iterationCount: 60, learningRate: 0.05),
-    .decoupledDirectionNorm(stepCount: 30, rounding: .eightBits), .fastMinimumNorm(stepCount: 40),
+    .carliniWagner(confidence: 0, searchStepCount: 8, iterationCount: 60, learningRate: 0.05),
+    .decoupledDirectionNorm(stepCount: 80, rounding: .none), .fastMinimumNorm(stepCount: 40),
     .minimalFastGradientSign(stepSize: 1 / 255),
   ]
 

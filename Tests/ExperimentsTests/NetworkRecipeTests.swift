@@ -57,7 +57,8 @@ import Testing
       ("mlp:seed=-1", "whole number"),
       ("mlp:half=3", "from 1 to 2"), ("mlp:half=", "from 1 to 2"), ("mlp:lr=0", "positive"),
       ("mlp:lr=nan", "positive"), ("mlp:lr=inf", "positive"), ("mlp:decay=-1", "not below 0"),
-      ("mlp:batch=0", "from 1"), ("mlp:epochs=-1", "from 0"), ("mlp:optimizer=lion", "sgd, adam, adamw or lbfgs"),
+      ("mlp:batch=0", "from 1"), ("mlp:epochs=-1", "from 0"),
+      ("mlp:optimizer=lion", "sgd, adam, adamw or lbfgs"),
       ("mlp:seed=1:seed=2", "twice"), ("mlp:seed==1", "whole number"),
     ])
   func refused(text: String, part: String) {
