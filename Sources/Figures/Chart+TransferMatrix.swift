@@ -54,8 +54,14 @@ extension Chart {
           }
       }, "\(count) networks need squares of shares")
     let (cellWidth, cellHeight) = (46, 30)
-    // In cells: a panel is followed by its distortions, a block headed by its names.
-    let (panelStep, blockStep) = (Double(count) + 1.9, Double(count) + 1.9)
+    // In cells: a panel is followed by its distortions, a block headed by its names, which are wider than the panels of
+    // two networks.
+    let blockStep = Double(count) + 1.9
+    let headFont = Font(.sans, size: 13, isBold: true)
+    let headWidth =
+      blocks.flatMap { block in block.panels.map { headFont.width(of: "\($0.name), \(block.name)") } }
+      .max() ?? 0
+    let panelStep = max(Double(count) + 2.1, Double(headWidth) / Double(cellWidth) + 0.7)
     let panelCount = blocks[0].panels.count
     let (columns, rows) = (Double(panelCount) * panelStep - 0.4, Double(blocks.count) * blockStep - 0.3)
     let short = names.map { ChartFrame.ticFont.truncated($0, toWidth: 190) }
@@ -80,11 +86,11 @@ extension Chart {
         label(
           "\(panel.name), \(block.name)", start - 0.5, top - 0.95,
           "left font 'DejaVu Sans Bold,10' textcolor rgb '#1A1A1A'")
-        label("d", start + Double(count) + 0.55, top - 0.95, "right \(quiet)")
         for (source, row) in panel.rows.enumerated() {
           let y = top + Double(source)
           label(
-            row.distortion.map(Numbers.threeDigits) ?? "–", start + Double(count) + 0.55, y, "right \(quiet)")
+            row.distortion.map { "d \(Numbers.threeDigits($0))" } ?? "–", start + Double(count) + 0.85, y,
+            "right \(quiet)")
           for (target, share) in row.shares.enumerated() {
             let x = start + Double(target)
             if share == nil { label("–", x, y, "center \(quiet)") }
