@@ -83,11 +83,14 @@ struct LinearityCommand: ParsableCommand {
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try experiment.run(in: folder, progress: $0)
     }
+    let pictures =
+      ["line.png", "pieces.png", "local.png"] + (noSizes ? [] : ["sizes.png"])
+      + (noPair ? [] : ["weights.png"])
     try console.report(
       results,
       lines: results.sentences + [
-        "look at    \(folder.file("figures").relativePath)/: line.png, pieces.png, local.png, sizes.png, weights.png",
-        "numbers    \(folder.file("lines.csv").relativePath), local.csv, sizes.csv",
+        "look at    \(folder.file("figures").relativePath)/: \(pictures.joined(separator: ", "))",
+        "numbers    \(folder.file("lines.csv").relativePath), local.csv" + (noSizes ? "" : ", sizes.csv"),
       ])
   }
 }
