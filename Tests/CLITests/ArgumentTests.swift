@@ -91,6 +91,9 @@ import Testing
       ["attack", "ddn", "model", "--data", "images", "--targeted", "all", "--bounds"],
       ["attack", "minimal-fgsm", "model", "--data", "images", "--step", "0"],
       ["attack", "newton", "model", "--data", "images"],
+      ["transfer", "--data", "images", "--networks", "mlp:lr=x"],
+      ["transfer", "--data", "images", "--attack", "newton"],
+      ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern", "model"],
       ["demo", "--epochs", "9000000000000000000"], ["demo", "--architecture", "lenett"],
     ]
     + [
