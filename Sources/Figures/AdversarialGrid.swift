@@ -27,6 +27,14 @@ public struct AdversarialGrid: Sendable, Figure {
 
   public struct Entry: Sendable {
     /// The image's address: `#1234`.
+    /// Whether an adversarial image is one as an 8-bit file too.
+    public enum Rounding: Sendable {
+      case survived
+      /// Rounding undid it; pushed back by single levels it fools the network again.
+      case repaired
+      case lost
+    }
+
     public var id: String
     public var trueClass: Int
     /// The class the attack aimed at; nil when any wrong one would do.
@@ -42,13 +50,13 @@ public struct AdversarialGrid: Sendable, Figure {
     /// ‖x′ − x‖∞.
     public var linf: Double
     public var outcome: Outcome
-    /// Whether the image still fools the network after rounding to 8 bits; nil when that was not asked.
-    public var survivesPNG: Bool?
+    /// What rounding to 8 bits made of it; nil when that was not asked.
+    public var rounding: Rounding?
 
     public init(
       id: String, trueClass: Int, targetClass: Int? = nil, clean: Bitmap, adversarial: Bitmap,
       perturbation: [Float], cleanPrediction: Prediction, adversarialPrediction: Prediction, l2: Double,
-      linf: Double, outcome: Outcome, survivesPNG: Bool? = nil
+      linf: Double, outcome: Outcome, rounding: Rounding? = nil
     ) {
       precondition(
         perturbation.count == clean.samples.count,
@@ -64,7 +72,7 @@ public struct AdversarialGrid: Sendable, Figure {
       self.l2 = l2
       self.linf = linf
       self.outcome = outcome
-      self.survivesPNG = survivesPNG
+      self.rounding = rounding
     }
   }
 
@@ -149,7 +157,13 @@ extension AdversarialGrid.Entry {
       case .failed: ("attack failed", Colour(0xBDBDBD))
       case .skipped: ("skipped: already wrong", Colour(0xE4E4E4))
       }
-    guard self.outcome == .success, let survivesPNG else { return [outcome] }
-    return [outcome, survivesPNG ? ("survives PNG", Colour(0xC8E6C9)) : ("lost in PNG", Colour(0xF8D0D0))]
+    guard self.outcome == .success, let rounding else { return [outcome] }
+    let saved =
+      switch rounding {
+      case .survived: ("survives PNG", Colour(0xC8E6C9))
+      case .repaired: ("repaired for PNG", Colour(0xFFE9B8))
+      case .lost: ("lost in PNG", Colour(0xF8D0D0))
+      }
+    return [outcome, saved]
   }
 }

@@ -41,12 +41,15 @@ struct AdversarialGridLayout {
     let isClipped = grid.entries.contains { entry in
       entry.perturbation.contains { grid.amplification * Double(abs($0)) > 0.501 }
     }
-    let isRounded = grid.entries.contains { $0.survivesPNG != nil }
+    let isRounded = grid.entries.contains { $0.rounding != nil }
+    let isRepaired = grid.entries.contains { $0.rounding == .repaired }
     return
       "perturbation: perturbed − clean, ×\(Numbers.factor(grid.amplification)) for every image of this figure,"
       + " mid-grey = 0\(isClipped ? ", clipped" : "") · L₂, L∞: its size, pixels in [0, 1] · frame and code: class"
       + " named by the network · per cent: its confidence"
       + (isRounded ? " · survives PNG: fools it after rounding to 8 bits too" : "")
+      + (isRepaired
+        ? "; repaired: rounding undid that, and the saved file was pushed back by single levels" : "")
   }
 
   var size: (width: Int, height: Int) { (frame.width, frame.height(contentHeight: contentHeight)) }

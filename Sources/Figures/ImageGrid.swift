@@ -17,12 +17,14 @@ public struct ImageGrid: Sendable, Figure {
   public var caption: FigureCaption
   /// One row per class, in class order: each gets its class's colour and code.
   public var rows: [Row]
+  /// Whether column i is about the class of row i, and has its code as a head.
+  public var hasClassColumns: Bool
   /// Whole factor by which images are enlarged; nil chooses one that brings them near 64 pixels.
   public var scale: Int?
 
-  public init(caption: FigureCaption, rows: [Row], scale: Int? = nil) {
+  public init(caption: FigureCaption, rows: [Row], hasClassColumns: Bool = false, scale: Int? = nil) {
     precondition(scale.map { $0 >= 1 } ?? true, "the scale must be at least 1")
-    (self.caption, self.rows, self.scale) = (caption, rows, scale)
+    (self.caption, self.rows, self.hasClassColumns, self.scale) = (caption, rows, hasClassColumns, scale)
   }
 
   private static let gap = 5
@@ -46,18 +48,26 @@ public struct ImageGrid: Sendable, Figure {
 
   public var size: (width: Int, height: Int) {
     let layout = layout
-    return (layout.frame.width, layout.frame.height(contentHeight: rows.count * layout.rowHeight))
+    return (
+      layout.frame.width, layout.frame.height(contentHeight: headHeight + rows.count * layout.rowHeight)
+    )
   }
+
+  private var headHeight: Int { hasClassColumns ? Style.chipHeight + Self.gap : 0 }
 
   public func drawn() -> Bitmap {
     let (frame, cell, labelWidth, columnCount, rowHeight) = layout
     let key = ClassKey(names: rows.map(\.name))
     let canvas = Canvas(width: size.width, height: size.height)
-    frame.draw(on: canvas, contentHeight: rows.count * rowHeight)
+    frame.draw(on: canvas, contentHeight: headHeight + rows.count * rowHeight)
+    for column in 0..<columnCount where hasClassColumns {
+      let left = Style.margin + labelWidth + Self.labelGap + column * (cell.width + Self.gap)
+      canvas.drawChip(key, column, x: left + (cell.width - key.chipWidth) / 2, y: frame.contentTop)
+    }
     let wordsX = Style.margin + key.chipWidth + 7
     let wordsWidth = labelWidth - key.chipWidth - 7
     for (index, row) in rows.enumerated() {
-      let y = frame.contentTop + index * rowHeight
+      let y = frame.contentTop + headHeight + index * rowHeight
       let middle = y + cell.height / 2 - (row.note.isEmpty ? 0 : 8)
       canvas.drawChip(key, index, x: Style.margin, y: middle - Style.chipHeight / 2)
       canvas.draw(

@@ -17,7 +17,7 @@ import Testing
         perturbation: clean.samples.map { _ in Float(generator.uniform() - 0.5) / 5 },
         cleanPrediction: .init(classIndex: index % 10, confidence: 0.97),
         adversarialPrediction: .init(classIndex: 9, confidence: 0.5), l2: 1.5, linf: 0.1,
-        outcome: outcomes[index % 4], survivesPNG: index == 0)
+        outcome: outcomes[index % 4], rounding: index == 0 ? .survived : .lost)
     }
     return AdversarialGrid(
       caption: FigureCaption(title: "FGSM", footer: ["epsilon 0.1"]), classNames: fashionNames,

@@ -76,7 +76,13 @@ struct AttackFigures {
       perturbation: zip(item.perturbed, item.clean).map { $0 - $1 },
       cleanPrediction: prediction(item.image.before), adversarialPrediction: prediction(item.image.attempt),
       l2: size.l2, linf: size.linf, outcome: item.isAdversarial ? .success : .failed,
-      survivesPNG: item.image.survives8Bit)
+      rounding: item.repair.map { outcome in
+        switch outcome {
+        case .survived: .survived
+        case .repaired: .repaired
+        case .lost: .lost
+        }
+      })
   }
 
   /// Removes the pictures that an earlier run left here.

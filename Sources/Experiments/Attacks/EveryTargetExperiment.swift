@@ -234,11 +234,10 @@ public struct EveryTargetExperiment: Sendable {
       caption: FigureCaption(
         title: "\(configuration.method.title(configuration.norm)): every image as every class",
         subtitle:
-          "Each row is one image; in column k it is taken for class k, on the diagonal it is clean. Grey: not "
+          "Each row is one image; in each column it is taken for that class, on the diagonal it is clean. Grey: not "
           + "reached. " + results.sentence,
         footer: [
-          "Columns from left to right: \(images.classNames.joined(separator: ", ")). One attacked image of each class, "
-            + "drawn at random, not selected.",
+          "One attacked image of each class, drawn at random, not selected.",
           configuration.method.equation(configuration.norm, isTargeted: true),
           "\(dataset.name), \(results.imageCount) held-out images, checksum \(dataset.checksum.prefix(8)) · model "
             + "\(results.modelName), checksum \(results.modelChecksum.prefix(8)) · seed \(configuration.seed) · "
@@ -250,7 +249,7 @@ public struct EveryTargetExperiment: Sendable {
           .init(key: "Seed", value: String(configuration.seed)),
           .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),
         ]),
-      rows: rows)
+      rows: rows, hasClassColumns: true)
   }
 }
 
