@@ -30,15 +30,15 @@ let package = Package(
 
     // The library.
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
-    .target(name: "Tensors", dependencies: ["CLAPACK"]),
+    .target(name: "Tensors", dependencies: ["CLAPACK", "CLBFGSB"]),
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
     .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(
-      name: "Networks", dependencies: ["CKernels", "CLBFGSB", "OneDNN", "Tensors", "Storage", "Datasets"]),
+      name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
-    .target(name: "Adversarial", dependencies: ["CLBFGSB", "Networks", "Tensors"]),
+    .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",

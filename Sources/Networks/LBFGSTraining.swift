@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Tensors
 
 /// Training by L-BFGS over all images at once, until the gradient is small.
 ///
@@ -55,11 +56,12 @@ struct LBFGSTraining {
     _ objective: FullBatchObjective, _ state: inout TrainingState,
     _ progress: @Sendable (TrainingProgress) throws -> Void
   ) throws {
-    let optimizer = LimitedMemoryBFGS(startingAt: objective.variables(), memory: memory)
+    let start = objective.variables()
+    let optimizer = LimitedMemoryBFGS(variableCount: start.count, memory: memory)
     let roundEnd = min(state.completedEpochCount + roundLength, configuration.epochCount)
     let roundStart = state.completedEpochCount
     let clock = ContinuousClock()
-    var start = clock.now
+    var stepStart = clock.now
     var evaluation = FullBatchObjective.Evaluation()
     var evaluationCount = 0
     var gradientNorm = 0.0
@@ -67,7 +69,7 @@ struct LBFGSTraining {
     var isSmall: Bool {
       gradientNorm <= gradientTolerance * max(1, Self.length(optimizer.point))
     }
-    var request = optimizer.proceed()
+    var request = optimizer.start(at: start)
     round: while true {
       switch request {
       case .evaluation:
@@ -79,7 +81,7 @@ struct LBFGSTraining {
         evaluationCount += 1
         if evaluationCount == 1 { startValue = evaluation.value }
         state.stepCount += 1
-        let seconds = max((clock.now - start) / .seconds(1), 1e-9)
+        let seconds = max((clock.now - stepStart) / .seconds(1), 1e-9)
         try progress(
           TrainingProgress(
             epoch: state.completedEpochCount + 1, epochCount: configuration.epochCount,
@@ -92,8 +94,8 @@ struct LBFGSTraining {
         }
         request = optimizer.advance(value: evaluation.value)
       case .iterated:
-        let seconds = (clock.now - start) / .seconds(1)
-        start = clock.now
+        let seconds = (clock.now - stepStart) / .seconds(1)
+        stepStart = clock.now
         state.history.append(
           EpochRecord(
             epoch: state.completedEpochCount + 1, trainingLoss: evaluation.meanLoss,
@@ -103,7 +105,7 @@ struct LBFGSTraining {
         if isSmall { state.ending = .converged }
         if state.ending != nil || state.completedEpochCount == roundEnd { break round }
         request = optimizer.proceed()
-      case .exhausted:
+      case .converged, .lineSearchFailed:
         // Old pairs can spoil a direction: one more round from none of them decides. A round that gained no more than
         // Float can tell is none.
         let gain = startValue - (state.history.last?.objective ?? startValue)

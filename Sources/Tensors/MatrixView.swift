@@ -102,7 +102,7 @@ public func singlePrecisionErrorFactor(terms: Int) -> Double {
 }
 
 /// Parallel work is cut one level higher, where its pieces are known. A second pool of threads would only compete.
-public let holdOpenBLASToOneThread: Void = openblas_set_num_threads(1)
+let holdOpenBLASToOneThread: Void = openblas_set_num_threads(1)
 
 private func checkExtents(_ count: Int, rows: Int, columns: Int, stride: Int) {
   precondition(

@@ -147,6 +147,13 @@ import Testing
           network.liveUnitCount + network.deadUnitCount + network.constantUnitCount
             + network.duplicateUnitCount == 9)
       }
+      // The curve over the layers passes through the layer that the verdict is about.
+      let curve = comparison.changes.filter { $0.kind == .layer }
+      #expect(curve.map(\.name) == ["relu1", "relu2", "classifier"])
+      #expect(curve[1].neurons.values == comparison.networks.map(\.neurons))
+      #expect(curve[0].neurons.values != curve[1].neurons.values)
+      #expect(comparison.changes.contains { $0.kind == .activation && $0.name == "pre" })
+      #expect(comparison.bases.count == DirectionFamily.compared.count + 2)
       let effects = comparison.networks.map(\.rotationTest.difference)
       #expect(abs(comparison.verdict.effect - effects.reduce(0, +) / 2) < 1e-12)
       #expect(comparison.ladder.map(\.control) == Rung.Control.allCases)

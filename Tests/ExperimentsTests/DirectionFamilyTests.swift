@@ -48,6 +48,18 @@ import Testing
     }
   }
 
+  @Test("Only cosine ranks by something else than the features: these at length 1")
+  func ranked() throws {
+    let features = try Self.material().features
+    for family in DirectionFamily.allCases {
+      let ranked = family.ranked(features)
+      #expect((ranked.values == features.values) == (family != .cosine))
+      if family == .cosine {
+        for row in 0..<400 { #expect(abs(Norm.l2(ranked.values[row: row]) - 1) < 1e-6) }
+      }
+    }
+  }
+
   @Test("Features below 0 have no non-negative factors, in one sentence")
   func negative() throws {
     let material = try Self.material { $0 }

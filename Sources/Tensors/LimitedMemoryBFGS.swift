@@ -1,0 +1,100 @@
+import CLBFGSB
+
+/// One minimisation of a smooth function of many variables, each bounded or not, as a dialogue with its caller.
+///
+///     minimise f(x) subject to lᵢ ≤ xᵢ ≤ uᵢ
+///
+/// The authors' own L-BFGS-B 3.0: generalized Cauchy point, minimisation over the free variables with the last few pairs
+/// of steps and gradient differences, line search after Moré and Thuente. Byrd, Lu, Nocedal, Zhu (1995); Zhu, Byrd,
+/// Lu, Nocedal (1997), algorithm 778; Morales, Nocedal (2011). With no variable bounded it is L-BFGS. The library's own
+/// stopping criteria, one of them absolute, are turned off: the caller looks at every iterate.
+///
+/// Values are Double. One is used by one thread at a time; several may run side by side, because the library has no
+/// static data: all that lasts between two calls is in the arrays it is given, which belong to one minimisation, and
+/// OpenBLAS is held to the calling thread.
+public final class LimitedMemoryBFGS {
+  public enum Request: Equatable, Sendable {
+    /// Wants f and its gradient at ``LimitedMemoryBFGS/point``.
+    case evaluation
+    /// ``LimitedMemoryBFGS/point`` and ``LimitedMemoryBFGS/gradient`` are those of a new iterate; go on with `proceed`.
+    case iterated
+    /// The projected gradient is exactly zero.
+    case converged
+    /// No lower value was found along the direction, as happens at a kink or where f is all rounding.
+    /// ``LimitedMemoryBFGS/point`` is the last iterate.
+    case lineSearchFailed
+  }
+
+  /// Where f is wanted; after an iterate or the end, that iterate.
+  public private(set) var point: [Double]
+  /// For the caller to fill in at ``point``.
+  public var gradient: [Double]
+  /// max |P(x − g) − x| at the last iterate.
+  public var projectedGradient: Double { lbfgsb_projected_gradient(&state) }
+
+  /// f at ``point``: the library wants it again after an iterate.
+  private var value = 0.0
+  private let memory: Int
+  private let lower: [Double]
+  private let upper: [Double]
+  private let boundKinds: [Int32]
+  private var state = lbfgsb_state()
+  private var workspace: [Double]
+  private var indices: [Int32]
+
+  /// - Parameters:
+  ///   - lower: May be −∞; not above `upper`, which may be +∞.
+  ///   - memory: Pairs of steps and gradient differences that the approximation of the Hessian is made from.
+  public init(lower: [Double], upper: [Double], memory: Int) {
+    precondition(lower.count == upper.count && !lower.isEmpty, "\(lower.count) and \(upper.count) bounds")
+    precondition(memory > 0, "the memory must hold a pair, got \(memory)")
+    holdOpenBLASToOneThread
+    let dimension = lower.count
+    (self.lower, self.upper, self.memory) = (lower, upper, memory)
+    // The library's code: 0 unbounded, 1 below, 2 on both sides, 3 above.
+    boundKinds = zip(lower, upper).map { lower, upper in
+      precondition(lower <= upper, "bounds \(lower)…\(upper) hold nothing")
+      return lower.isFinite ? (upper.isFinite ? 2 : 1) : (upper.isFinite ? 3 : 0)
+    }
+    point = [Double](repeating: 0, count: dimension)
+    gradient = point
+    workspace = [Double](
+      repeating: 0, count: (2 * memory + 5) * dimension + 11 * memory * memory + 8 * memory)
+    indices = [Int32](repeating: 0, count: 3 * dimension)
+  }
+
+  /// Without bounds.
+  public convenience init(variableCount: Int, memory: Int) {
+    self.init(
+      lower: [Double](repeating: -.infinity, count: variableCount),
+      upper: [Double](repeating: .infinity, count: variableCount), memory: memory)
+  }
+
+  /// Begins anew. The start is moved into the box.
+  public func start(at start: some Collection<Double>) -> Request {
+    precondition(start.count == point.count, "\(start.count) values for \(point.count) variables")
+    for (index, value) in start.enumerated() { point[index] = value }
+    lbfgsb_start(&state)
+    return advance(value: 0)
+  }
+
+  /// The next request after ``Request/iterated``.
+  public func proceed() -> Request { advance(value: value) }
+
+  /// Goes on with f = `value` and ``gradient`` at ``point``.
+  ///
+  /// - Precondition: The last request was ``Request/evaluation``; both are finite.
+  public func advance(value: Double) -> Request {
+    self.value = value
+    let request = lbfgsb_advance(
+      &state, Int32(point.count), Int32(memory), &point, lower, upper, boundKinds, value, &gradient,
+      &workspace, &indices)
+    switch request {
+    case lbfgsb_evaluate: return .evaluation
+    case lbfgsb_iterated: return .iterated
+    case lbfgsb_converged: return .converged
+    case lbfgsb_line_search_failed: return .lineSearchFailed
+    default: preconditionFailure("L-BFGS-B refuses its arguments, which this class makes")
+    }
+  }
+}
