@@ -45,8 +45,14 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help:
-      "λ of each layer with weights, with commas between, or one for all: λ / units · Σ w² joins the loss.")
+      "λ of each layer with weights, with commas between, or one for all; its sum of squares joins the loss.")
   var layerDecay: String?
+
+  @Option(
+    help:
+      "How it joins: per-unit, λ / units · Σ w² of weights, or half, λ / 2 · Σ w² of weights and biases. Default: per-unit; half with the papers' networks under lbfgs."
+  )
+  var decayForm: Penalties.DecayForm?
 
   @Option(help: "λ of the first layer: λ · Σ |w| joins the loss.")
   var firstLayerL1: Float?
@@ -210,8 +216,10 @@ struct TrainCommand: ParsableCommand {
     }
     let penalties = Penalties(
       layerDecay: try parsedLayerDecay() ?? training.penalties?.layerDecay ?? [],
+      decayForm: decayForm ?? training.penalties?.decayForm ?? .perUnit,
       firstLayerL1: firstLayerL1 ?? training.penalties?.firstLayerL1 ?? 0)
-    training.penalties = penalties == Penalties() ? nil : penalties
+    let isNone = penalties.layerDecay.isEmpty && penalties.firstLayerL1 == 0
+    training.penalties = isNone ? nil : penalties
     training.adversarial = perturbation.map {
       AdversarialTraining($0, epsilon: epsilon, cleanShare: alpha)
     }
@@ -282,3 +290,5 @@ extension Optimizer {
     if case .lbfgs(_, let tolerance) = self { tolerance } else { nil }
   }
 }
+
+extension Penalties.DecayForm: ExpressibleByArgument {}

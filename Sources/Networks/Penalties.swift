@@ -1,30 +1,45 @@
-/// What is added to the mean loss to keep weights small. Biases and what batch normalization learns take no part.
+/// What is added to the mean loss to keep weights small. What batch normalization learns takes no part.
 ///
-///     Σ_l λ_l / k_l Σ w²  +  λ Σ_{first layer} |w|,   k_l the units (outputs) of layer l
+///     perUnit   Σ_l λ_l / k_l Σ w²             of weights, k_l the units (outputs) of layer l
+///     half      Σ_l λ_l / 2 (Σ w² + Σ b²)      of weights and biases, so that the gradient has λ_l w
+///     L1        λ Σ |w|                        of the first layer's weights
 ///
-/// The first sum is the decay of Szegedy et al. (2013), section 4.2: with k in it a softmax of ten classes at λ = 1
-/// has Σ w² times 0.1. The second is what Goodfellow, Shlens, Szegedy (2015), section 5, compare with adversarial
-/// training. <https://arxiv.org/abs/1312.6199> <https://arxiv.org/abs/1412.6572>
+/// `perUnit` is what Szegedy et al. (2013), section 4.2, print; `half`, plain weight decay, is what gives the errors in
+/// their table 1 (docs/reproduction.md). The third is what Goodfellow, Shlens, Szegedy (2015), section 5, compare with
+/// adversarial training. <https://arxiv.org/abs/1312.6199> <https://arxiv.org/abs/1412.6572>
 ///
-/// Both enter the gradient, so Adam scales them like the rest of it. At w = 0 the slope of |w| is taken as 0.
+/// All enter the gradient, so Adam scales them like the rest of it. At w = 0 the slope of |w| is taken as 0.
 public struct Penalties: Codable, Equatable, Sendable {
+  /// How λ_l acts on layer l.
+  public enum DecayForm: String, CaseIterable, Codable, Sendable {
+    case perUnit = "per-unit"
+    case half
+  }
+
   /// λ_l of the trained layers that have weights, from the images on; one number stands for all; empty: none.
   public var layerDecay: [Float]
+  public var decayForm: DecayForm {
+    get { form ?? .perUnit }
+    set { form = newValue == .perUnit ? nil : newValue }
+  }
   /// λ of the first of these layers.
   public var firstLayerL1: Float
+  /// Absent where it is `perUnit`, so that files of earlier versions stay readable and unchanged.
+  private var form: DecayForm?
 
-  public init(layerDecay: [Float] = [], firstLayerL1: Float = 0) {
+  public init(layerDecay: [Float] = [], decayForm: DecayForm = .perUnit, firstLayerL1: Float = 0) {
     precondition(
       (layerDecay + [firstLayerL1]).allSatisfy { $0 >= 0 && $0.isFinite },
       "coefficients must be finite and not negative, got \(layerDecay) and \(firstLayerL1)")
     self.layerDecay = layerDecay
     self.firstLayerL1 = firstLayerL1
+    self.decayForm = decayForm
   }
 
-  /// The penalty of one weight array.
+  /// The penalty of one parameter array.
   struct Term: Equatable {
     let parameter: Int
-    /// λ_l / k_l
+    /// λ_l / k_l or λ_l / 2
     let square: Double
     let absolute: Double
 
@@ -40,17 +55,25 @@ public struct Penalties: Codable, Equatable, Sendable {
 
   /// - Throws: ``NetworkError/wrongDecayCount(expected:found:)``
   func terms(of graph: Graph, frozen: Set<Int>) throws -> [Term] {
-    let weights = graph.nodes.indices.filter { !frozen.contains($0) }
-      .flatMap { graph.nodes[$0].parameters }.filter { graph.parameters[$0].role == .weight }
-    guard layerDecay.count <= 1 || layerDecay.count == weights.count else {
-      throw NetworkError.wrongDecayCount(expected: weights.count, found: layerDecay.count)
+    let layers = graph.nodes.indices.filter { node in
+      !frozen.contains(node) && graph.nodes[node].parameters.contains { graph.parameters[$0].role == .weight }
     }
-    return weights.enumerated().compactMap { order, parameter in
-      let decay = layerDecay.isEmpty ? 0 : layerDecay[layerDecay.count == 1 ? 0 : order]
-      let term = Term(
-        parameter: parameter, square: Double(decay) / Double(graph.parameters[parameter].shape[0]),
-        absolute: order == 0 ? Double(firstLayerL1) : 0)
-      return term.square == 0 && term.absolute == 0 ? nil : term
+    guard layerDecay.count <= 1 || layerDecay.count == layers.count else {
+      throw NetworkError.wrongDecayCount(expected: layers.count, found: layerDecay.count)
+    }
+    return layers.enumerated().flatMap { order, node in
+      let decay = Double(layerDecay.isEmpty ? 0 : layerDecay[layerDecay.count == 1 ? 0 : order])
+      return graph.nodes[node].parameters.compactMap { parameter -> Term? in
+        let isWeight = graph.parameters[parameter].role == .weight
+        let square: Double =
+          switch decayForm {
+          case .perUnit: isWeight ? decay / Double(graph.parameters[parameter].shape[0]) : 0
+          case .half: decay / 2
+          }
+        let absolute = isWeight && order == 0 ? Double(firstLayerL1) : 0
+        return square == 0 && absolute == 0
+          ? nil : Term(parameter: parameter, square: square, absolute: absolute)
+      }
     }
   }
 }

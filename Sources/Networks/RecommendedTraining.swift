@@ -41,7 +41,8 @@ extension Architecture.Named {
   /// How Szegedy et al. (2013) trained it on MNIST, section 4.2 and table 1: L-BFGS to convergence, with λ of each
   /// layer; nil for architectures that are not theirs.
   ///
-  /// Of FC10 this is λ = 1e-4; theirs are 1e-4, 1e-2 and 1. The number of iterations is not theirs, which is not given.
+  /// Of FC10 this is λ = 1e-4; theirs are 1e-4, 1e-2 and 1. λ acts as plain weight decay (``Penalties/DecayForm/half``),
+  /// which gives their errors as the printed form does not. The number of iterations is not theirs, which is not given.
   public func publishedTraining(seed: UInt64) -> TrainingConfiguration? {
     let layerDecay: [Float]
     switch self {
@@ -52,7 +53,7 @@ extension Architecture.Named {
     }
     let isAutoencoder = self == .ae400
     return TrainingConfiguration(
-      epochCount: 1000, optimizer: .lbfgs(), seed: seed, penalties: Penalties(layerDecay: layerDecay),
+      epochCount: 1000, optimizer: .lbfgs(), seed: seed, penalties: Penalties(layerDecay: layerDecay, decayForm: .half),
       pretraining: isAutoencoder ? Self.encoderTraining : nil, frozenLayers: isAutoencoder ? ["encoder"] : [])
   }
 }

@@ -41,17 +41,33 @@ import Testing
       let decay =
         penalties.layerDecay.isEmpty ? 0 : penalties.layerDecay[penalties.layerDecay.count == 1 ? 0 : index]
       let values = reference.parameters[parameter.name]!
-      value += Double(decay) / Double(parameter.shape[0]) * values.reduce(0) { $0 + $1 * $1 }
+      let squares = values.reduce(0) { $0 + $1 * $1 }
+      switch penalties.decayForm {
+      case .perUnit: value += Double(decay) / Double(parameter.shape[0]) * squares
+      case .half:
+        let biases = reference.parameters[parameter.name.replacing("weight", with: "bias")]!
+        value += Double(decay) / 2 * (squares + biases.reduce(0) { $0 + $1 * $1 })
+      }
       if index == 0 { value += Double(penalties.firstLayerL1) * values.reduce(0) { $0 + abs($1) } }
     }
     return value
   }
 
-  @Test("Value and gradient of the whole set agree with the equations in Double", arguments: [1, 3])
-  func objectiveAndGradient(_ workerCount: Int) throws {
+  @Test(
+    "Value and gradient of the whole set agree with the equations in Double", arguments: [1, 3],
+    Penalties.DecayForm.allCases)
+  func objectiveAndGradient(_ workerCount: Int, form: Penalties.DecayForm) throws {
     let images = SyntheticImages.make(count: 37)
-    let network = try Self.network([7, 5])
-    let penalties = Penalties(layerDecay: [0.3, 0.02, 0.5], firstLayerL1: 0.01)
+    let drawn = try Self.network([7, 5])
+    // Biases begin at 0, where their decay has no slope.
+    let network = try Network(
+      graph: drawn.graph,
+      parameters: zip(drawn.graph.parameters, drawn.parameters).map { parameter, values in
+        parameter.role == .bias
+          ? Tensor(shape: values.shape, elements: values.elements.indices.map { 0.1 * Float($0) - 0.2 })
+          : values
+      })
+    let penalties = Penalties(layerDecay: [0.3, 0.02, 0.5], decayForm: form, firstLayerL1: 0.01)
     let objective = try FullBatchObjective(
       Self.configuration(microBatch: 8, penalties: penalties), examples: images, workerCount: workerCount,
       network: network)
