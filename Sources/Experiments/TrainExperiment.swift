@@ -200,7 +200,8 @@ public struct TrainExperiment: Sendable {
 
   private func conclude(_ state: TrainingState, _ dataset: Dataset, in folder: RunFolder) throws -> Results {
     let network = state.best ?? state.network
-    let judged = try Engine(running: network, workerCount: workerCount).accuracyAndLoss(on: dataset.heldOut)
+    let judged = try Engine(running: network, workerCount: workerCount).accuracyAndLoss(
+      on: dataset.heldOut, loss: configuration.training.loss)
     var provenance = Model.Provenance()
     provenance.dataName = dataset.name
     provenance.dataChecksum = dataset.checksum

@@ -22,6 +22,7 @@ struct TrainingCheckpoint {
       if training.batchSize != other.training.batchSize || training.microBatch != other.training.microBatch {
         names.append("batch size")
       }
+      if training.loss != other.training.loss { names.append("loss") }
       if training.optimizer != other.training.optimizer { names.append("optimizer") }
       if training.learningRate != other.training.learningRate { names.append("learning rate") }
       if training.augmentation != other.training.augmentation { names.append("augmentation") }

@@ -4,7 +4,7 @@ import Tensors
 
 /// Training by L-BFGS over all images at once, until the gradient is small.
 ///
-///     minimise  mean cross-entropy + penalties;   stop at  ‖∇‖₂ ≤ gradientTolerance · max(1, ‖w‖₂)
+///     minimise  mean loss + penalties;   stop at  ‖∇‖₂ ≤ gradientTolerance · max(1, ‖w‖₂)
 ///
 /// An epoch is an iteration. The memory of the optimizer is emptied after every `roundLength` iterations, where
 /// the parameters are rounded to Float and a checkpoint is written: so a run that was stopped and goes on ends with the
@@ -34,14 +34,15 @@ struct LBFGSTraining {
     var state = state
     state.ending = nil
     let objective = try FullBatchObjective(
-      configuration, examples: training, workerCount: workerCount, network: state.network)
+      configuration, examples: ClassifiedExamples(images: training, loss: configuration.loss),
+      workerCount: workerCount, network: state.network)
     while state.completedEpochCount < configuration.epochCount, state.ending == nil {
       let epochsBefore = state.completedEpochCount
       try runRound(objective, &state, progress)
       if state.completedEpochCount == epochsBefore { break }
       if let validation, var last = state.history.popLast() {
         let judged = try Engine(running: state.network, workerCount: workerCount)
-          .accuracyAndLoss(on: validation)
+          .accuracyAndLoss(on: validation, loss: configuration.loss)
         (last.validationLoss, last.validationAccuracy) = (judged.loss, judged.accuracy)
         state.history.append(last)
       }

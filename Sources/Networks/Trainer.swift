@@ -4,7 +4,7 @@ import OneDNN
 import Synchronization
 import Tensors
 
-/// Minimises softmax cross-entropy over labelled images.
+/// Minimises a ``TrainingLoss`` over labelled images.
 ///
 /// Each batch is cut into micro-batches; a worker takes every so many of them, the gradients are summed in the
 /// order of the micro-batches, and each worker updates its share of the parameters. Same configuration, same
@@ -48,7 +48,8 @@ public struct Trainer: Sendable {
     }
     var state = state
     let session = try TrainingSession(
-      configuration, examples: training, workerCount: workerCount, state: state)
+      configuration, examples: ClassifiedExamples(images: training, loss: configuration.loss),
+      workerCount: workerCount, state: state)
     while state.completedEpochCount < configuration.epochCount {
       if let patience = configuration.patience, validation != nil, state.epochsSinceBest >= patience {
         state.ending = .patience
@@ -62,7 +63,8 @@ public struct Trainer: Sendable {
       state.stepCount += sums.stepCount
       (state.network, state.moments) = try session.snapshot()
       let judged = try validation.map {
-        try Engine(running: state.network, workerCount: workerCount).accuracyAndLoss(on: $0)
+        try Engine(running: state.network, workerCount: workerCount).accuracyAndLoss(
+          on: $0, loss: configuration.loss)
       }
       let isBest = judged.map { judged in
         state.history.allSatisfy { judged.loss < $0.validationLoss ?? .infinity }
@@ -93,14 +95,16 @@ public struct Trainer: Sendable {
 }
 
 extension Engine {
-  /// Share of images whose largest logit is the label's, and mean cross-entropy. NaN of no images.
-  public func accuracyAndLoss(on images: LabelledImages) throws -> (accuracy: Double, loss: Double) {
+  /// Share of images whose largest logit is the label's, and mean loss. NaN of no images.
+  public func accuracyAndLoss(
+    on images: LabelledImages, loss: TrainingLoss = .softmax
+  ) throws -> (accuracy: Double, loss: Double) {
     let logits = try logits(of: images)
     let correct = Prediction.rows(of: logits).enumerated().count {
       $0.element.label == images.labels[$0.offset]
     }
     return (
-      Double(correct) / Double(images.count), CrossEntropy.meanLoss(of: logits, labels: images.labels)
+      Double(correct) / Double(images.count), loss.meanLoss(of: logits, labels: images.labels)
     )
   }
 }

@@ -27,13 +27,21 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   }
   /// Absent where there are none, so that files of earlier versions stay readable and unchanged.
   private var frozen: [String]?
+  /// What is minimised over labelled images.
+  public var loss: TrainingLoss {
+    get { trainingLoss ?? .softmax }
+    set { trainingLoss = newValue == .softmax ? nil : newValue }
+  }
+  /// Absent where it is softmax, for the same reason.
+  private var trainingLoss: TrainingLoss?
 
   public init(
     epochCount: Int = 5, batchSize: Int = 128, microBatch: Int = 64,
     optimizer: Optimizer = .sgd(momentum: 0.9, weightDecay: 0), learningRate: LearningRate = LearningRate(),
     augmentation: Augmentation = Augmentation(), patience: Int? = nil, seed: UInt64 = 1,
     penalties: Penalties? = nil, pretraining: AutoencoderPretraining? = nil,
-    adversarial: AdversarialTraining? = nil, frozenLayers: [String] = []
+    adversarial: AdversarialTraining? = nil, frozenLayers: [String] = [],
+    loss: TrainingLoss = .softmax
   ) {
     precondition(epochCount >= 0 && batchSize > 0 && microBatch > 0, "counts must be positive")
     self.epochCount = epochCount
@@ -48,6 +56,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.pretraining = pretraining
     self.adversarial = adversarial
     self.frozenLayers = frozenLayers
+    self.loss = loss
   }
 }
 

@@ -22,14 +22,26 @@ protocol TrainingExamples: PixelSource {
     ofImage index: Int, output: UnsafeBufferPointer<Float>, to gradient: inout MutableSpan<Float>)
 }
 
-/// Images with their classes: the loss is ``CrossEntropy``.
-extension LabelledImages: TrainingExamples {
+/// Images with their classes, and the loss of what a network says of them.
+struct ClassifiedExamples: TrainingExamples {
+  let images: LabelledImages
+  let loss: TrainingLoss
+
+  var count: Int { images.count }
+  var imageShape: ImageShape { images.shape }
+
+  func writePixels(ofImage index: Int, to destination: UnsafeMutablePointer<Float>) {
+    images.writePixels(ofImage: index, to: destination)
+  }
+
+  func prefetchPixels(ofImage index: Int) { images.prefetchPixels(ofImage: index) }
+
   func writeLossGradient(
     ofImage index: Int, input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>, scale: Double,
     to gradient: inout MutableSpan<Float>
   ) -> (loss: Double, isCorrect: Bool) {
-    let label = labels[index]
-    let loss = CrossEntropy.writeGradient(
+    let label = images.labels[index]
+    let loss = loss.writeGradient(
       logits: Span(_unsafeElements: output), label: label, scale: scale, to: &gradient)
     return (loss, Prediction.label(of: output) == label)
   }
@@ -37,8 +49,8 @@ extension LabelledImages: TrainingExamples {
   func writeAscentDirection(
     ofImage index: Int, output: UnsafeBufferPointer<Float>, to gradient: inout MutableSpan<Float>
   ) {
-    CrossEntropy.writeAscentDirection(
-      logits: Span(_unsafeElements: output), label: labels[index], to: &gradient)
+    loss.writeAscentDirection(
+      logits: Span(_unsafeElements: output), label: images.labels[index], to: &gradient)
   }
 }
 

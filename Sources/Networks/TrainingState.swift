@@ -4,7 +4,7 @@ import Tensors
 public struct EpochRecord: Codable, Equatable, Sendable {
   /// From 1.
   public let epoch: Int
-  /// Mean cross-entropy over the epoch's images, each as it was trained on; of L-BFGS, after the iteration.
+  /// Mean ``TrainingLoss`` over the epoch's images, each as it was trained on; of L-BFGS, after the iteration.
   public let trainingLoss: Double
   public let trainingAccuracy: Double
   /// On images kept apart from training, after the epoch; nil where none were kept.

@@ -1,0 +1,55 @@
+import Networks
+import Tensors
+
+/// What a classifier makes of images that belong to no class: how many it is sure of all the same.
+///
+///     accepted   max_i p_i > threshold
+///
+/// Goodfellow, Shlens, Szegedy (2015), appendix, where the images are 10,000 draws of N(0, I) and the threshold is ½.
+/// <https://arxiv.org/abs/1412.6572>
+public struct RubbishClass: Codable, Equatable, Sendable {
+  public var accepted: Proportion
+  /// Mean of the largest probability over the accepted ones; nil where there are none.
+  public var meanConfidence: Double?
+  /// How many were accepted as each class; they add up to `accepted.count`.
+  public var acceptedByClass: [Int]
+
+  /// - Parameters:
+  ///   - logits: `[count, classCount]`, one row for each image.
+  ///   - scores: How they become probabilities.
+  public init(of logits: Tensor, by scores: ScoreKind, threshold: Double = 0.5) {
+    precondition(logits.shape.count == 2, "logits are [count, classCount], got \(logits.shape)")
+    acceptedByClass = [Int](repeating: 0, count: logits.rowLength)
+    var total = 0.0
+    for row in 0..<logits.count {
+      let label = Prediction(logits: logits[row: row]).label
+      let confidence = scores.probabilities(of: logits[row: row])[label]
+      guard confidence > threshold else { continue }
+      acceptedByClass[label] += 1
+      total += confidence
+    }
+    let count = acceptedByClass.reduce(0, +)
+    accepted = Proportion(count, of: logits.count)
+    meanConfidence = count > 0 ? total / Double(count) : nil
+  }
+
+  /// `count` draws of N(0, I), the first ones of ``noise(_:shape:seed:workerCount:)``.
+  public static func noise(count: Int, shape: ImageShape, seed: UInt64) -> Tensor {
+    noise(0..<count, shape: shape, seed: seed)
+  }
+
+  /// Draws of N(0, I), by number. An image depends on the seed and its number, not on the others.
+  ///
+  /// - Returns: `[numbers.count, channels, height, width]`. Nearly all have pixels outside [0, 1]; they are not clipped.
+  public static func noise(
+    _ numbers: Range<Int>, shape: ImageShape, seed: UInt64, workerCount: Int = Workers.defaultCount
+  ) -> Tensor {
+    let images = Workers.map(count: numbers.count, workerCount: workerCount) { index in
+      var generator = SeededGenerator(
+        seed: seed, purpose: "rubbish images", index: numbers.lowerBound + index)
+      return generator.normals(shape.pixelCount)
+    }
+    return Tensor(
+      shape: [numbers.count, shape.channels, shape.height, shape.width], elements: images.flatMap(\.self))
+  }
+}

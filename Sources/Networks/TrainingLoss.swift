@@ -1,0 +1,46 @@
+import Tensors
+
+/// What a classifier is trained to make small.
+public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
+  /// ``CrossEntropy``: exactly one class is right.
+  case softmax
+  /// ``SigmoidCrossEntropy``: each class is judged by itself.
+  case sigmoid
+
+  public func loss(logits: Span<Float>, label: Int) -> Double {
+    switch self {
+    case .softmax: CrossEntropy.loss(logits: logits, label: label)
+    case .sigmoid: SigmoidCrossEntropy.loss(logits: logits, label: label)
+    }
+  }
+
+  /// Mean over the rows of `[count, classCount]` logits; NaN of none.
+  public func meanLoss(of logits: Tensor, labels: [Int]) -> Double {
+    precondition(logits.count == labels.count, "\(logits.count) rows of logits, \(labels.count) labels")
+    let total = labels.enumerated().reduce(0.0) { total, image in
+      total + loss(logits: logits[row: image.offset].span, label: image.element)
+    }
+    return total / Double(labels.count)
+  }
+
+  /// Writes `scale · ∂L/∂z`.
+  ///
+  /// - Returns: L(z, y), not scaled.
+  func writeGradient(
+    logits: Span<Float>, label: Int, scale: Double, to gradient: inout MutableSpan<Float>
+  ) -> Double {
+    switch self {
+    case .softmax: CrossEntropy.writeGradient(logits: logits, label: label, scale: scale, to: &gradient)
+    case .sigmoid:
+      SigmoidCrossEntropy.writeGradient(logits: logits, label: label, scale: scale, to: &gradient)
+    }
+  }
+
+  /// Writes ∂L/∂z times a positive number, chosen such that it does not underflow.
+  func writeAscentDirection(logits: Span<Float>, label: Int, to gradient: inout MutableSpan<Float>) {
+    switch self {
+    case .softmax: CrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
+    case .sigmoid: SigmoidCrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
+    }
+  }
+}
