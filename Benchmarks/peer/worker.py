@@ -21,6 +21,7 @@ except ImportError as error:
     print(json.dumps({"unavailable": f"PyTorch is not here: {error}"}))
     sys.exit(0)
 
+import box_lbfgs
 import data
 import features
 import fgsm
@@ -49,7 +50,15 @@ def row(arguments):
         return (
             lambda **settings: ranking.Ranking(found, directions, top_count, **settings), search, len(found))
 
-    images, labels = data.load_images(arguments.data, "t10k" if arguments.row == "fgsm" else "train")
+    part = "t10k" if arguments.row in ("fgsm", "box-lbfgs") else "train"
+    images, labels = data.load_images(arguments.data, part)
+    if arguments.row == "box-lbfgs":
+        images, labels = images[:arguments.images or 64], labels[:arguments.images or 64]
+
+        def search(**settings):
+            network = networks.trained_small_conv_network(arguments.inputs / "small.safetensors")
+            return box_lbfgs.BoxLBFGS(network, images, labels, **settings)
+        return search, lambda prepare: box_lbfgs.best_settings(prepare, CORE_COUNT, 4), len(images)
     images, labels = images[:arguments.images], labels[:arguments.images]
     if arguments.row == "fgsm":
         def attack(**settings):
@@ -79,7 +88,7 @@ def parsed_settings(text):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("row", choices=["training", "features", "mlp-epoch", "fgsm", "ranking", "ranking-large"])
+    parser.add_argument("row", choices=["training", "features", "mlp-epoch", "fgsm", "box-lbfgs", "ranking", "ranking-large"])
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--inputs", type=pathlib.Path, help="folder with the shared network and features")
     parser.add_argument("--images", type=int, help="how many of the images; default: all")

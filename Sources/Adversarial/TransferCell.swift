@@ -15,13 +15,7 @@ public struct TransferCell: Equatable, Codable, Sendable {
   public let targetedHit: Proportion
   /// Images about which both are wrong in the same way, of those that both classified correctly and are now wrong about.
   public let agreement: Proportion
-  /// How often they would agree if each kept its wrong answers, but to other images of the same label.
-  ///
-  ///     Σ over labels y, classes c of s_yc t_yc / n_y,   divided by the number of images
-  ///
-  /// s and t count the wrong answers of source and target, n_y the images of label y: the mean over all permutations
-  /// within labels. 1/(C − 1) would assume that wrong classes are equally likely, which they never are. `nil` when both
-  /// are wrong about nothing.
+  /// How often they would agree by chance (``AnswerAgreement``); `nil` when both are wrong about nothing.
   public let agreementByChance: Double?
 
   /// Error over what the target gets wrong without help, on all images; `nil` of no images.
@@ -51,17 +45,8 @@ public struct TransferCell: Equatable, Codable, Sendable {
     let bothWrong = bothCorrect.filter { isWrong($0) && source.perturbed[$0] != labels[$0] }
     agreement = Proportion(
       bothWrong.count { source.perturbed[$0] == target.perturbed[$0] }, of: bothWrong.count)
-    var expected = 0.0
-    for group in Dictionary(grouping: bothWrong, by: { labels[$0] }).sorted(by: { $0.key < $1.key }) {
-      var counts: [Int: (source: Int, target: Int)] = [:]
-      for row in group.value {
-        counts[source.perturbed[row], default: (0, 0)].source += 1
-        counts[target.perturbed[row], default: (0, 0)].target += 1
-      }
-      let matches = counts.values.reduce(0) { $0 + $1.source * $1.target }
-      expected += Double(matches) / Double(group.value.count)
-    }
-    agreementByChance = bothWrong.isEmpty ? nil : expected / Double(bothWrong.count)
+    agreementByChance = AnswerAgreement.byChance(
+      bothWrong.map { (labels[$0], source.perturbed[$0], target.perturbed[$0]) })
   }
 
   static func labels(of images: Tensor, by classifier: any Classifier) throws -> [Int] {

@@ -94,6 +94,8 @@ import Testing
       ["transfer", "--data", "images", "--networks", "mlp:lr=x"],
       ["transfer", "--data", "images", "--attack", "newton"],
       ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern", "model"],
+      ["reproduce"], ["reproduce", "szegedy-table9"], ["reproduce", "all", "szegedy-table1"],
+      ["reproduce", "szegedy-table1", "--epochs", "3"],
       ["demo", "--epochs", "9000000000000000000"], ["demo", "--architecture", "lenett"],
     ]
     + [
@@ -102,6 +104,7 @@ import Testing
       ["--batch", "9223372036854775807"], ["--batch", "1000000"], ["--micro-batch", "-4"],
       ["--learning-rate", "nan"],
       ["--learning-rate", "inf"], ["--learning-rate", "0"], ["--momentum", "1"], ["--weight-decay", "-1"],
+      ["--decay-form", "square"],
       ["--warmup", "inf"], ["--validation", "1"], ["--validation", "nan"], ["--crop", "65"],
       ["--patience", "0"], ["--patience", "2", "--validation", "0"], ["--schedule", "sometimes"],
       ["--schedule", "step:0:0.5"], ["--schedule", "step:2:nan"], ["--optimizer", "rmsprop"],

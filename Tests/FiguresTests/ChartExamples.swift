@@ -16,7 +16,7 @@ enum ChartExamples {
 
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
-    ("top counts", topCounts()), ("activations", activations()),
+    ("top counts", topCounts()), ("activations", activations()), ("paper", paper()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
@@ -55,6 +55,23 @@ enum ChartExamples {
         "Bars: bases of random rotations; line: the neurons. p is the share of bases at or above it, itself included."
       ), draws: draws, observed: observed, observedName: "neurons", p: p,
       axis: "mean label agreement κ of a basis", drawName: "rotations")
+  }
+
+  static func paper() -> Chart {
+    .paperBesideOurs(
+      caption: caption("A table of a paper, measured again", "Lines: 95 % intervals."),
+      groups: [
+        .init(
+          name: "Errors and average smallest distortion",
+          rows: [
+            .init(name: "FC10(1) · test error", paper: 20, ours: 19.95, interval: 19.2...20.7),
+            .init(name: "FC10(1) · found", paper: 100, ours: 100, interval: 99.6...100),
+          ]),
+        .init(
+          name:
+            "The same, with a name that is so long that it cannot stand in one line of the chart as it is written here, or can it",
+          rows: [.init(name: "it's `50%` off", paper: 0, ours: 43.1)]),
+      ], axis: "%", range: 0...100)
   }
 
   static func forest() -> Chart {

@@ -15,6 +15,18 @@ extension Architecture {
       .init("fc2", .linear(outputs: 10, bias: true)),
     ])
 
+  /// Of the row `box-lbfgs`.
+  static let smallConvolutionalNetwork = Architecture(
+    name: "small convolutional", input: images,
+    nodes: [
+      .init("conv1", .convolution(Convolution(outputChannels: 16, kernel: 5, stride: 2))),
+      .init("relu1", .relu),
+      .init("conv2", .convolution(Convolution(outputChannels: 32, kernel: 3, stride: 2))),
+      .init("relu2", .relu), .init("flatten", .flatten),
+      .init("fc1", .linear(outputs: 64, bias: true)), .init("relu3", .relu),
+      .init("fc2", .linear(outputs: 10, bias: true)),
+    ])
+
   static let multilayerPerceptron = Architecture(
     name: "multilayer perceptron", input: images,
     nodes: [

@@ -54,4 +54,28 @@ extension IntrigueSide {
         ])
     }
   }
+
+  /// The smallest perturbation that makes the next class of an image, for the first so many images of the test part.
+  func serveBoxLBFGS(_ requests: Requests) throws {
+    let images = try Dataset.load(dataFolder).heldOut.selecting(0..<(imageCount ?? 64))
+    let network = try ModelFile.read(try sharedInputs().smallModel).network
+    let engine = try Engine(running: network, workerCount: workerCount)
+    let batch = AttackBatch(
+      images: images.tensor(of: 0..<images.count), labels: images.labels, imageIDs: Array(0..<images.count))
+    let targets = TargetChoice.next.targets(labels: batch.labels, imageIDs: batch.imageIDs, classCount: 10)
+    try requests.greet(ready(images.count))
+    while requests.next() {
+      let evaluation = try Evaluation(
+        of: BoxLBFGSAttack(workerCount: workerCount), on: batch,
+        under: ThreatModel(norm: .l2, epsilon: .infinity, goal: .targeted(targets)), classifier: engine)
+      let seconds = requests.elapsed
+      let summary = evaluation.summary
+      try requests.answer(
+        seconds: seconds,
+        counts: [
+          "attacked": summary.success.total, "succeeded": summary.success.count,
+          "medianDistanceMillionths": Int((1e6 * (summary.medianL2 ?? 0)).rounded()),
+        ])
+    }
+  }
 }

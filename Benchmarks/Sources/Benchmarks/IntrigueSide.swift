@@ -18,6 +18,7 @@ struct IntrigueSide {
     case .mlpEpoch: try serveTraining(of: .multilayerPerceptron, requests)
     case .features: try serveFeatures(requests)
     case .fgsm: try serveAttack(requests)
+    case .boxLBFGS: try serveBoxLBFGS(requests)
     case .ranking, .rankingLarge: try serveRanking(workload, requests)
     }
   }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Intrigue
 
-/// What both sides are given, so that they do the same work: a network after one epoch, its features of the
-/// training images, and random directions.
+/// What both sides are given, so that they do the same work: two networks after one epoch, the larger one's features of
+/// the training images, and random directions.
 struct SharedInputs {
   let folder: URL
 
@@ -11,18 +11,24 @@ struct SharedInputs {
   static let directionCount = 10_000
 
   var model: URL { folder.appending(path: "model.safetensors") }
+  /// Of the row `box-lbfgs`.
+  var smallModel: URL { folder.appending(path: "small.safetensors") }
   var features: URL { folder.appending(path: "features.npy") }
   var directions: URL { folder.appending(path: "directions.npy") }
 
   func make(from dataFolder: String) throws {
     let images = try Dataset.load(dataFolder).training
-    let graph = try Graph(.convolutionalNetwork)
     let trainer = Trainer(TrainingConfiguration(epochCount: 1), training: images, validation: nil)
-    let network = try trainer.train(
-      from: TrainingState(starting: Network(initializing: graph, seed: 1))
-    ).network
+    func trained(_ architecture: Architecture) throws -> Network {
+      try trainer.train(
+        from: TrainingState(starting: Network(initializing: try Graph(architecture), seed: 1))
+      ).network
+    }
+    let small = try trained(.smallConvolutionalNetwork)
+    try ModelFile.write(Model(network: small, classNames: images.classNames), to: smallModel)
+    let network = try trained(.convolutionalNetwork)
     try ModelFile.write(Model(network: network, classNames: images.classNames), to: model)
-    let found = try Engine(running: network).features(of: images, layer: graph.featureLayer)
+    let found = try Engine(running: network).features(of: images, layer: network.graph.featureLayer)
     try NPYFile(found).write(to: features)
     let drawn = DirectionSet.randomSphere(count: Self.directionCount, dimension: found.rowLength, seed: 1)
     try NPYFile(drawn.matrix).write(to: directions)

@@ -19,6 +19,8 @@ extension Workload {
       guard let attacked = counts?["attacked"], let succeeded = counts?["succeeded"] else { return nil }
       multiplyAdds =
         (imageCount + 2 * attacked + succeeded) * LayerCost.convolutionalNetwork.forwardMultiplyAdds
+    // How many passes the line searches take is theirs to say.
+    case .boxLBFGS: return nil
     case .ranking, .rankingLarge:
       multiplyAdds = imageCount * directionCount * LayerCost.featureCount
     }

@@ -5,6 +5,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
   case training
   case features
   case fgsm
+  case boxLBFGS = "box-lbfgs"
   case mlpEpoch = "mlp-epoch"
   case ranking
   case rankingLarge = "ranking-large"
@@ -14,14 +15,15 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
     case .training: "one training epoch, conv 32, conv 64, 128, 10; batch 128"
     case .features: "features (128) of the same network"
     case .fgsm: "FGSM on 10,000 images with verdicts, same network"
+    case .boxLBFGS: "box L-BFGS of 64 images to their next class; conv 16, conv 32, 64, 10"
     case .mlpEpoch: "one training epoch, 784-100-100-10; batch 128"
     case .ranking: "ranking along 4,096 directions, top 8 of 60,000 images"
     case .rankingLarge: "ranking along 10,000 directions, top 100 of 60,000 images"
     }
   }
 
-  /// Whether it needs the network, or its features, that ``SharedInputs`` has.
-  var needsSharedInputs: Bool { self == .fgsm || isRanking }
+  /// Whether it needs a network, or its features, that ``SharedInputs`` has.
+  var needsSharedInputs: Bool { self == .fgsm || self == .boxLBFGS || isRanking }
 
   var isRanking: Bool { self == .ranking || self == .rankingLarge }
 

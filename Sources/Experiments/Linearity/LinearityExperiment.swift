@@ -288,14 +288,10 @@ public struct LinearityExperiment: Sendable {
     _ dataset: Dataset, _ progress: @escaping ProgressHandler
   ) throws -> (results: PairResults, models: [LogisticRegression])? {
     guard let pair = configuration.pair else { return nil }
-    func data(_ images: LabelledImages) -> LogisticRegression.Data {
-      let rows = images.labels.indices.filter { pair.contains(images.labels[$0]) }
-      let tensor = images.tensor(of: rows)
-      return LogisticRegression.Data(
-        images: tensor.reshaped([rows.count, images.shape.pixelCount]),
-        signs: rows.map { images.labels[$0] == pair[1] ? 1 : -1 })
-    }
-    let (training, heldOut) = (data(dataset.training), data(dataset.heldOut))
+    let (training, heldOut) = (
+      LogisticRegression.Data(dataset.training, pair: pair),
+      LogisticRegression.Data(dataset.heldOut, pair: pair)
+    )
     guard Set(training.signs).count == 2, Set(heldOut.signs).count == 2 else { return nil }
     let epsilon = configuration.pairEpsilon
     var models: [LogisticRegression] = []

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Tensors
 
@@ -18,6 +19,17 @@ struct LogisticRegression: Equatable, Sendable {
     let images: Tensor
     /// 1 or −1.
     let signs: [Double]
+
+    init(images: Tensor, signs: [Double]) { (self.images, self.signs) = (images, signs) }
+
+    /// The images of two classes, the first as −1.
+    init(_ images: LabelledImages, pair: [Int]) {
+      let rows = images.labels.indices.filter { pair.contains(images.labels[$0]) }
+      let tensor = images.tensor(of: rows)
+      self.init(
+        images: tensor.reshaped([rows.count, images.shape.pixelCount]),
+        signs: rows.map { images.labels[$0] == pair[1] ? 1 : -1 })
+    }
   }
 
   private func outputs(on data: Data) -> [Double] {

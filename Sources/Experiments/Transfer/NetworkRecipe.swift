@@ -1,7 +1,6 @@
 import Datasets
 import Foundation
 import Networks
-import Tensors
 
 /// One network of a set, as a user writes it: `lenet`, `lenet:seed=2`, `fc100-100-10:half=1`.
 ///
@@ -170,14 +169,7 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
   ///
   /// - Parameter seed: Of the experiment, not of the network: both halves must come from one split.
   func data(of dataset: Dataset, seed: UInt64) -> Dataset {
-    guard let half else { return dataset }
-    var generator = SeededGenerator(seed: seed, purpose: "halves of the training images")
-    let order = generator.permutation(dataset.training.count)
-    let middle = order.count / 2
-    let rows = (half == 1 ? order[..<middle] : order[middle...]).sorted()
-    return Dataset(
-      name: "\(dataset.name), half \(half)", training: dataset.training.selecting(rows),
-      heldOut: dataset.heldOut)
+    half.map { dataset.trainingHalf($0, seed: seed) } ?? dataset
   }
 }
 

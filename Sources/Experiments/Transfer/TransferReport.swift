@@ -152,44 +152,33 @@ struct TransferReport {
 
   /// A table for an article, with the package booktabs.
   var latex: String {
-    func escaped(_ text: String) -> String {
-      text.reduce(into: "") { line, character in
-        switch character {
-        case "_", "%", "&", "#", "$", "{", "}": line += "\\\(character)"
-        case "\\": line += "\\textbackslash{}"
-        case "~": line += "\\textasciitilde{}"
-        case "^": line += "\\textasciicircum{}"
-        case "∞": line += "$_\\infty$"
-        case "≤": line += "$\\le$"
-        default: line.append(character)
-        }
-      }
-    }
     let count = results.networks.count
     let aim = results.isTargeted ? " An error is any wrong class, not only the one aimed at." : ""
     var lines = [
       "% Needs \\usepackage{booktabs,graphicx}. Written by intrigue transfer.",
       "\\begin{table}", "\\centering",
-      "\\caption{Transfer of adversarial images. Attack: \(escaped(results.attackWords)). Rows: network the images were "
+      "\\caption{Transfer of adversarial images. Attack: \(LaTeXText.escaped(results.attackWords)). Rows: network the images were "
         + "made for; columns: network they were shown to. Error in \\% on the images that both classify correctly when "
-        + "clean, of $n = \(results.imageCount)$ held-out images of \(escaped(results.dataName)) drawn at random; a cell "
+        + "clean, of $n = \(results.imageCount)$ held-out images of \(LaTeXText.escaped(results.dataName)) drawn at random; a cell "
         + "has \(denominators) images.\(aim) Noise has the $L_2$ length of the attack's perturbation of the same image. $d$: "
         + "mean root mean square of the perturbation, pixels in $[0, 1]$, after clipping.}",
       "\\label{tab:transfer}",
       "\\begin{tabular}{l\(String(repeating: "r", count: count))r}", "\\toprule",
-      "made for & " + results.names.map { "\\rotatebox{60}{\(escaped($0))}" }.joined(separator: " & ")
+      "made for & "
+        + results.names.map { "\\rotatebox{60}{\(LaTeXText.escaped($0))}" }.joined(separator: " & ")
         + " & $d$ \\\\",
     ]
     for size in results.sizes {
       for direction in results.directions {
         lines += [
           "\\midrule",
-          "\\multicolumn{\(count + 2)}{l}{\\emph{\(escaped("\(direction.words), \(size.words)"))}} \\\\",
+          "\\multicolumn{\(count + 2)}{l}{\\emph{\(LaTeXText.escaped("\(direction.words), \(size.words)"))}} \\\\",
         ]
         for row in results.panel(size, direction) {
           let cells = row.cells.map { TransferResults.points($0.errorOnBothCorrect.value) }
           let distortion = row.meanDistortion.map { String(format: "%.3f", $0) } ?? "–"
-          lines.append(([escaped(row.source)] + cells + [distortion]).joined(separator: " & ") + " \\\\")
+          lines.append(
+            ([LaTeXText.escaped(row.source)] + cells + [distortion]).joined(separator: " & ") + " \\\\")
         }
       }
     }

@@ -1,0 +1,91 @@
+import Tensors
+
+/// A table of a paper, measured again: each number beside the printed one.
+public struct Reproduction: Codable, Equatable, Sendable {
+  public enum Unit: String, Codable, Sendable {
+    /// 0 to 100.
+    case percent
+    /// Root mean square of a perturbation, pixels in [0, 1].
+    case distortion
+    case number
+  }
+
+  /// One number, in its printed unit.
+  public struct Value: Codable, Equatable, Sendable {
+    /// As printed; nil: the paper has none.
+    public var paper: Double?
+    /// nil: not measured, or there was nothing to measure.
+    public var ours: Double?
+    /// 95 %, of shares.
+    public var interval: [Double]?
+    /// How many images a share is of, or a mean is over.
+    public var count: Int?
+
+    public init(paper: Double? = nil, ours: Double? = nil, interval: [Double]? = nil, count: Int? = nil) {
+      self.paper = paper
+      self.ours = ours
+      self.interval = interval
+      self.count = count
+    }
+
+    /// A share in percent.
+    public init(paper: Double? = nil, _ proportion: Proportion) {
+      self.init(
+        paper: paper, ours: proportion.value.map { 100 * $0 },
+        interval: proportion.interval95.map { [100 * $0.lowerBound, 100 * $0.upperBound] },
+        count: proportion.total)
+    }
+
+    public var difference: Double? {
+      guard let paper, let ours else { return nil }
+      return ours - paper
+    }
+  }
+
+  public struct Column: Codable, Equatable, Sendable {
+    public var name: String
+    public var unit: Unit
+
+    public init(_ name: String, _ unit: Unit) { (self.name, self.unit) = (name, unit) }
+  }
+
+  public struct Row: Codable, Equatable, Sendable {
+    public var name: String
+    /// One for each column; nil: the cell does not exist.
+    public var values: [Value?]
+
+    public init(_ name: String, _ values: [Value?]) { (self.name, self.values) = (name, values) }
+  }
+
+  public struct Section: Codable, Equatable, Sendable {
+    public var title: String
+    public var columns: [Column]
+    public var rows: [Row]
+    /// What must be known to read it: what the paper leaves open or prints wrongly, what was done otherwise here.
+    public var remarks: [String]
+
+    public init(_ title: String, columns: [Column], rows: [Row], remarks: [String] = []) {
+      precondition(
+        rows.allSatisfy { $0.values.count == columns.count },
+        "a row has a value for each of \(columns.count) columns")
+      self.title = title
+      self.columns = columns
+      self.rows = rows
+      self.remarks = remarks
+    }
+
+    /// The printed numbers that were measured here too, with where they stand.
+    public var pairs: [(row: String, column: Column, value: Value)] {
+      rows.flatMap { row in
+        zip(columns, row.values).compactMap { column, value in
+          value?.difference == nil ? nil : value.map { (row.name, column, $0) }
+        }
+      }
+    }
+  }
+
+  public var table: PaperTable
+  public var sections: [Section]
+  /// Of training and measuring.
+  public var seconds: Double
+}

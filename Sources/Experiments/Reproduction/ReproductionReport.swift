@@ -1,0 +1,199 @@
+import Figures
+import Foundation
+import Storage
+
+/// Everything that a reproduction leaves to look at.
+struct ReproductionReport {
+  let reproductions: [Reproduction]
+  let data: DataRecord
+  let configuration: ReproductionExperiment.Configuration
+
+  static let textName = "reproduction.md"
+  static let tableName = "reproduction.csv"
+  static let latexName = "reproduction.tex"
+
+  func write(to folder: RunFolder) throws {
+    let figures = try folder.folder("figures").url
+    for reproduction in reproductions {
+      try chart(of: reproduction)?.write(named: reproduction.table.rawValue, in: figures)
+    }
+    try table.write(to: folder.file(Self.tableName))
+    try AtomicFile.write(latex, to: folder.file(Self.latexName))
+    try AtomicFile.write(markdown, to: folder.file(Self.textName))
+  }
+
+  // MARK: Numbers
+
+  private static func text(_ value: Double, _ unit: Reproduction.Unit) -> String {
+    switch unit {
+    case .percent: String(format: value != 0 && value < 10 ? "%.2f" : "%.1f", value)
+    case .distortion: String(format: "%.3f", value)
+    case .number: Numbers.threeDigits(value)
+    }
+  }
+
+  private static func ours(_ value: Reproduction.Value, _ unit: Reproduction.Unit) -> String {
+    value.ours.map { text($0, unit).replacing("-", with: "−") } ?? "–"
+  }
+
+  /// Ours, and the paper's in brackets.
+  static func text(_ value: Reproduction.Value?, _ unit: Reproduction.Unit) -> String {
+    guard let value else { return "" }
+    // With the paper's own digits.
+    let paper = value.paper.map { String(format: "(%g)", $0) }
+    guard value.ours != nil || paper == nil else { return paper ?? "" }
+    return [ours(value, unit), paper].compactMap(\.self).joined(separator: " ")
+  }
+
+  static func heading(_ column: Reproduction.Column) -> String {
+    column.unit == .percent ? "\(column.name), %" : column.name
+  }
+
+  // MARK: Text
+
+  var markdown: String {
+    (["# Reproduction", "", introduction, ""] + reproductions.flatMap(Self.lines)).joined(separator: "\n")
+      + "\n"
+  }
+
+  private var introduction: String {
+    "\(data.name): \(data.trainingCount) training images, \(data.heldOutCount) held out; seed \(configuration.seed), Intrigue "
+      + "\(RunEnvironment.toolVersion)" + (configuration.scale == .full ? "" : ", not the full run")
+      + ". In each cell stands what was measured here, and in brackets what the paper prints. Intervals and denominators are in "
+      + "`\(Self.tableName)`."
+  }
+
+  static func lines(of reproduction: Reproduction) -> [String] {
+    var lines = [
+      "## \(reproduction.table.source): \(reproduction.table.title)", "",
+      "`intrigue reproduce \(reproduction.table.rawValue)`, \(duration(reproduction.seconds)).", "",
+    ]
+    for section in reproduction.sections {
+      lines += ["### \(section.title)", ""]
+      lines.append(row([""] + section.columns.map(heading)))
+      lines.append(row(["---"] + section.columns.map { _ in "---:" }))
+      for entry in section.rows {
+        lines.append(row([entry.name] + zip(entry.values, section.columns).map { text($0, $1.unit) }))
+      }
+      lines.append("")
+      if !section.remarks.isEmpty { lines += section.remarks.map { "- \($0)" } + [""] }
+    }
+    return lines
+  }
+
+  private static func row(_ cells: [String]) -> String {
+    "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    seconds < 90 ? String(format: "%.0f s", seconds) : String(format: "%.0f min", seconds / 60)
+  }
+
+  // MARK: Files
+
+  private var table: CSVWriter {
+    var table = CSVWriter(columns: [
+      "table", "section", "row", "column", "unit", "paper", "ours", "difference", "lower_95", "upper_95",
+      "of",
+    ])
+    func cell(_ value: Double?) -> any CustomStringConvertible { value.map(\.description) ?? "" }
+    for reproduction in reproductions {
+      for section in reproduction.sections {
+        for row in section.rows {
+          for (column, value) in zip(section.columns, row.values) {
+            guard let value else { continue }
+            table.append([
+              reproduction.table.rawValue, section.title, row.name, column.name, column.unit.rawValue,
+              cell(value.paper), cell(value.ours), cell(value.difference), cell(value.interval?.first),
+              cell(value.interval?.last), value.count?.description ?? "",
+            ])
+          }
+        }
+      }
+    }
+    return table
+  }
+
+  private var latex: String {
+    var lines = ["% Needs \\usepackage{booktabs,graphicx}. Written by intrigue reproduce."]
+    for reproduction in reproductions {
+      for (number, section) in reproduction.sections.enumerated() {
+        let head = section.columns.map { "\\rotatebox{60}{\(LaTeXText.escaped(Self.heading($0)))}" }
+        lines += [
+          "", "\\begin{table}", "\\centering",
+          "\\caption{\(LaTeXText.escaped(reproduction.table.source)), measured again: \(LaTeXText.escaped(section.title)). "
+            + "In brackets the paper's numbers. Data: \(LaTeXText.escaped(data.name)), seed \(configuration.seed).}",
+          "\\label{tab:\(reproduction.table.rawValue)-\(number + 1)}",
+          "\\begin{tabular}{l\(String(repeating: "r", count: section.columns.count))}", "\\toprule",
+          ([""] + head).joined(separator: " & ") + " \\\\", "\\midrule",
+        ]
+        for row in section.rows {
+          let cells = zip(row.values, section.columns).map { LaTeXText.escaped(Self.text($0, $1.unit)) }
+          lines.append(([LaTeXText.escaped(row.name)] + cells).joined(separator: " & ") + " \\\\")
+        }
+        lines += ["\\bottomrule", "\\end{tabular}", "\\end{table}"]
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  // MARK: Figures
+
+  /// Shares, ours beside printed; nil where the paper has none that was measured.
+  private func chart(of reproduction: Reproduction) -> Chart? {
+    let groups = reproduction.sections.compactMap { section -> Chart.PaperGroup? in
+      let rows = section.pairs.filter { $0.column.unit == .percent }
+      guard !rows.isEmpty else { return nil }
+      let isMatrix = section.columns.count > 1
+      return Chart.PaperGroup(
+        name: section.title,
+        rows: rows.compactMap { pair in
+          guard let paper = pair.value.paper, let ours = pair.value.ours else { return nil }
+          let interval = pair.value.interval.map { $0[0]...$0[1] }
+          return .init(
+            name: isMatrix ? "\(pair.row) · \(pair.column.name)" : pair.row, paper: paper, ours: ours,
+            interval: interval)
+        })
+    }
+    guard !groups.isEmpty else { return nil }
+    return .paperBesideOurs(
+      caption: FigureCaption(
+        title: "\(reproduction.table.source): \(reproduction.table.title)",
+        subtitle:
+          "\(data.name), seed \(configuration.seed). Lines: 95 % intervals of the share measured here, over its images.",
+        footer: [
+          "Networks were trained once; another seed moves their numbers by more than these intervals say. "
+            + "Intrigue \(RunEnvironment.toolVersion)"
+            + (configuration.scale == .full ? "" : " · not the full run")
+        ],
+        text: [
+          .init(key: "Data", value: data.name), .init(key: "Seed", value: "\(configuration.seed)"),
+          .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),
+        ]), groups: groups, axis: "%", range: 0...100)
+  }
+}
+
+extension Reproduction {
+  /// For a terminal, columns side by side: ours, and the paper's in brackets.
+  public var terminalLines: [String] {
+    var lines = ["\(table.source): \(table.title)"]
+    for section in sections {
+      lines += ["", "  \(section.title)"]
+      let cells =
+        [[""] + section.columns.map(ReproductionReport.heading)]
+        + section.rows.map { row in
+          [row.name] + zip(row.values, section.columns).map { ReproductionReport.text($0, $1.unit) }
+        }
+      let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+      for row in cells {
+        lines.append(
+          "  "
+            + row.enumerated().map { column, text in
+              let room = String(repeating: " ", count: widths[column] - text.count)
+              return column == 0 ? text + room : room + text
+            }.joined(separator: "  "))
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,210 @@
+import Adversarial
+import Datasets
+import Foundation
+import Networks
+import Storage
+import Synchronization
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite struct ReproductionExperimentTests {
+  private static let scale = ReproductionScale(
+    iterationCount: 12, autoencoderEpochCount: 1, maxoutEpochCount: 2, searchedCount: 12, fastCount: 30,
+    ensembleSize: 2, rubbishCount: 40, foolingCount: 10)
+
+  private func experiment(
+    in folder: URL, tables: [PaperTable], scale: ReproductionScale = scale, workerCount: Int = 2,
+    startsFresh: Bool = false
+  ) throws -> ReproductionExperiment {
+    _ = try MadeUpGallery(in: folder)
+    return ReproductionExperiment(
+      ReproductionExperiment.Configuration(
+        data: DataSource(name: folder.appending(path: "data").path), tables: tables, scale: scale),
+      workerCount: workerCount, startsFresh: startsFresh)
+  }
+
+  @Test(
+    "Every table is measured and leaves its files; the text has every number of the table",
+    .timeLimit(.minutes(5)))
+  func allTables() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let log = ProgressLog()
+      let results = try experiment(in: folder, tables: PaperTable.allCases).run(in: run) { log.note($0) }
+      #expect(results.reproductions.map(\.table) == PaperTable.allCases)
+      #expect(log.warnings.contains { $0.contains("the papers' numbers are of MNIST") })
+      let text = try String(contentsOf: run.file("reproduction.md"), encoding: .utf8)
+      let article = try String(contentsOf: run.file("reproduction.tex"), encoding: .utf8)
+      let lines = try String(contentsOf: run.file("reproduction.csv"), encoding: .utf8).split(separator: "\n")
+      var count = 0
+      for reproduction in results.reproductions {
+        #expect(run.exists("figures/\(reproduction.table.rawValue).png"))
+        #expect(text.contains(reproduction.table.source))
+        for section in reproduction.sections {
+          #expect(!section.rows.isEmpty && !section.remarks.isEmpty, "\(section.title)")
+          #expect(text.contains("### \(section.title)"))
+          for row in section.rows {
+            count += row.values.compactMap(\.self).count
+            for (value, column) in zip(row.values, section.columns) {
+              #expect(text.contains(ReproductionReport.text(value, column.unit)))
+              guard let value, let ours = value.ours else { continue }
+              #expect(ours.isFinite)
+              if let interval = value.interval {
+                #expect(interval[0] <= ours && ours <= interval[1] && (value.count ?? 0) > 0)
+              }
+            }
+          }
+        }
+      }
+      #expect(lines.count == count + 1 && count > 200)
+      #expect(
+        article.components(separatedBy: "\\begin{tabular}").count - 1
+          == results.reproductions.flatMap(\.sections).count)
+      #expect(!article.contains("′") && !article.contains("ε"))
+      let record = try JSONFile.read(
+        RunRecord<ReproductionExperiment.Configuration, ReproductionExperiment.Results>.self,
+        from: run.file("run.json"))
+      #expect(record.complete && record.results?.reproductions == results.reproductions)
+    }
+  }
+
+  @Test("The numbers of table 1 are those that its networks have")
+  func table1() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let results = try experiment(in: folder, tables: [.szegedyTable1]).run(in: run) { _ in }
+      let section = try #require(results.reproductions.first?.sections.first)
+      let dataset = try MadeUpGallery(in: folder).dataset
+      #expect(section.rows.map(\.name) == PapersNetwork.table1.map(\.name))
+      for (network, row) in zip(PapersNetwork.table1, section.rows) {
+        let file = run.file("networks/\(network.folderName)/model.safetensors")
+        let model = try ModelFile.read(file)
+        let engine = try Engine(running: model.network, workerCount: 1)
+        for (images, place) in [(dataset.training, 0), (dataset.heldOut, 1)] {
+          let labels = Prediction.rows(of: try engine.logits(of: images)).map(\.label)
+          let wrong = zip(labels, images.labels).count { $0 != $1 }
+          #expect(row.values[place]?.ours == 100 * Double(wrong) / Double(images.count))
+          #expect(row.values[place]?.count == images.count)
+        }
+        // A linear network's distances cannot be undercut; where probabilities are flat they are not quite reached.
+        if let exact = row.values[5]?.ours, let found = row.values[3]?.ours, let random = row.values[2]?.ours
+        {
+          let slack = network == .fc10Strong ? 1.5 : 1.05
+          #expect(found >= exact * (1 - 1e-5) && found < exact * slack, "\(network.name): \(found), \(exact)")
+          #expect(random >= found)
+        }
+        let training = try #require(model.provenance.training)
+        #expect(training.optimizer == .lbfgs() && training.penalties?.decayForm == .half)
+      }
+      #expect(section.rows[0].values[5] != nil && section.rows[3].values[5] == nil)
+    }
+  }
+
+  @Test("Tables that are there are kept, networks are shared, other settings measure again")
+  func kept() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      func measured(_ tables: [PaperTable], scale: ReproductionScale = Self.scale, fresh: Bool = false) throws
+        -> (tables: Int, trainings: Int, all: [PaperTable])
+      {
+        let log = ProgressLog()
+        let results = try experiment(in: folder, tables: tables, scale: scale, startsFresh: fresh).run(
+          in: run
+        ) {
+          log.note($0)
+        }
+        return (
+          log.stages.count { stage in PaperTable.allCases.contains { stage.hasPrefix($0.rawValue) } },
+          log.stages.count { $0.contains(": training ") && $0.contains("images") },
+          results.reproductions.map(\.table)
+        )
+      }
+      let first = try measured([.goodfellowAgreement])
+      #expect(first.tables == 1 && first.trainings == 3 && first.all == [.goodfellowAgreement])
+      let second = try measured([.goodfellowAgreement, .goodfellowFGSM])
+      // Its ensemble's second member is new.
+      #expect(second.tables == 1 && second.all == [.goodfellowFGSM, .goodfellowAgreement])
+      let text = try String(contentsOf: run.file("reproduction.md"), encoding: .utf8)
+      #expect(
+        text.contains(PaperTable.goodfellowAgreement.title) && text.contains(PaperTable.goodfellowFGSM.title))
+      var other = Self.scale
+      other.fastCount = 20
+      let third = try measured([.goodfellowAgreement], scale: other)
+      #expect(third.tables == 1 && third.all == [.goodfellowAgreement])
+      let fourth = try measured([.goodfellowAgreement], scale: other, fresh: true)
+      #expect(fourth.tables == 1 && fourth.trainings == 3)
+    }
+  }
+
+  private struct Interruption: Error {}
+
+  @Test("Stopped at any moment and given again, and with any number of workers: the same tables")
+  func interrupted() throws {
+    try withTemporaryFolder { folder in
+      let tables: [PaperTable] = [.szegedyTable4, .goodfellowRubbish]
+      func sections(_ run: RunFolder, workerCount: Int = 2) throws -> [[Reproduction.Section]] {
+        try experiment(in: folder, tables: tables, workerCount: workerCount).run(in: run) { _ in }
+          .reproductions
+          .map(\.sections)
+      }
+      let told = Mutex(0)
+      let whole = try experiment(in: folder, tables: tables).run(
+        in: RunFolder(folder.appending(path: "whole"))
+      ) {
+        _ in told.withLock { $0 += 1 }
+      }.reproductions.map(\.sections)
+      let eventCount = told.withLock { $0 }
+      #expect(try sections(RunFolder(folder.appending(path: "three")), workerCount: 3) == whole)
+      for share in [0.2, 0.6, 0.95] {
+        let run = RunFolder(folder.appending(path: "stopped at \(share)"))
+        let moment = Int(share * Double(eventCount))
+        let seen = Mutex(0)
+        #expect(throws: Interruption.self) {
+          try experiment(in: folder, tables: tables).run(in: run) { _ in
+            let count = seen.withLock { count in
+              count += 1
+              return count
+            }
+            if count >= moment { throw Interruption() }
+          }
+        }
+        #expect(try sections(run) == whole, "stopped at \(share)")
+      }
+    }
+  }
+
+  @Test("Networks of the papers differ where they must: folders, seeds of halves, losses")
+  func networks() {
+    let networks =
+      PapersNetwork.table1 + PapersNetwork.halves + PapersNetwork.ensemble(of: 12) + [
+        .softmax, .rbf, .maxoutAgainstFGSM, .maxoutAgainstSigns, .maxoutAgainstUniform, .maxoutWithL1,
+        .maxoutWithSigmoids, .lenet,
+      ]
+    let folders = networks.map(\.folderName)
+    #expect(Set(folders).count == folders.count)
+    #expect(folders.allSatisfy { $0.allSatisfy { $0.isASCII && !"/'(), ".contains($0) } })
+    let seeds = PapersNetwork.halves.map { $0.training(.full, seed: 5).seed }
+    #expect(Set(seeds).count == 3)
+    #expect(PapersNetwork.fc10Strong.training(.full, seed: 1).penalties?.layerDecay == [1])
+    #expect(PapersNetwork.maxoutAgainstFGSM.training(.quick, seed: 1).adversarial?.cleanShare == 0.5)
+    #expect(PapersNetwork.maxoutWithSigmoids.training(.quick, seed: 1).loss == .sigmoid)
+  }
+
+  @Test("Cells as the papers print them")
+  func cells() {
+    func text(_ value: Reproduction.Value?, _ unit: Reproduction.Unit) -> String {
+      ReproductionReport.text(value, unit)
+    }
+    #expect(text(.init(paper: 7.4, ours: 7.374), .percent) == "7.37 (7.4)")
+    #expect(text(.init(paper: 20, ours: 19.96), .percent) == "20.0 (20)")
+    #expect(text(.init(paper: 0.058, ours: 0.0461), .distortion) == "0.046 (0.058)")
+    #expect(text(.init(ours: 1234), .number) == "1234")
+    #expect(text(.init(paper: 2.75), .number) == "(2.75)")
+    #expect(text(.init(), .number) == "–" && text(nil, .percent) == "")
+    #expect(text(.init(ours: -3.25), .percent) == "−3.25")
+    #expect(Reproduction.Value(paper: 2, Proportion(1, of: 4)).difference == 23)
+    #expect(Reproduction.Value(paper: 2).difference == nil)
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite struct EnsembleTests {
+  private static func members(_ count: Int, scale: Float = 1) throws -> [Engine] {
+    let graph = try Graph(.named(.fc100, input: ImageShape(channels: 1, height: 3, width: 4), classCount: 5))
+    return try (0..<count).map { number in
+      let network = Network(initializing: graph, seed: UInt64(number + 1))
+      let scaled = zip(graph.parameters, network.parameters).map { parameter, values in
+        parameter.name.hasPrefix("classifier")
+          ? Tensor(shape: values.shape, elements: values.elements.map { $0 * scale }) : values
+      }
+      return try Engine(running: Network(graph: graph, parameters: scaled), workerCount: 1)
+    }
+  }
+
+  private static let images: Tensor = {
+    var generator = SeededGenerator(seed: 3)
+    return Tensor(shape: [6, 1, 3, 4], elements: (0..<72).map { _ in Float(generator.uniform()) })
+  }()
+
+  @Test("Its probabilities are the means of its members'")
+  func means() throws {
+    let members = try Self.members(3, scale: 4)
+    let logits = try Ensemble(members).logits(of: Self.images)
+    let own = try members.map { try $0.logits(of: Self.images) }
+    func probabilities(_ logits: ArraySlice<Float>) -> [Double] {
+      let exponentials = logits.map { exp(Double($0)) }
+      let total = exponentials.reduce(0, +)
+      return exponentials.map { $0 / total }
+    }
+    for row in 0..<6 {
+      let parts = own.map { probabilities($0[row: row]) }
+      for (label, probability) in probabilities(logits[row: row]).enumerated() {
+        expectClose(probability, parts.reduce(0) { $0 + $1[label] } / 3, relative: 1e-5)
+      }
+    }
+  }
+
+  @Test("An ensemble of one, or of copies, has the gradients of its member")
+  func copies() throws {
+    let member = try Self.members(1)[0]
+    func gradients(_ classifier: some DifferentiableClassifier) throws -> Tensor {
+      try classifier.logitsAndImageGradients(of: Self.images) { row, logits, gradient in
+        CrossEntropy.writeGradient(logits: logits, label: row % 5, to: &gradient)
+      }.imageGradients
+    }
+    let expected = try gradients(member)
+    for count in [1, 3] {
+      let found = try gradients(Ensemble(Array(repeating: member, count: count)))
+      for (value, other) in zip(found.elements, expected.elements) {
+        expectClose(Double(value), Double(other), absolute: 1e-7, relative: 1e-4)
+      }
+    }
+  }
+
+  @Test("Gradients of the loss are the slopes of the loss", arguments: [Float(1), 20])
+  func slopes(_ scale: Float) throws {
+    let ensemble = Ensemble(try Self.members(3, scale: scale))
+    let (_, gradients) = try ensemble.logitsAndImageGradients(of: Self.images) { row, logits, gradient in
+      CrossEntropy.writeGradient(logits: logits, label: row % 5, to: &gradient)
+    }
+    func loss(_ images: Tensor, _ row: Int) throws -> Double {
+      CrossEntropy.loss(logits: try ensemble.logits(of: images)[row: row].span, label: row % 5)
+    }
+    let step: Float = 1e-2
+    for row in 0..<6 {
+      for pixel in [0, 5, 11] {
+        var (up, down) = (Self.images, Self.images)
+        up.elements[row * 12 + pixel] += step
+        down.elements[row * 12 + pixel] -= step
+        let slope = (try loss(up, row) - loss(down, row)) / Double(2 * step)
+        expectClose(Double(gradients.elements[row * 12 + pixel]), slope, absolute: 2e-3, relative: 2e-2)
+      }
+    }
+  }
+
+  @Test("Members that are sure leave a gradient that points somewhere")
+  func confident() throws {
+    let ensemble = Ensemble(try Self.members(3, scale: 2000))
+    let (logits, gradients) = try ensemble.logitsAndImageGradients(of: Self.images) { _, logits, gradient in
+      let label = logits.indices.max { logits[$0] < logits[$1] } ?? 0
+      CrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
+    }
+    #expect(logits.elements.allSatisfy(\.isFinite) && gradients.elements.allSatisfy(\.isFinite))
+    for row in 0..<6 { #expect(gradients[row: row].contains { $0 != 0 }) }
+  }
+}
