@@ -64,6 +64,8 @@ extension Chart {
       + [
         "set xrange [\(range.lowerBound - 0.02 * width):\(range.upperBound + 0.02 * width)]",
         "set yrange [\(last + 0.8):-0.8]", "set ytics scale 0 (\(tics))", "set grid xtics noytics",
+        // Headings stand across where the other axis would be.
+        "set border 1",
       ]
     script += heads.map { head in
       "set label \(Gnuplot.quoted(ChartFrame.ticFont.truncated(head.name, toWidth: frame.width - 2 * ChartFrame.edge)))"

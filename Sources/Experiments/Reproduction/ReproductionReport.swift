@@ -139,9 +139,24 @@ struct ReproductionReport {
 
   // MARK: Figures
 
-  /// Shares, ours beside printed; nil where the paper has none that was measured.
+  /// More rows than this are no picture any more.
+  private static let largestRowCount = 60
+
+  /// Shares, ours beside printed, of the first sections; nil where the paper has none that was measured.
   private func chart(of reproduction: Reproduction) -> Chart? {
-    let groups = reproduction.sections.compactMap { section -> Chart.PaperGroup? in
+    var groups: [Chart.PaperGroup] = []
+    for group in self.groups(of: reproduction) {
+      let rowCount = groups.reduce(group.rows.count) { $0 + $1.rows.count }
+      guard groups.isEmpty || rowCount <= Self.largestRowCount else { break }
+      groups.append(group)
+    }
+    guard !groups.isEmpty else { return nil }
+    return .paperBesideOurs(
+      caption: caption(of: reproduction), groups: groups, axis: "%", range: 0...100)
+  }
+
+  private func groups(of reproduction: Reproduction) -> [Chart.PaperGroup] {
+    reproduction.sections.compactMap { section -> Chart.PaperGroup? in
       let rows = section.pairs.filter { $0.column.unit == .percent }
       guard !rows.isEmpty else { return nil }
       let isMatrix = section.columns.count > 1
@@ -155,21 +170,21 @@ struct ReproductionReport {
             interval: interval)
         })
     }
-    guard !groups.isEmpty else { return nil }
-    return .paperBesideOurs(
-      caption: FigureCaption(
-        title: "\(reproduction.table.source): \(reproduction.table.title)",
-        subtitle:
-          "\(data.name), seed \(configuration.seed). Lines: 95 % intervals of the share measured here, over its images.",
-        footer: [
-          "Networks were trained once; another seed moves their numbers by more than these intervals say. "
-            + "Intrigue \(RunEnvironment.toolVersion)"
-            + (configuration.scale == .full ? "" : " · not the full run")
-        ],
-        text: [
-          .init(key: "Data", value: data.name), .init(key: "Seed", value: "\(configuration.seed)"),
-          .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),
-        ]), groups: groups, axis: "%", range: 0...100)
+  }
+
+  private func caption(of reproduction: Reproduction) -> FigureCaption {
+    FigureCaption(
+      title: "\(reproduction.table.source): \(reproduction.table.title)",
+      subtitle: "\(data.name), seed \(configuration.seed). Lines: 95 % intervals of the share measured here, over its images.",
+      footer: [
+        "Networks were trained once; another seed moves their numbers by more than these intervals say. "
+          + "Intrigue \(RunEnvironment.toolVersion)"
+          + (configuration.scale == .full ? "" : " · not the full run")
+      ],
+      text: [
+        .init(key: "Data", value: data.name), .init(key: "Seed", value: "\(configuration.seed)"),
+        .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),
+      ])
   }
 }
 
