@@ -93,7 +93,14 @@ import Testing
       ["attack", "newton", "model", "--data", "images"],
       ["transfer", "--data", "images", "--networks", "mlp:lr=x"],
       ["transfer", "--data", "images", "--attack", "newton"],
-      ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern", "model"],
+      ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern", "model"], ["rubbish", "model"],
+      ["rubbish", "model", "--data", "images", "--count", "0"],
+      ["rubbish", "model", "--data", "images", "--fooling-count", "-1"],
+      ["rubbish", "model", "--data", "images", "--epsilon", "0"],
+      ["rubbish", "model", "--data", "images", "--epsilon", "inf"],
+      ["rubbish", "model", "--data", "images", "--threshold", "1"],
+      ["rubbish", "model", "--data", "images", "--threshold", "nan"],
+      ["rubbish", "model", "--data", "images", "--scores", "logit"],
       ["demo", "--epochs", "9000000000000000000"], ["demo", "--architecture", "lenett"],
     ]
     + [
@@ -105,6 +112,7 @@ import Testing
       ["--warmup", "inf"], ["--validation", "1"], ["--validation", "nan"], ["--crop", "65"],
       ["--patience", "0"], ["--patience", "2", "--validation", "0"], ["--schedule", "sometimes"],
       ["--schedule", "step:0:0.5"], ["--schedule", "step:2:nan"], ["--optimizer", "rmsprop"],
+      ["--loss", "hinge"],
       ["--workers", "0"], ["--workers", "100000"], ["--seed", "-1"], ["--resize", "8"], ["--resize", "0x8"],
       ["--resize", "8x99999999"], ["--held-out", "1"], ["--held-out", "nan"], ["--colour", "purple"],
       ["--array-layout", "sideways"], ["--no-such-option"], ["surplus"],

@@ -19,7 +19,7 @@ struct RubbishWords {
       "clean held-out images: \(Self.of(clean.accepted)) accepted; mean confidence of these "
         + "\(Self.confidence(clean.meanConfidence)), of all \(Self.confidence(clean.meanOverAll))",
       foolingSentence, extremes,
-    ].compactMap(\.self) + zeroSentence
+    ].compactMap(\.self) + warnings
   }
 
   /// Which classes accept most and which nothing.
@@ -56,14 +56,17 @@ struct RubbishWords {
     else { return nil }
     func text(_ label: Int) -> String {
       let outcome = results.fooling.outcomes[label]
-      return "\(results.classNames[label]) \(Self.of(outcome.fooled)), \(outcome.before.count) before"
+      return "\(results.classNames[label]), \(Self.of(outcome.fooled)), \(outcome.before.count) before"
     }
-    return "easiest class \(text(best)); hardest \(text(worst))"
+    return "easiest class: \(text(best)); hardest: \(text(worst))"
   }
 
-  private var zeroSentence: [String] {
+  private var warnings: [String] {
     let count = results.fooling.outcomes.map(\.zeroGradientCount).reduce(0, +)
-    return count > 0 ? ["\(count) steps went nowhere: the gradient was zero in every pixel"] : []
+    return
+      (results.clean.accepted.count == 0 && results.clean.accepted.total > 0
+      ? ["no clean image is accepted either: that noise is not says nothing of the network"] : [])
+      + (count > 0 ? ["\(count) steps went nowhere: the gradient was zero in every pixel"] : [])
   }
 
   static func counted(_ proportion: Proportion) -> String {
