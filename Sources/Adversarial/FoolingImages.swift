@@ -39,17 +39,19 @@ public struct FoolingImages: Codable, Equatable, Sendable {
   public var outcomes: [Outcome]
 
   /// Images worked on at a time: memory does not grow with their number.
-  static let portion = 256
+  public static let portion = 256
 
   /// - Parameters:
   ///   - count: Noise images, the first ones of ``RubbishClass/noise(_:shape:seed:workerCount:)``; each is moved towards
   ///     every class.
-  ///   - progress: Called with the number of images done, after each portion; what it throws stops the work.
+  ///   - progress: Called with the number of steps done, of `count` times the number of classes; what it throws stops the
+  ///     work.
   /// - Throws: What `classifier` and `progress` throw.
   public init(
     count: Int, epsilon: Double, threshold: Double = 0.5, scores: ScoreKind, seed: UInt64,
-    classifier: some DifferentiableClassifier, progress: (_ done: Int) throws -> Void = { _ in }
+    classifier: some DifferentiableClassifier, progress: (_ stepCount: Int) throws -> Void = { _ in }
   ) throws {
+    var stepCount = 0
     var tallies = [Tally](repeating: Tally(), count: classifier.classCount)
     for numbers in Workers.pieces(of: count, length: Self.portion) {
       let noise = RubbishClass.noise(numbers, shape: classifier.inputShape, seed: seed)
@@ -57,8 +59,9 @@ public struct FoolingImages: Codable, Equatable, Sendable {
         let step = try Self.step(
           from: noise, towards: label, epsilon: epsilon, scores: scores, classifier: classifier)
         tallies[label].add(step, threshold: threshold)
+        stepCount += numbers.count
+        try progress(stepCount)
       }
-      try progress(numbers.upperBound)
     }
     outcomes = tallies.map(\.outcome)
   }

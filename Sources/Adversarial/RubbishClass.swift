@@ -11,6 +11,8 @@ public struct RubbishClass: Codable, Equatable, Sendable {
   public var accepted: Proportion
   /// Mean of the largest probability over the accepted ones; nil where there are none.
   public var meanConfidence: Double?
+  /// The same over all images; nil of none.
+  public var meanOverAll: Double?
   /// How many were accepted as each class; they add up to `accepted.count`.
   public var acceptedByClass: [Int]
 
@@ -20,10 +22,11 @@ public struct RubbishClass: Codable, Equatable, Sendable {
   public init(of logits: Tensor, by scores: ScoreKind, threshold: Double = 0.5) {
     precondition(logits.shape.count == 2, "logits are [count, classCount], got \(logits.shape)")
     acceptedByClass = [Int](repeating: 0, count: logits.rowLength)
-    var total = 0.0
+    var (total, totalOverAll) = (0.0, 0.0)
     for row in 0..<logits.count {
       let label = Prediction(logits: logits[row: row]).label
       let confidence = scores.probabilities(of: logits[row: row])[label]
+      totalOverAll += confidence
       guard confidence > threshold else { continue }
       acceptedByClass[label] += 1
       total += confidence
@@ -31,6 +34,7 @@ public struct RubbishClass: Codable, Equatable, Sendable {
     let count = acceptedByClass.reduce(0, +)
     accepted = Proportion(count, of: logits.count)
     meanConfidence = count > 0 ? total / Double(count) : nil
+    meanOverAll = logits.count > 0 ? totalOverAll / Double(logits.count) : nil
   }
 
   /// `count` draws of N(0, I), the first ones of ``noise(_:shape:seed:workerCount:)``.

@@ -66,6 +66,7 @@ final class Console: Sendable {
     case is RankError: true
     case is UnknownClass: true
     case LinearityError.noSuchImage, LinearityError.noSuchClass: true
+    case RubbishError.noDistances: true
     default: false
     }
   }

@@ -23,6 +23,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       AttackCommand.self,
       LinearityCommand.self,
       PatternCommand.self,
+      RubbishCommand.self,
       ReproduceCommand.self,
       DemoCommand.self,
     ])

@@ -57,6 +57,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "λ of the first layer: λ · Σ |w| joins the loss.")
   var firstLayerL1: Float?
 
+  @Option(help: "softmax, or sigmoid: each class judged by itself.")
+  var loss: TrainingLoss?
+
   @Option(help: "Names of layers that keep the parameters they start with, with commas between.")
   var freeze: String?
 
@@ -223,6 +226,7 @@ struct TrainCommand: ParsableCommand {
     training.adversarial = perturbation.map {
       AdversarialTraining($0, epsilon: epsilon, cleanShare: alpha)
     }
+    if let loss { training.loss = loss }
     if let freeze { training.frozenLayers = freeze.split(separator: ",").map(String.init) }
     if let learningRate { training.learningRate.initial = learningRate }
     if let schedule = try parsedSchedule() { training.learningRate.schedule = schedule }
@@ -292,3 +296,4 @@ extension Optimizer {
 }
 
 extension Penalties.DecayForm: ExpressibleByArgument {}
+extension TrainingLoss: ExpressibleByArgument {}

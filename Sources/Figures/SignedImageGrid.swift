@@ -9,8 +9,12 @@ public struct SignedImageGrid: Figure {
     public var values: [Float]
     /// Below the picture.
     public var note: String
+    /// Drawn with a coloured frame; the caption says what that means.
+    public var isMarked: Bool
 
-    public init(values: [Float], note: String = "") { (self.values, self.note) = (values, note) }
+    public init(values: [Float], note: String = "", isMarked: Bool = false) {
+      (self.values, self.note, self.isMarked) = (values, note, isMarked)
+    }
   }
 
   public struct Row: Hashable, Sendable {
@@ -55,6 +59,8 @@ public struct SignedImageGrid: Figure {
   private static let headHeight = 20
   private static let scaleHeight = 44
   private static let scaleWidth = 200
+  /// Neither of the scale's colours.
+  private static let mark = Colour(0xE69F00)
 
   private struct Layout {
     let frame: SheetFrame
@@ -110,7 +116,8 @@ public struct SignedImageGrid: Figure {
         baseline: y + layout.cell.height / 2 + 4, font: Style.text, colour: Style.ink)
       for (column, cell) in row.cells.enumerated() {
         let x = left + column * layout.columnWidth
-        layout.cell.draw(cell.map(picture), on: canvas, x: x, y: y, frame: nil)
+        layout.cell.draw(
+          cell.map(picture), on: canvas, x: x, y: y, frame: cell?.isMarked == true ? Self.mark : nil)
         canvas.draw(
           cell?.note ?? "", x: x + layout.cell.width / 2, baseline: y + layout.cell.height + 11,
           font: Style.small, colour: Style.faint, alignment: .centre)
@@ -171,7 +178,9 @@ public struct SignedImageGrid: Figure {
   public var transcript: [String] {
     ["Scale: −\(limit) to +\(limit)"]
       + rows.map { row in
-        "\(row.name): \(row.cells.count { $0 != nil }) of \(row.cells.count) pictures"
+        let marked = row.cells.count { $0?.isMarked == true }
+        return "\(row.name): \(row.cells.count { $0 != nil }) of \(row.cells.count) pictures"
+          + (marked > 0 ? ", \(marked) marked" : "")
       }
   }
 }

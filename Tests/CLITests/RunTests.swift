@@ -147,4 +147,39 @@ import Testing
     #expect(foreign["modelChecksum"] as? String == own["modelChecksum"] as? String)
     #expect(foreign["loss"] as? Double == own["loss"] as? Double)
   }
+
+  @Test("A network trained with sigmoids is read as such by rubbish, whose run is complete")
+  func rubbish() async throws {
+    let laboratory = try await Laboratory()
+    expectSuccess(
+      try await laboratory.run(
+        "train", "--data", "images", "--architecture", "network.json", "--epochs", "2", "--batch", "8",
+        "--loss",
+        "sigmoid", "--output", "sigmoid", "--quiet"))
+    for (model, scores) in [("run", "softmax"), ("sigmoid", "sigmoid")] {
+      let results = try object(
+        await laboratory.run(
+          "rubbish", "\(model)/model.safetensors", "--data", "images", "--count", "50", "--fooling-count",
+          "20",
+          "--output", "noise", "--json", "--quiet"))
+      #expect(results["scores"] as? String == scores)
+      let names = try laboratory.content(of: "noise").keys.sorted()
+      #expect(
+        names
+          == [
+            "figures/classes.csv", "figures/classes.gp", "figures/classes.png", "figures/rubbish.png",
+            "rubbish.csv", "run.json",
+          ].map { "noise/\($0)" })
+      let record = try JSONSerialization.jsonObject(with: laboratory.read("noise/run.json")) as? [String: Any]
+      #expect(record?["complete"] as? Bool == true)
+    }
+    let conflict = try await laboratory.run(
+      "train", "--data", "images", "--architecture", "network.json", "--epochs", "2", "--batch", "8",
+      "--output",
+      "sigmoid", "--quiet")
+    expectRefusal(conflict, saying: ["loss", "--fresh"])
+    let wrong = try await laboratory.run(
+      "rubbish", "run/model.safetensors", "--data", "images", "--scores", "exponential", "--output", "none")
+    #expect(wrong.exitCode == 64 && wrong.errors.contains("does not end in distances"))
+  }
 }

@@ -16,7 +16,8 @@ enum ChartExamples {
 
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
-    ("top counts", topCounts()), ("activations", activations()), ("paper", paper()),
+    ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
+    ("paper", paper()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
@@ -141,6 +142,19 @@ enum ChartExamples {
         .init(name: "random directions (Haar)", role: .random, points: line(0.63)),
         .init(name: "principal components", role: .other(0), points: line(0.41)),
       ], axis: "mean label agreement κ")
+  }
+
+  static func classShares() -> Chart {
+    func shares(_ counts: [Int], of total: Int) -> [Chart.ClassSeries.Share] {
+      counts.compactMap { Chart.ClassSeries.Share(Proportion($0, of: total)) }
+    }
+    return .classShares(
+      caption: caption("What each class accepts", "Wilson's 95 % intervals."),
+      classNames: ["t-shirt", "trouser", "ankle boot"],
+      series: [
+        .init(name: "noise", role: .random, shares: shares([0, 310, 4000], of: 10_000)),
+        .init(name: "after a step", role: .neurons, shares: shares([120, 1000, 640], of: 1000)),
+      ], axis: "share of the images")
   }
 
   static func activations(scale: Chart.CountScale = .logarithmic) -> Chart {

@@ -90,6 +90,12 @@ import Testing
             .init(title: "Q \(name)", note: "", bounds: 0...0, counts: [6], role: .random),
           ], axis: "A \(name)"), ["T ", "P ", "M ", "Q ", "A "]
       ),
+      (
+        .classShares(
+          caption: caption, classNames: ["C \(name)"],
+          series: [.init(name: "L \(name)", role: .random, shares: [.init(value: 0.2, interval: interval)])],
+          axis: "A \(name)"), ["T ", "C ", "L ", "A "]
+      ),
     ]
     // A heading goes on in a new line after a line break, a name with a space.
     let firstLine = String(name.prefix { $0 != "\n" })

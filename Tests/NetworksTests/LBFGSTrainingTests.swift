@@ -69,7 +69,8 @@ import Testing
       })
     let penalties = Penalties(layerDecay: [0.3, 0.02, 0.5], decayForm: form, firstLayerL1: 0.01)
     let objective = try FullBatchObjective(
-      Self.configuration(microBatch: 8, penalties: penalties), examples: images, workerCount: workerCount,
+      Self.configuration(microBatch: 8, penalties: penalties),
+      examples: ClassifiedExamples(images: images, loss: .softmax), workerCount: workerCount,
       network: network)
     let point = objective.variables()
     var gradient = point

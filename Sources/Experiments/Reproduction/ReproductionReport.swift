@@ -175,7 +175,8 @@ struct ReproductionReport {
   private func caption(of reproduction: Reproduction) -> FigureCaption {
     FigureCaption(
       title: "\(reproduction.table.source): \(reproduction.table.title)",
-      subtitle: "\(data.name), seed \(configuration.seed). Lines: 95 % intervals of the share measured here, over its images.",
+      subtitle:
+        "\(data.name), seed \(configuration.seed). Lines: 95 % intervals of the share measured here, over its images.",
       footer: [
         "Networks were trained once; another seed moves their numbers by more than these intervals say. "
           + "Intrigue \(RunEnvironment.toolVersion)"

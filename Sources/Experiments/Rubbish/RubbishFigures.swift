@@ -1,0 +1,119 @@
+import Adversarial
+import Datasets
+import Figures
+import Networks
+import Tensors
+
+/// The pictures of `intrigue rubbish`, each with where it came from.
+struct RubbishFigures {
+  let configuration: RubbishExperiment.Configuration
+  let results: RubbishExperiment.Results
+  let data: DataRecord
+
+  static let shownCount = 8
+  /// Of pixel values on the picture: three deviations of the noise.
+  private static let limit: Float = 3
+
+  func write(_ engine: Engine, in folder: RunFolder) throws {
+    let figures = try folder.folder("figures")
+    try grid(engine).write(to: figures.file("rubbish.png"))
+    try classes.write(named: "classes", in: figures.url)
+  }
+
+  /// A column for each of the first noise images; first the image itself, then what it becomes.
+  private func grid(_ engine: Engine) throws -> SignedImageGrid {
+    let shape = engine.inputShape
+    let count = min(Self.shownCount, configuration.foolingCount)
+    let noise = RubbishClass.noise(count: count, shape: shape, seed: configuration.seed)
+    let logits = try engine.logits(of: noise)
+    let threshold = configuration.threshold
+    var rows = [
+      SignedImageGrid.Row(
+        name: "noise",
+        cells: (0..<count).map { row in
+          let label = Prediction(logits: logits[row: row]).label
+          let confidence = results.scores.probabilities(of: logits[row: row])[label]
+          return SignedImageGrid.Cell(
+            values: Array(noise[row: row]),
+            note: "\(results.classNames[label]): \(RubbishWords.probability(confidence))",
+            isMarked: confidence > threshold)
+        })
+    ]
+    for (label, name) in results.classNames.enumerated() {
+      let step = try FoolingImages.step(
+        from: noise, towards: label, epsilon: configuration.epsilon, scores: results.scores,
+        classifier: engine)
+      rows.append(
+        SignedImageGrid.Row(
+          name: "→ \(name)",
+          cells: (0..<count).map { row in
+            SignedImageGrid.Cell(
+              values: Array(step.images[row: row]),
+              note:
+                "\(RubbishWords.probability(step.before[row])) → \(RubbishWords.probability(step.after[row]))",
+              isMarked: step.after[row] >= threshold)
+          }))
+    }
+    let epsilon = LinearityWords.number(configuration.epsilon)
+    return SignedImageGrid(
+      caption: caption(
+        title: "Noise, and the same noise one step nearer to each class",
+        subtitle:
+          "Top: draws of N(0, I), with the class of the largest probability. Below: x + ε sign ∇p(class | x), "
+          + "ε = \(epsilon), with that class's probability before and after the step. Framed: "
+          + "\(LinearityWords.number(threshold)) or more.",
+        [
+          "Pixel values are shown from −3 to 3, beyond that in the same colours; images have them from 0 to 1. The first "
+            + "\(count) draws, not selected."
+        ]),
+      columnNames: (0..<count).map { "draw \($0)" }, rows: rows, channels: shape.channels,
+      height: shape.height,
+      width: shape.width, limit: Self.limit)
+  }
+
+  private var classes: Chart {
+    let count = results.noise.accepted.total
+    let accepted = results.noise.acceptedByClass.map { Proportion($0, of: count) }
+    let fooled = results.fooling.outcomes.map(\.fooled)
+    return Chart.classShares(
+      caption: caption(
+        title: "What noise each class accepts",
+        subtitle: "Shares of draws of N(0, I) with Wilson's 95 % intervals: largest probability above "
+          + "\(LinearityWords.number(configuration.threshold)) and this class's, as they are; this class's probability at "
+          + "least \(LinearityWords.number(configuration.threshold)) after one step of ε = "
+          + "\(LinearityWords.number(configuration.epsilon)) towards it.",
+        [
+          "Clean held-out images: \(RubbishWords.counted(results.clean.accepted)) accepted. Noise: "
+            + "\(RubbishWords.counted(results.noise.accepted))."
+        ]),
+      classNames: results.classNames,
+      series: [
+        .init(
+          name: "noise, \(count) images", role: .random,
+          shares: accepted.compactMap(Chart.ClassSeries.Share.init)),
+        .init(
+          name: "after a step, \(configuration.foolingCount) images", role: .neurons,
+          shares: fooled.compactMap(Chart.ClassSeries.Share.init)),
+      ], axis: "share of the noise images")
+  }
+
+  // MARK: Words
+
+  private func caption(title: String, subtitle: String, _ footer: [String]) -> FigureCaption {
+    FigureCaption(
+      title: title, subtitle: subtitle,
+      footer: footer + [
+        "\(results.modelName) on \(data.name), probabilities by \(results.scores.rawValue) · model "
+          + "\(results.modelChecksum.prefix(8)), data \(data.checksum.prefix(8)) · seed \(configuration.seed) · Intrigue "
+          + RunEnvironment.toolVersion
+      ], text: textPairs)
+  }
+
+  private var textPairs: [FigureCaption.Pair] {
+    [
+      ("Data", data.name), ("Data checksum", data.checksum), ("Model", results.modelName),
+      ("Model checksum", results.modelChecksum), ("Probabilities", results.scores.rawValue),
+      ("Seed", configuration.seed.description), ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
+    ].map { FigureCaption.Pair(key: $0.0, value: $0.1) }
+  }
+}
