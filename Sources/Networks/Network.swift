@@ -48,6 +48,7 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case wrongClassCount(expected: Int, found: Int)
   case wrongDecayCount(expected: Int, found: Int)
   case lossNotFixed(cause: String)
+  case lossNeedsDistances
 
   public var description: String {
     switch self {
@@ -68,6 +69,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case .wrongDecayCount(let expected, let found):
       "\(found) decays for a network with \(expected) trained layers that have weights; give one for each, "
         + "or one for all"
+    case .lossNeedsDistances:
+      "the loss exponential is of distances, in which the network does not end: train rbf with it, or use softmax or sigmoid"
     case .lossNotFixed(let cause):
       "L-BFGS needs a loss that only the parameters decide, and \(cause) changes it from one pass to the next"
     }

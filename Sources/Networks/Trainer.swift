@@ -39,6 +39,7 @@ public struct Trainer: Sendable {
     checkpoint: (TrainingState) throws -> Void = { _ in }
   ) throws -> TrainingState {
     try Self.check(state.network, fits: training)
+    try configuration.loss.check(state.network.graph)
     if case .lbfgs(let memory, let gradientTolerance) = configuration.optimizer {
       return try LBFGSTraining(
         configuration: configuration, memory: memory, gradientTolerance: gradientTolerance,

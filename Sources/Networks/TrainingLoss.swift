@@ -6,11 +6,14 @@ public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
   case softmax
   /// ``SigmoidCrossEntropy``: each class is judged by itself.
   case sigmoid
+  /// ``DistanceCrossEntropy``: the same, of a network that ends in distances.
+  case exponential
 
   public func loss(logits: Span<Float>, label: Int) -> Double {
     switch self {
     case .softmax: CrossEntropy.loss(logits: logits, label: label)
     case .sigmoid: SigmoidCrossEntropy.loss(logits: logits, label: label)
+    case .exponential: DistanceCrossEntropy.loss(logits: logits, label: label)
     }
   }
 
@@ -33,6 +36,8 @@ public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
     case .softmax: CrossEntropy.writeGradient(logits: logits, label: label, scale: scale, to: &gradient)
     case .sigmoid:
       SigmoidCrossEntropy.writeGradient(logits: logits, label: label, scale: scale, to: &gradient)
+    case .exponential:
+      DistanceCrossEntropy.writeGradient(logits: logits, label: label, scale: scale, to: &gradient)
     }
   }
 
@@ -41,6 +46,14 @@ public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
     switch self {
     case .softmax: CrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
     case .sigmoid: SigmoidCrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
+    // Its label's slope is −1: nothing can underflow.
+    case .exponential: DistanceCrossEntropy.writeGradient(logits: logits, label: label, to: &gradient)
     }
+  }
+
+  /// - Throws: ``NetworkError/lossNeedsDistances``
+  func check(_ graph: Graph) throws {
+    guard self == .exponential else { return }
+    guard case .rbf = graph.nodes.last?.layer else { throw NetworkError.lossNeedsDistances }
   }
 }

@@ -1,5 +1,4 @@
 import Adversarial
-import Foundation
 import Networks
 import Tensors
 
@@ -14,7 +13,8 @@ struct GoodfellowFGSM {
     var rows: [Reproduction.Row] = []
     for (network, error, confidence, clean) in [
       (PapersNetwork.softmax, 99.9, 79.3, nil), (.maxout, 89.4, 97.6, 0.94), (.rbf, 55.4, nil, nil),
-    ] as [(PapersNetwork, Double, Double?, Double?)] {
+      (.rbfAsSoftmax, nil, nil, nil),
+    ] as [(PapersNetwork, Double?, Double?, Double?)] {
       let subject = try bench.subject(network)
       rows.append(
         try row(
@@ -55,7 +55,7 @@ struct GoodfellowFGSM {
 
   private func row(
     _ name: String, _ judge: some Classifier, from source: (any DifferentiableClassifier)? = nil,
-    _ batch: AttackBatch, error: Double, confidence: Double?, clean: Double?
+    _ batch: AttackBatch, error: Double?, confidence: Double?, clean: Double?
   ) throws -> Reproduction.Row {
     try bench.progress(.stage("\(name): one step of ε = \(Self.epsilon) on \(batch.count) images"))
     guard let source = source ?? (judge as? any DifferentiableClassifier) else {
@@ -103,47 +103,43 @@ struct GoodfellowFGSM {
 
   /// The RBF network's own probabilities, which add up to nothing.
   private func radialSection(_ batch: AttackBatch) throws -> Reproduction.Section {
-    let subject = try bench.subject(.rbf)
-    let attacked = try bench.fastPerturbations(
-      of: subject.engine, on: batch, bounds: ReproductionBench.wideBounds)
-    func confidence(_ images: Tensor, ofWrong: Bool) throws -> (mean: [Double?], count: Int) {
-      let logits = try subject.engine.logits(of: images)
-      let rows = (0..<logits.count).filter {
-        !ofWrong || Prediction(logits: logits[row: $0]).label != batch.labels[$0]
+    var rows: [Reproduction.Row] = []
+    for (network, papers) in [(PapersNetwork.rbf, (1.2, 60.6)), (.rbfAsSoftmax, (nil, nil))]
+      as [(
+        PapersNetwork, (wrong: Double?, clean: Double?)
+      )]
+    {
+      let subject = try bench.subject(network)
+      let attacked = try bench.fastPerturbations(
+        of: subject.engine, on: batch, bounds: ReproductionBench.wideBounds)
+      for isAttacked in [true, false] {
+        let logits = try subject.engine.logits(of: isAttacked ? attacked : batch.images)
+        let counted = (0..<logits.count).filter {
+          !isAttacked || Prediction(logits: logits[row: $0]).label != batch.labels[$0]
+        }
+        func mean(_ scores: ScoreKind) -> Double? {
+          guard !counted.isEmpty else { return nil }
+          return counted.reduce(0.0) { $0 + (scores.probabilities(of: logits[row: $1]).max() ?? 0) }
+            * 100 / Double(counted.count)
+        }
+        rows.append(
+          .init(
+            "\(subject.name), \(isAttacked ? "in mistakes at ε = 0.25" : "on clean images")",
+            [
+              .init(
+                paper: isAttacked ? papers.wrong : papers.clean, ours: mean(.exponential),
+                count: counted.count),
+              .init(ours: mean(.softmax), count: counted.count),
+            ]))
       }
-      func mean(_ value: (ArraySlice<Float>) -> Double) -> Double? {
-        rows.isEmpty ? nil : 100 * rows.reduce(0) { $0 + value(logits[row: $1]) } / Double(rows.count)
-      }
-      return (
-        [
-          mean { exp(Double($0.max() ?? 0)) }, mean { Prediction(logits: $0).confidence },
-        ], rows.count
-      )
     }
-    let (wrong, clean) = (
-      try confidence(attacked, ofWrong: true), try confidence(batch.images, ofWrong: false)
-    )
     return Reproduction.Section(
-      "How sure the RBF network is",
-      columns: [.init("exp(−distance)", .percent), .init("softmax", .percent)],
-      rows: [
-        .init(
-          "in mistakes at ε = 0.25",
-          [
-            .init(paper: 1.2, ours: wrong.mean[0], count: wrong.count),
-            .init(ours: wrong.mean[1], count: wrong.count),
-          ]),
-        .init(
-          "on clean images",
-          [
-            .init(paper: 60.6, ours: clean.mean[0], count: clean.count),
-            .init(ours: clean.mean[1], count: clean.count),
-          ]),
-      ],
+      "How sure the RBF networks are",
+      columns: [.init("exp(−distance)", .percent), .init("softmax", .percent)], rows: rows,
       remarks: [
         "1.2 % is less than any softmax of ten classes can give its winner: the paper's probabilities are not normalised, and "
-          + "its formula exp((x−μ)ᵀβ(x−μ)) lacks a minus sign. How it was trained is not printed; here by the softmax of "
-          + "−Σ β(x−μ)², which leaves exp of it without a scale."
+          + "its formula exp((x−μ)ᵀβ(x−μ)) lacks a minus sign. Its loss is not printed; here each class is a yes or no of "
+          + "probability exp(−Σ β(x−μ)²), with β for each pixel and class. Trained as a softmax, that number has no scale."
       ])
   }
 }

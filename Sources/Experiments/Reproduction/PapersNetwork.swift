@@ -15,6 +15,8 @@ struct PapersNetwork: Equatable, Sendable {
     case published(layerDecay: [Float])
     /// As suits the architecture.
     case usual
+    /// The same, each class judged by its distance alone.
+    case distances
     case maxout(Maxout)
   }
 
@@ -63,7 +65,8 @@ struct PapersNetwork: Equatable, Sendable {
   // MARK: Goodfellow, Shlens, Szegedy (2015)
 
   static let softmax = PapersNetwork("softmax", .softmax, .usual)
-  static let rbf = PapersNetwork("RBF", .rbf, .usual)
+  static let rbf = PapersNetwork("RBF", .rbf, .distances)
+  static let rbfAsSoftmax = PapersNetwork("RBF, trained as a softmax", .rbf, .usual)
   static let maxout = PapersNetwork("maxout", .maxout, .maxout(.plain))
   static let maxoutAgainstFGSM = PapersNetwork(
     "maxout, adversarially trained", .maxout, .maxout(.perturbed(.fgsm)))
@@ -98,6 +101,7 @@ struct PapersNetwork: Equatable, Sendable {
     var training = architecture.recommendedTraining(seed: seed)
     switch kind {
     case .usual: break
+    case .distances: training.loss = .exponential
     case .published(let layerDecay):
       guard let published = architecture.publishedTraining(seed: seed) else {
         preconditionFailure("\(architecture) is no network of the paper")
