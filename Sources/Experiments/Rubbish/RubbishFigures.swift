@@ -68,7 +68,7 @@ struct RubbishFigures {
         ]),
       columnNames: (0..<count).map { "draw \($0)" }, rows: rows, channels: shape.channels,
       height: shape.height,
-      width: shape.width, limit: Self.limit)
+      width: shape.width, limit: Self.limit, scale: max(1, 64 / max(shape.height, shape.width)))
   }
 
   private var classes: Chart {
