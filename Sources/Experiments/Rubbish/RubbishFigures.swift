@@ -68,20 +68,21 @@ struct RubbishFigures {
         ]),
       columnNames: (0..<count).map { "draw \($0)" }, rows: rows, channels: shape.channels,
       height: shape.height,
-      width: shape.width, limit: Self.limit)
+      width: shape.width, limit: Self.limit, scale: max(1, 64 / max(shape.height, shape.width)))
   }
 
   private var classes: Chart {
     let count = results.noise.accepted.total
     let accepted = results.noise.acceptedByClass.map { Proportion($0, of: count) }
     let fooled = results.fooling.outcomes.map(\.fooled)
+    let threshold = LinearityWords.number(configuration.threshold)
     return Chart.classShares(
       caption: caption(
         title: "What noise each class accepts",
-        subtitle: "Shares of draws of N(0, I) with Wilson's 95 % intervals: largest probability above "
-          + "\(LinearityWords.number(configuration.threshold)) and this class's, as they are; this class's probability at "
-          + "least \(LinearityWords.number(configuration.threshold)) after one step of ε = "
-          + "\(LinearityWords.number(configuration.epsilon)) towards it.",
+        subtitle:
+          "Noise: draws of N(0, I) whose largest probability is above \(threshold) and this class's. After a step: "
+          + "draws with at least \(threshold) for this class after one step of ε = "
+          + "\(LinearityWords.number(configuration.epsilon)) towards it. Wilson's 95 % intervals.",
         [
           "Clean held-out images: \(RubbishWords.counted(results.clean.accepted)) accepted. Noise: "
             + "\(RubbishWords.counted(results.noise.accepted))."

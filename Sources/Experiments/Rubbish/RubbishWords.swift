@@ -52,7 +52,8 @@ struct RubbishWords {
   private var extremes: String? {
     let shares = results.fooling.outcomes.map { $0.fooled.value ?? 0 }
     guard let best = shares.indices.max(by: { (shares[$0], $1) < (shares[$1], $0) }),
-      let worst = shares.indices.min(by: { (shares[$0], $0) < (shares[$1], $1) })
+      let worst = shares.indices.min(by: { (shares[$0], $0) < (shares[$1], $1) }),
+      shares[best] > shares[worst]
     else { return nil }
     func text(_ label: Int) -> String {
       let outcome = results.fooling.outcomes[label]
@@ -65,7 +66,7 @@ struct RubbishWords {
     let count = results.fooling.outcomes.map(\.zeroGradientCount).reduce(0, +)
     return
       (results.clean.accepted.count == 0 && results.clean.accepted.total > 0
-      ? ["no clean image is accepted either: that noise is not says nothing of the network"] : [])
+      ? ["no clean image is accepted either, so noise that is refused tells nothing"] : [])
       + (count > 0 ? ["\(count) steps went nowhere: the gradient was zero in every pixel"] : [])
   }
 
