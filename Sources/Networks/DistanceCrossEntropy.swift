@@ -18,7 +18,7 @@ public enum DistanceCrossEntropy {
   public static func loss(logits: Span<Float>, label: Int) -> Double {
     var loss = 0.0
     for index in logits.indices {
-      loss += index == label ? -Double(logits[index]) : -log(-expm1(-distance(logits, index)))
+      loss += index == label ? -Double(logits[index]) : restLoss(distance(logits, index))
     }
     return loss
   }
@@ -34,6 +34,11 @@ public enum DistanceCrossEntropy {
       gradient[index] = Float(scale * (index == label ? -1 : 1 / expm1(distance(logits, index))))
     }
     return loss(logits: logits, label: label)
+  }
+
+  /// −log(1 − exp(−d)), accurate where it is near 0 as well.
+  private static func restLoss(_ distance: Double) -> Double {
+    distance > 1 ? -log1p(-exp(-distance)) : -log(-expm1(-distance))
   }
 
   /// −z_j, not less than it may be.

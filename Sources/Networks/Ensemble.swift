@@ -7,7 +7,8 @@ import Tensors
 ///     ∂L/∂z_mj = w_mj u_j − p_mj Σ_c w_mc u_c,   u = ∂L/∂z,   w_mc = p_mc / Σ_l p_lc
 ///
 /// Probabilities are handled as logarithms, so that the share w of a member in a class that all find unlikely is what it
-/// should be. Goodfellow, Shlens, Szegedy (2015), section 9, attack such an ensemble. <https://arxiv.org/abs/1412.6572>
+/// should be. Where members are sure of different classes, nothing but their probabilities' tiny rests changes the mean,
+/// and the gradient is as good as 0. Goodfellow, Shlens, Szegedy (2015), section 9, attack such an ensemble. <https://arxiv.org/abs/1412.6572>
 public struct Ensemble: DifferentiableClassifier {
   private let members: [any DifferentiableClassifier]
 

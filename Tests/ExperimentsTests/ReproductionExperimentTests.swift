@@ -40,7 +40,10 @@ import Testing
       let lines = try String(contentsOf: run.file("reproduction.csv"), encoding: .utf8).split(separator: "\n")
       var count = 0
       for reproduction in results.reproductions {
-        #expect(run.exists("figures/\(reproduction.table.rawValue).png"))
+        // Of the spectral table the paper has no number that can be measured here.
+        #expect(
+          run.exists("figures/\(reproduction.table.rawValue).png") == (reproduction.table != .szegedySpectral)
+        )
         #expect(text.contains(reproduction.table.source))
         for section in reproduction.sections {
           #expect(!section.rows.isEmpty && !section.remarks.isEmpty, "\(section.title)")
@@ -48,8 +51,9 @@ import Testing
           for row in section.rows {
             count += row.values.compactMap(\.self).count
             for (value, column) in zip(row.values, section.columns) {
+              guard let value else { continue }
               #expect(text.contains(ReproductionReport.text(value, column.unit)))
-              guard let value, let ours = value.ours else { continue }
+              guard let ours = value.ours else { continue }
               #expect(ours.isFinite)
               if let interval = value.interval {
                 #expect(interval[0] <= ours && ours <= interval[1] && (value.count ?? 0) > 0)
@@ -85,7 +89,8 @@ import Testing
         for (images, place) in [(dataset.training, 0), (dataset.heldOut, 1)] {
           let labels = Prediction.rows(of: try engine.logits(of: images)).map(\.label)
           let wrong = zip(labels, images.labels).count { $0 != $1 }
-          #expect(row.values[place]?.ours == 100 * Double(wrong) / Double(images.count))
+          let expected = 100 * Double(wrong) / Double(images.count)
+          #expect(abs((row.values[place]?.ours ?? .nan) - expected) < 1e-9)
           #expect(row.values[place]?.count == images.count)
         }
         // A linear network's distances cannot be undercut; where probabilities are flat they are not quite reached.

@@ -101,7 +101,9 @@ struct PapersNetwork: Equatable, Sendable {
     var training = architecture.recommendedTraining(seed: seed)
     switch kind {
     case .usual: break
-    case .distances: training.loss = .exponential
+    case .distances:
+      training.loss = .exponential
+      training.epochCount = max(training.epochCount, scale.maxoutEpochCount)
     case .published(let layerDecay):
       guard let published = architecture.publishedTraining(seed: seed) else {
         preconditionFailure("\(architecture) is no network of the paper")
