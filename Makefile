@@ -3,16 +3,18 @@
 ##   make demo     install what is missing, build, and run the main job into output/demo
 ##   make test     install what is missing, lint, and run every test; continuous integration runs this
 ##   make build    install what is missing and build .build/release/intrigue
+##   make reproduce-quick   measure all tables of the two papers again, in a quarter of an hour; needs MNIST
 ##   make bench    measure Intrigue beside PyTorch, if that is here; see docs/benchmarks.md
 ##   make format   rewrite the Swift sources in the house format
 ##   make clean    remove what was built; data sets and output stay
 ##   make help     print this list
 ##
-## DEMO_OPTIONS and BENCH_OPTIONS are passed on: make demo DEMO_OPTIONS="--seed 2"
+## DEMO_OPTIONS, REPRODUCE_OPTIONS and BENCH_OPTIONS are passed on: make demo DEMO_OPTIONS="--seed 2"
 
 # Every path here is relative: make cannot hold a name with a space, and the folder above may have one.
 
 DEMO_OPTIONS ?=
+REPRODUCE_OPTIONS ?=
 BENCH_OPTIONS ?=
 
 swift_sources := Package.swift Sources Tests Benchmarks
@@ -22,7 +24,7 @@ build_flags := --configuration release --explicit-target-dependency-import-check
 # Tests see internal declarations, the product has none to show: two builds, so that the product stays optimised.
 test_flags := $(build_flags) --scratch-path .build-test -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 
-.PHONY: help dependencies build demo lint test bench format clean
+.PHONY: help dependencies build demo reproduce-quick lint test bench format clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -35,6 +37,10 @@ build: dependencies
 
 demo: build
 	@.build/release/intrigue demo --output output/demo $(DEMO_OPTIONS)
+
+reproduce-quick: build
+	@.build/release/intrigue datasets fetch mnist
+	@.build/release/intrigue reproduce all --quick --output output/reproduce-quick $(REPRODUCE_OPTIONS)
 
 lint:
 	swift format lint --strict --recursive $(swift_sources)
