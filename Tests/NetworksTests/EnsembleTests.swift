@@ -6,15 +6,21 @@ import Testing
 @testable import Networks
 
 @Suite struct EnsembleTests {
-  private static func members(_ count: Int, scale: Float = 1) throws -> [Engine] {
+  /// - Parameter likeness: What each has of the first one's parameters; the rest is its own.
+  private static func members(_ count: Int, scale: Float = 1, likeness: Float = 0) throws -> [Engine] {
     let graph = try Graph(.named(.fc100, input: ImageShape(channels: 1, height: 3, width: 4), classCount: 5))
+    let first = Network(initializing: graph, seed: 1).parameters
     return try (0..<count).map { number in
-      let network = Network(initializing: graph, seed: UInt64(number + 1))
-      let scaled = zip(graph.parameters, network.parameters).map { parameter, values in
-        parameter.name.hasPrefix("classifier")
-          ? Tensor(shape: values.shape, elements: values.elements.map { $0 * scale }) : values
+      let own = Network(initializing: graph, seed: UInt64(number + 1)).parameters
+      let mixed = zip(graph.parameters, zip(first, own)).map { parameter, values in
+        let factor = parameter.name.hasPrefix("classifier") ? scale : 1
+        return Tensor(
+          shape: values.0.shape,
+          elements: zip(values.0.elements, values.1.elements).map {
+            factor * (likeness * $0 + (1 - likeness) * $1)
+          })
       }
-      return try Engine(running: Network(graph: graph, parameters: scaled), workerCount: 1)
+      return try Engine(running: Network(graph: graph, parameters: mixed), workerCount: 1)
     }
   }
 
@@ -81,7 +87,7 @@ import Testing
 
   @Test("Members that are sure and agree leave a gradient that points somewhere")
   func confident() throws {
-    let members = try Self.members(3, scale: 2000)
+    let members = try Self.members(3, scale: 2000, likeness: 0.9)
     let said = try members.map { Prediction.rows(of: try $0.logits(of: Self.images)).map(\.label) }
     let agreed = (0..<6).filter { row in said.allSatisfy { $0[row] == said[0][row] } }
     #expect(!agreed.isEmpty)

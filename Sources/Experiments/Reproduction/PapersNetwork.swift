@@ -109,6 +109,8 @@ struct PapersNetwork: Equatable, Sendable {
         preconditionFailure("\(architecture) is no network of the paper")
       }
       training = published
+      // Errors stand still long before; the classifier of the codes has long weights, to which the gradient is compared.
+      training.optimizer = .lbfgs(gradientTolerance: architecture == .ae400 ? 1e-7 : 1e-5)
       training.penalties?.layerDecay = layerDecay
       training.epochCount = scale.iterationCount
       training.pretraining?.epochCount = scale.autoencoderEpochCount

@@ -36,7 +36,7 @@ public struct ReproductionScale: Codable, Equatable, Sendable {
 
   /// Networks trained to their end, as many images as the papers used where they say how many.
   public static let full = ReproductionScale(
-    iterationCount: 2000, autoencoderEpochCount: 30, maxoutEpochCount: 30, searchedCount: 1000,
+    iterationCount: 2000, autoencoderEpochCount: 30, maxoutEpochCount: 20, searchedCount: 1000,
     fastCount: 10_000, ensembleSize: 12, rubbishCount: 10_000, foolingCount: 1000)
 
   /// A quarter of an hour for all tables on two cores: networks are half trained, so errors lie above the papers'.
