@@ -30,6 +30,9 @@ extension TransferResults {
           $0.targetedHit.value
         }
       }
+      lines += matrix(size, .attack, heading: "attack, the same wrong class, of images that fool both") {
+        $0.agreement.value
+      }
       lines += agreement(size)
     }
     lines += ["", "does transfer need equal accuracy?"]
