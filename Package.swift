@@ -9,7 +9,9 @@ let package = Package(
     .library(name: "Intrigue", targets: ["Intrigue"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // C libraries made visible.
@@ -47,10 +49,16 @@ let package = Package(
         "Figures",
       ]),
     .target(
+      name: "Reports",
+      dependencies: [
+        "Storage", "Images", "Experiments", .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
+    .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments",
+        "Figures", "Experiments", "Reports",
       ]),
 
     // The command line.
@@ -88,6 +96,7 @@ let package = Package(
       name: "AdversarialTests",
       dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Experiments", "Images", "Storage"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

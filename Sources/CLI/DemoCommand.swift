@@ -39,6 +39,11 @@ struct DemoCommand: ParsableCommand {
     let results = try console.run(resume: "The same command, without --fresh, goes on.") {
       try experiment.run(in: folder, progress: $0)
     }
+    let report = folder.file("report")
+    try Report(
+      title: "\(architecture.rawValue) on \(URL(filePath: data).lastPathComponent)", of: [folder.url]
+    )
+    .write(to: report)
     func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {
       agreement.mean.map { String(format: "%.2f", $0) } ?? "not defined"
     }
@@ -56,6 +61,7 @@ struct DemoCommand: ParsableCommand {
         results.attack.sentence, "", "Look at",
       ]
         + [
+          ("report/index.html", "all of it on one page, for a browser"),
           ("gallery.png", "neurons on the left, random directions on the right"),
           ("neurons.png", "the neurons alone"), ("random.png", "the random directions alone"),
           ("adversarial.png", "clean image, perturbation, perturbed image"),

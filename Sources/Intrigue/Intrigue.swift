@@ -6,5 +6,6 @@
 @_exported import Images
 @_exported import Inference
 @_exported import Networks
+@_exported import Reports
 @_exported import Storage
 @_exported import Tensors

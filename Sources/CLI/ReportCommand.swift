@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "One page about several runs, which opens anywhere.",
+    discussion: """
+      Reads run folders and writes a folder with index.html, which needs no network, server or script. Runs come in the \
+      order in which they are given.
+      """)
+
+  @Argument(help: "Run folders, such as output/demo.")
+  var runs: [String]
+
+  @Option(help: "Title of the page.")
+  var title = "Intriguing properties of neural networks"
+
+  @Flag(help: "Put the pictures into the page itself, up to \(Report.singleFileLimit >> 20) MB.")
+  var singleFile = false
+
+  @OptionGroup var output: OutputOption
+
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
+
+  func run() throws {
+    let folder = output.folder(default: "report")
+    let report = try Report(title: title, of: runs.map { URL(filePath: $0) })
+    let size = Double(try report.size(isSingleFile: singleFile)) / 1e6
+    if !quiet {
+      FileHandle.standardError.write(
+        Data("writing \(String(format: "%.1f", size)) MB of pictures and tables\n".utf8))
+    }
+    try report.write(to: folder.url, isSingleFile: singleFile)
+    if !quiet { print("open       \(folder.file("index.html").relativePath)") }
+  }
+}

@@ -1,0 +1,107 @@
+import Experiments
+import Foundation
+import Storage
+
+/// A folder with one page about several runs, which opens from a disk, without a network, scripts or a server.
+///
+/// | file | content |
+/// | --- | --- |
+/// | `index.html` | the page |
+/// | `runs/NAME/…` | the pictures and tables that it shows, as they are in the run folders |
+///
+/// With `isSingleFile` the pictures are inside the page and there is nothing else.
+public struct Report: Sendable {
+  /// Largest page with its pictures inside.
+  public static let singleFileLimit = 32 << 20
+
+  public let title: String
+  private let sections: [ReportSection]
+  /// Of each section, the folder of its run below `runs`.
+  private let names: [String]
+
+  /// Reads everything that will be shown.
+  ///
+  /// - Parameter folders: Run folders, in the order of the page.
+  /// - Throws: ``FileError`` naming the first folder that holds no finished run that can be shown.
+  public init(title: String, of folders: [URL]) throws {
+    precondition(!folders.isEmpty, "a report is about at least one run")
+    self.title = title
+    var sections: [ReportSection] = []
+    var names: [String] = []
+    for folder in folders {
+      let name = Self.distinct(Self.anchor(folder.lastPathComponent), from: names)
+      for section in try ReportSection.sections(of: RunFolder(folder), prefix: name) {
+        sections.append(section)
+        names.append(name)
+      }
+    }
+    self.sections = sections
+    self.names = names
+  }
+
+  /// Letters, digits and hyphens, to stand in an address.
+  private static func anchor(_ name: String) -> String {
+    let text = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+    return text.contains { $0 != "-" } ? text : "run"
+  }
+
+  private static func distinct(_ name: String, from names: [String]) -> String {
+    var (candidate, number) = (name, 2)
+    while names.contains(candidate) {
+      candidate = "\(name)-\(number)"
+      number += 1
+    }
+    return candidate
+  }
+
+  /// Pictures and tables, each once, with where they go.
+  private var files: [(source: URL, place: String)] {
+    var seen: Set<String> = []
+    return zip(sections, names).flatMap { section, name in
+      (section.pictures.map(\.file) + section.tables.map(\.file)).map { file in
+        (section.folder.appending(path: file), Self.place(of: file, in: name))
+      }
+    }.filter { seen.insert($0.1).inserted }
+  }
+
+  private static func place(of file: String, in name: String) -> String { "runs/\(name)/\(file)" }
+
+  /// Bytes of everything that will be written, but for the page's own text; in a single file pictures take a third more.
+  public func size(isSingleFile: Bool) throws -> Int {
+    try files.reduce(0) { sum, file in
+      guard !isSingleFile || file.place.hasSuffix(".png") else { return sum }
+      let size =
+        try FileManager.default.attributesOfItem(atPath: file.source.path)[.size] as? Int ?? 0
+      return sum + (isSingleFile ? (size + 2) / 3 * 4 : size)
+    }
+  }
+
+  /// - Throws: ``FileError`` where a file cannot be written, or a single file would be larger than it may be.
+  public func write(to folder: URL, isSingleFile: Bool = false) throws {
+    let size = try size(isSingleFile: isSingleFile)
+    let page = folder.appending(path: "index.html")
+    guard !isSingleFile || size <= Self.singleFileLimit else {
+      throw FileError(
+        file: page,
+        problem:
+          "would be \(size >> 20) MB in one file, at most \(Self.singleFileLimit >> 20) are allowed; leave "
+          + "--single-file out, or show fewer runs")
+    }
+    try RunFolder(folder).create()
+    if !isSingleFile {
+      for file in files {
+        let target = folder.appending(path: file.place)
+        try RunFolder(target.deletingLastPathComponent()).create()
+        try AtomicFile.write(FileContents.read(file.source), to: target)
+      }
+    }
+    let text = try ReportPage(title: title, sections: sections).rendered { number, file in
+      guard isSingleFile else { return Self.place(of: file, in: names[number]) }
+      guard file.hasSuffix(".png") else { return nil }
+      let data = try FileContents.read(sections[number].folder.appending(path: file))
+      return "data:image/png;base64,\(data.base64EncodedString())"
+    }
+    // Last: who finds the page finds what it shows.
+    try AtomicFile.write(text, to: page)
+  }
+}

@@ -1,0 +1,100 @@
+import Experiments
+import Foundation
+import Images
+import Storage
+import SwiftCSV
+
+extension ReportSection {
+  /// Rows of a table on the page; the file beside it has all.
+  static let shownRowCount = 200
+
+  /// The sections of one run: three of a demo, one of any other.
+  ///
+  /// - Parameter prefix: Of the anchors: no two runs of a page have the same.
+  /// - Throws: ``FileError`` where the folder holds no finished run that can be shown.
+  static func sections(of folder: RunFolder, prefix: String) throws -> [ReportSection] {
+    struct Kind: Codable { let experiment: String }
+    if folder.exists(folder.recordName),
+      try JSONFile.read(Kind.self, from: folder.file(folder.recordName)).experiment == "demo"
+    {
+      return try ["train", "gallery", "attack"].map { part in
+        try ReportSection(folder.recording(as: "\(part).json"), anchor: "\(prefix)-\(part)")
+      }
+    }
+    return [try ReportSection(folder, anchor: prefix)]
+  }
+
+  init(_ folder: RunFolder, anchor: String) throws {
+    let summary = try RunSummary.read(folder)
+    self.anchor = anchor
+    title = summary.title
+    findings = summary.findings
+    listing = summary.listing
+    self.folder = folder.url
+    pictures = try summary.pictures.filter { folder.exists($0.file) }.map { try Self.picture($0, in: folder) }
+    tables = try summary.tables.filter { folder.exists($0.file) }.map { try Self.table($0, in: folder) }
+    (provenance, configuration) = try Self.origin(of: folder)
+  }
+
+  private static func picture(_ drawn: RunSummary.Drawn, in folder: RunFolder) throws -> Picture {
+    let file = folder.file(drawn.file)
+    let bitmap = try PNGFile.read(file)
+    let texts = try PNGFile.readText(file)
+    func text(_ key: String) -> String? { texts.first { $0.key == key }?.value }
+    let script = drawn.file.replacing(".png", with: ".gp")
+    return Picture(
+      file: drawn.file, caption: drawn.caption,
+      alternative: drawn.alternative
+        ?? [text("Title"), drawn.caption].compactMap(\.self).joined(separator: ". "),
+      transcript: text("Transcript")?.split(separator: "\n").map(String.init) ?? [], width: bitmap.width,
+      height: bitmap.height,
+      redrawing: folder.exists(script)
+        ? "gnuplot \(URL(filePath: script).lastPathComponent), in the folder of the picture"
+        : "the command of this section, with the settings below")
+  }
+
+  private static func table(_ tabulated: RunSummary.Tabulated, in folder: RunFolder) throws -> Table {
+    let file = folder.file(tabulated.file)
+    do {
+      let content = try CSV<Enumerated>(url: file, delimiter: .comma, loadColumns: false)
+      return Table(
+        file: tabulated.file, caption: tabulated.caption, columns: content.header,
+        rows: Array(content.rows.prefix(shownRowCount)), rowCount: content.rows.count)
+    } catch {
+      throw FileError(file: file, problem: "is no table of comma-separated values: \(error)")
+    }
+  }
+
+  /// What the record says besides the results.
+  private static func origin(of folder: RunFolder) throws -> (facts: [Fact], configuration: String) {
+    struct Record: Codable {
+      let experiment: String
+      let environment: RunEnvironment
+      let data: DataRecord?
+    }
+    let file = folder.file(folder.recordName)
+    let record = try JSONFile.read(Record.self, from: file)
+    var facts = [Fact(name: "Experiment", value: record.experiment)]
+    if let data = record.data {
+      facts += [
+        Fact(
+          name: "Data",
+          value:
+            "\(data.name), \(data.trainingCount) training images, \(data.heldOutCount) held out, SHA-256 "
+            + "\(data.checksum)")
+      ]
+    }
+    facts += [
+      Fact(
+        name: "Made by",
+        value: "Intrigue \(record.environment.toolVersion), oneDNN \(record.environment.oneDNNVersion), "
+          + "\(record.environment.system), \(record.environment.workerCount) workers"),
+      Fact(name: "Record", value: folder.file(folder.recordName).relativePath),
+    ]
+    let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+    let settings = try JSONSerialization.data(
+      withJSONObject: whole?["configuration"] ?? [:],
+      options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    return (facts, String(decoding: settings, as: UTF8.self))
+  }
+}

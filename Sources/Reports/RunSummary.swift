@@ -1,0 +1,77 @@
+import Experiments
+import Foundation
+import Storage
+
+/// What a kind of experiment has to say on the page.
+struct RunSummary: Sendable {
+  var title: String
+  var findings: [String]
+  /// Columns of text.
+  var listing: [String] = []
+  /// Names in the run folder, the one to look at first in front; those that are not there are left out.
+  var pictures: [Drawn]
+  var tables: [Tabulated] = []
+
+  struct Drawn: Sendable {
+    let file: String
+    let caption: String
+    /// nil: the caption, and what the picture itself says.
+    var alternative: String?
+  }
+
+  struct Tabulated: Sendable {
+    let file: String
+    let caption: String
+  }
+}
+
+/// Results that can stand on a page.
+protocol ReportedResults: Codable, Sendable {
+  var reportSummary: RunSummary { get }
+}
+
+extension RunSummary {
+  /// Whatever any experiment records, before its kind is known.
+  private struct Kind: Codable {
+    let experiment: String
+    let complete: Bool
+  }
+
+  /// - Throws: ``FileError`` where the folder holds no finished run, or one of a kind that has no page.
+  static func read(_ folder: RunFolder) throws -> RunSummary {
+    let file = folder.file(folder.recordName)
+    guard folder.exists(folder.recordName) else {
+      throw FileError(file: folder.url, problem: "is no run folder: it has no \(folder.recordName)")
+    }
+    let kind = try JSONFile.read(Kind.self, from: file)
+    guard kind.complete else {
+      throw FileError(
+        file: folder.url,
+        problem: "holds a run of \(kind.experiment) that was not finished; give its command again")
+    }
+    func results<Results: ReportedResults>(_ type: Results.Type) throws -> RunSummary {
+      try JSONFile.read(Finished<Results>.self, from: file).results.reportSummary
+    }
+    switch kind.experiment {
+    case "train": return try results(TrainExperiment.Results.self)
+    case "evaluate": return try results(EvaluateExperiment.Results.self)
+    case "gallery": return try results(GalleryExperiment.Results.self)
+    case "compare": return try results(Comparison.self)
+    case "attack": return try results(AttackExperiment.Results.self)
+    case "attack every target": return try results(EveryTargetExperiment.Results.self)
+    case "transfer": return try results(TransferResults.self)
+    case "linearity": return try results(LinearityExperiment.Results.self)
+    case "pattern": return try results(PatternExperiment.Results.self)
+    case "rubbish": return try results(RubbishExperiment.Results.self)
+    case "reproduce": return try results(ReproductionExperiment.Results.self)
+    default:
+      throw FileError(
+        file: folder.url,
+        problem:
+          "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
+          + "attack, transfer, linearity, pattern, rubbish, reproduce or demo")
+    }
+  }
+
+  private struct Finished<Results: Codable>: Codable { let results: Results }
+}

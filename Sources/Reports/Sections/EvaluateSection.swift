@@ -1,0 +1,13 @@
+import Experiments
+
+extension EvaluateExperiment.Results: ReportedResults {
+  var reportSummary: RunSummary {
+    RunSummary(
+      title: "Accuracy", findings: Array(lines.prefix(1)),
+      pictures: [
+        .init(
+          file: "figures/confusion.png", caption: "Which class is taken for which.",
+          alternative: "A matrix of counts, true classes as rows, predicted ones as columns.")
+      ], tables: [.init(file: "classes.csv", caption: "The classes one by one.")])
+  }
+}

@@ -1,0 +1,31 @@
+import Experiments
+
+extension LinearityExperiment.Results: ReportedResults {
+  var reportSummary: RunSummary {
+    RunSummary(
+      title: "Is it linearity?", findings: sentences,
+      pictures: [
+        .init(
+          file: "figures/line.png", caption: "The logits of one image along the signs of its gradient.",
+          alternative:
+            "Logits against ε, nearly straight on either side of the image, with the images on the way."),
+        .init(
+          file: "figures/pieces.png", caption: "How much few straight pieces explain.",
+          alternative: "Shares of variance by number of pieces; the numbers are in the findings."),
+        .init(
+          file: "figures/local.png", caption: "How far the derivative reaches.",
+          alternative: "Relative error of the derivative against the size of the step."),
+        .init(
+          file: "figures/sizes.png", caption: "What more pixels do.",
+          alternative: "Change of the margin against the number of pixels."),
+        .init(
+          file: "figures/weights.png", caption: "The logistic regression in which the step is exact.",
+          alternative: "Weights of two logistic regressions as pictures."),
+      ],
+      tables: [
+        .init(file: "local.csv", caption: "Error of the derivative."),
+        .init(file: "sizes.csv", caption: "Sizes."),
+        .init(file: "lines.csv", caption: "The images one by one."),
+      ])
+  }
+}

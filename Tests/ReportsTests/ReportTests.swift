@@ -1,0 +1,135 @@
+import Experiments
+import Foundation
+import Storage
+import Testing
+
+@testable import Reports
+
+@Suite struct ReportTests {
+  private func page(_ folder: URL) throws -> String {
+    try String(contentsOf: folder.appending(path: "index.html"), encoding: .utf8)
+  }
+
+  /// What stands in an attribute, everywhere on the page.
+  private func values(of attribute: String, in page: String) -> [String] {
+    page.components(separatedBy: " \(attribute)=\"").dropFirst().map {
+      String($0.prefix { $0 != "\"" })
+    }
+  }
+
+  @Test(
+    "Everything that the page shows is beside it; every anchor is there, once; nothing points to a network")
+  func whole() throws {
+    let runs = try MadeUpRuns()
+    let folders = try [
+      runs.evaluation("first run"), runs.evaluation("other/first run"), runs.training("training"),
+    ]
+    let target = runs.folder.appending(path: "report")
+    let report = try Report(title: "A title", of: folders)
+    try report.write(to: target)
+    let page = try page(target)
+    let files = Set(values(of: "src", in: page) + values(of: "href", in: page)).filter { !$0.hasPrefix("#") }
+    #expect(files.count == 4)
+    for file in files {
+      #expect(FileManager.default.fileExists(atPath: target.appending(path: file).path), "\(file)")
+    }
+    #expect(
+      try Data(contentsOf: target.appending(path: "runs/first-run/figures/confusion.png"))
+        == Data(contentsOf: folders[0].appending(path: "figures/confusion.png")))
+    let anchors = values(of: "id", in: page)
+    #expect(Set(anchors).count == anchors.count)
+    for link in values(of: "href", in: page) where link.hasPrefix("#") {
+      #expect(anchors.contains(String(link.dropFirst())), "\(link)")
+    }
+    #expect(anchors.contains("first-run") && anchors.contains("first-run-2") && anchors.contains("training"))
+    for address in ["http:", "https:", "//cdn", "@import", "url("] {
+      #expect(!page.contains(address), "\(address)")
+    }
+    #expect(page.contains("<title>A title</title>") && page.contains("20 of 30 held-out images"))
+    let size = try report.size(isSingleFile: false)
+    let found = try files.reduce(0) { sum, file in
+      sum + (try Data(contentsOf: target.appending(path: file)).count)
+    }
+    #expect(size == found)
+  }
+
+  @Test("Names that would be scripts are text")
+  func escaping() throws {
+    let runs = try MadeUpRuns()
+    let target = runs.folder.appending(path: "report")
+    try Report(title: MadeUpRuns.evil, of: [runs.evaluation("run")]).write(to: target)
+    let page = try page(target)
+    #expect(!page.contains("<script>alert") && !page.contains("alert(\""))
+    #expect(page.contains("&lt;script&gt;alert("))
+    // One script, at the end, and one style: the page's own.
+    #expect(page.components(separatedBy: "<script>").count == 2)
+    #expect(page.components(separatedBy: "</script>").count == 2)
+    // A quotation mark would end an attribute.
+    for cell in values(of: "data-value", in: page) { #expect(!cell.contains("<") && !cell.contains("'x")) }
+  }
+
+  @Test("Every picture has words; wide tables end where the page says so")
+  func pictures() throws {
+    let runs = try MadeUpRuns()
+    let target = runs.folder.appending(path: "report")
+    try Report(title: "t", of: [runs.evaluation("run", rowCount: 350)]).write(to: target)
+    let page = try page(target)
+    let alternatives = values(of: "alt", in: page)
+    #expect(alternatives.count == 1 && !alternatives.contains(""))
+    #expect(page.contains("<li>row 2</li>") && page.contains("width=\"6\" height=\"4\""))
+    #expect(
+      page.contains("the first 200 of 350 rows") && page.components(separatedBy: "<tr id=").count == 201)
+    #expect(page.contains("<th scope=\"col\" class=\"number\">mean recall</th>"))
+    #expect(page.contains("data-value=\"0.3333333333333333\">0.333333</td>"))
+  }
+
+  @Test("A single file has its pictures inside and nothing beside it")
+  func singleFile() throws {
+    let runs = try MadeUpRuns()
+    let target = runs.folder.appending(path: "report")
+    let report = try Report(title: "t", of: [runs.evaluation("run")])
+    try report.write(to: target, isSingleFile: true)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: target.path) == ["index.html"])
+    let picture = try Data(contentsOf: runs.folder.appending(path: "run/figures/confusion.png"))
+    #expect(try page(target).contains("data:image/png;base64,\(picture.base64EncodedString())"))
+    #expect(try report.size(isSingleFile: true) == picture.base64EncodedString().count)
+    #expect(!values(of: "href", in: try page(target)).contains { $0.hasSuffix(".csv") })
+  }
+
+  @Test("What is no finished run is said, with its folder, and nothing is written")
+  func refused() throws {
+    let runs = try MadeUpRuns()
+    let good = try runs.evaluation("good")
+    let unfinished = try runs.evaluation("unfinished", isComplete: false)
+    let unknown = RunFolder(runs.folder.appending(path: "unknown"))
+    try unknown.create()
+    try AtomicFile.write(#"{"experiment": "alchemy", "complete": true}"#, to: unknown.file("run.json"))
+    let broken = RunFolder(runs.folder.appending(path: "broken"))
+    try broken.create()
+    try AtomicFile.write("{", to: broken.file("run.json"))
+    let noPicture = try runs.evaluation("no picture")
+    try AtomicFile.write("no PNG", to: noPicture.appending(path: "figures/confusion.png"))
+    for (folder, words) in [
+      (runs.folder.appending(path: "nowhere"), "is no run folder"), (unfinished, "was not finished"),
+      (unknown.url, "alchemy"), (broken.url, ""), (noPicture, "PNG"),
+    ] {
+      let error = #expect(throws: FileError.self) { try Report(title: "t", of: [good, folder]) }
+      let text = error.map { "\($0)" } ?? ""
+      #expect(text.contains(folder.lastPathComponent) && text.contains(words), "\(text)")
+    }
+  }
+
+  @Test("A picture that is not there is left out; an earlier page stays until the new one is whole")
+  func missing() throws {
+    let runs = try MadeUpRuns()
+    let run = try runs.evaluation("run")
+    try FileManager.default.removeItem(at: run.appending(path: "figures/confusion.png"))
+    let target = runs.folder.appending(path: "report")
+    try Report(title: "first", of: [run]).write(to: target)
+    #expect(try !page(target).contains("<img"))
+    let report = try Report(title: "second", of: [run])
+    try FileManager.default.removeItem(at: run.appending(path: "classes.csv"))
+    #expect(throws: (any Error).self) { try report.write(to: target) }
+    #expect(try page(target).contains("<title>first</title>"))
+  }
+}
