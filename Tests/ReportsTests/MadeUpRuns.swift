@@ -1,7 +1,8 @@
-import Experiments
 import Foundation
 import Images
 import Storage
+
+@testable import Experiments
 
 /// Run folders with made-up results, in a folder that is removed with the value. Its path has a space and a letter
 /// beyond ASCII.

@@ -111,7 +111,7 @@ import Testing
     try AtomicFile.write("no PNG", to: noPicture.appending(path: "figures/confusion.png"))
     for (folder, words) in [
       (runs.folder.appending(path: "nowhere"), "is no run folder"), (unfinished, "was not finished"),
-      (unknown.url, "alchemy"), (broken.url, ""), (noPicture, "PNG"),
+      (unknown.url, "alchemy"), (broken.url, "run.json"), (noPicture, "PNG"),
     ] {
       let error = #expect(throws: FileError.self) { try Report(title: "t", of: [good, folder]) }
       let text = error.map { "\($0)" } ?? ""

@@ -13,7 +13,7 @@ struct SzegedySpectral {
   ]
 
   func measure() throws -> [Reproduction.Section] {
-    let batch = bench.searched(.heldOut)
+    let batch = bench.searched(.fewHeldOut)
     let length = Double(batch.images.rowLength).squareRoot()
     var layers: [Reproduction.Row] = []
     var networks: [Reproduction.Row] = []
@@ -28,7 +28,7 @@ struct SzegedySpectral {
       }
       let certificate = CertifiedRadius(bound, of: subject.network)
       let logits = try subject.engine.logits(of: batch.images)
-      let evaluation = try bench.smallestPerturbations(of: subject, .heldOut, .nearest)
+      let evaluation = try bench.smallestPerturbations(of: subject, .fewHeldOut, .nearest)
       let attacked = evaluation.images.indices.filter { evaluation.images[$0].verdict == .succeeded }
       let radii = attacked.map { certificate.radius(logits[row: $0], label: batch.labels[$0]) / length }
       let found = attacked.map { evaluation.images[$0].distortion.rootMeanSquare }
