@@ -37,7 +37,7 @@ extension Architecture.Named {
     }
   }
 
-  /// Decay, without which filters are noise between strokes, and a tenth of the units active: of eight settings the one
+  /// Decay, without which filters are noise between strokes, and a tenth of the units active: of five settings the one
   /// whose codes a linear classifier told apart best on the training images of MNIST.
   private static let encoderTraining = AutoencoderPretraining(
     layer: "encoder", sparsity: Sparsity(target: 0.1, weight: 1e-3), layerDecay: [1.5e-3, 3e-3])
