@@ -49,7 +49,7 @@ import Testing
       ]
     }
     let whole = try await program.run(arguments("whole"))
-    expectSuccess(whole)
+    #expect(whole.exitCode == 0, "\(whole.errors)")
     for part in [
       "L∞ ≤ 0.2", "fgsm", "pgd, 100 steps", "made for another network", "best of all", "figures/pool.png",
     ] {
@@ -67,7 +67,7 @@ import Testing
     }
     try #require(wasKilled, "every run ended before it was killed")
     let again = try await program.run(arguments("killed"))
-    expectSuccess(again)
+    #expect(again.exitCode == 0, "\(again.errors)")
     #expect(again.errors.contains("fgsm, 1 of 7: kept from an earlier run"))
     let names = [
       "pool.csv", "images.csv", "pool.tex", "adversarial.npy", "image_ids.npy", "figures/pool.png",
@@ -86,7 +86,7 @@ import Testing
       "attack", "pool", "run/model.safetensors", "--data", "images", "--methods", "deepfool", "--output",
       "pool",
     ]
-    expectSuccess(try await program.run(common))
+    expectSuccess(try await program.run(common + ["--quiet"]))
     let before = try laboratory.content(of: "pool")
     let unknown = try await program.run(common + ["--targeted", "circle"])
     #expect(unknown.exitCode == 64 && unknown.errors.contains("no class is called \"circle\""))

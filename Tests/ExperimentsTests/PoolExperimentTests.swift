@@ -96,7 +96,7 @@ import Testing
   func bestImages(epsilon: Float?) throws {
     let pool = try PoolScene()
     let images = pool.scene.dataset.heldOut
-    let methods: [AttackKind] = epsilon == nil ? Self.l2 : [.noise, .fastGradientSign, .autoPGD]
+    let methods: [AttackKind] = epsilon == nil ? Self.l2 : [.noise, .gradientRotation, .fastGradientSign]
     let norm: Norm = epsilon == nil ? .l2 : .linf
     try withTemporaryFolder { url in
       let results = try pool.run(pool.configuration(methods, norm: norm, epsilon: epsilon), in: url)
@@ -184,7 +184,7 @@ import Testing
 
   @Test("More steps, or a larger budget, that fool fewer are warned of, and noise that fools as many")
   func ladders() throws {
-    let pool = try PoolScene()
+    let pool = try PoolScene(spread: 0.1)
     try withTemporaryFolder { url in
       let configuration = pool.configuration(
         [.fastGradientSign, .noise], norm: .linf, epsilon: 0.08, hasSurrogate: false)

@@ -11,7 +11,8 @@ import Tensors
 struct PoolScene {
   let scene: AttackScene
 
-  init() throws { scene = try AttackScene() }
+  /// - Parameter spread: How far apart the prototypes are; near to each other, noise fools some as well.
+  init(spread: Double = 0.4) throws { scene = try AttackScene(spread: spread) }
 
   func configuration(
     _ methods: [AttackKind], norm: Norm = .l2, epsilon: Float? = nil, goal: AttackGoal = .untargeted,
@@ -38,36 +39,35 @@ struct PoolScene {
     let parameters = scene.model.network.parameters
     let (weights, biases) = (parameters[0], parameters[1].elements)
     let steepness: Float = 1e4
-    let pairs = [(0, 1), (0, 2), (1, 2)]
-    var (hidden, hiddenBiases, votes) = ([Float](), [Float](), [Float](repeating: 0, count: 3 * 6))
+    var (differences, offsets) = ([Float](), [Float]())
+    var votes = [Float](repeating: 0, count: 3 * 3)
     var ballot = [Float](repeating: 0, count: 3)
-    for (index, (first, second)) in pairs.enumerated() {
-      // relu(a + ½) − relu(a − ½) is 0 below −½ and 1 above ½.
-      let row = zip(weights[row: first], weights[row: second]).map { steepness * ($0 - $1) }
-      for shift: Float in [0.5, -0.5] {
-        hidden += row
-        hiddenBiases.append(steepness * (biases[first] - biases[second]) + shift)
-      }
-      for (class_, sign) in [(first, 1 as Float), (second, -1)] {
-        votes[class_ * 6 + 2 * index] = sign
-        votes[class_ * 6 + 2 * index + 1] = -sign
-      }
+    for (index, (first, second)) in [(0, 1), (0, 2), (1, 2)].enumerated() {
+      // relu(1 − relu(½ − a)) is 0 below −½ and 1 above ½, and its gradient is exactly 0 in both.
+      differences += zip(weights[row: first], weights[row: second]).map { steepness * ($1 - $0) }
+      offsets.append(0.5 - steepness * (biases[first] - biases[second]))
+      votes[first * 3 + index] = 1
+      votes[second * 3 + index] = -1
       ballot[second] += 1
     }
+    let shape = scene.dataset.heldOut.shape
     let graph = try Graph(
       Architecture(
-        name: "masked", input: scene.dataset.heldOut.shape,
+        name: "masked", input: shape,
         nodes: [
-          .init("flatten", .flatten), .init("compare", .linear(outputs: 6, bias: true)),
-          .init("step", .relu), .init("votes", .linear(outputs: 3, bias: true)),
+          .init("flatten", .flatten), .init("compare", .linear(outputs: 3, bias: true)),
+          .init("lower", .relu),
+          .init("turn", .linear(outputs: 3, bias: true)), .init("upper", .relu),
+          .init("votes", .linear(outputs: 3, bias: true)),
         ]))
-    let length = scene.dataset.heldOut.shape.pixelCount
+    let turn: [Float] = [-1, 0, 0, 0, -1, 0, 0, 0, -1]
     return Model(
       network: try Network(
         graph: graph,
         parameters: [
-          Tensor(shape: [6, length], elements: hidden), Tensor(shape: [6], elements: hiddenBiases),
-          Tensor(shape: [3, 6], elements: votes), Tensor(shape: [3], elements: ballot),
+          Tensor(shape: [3, shape.pixelCount], elements: differences), Tensor(shape: [3], elements: offsets),
+          Tensor(shape: [3, 3], elements: turn), Tensor(repeating: 1, shape: [3]),
+          Tensor(shape: [3, 3], elements: votes), Tensor(shape: [3], elements: ballot),
         ]), classNames: scene.model.classNames)
   }
 
