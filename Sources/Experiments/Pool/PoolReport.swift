@@ -204,9 +204,10 @@ struct PoolReport {
           + "\(results.best.success.total) images attacked, all together fooled \(results.best.success.count).",
         [
           "Curves begin at the clean accuracy, \(results.cleanAccuracy.count) of \(results.cleanAccuracy.total). Dots: for "
-            + "each image the nearest that any attack found."
+            + "each image the nearest that any attack found; where they cover a curve, that attack is the best."
             + (isCut
-              ? " The axis ends at 1.5 times the largest of these; attacks have images further away." : "")
+              ? " The axis ends at 1.5 times the largest of these, and some attacks moved images further."
+              : "")
         ]),
       curves: curves + [best], largest: end > 0 ? end : 1,
       axis: "\(results.norm) size of the perturbation, pixels in [0, 1]")

@@ -52,7 +52,11 @@ extension PoolResults {
 
 /// Numbers of a pool as text and tables print them; – for what there is none of.
 enum PoolWords {
-  static func distance(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "–" }
+  /// Four digits, zeros at the end included: columns are compared.
+  static func distance(_ value: Double?) -> String {
+    guard let text = value.map({ String(format: "%#.4g", $0) }) else { return "–" }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
+  }
   static func optimality(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
   static func passes(_ value: Double?) -> String { value.map { String(format: "%.0f", $0) } ?? "–" }
 
