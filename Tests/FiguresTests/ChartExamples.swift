@@ -17,7 +17,7 @@ enum ChartExamples {
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
     ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
-    ("paper", paper()),
+    ("paper", paper()), ("success", success()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
@@ -73,6 +73,27 @@ enum ChartExamples {
             "The same, with a name that is so long that it cannot stand in one line of the chart as it is written here, or can it",
           rows: [.init(name: "it's `50%` off", paper: 0, ours: 43.1)]),
       ], axis: "%", range: 0...100)
+  }
+
+  static func success() -> Chart {
+    .successRates(
+      caption: caption("How many images each attack fools", "Bars: Wilson's 95 % interval over images."),
+      groups: [
+        .init(
+          name: "attacks within the budget",
+          rows: [
+            .init(name: "fgsm", role: .neurons, share: Proportion(204, of: 920)),
+            .init(name: "mi-fgsm, made for another network", role: .random, share: Proportion(0, of: 920)),
+            .init(name: "noise", role: .control, share: Proportion(920, of: 920)),
+          ]),
+        .init(
+          name: "does pgd gain by steps?",
+          rows: [.init(name: "10 steps", role: .neurons, share: Proportion(0, of: 0))]),
+      ],
+      legend: [
+        (.neurons, "follows this network's gradient"), (.random, "made for another network"),
+        (.control, "random noise"),
+      ], axis: "attacked images fooled")
   }
 
   static func forest() -> Chart {

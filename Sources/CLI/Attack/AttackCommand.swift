@@ -13,7 +13,8 @@ struct AttackCommand: ParsableCommand {
       intrigue attack list tells which is which.
       """,
     subcommands: [
-      AttackListCommand.self, FGSMCommand.self, BIMCommand.self, PGDCommand.self, MomentumCommand.self,
+      AttackListCommand.self, PoolCommand.self, FGSMCommand.self, BIMCommand.self, PGDCommand.self,
+      MomentumCommand.self,
       AutoPGDCommand.self, RotationCommand.self, NoiseCommand.self, LBFGSCommand.self, DeepFoolCommand.self,
       CarliniWagnerCommand.self, DDNCommand.self, FMNCommand.self, MinimalFGSMCommand.self,
     ])

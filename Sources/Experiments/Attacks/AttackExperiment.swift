@@ -120,7 +120,8 @@ public struct AttackExperiment: Sendable {
     let data = DataRecord(dataset)
     let record = RunRecord<Configuration, Results>(
       experiment: "attack", configuration: configuration, workerCount: workerCount, data: data)
-    let numbers = try imageNumbers(of: images, progress)
+    let numbers = try images.numbers(
+      drawing: configuration.imageCount, seed: configuration.seed, progress)
     try folder.create()
     let shape = images.shape
     let store = try NPYRowWriter(
@@ -162,16 +163,6 @@ public struct AttackExperiment: Sendable {
       .write(in: folder)
     try folder.write(record.completed(with: results))
     return results
-  }
-
-  /// Which held-out images to attack, ascending.
-  func imageNumbers(of images: LabelledImages, _ progress: ProgressHandler) throws -> [Int] {
-    guard let wanted = configuration.imageCount else { return Array(0..<images.count) }
-    if wanted > images.count {
-      try progress(.warning("\(wanted) images were asked for, there are \(images.count) held-out ones"))
-    }
-    var generator = SeededGenerator(seed: configuration.seed, purpose: "attacked images")
-    return generator.sample(min(wanted, images.count), of: images.count).sorted()
   }
 
   /// What attacking one portion after the other adds up to.

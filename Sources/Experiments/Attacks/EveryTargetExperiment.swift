@@ -64,8 +64,8 @@ public struct EveryTargetExperiment: Sendable {
   ) throws -> Results {
     for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let images = dataset.heldOut
-    let numbers = try AttackExperiment(configuration, workerCount: workerCount)
-      .imageNumbers(of: images, progress)
+    let numbers = try images.numbers(
+      drawing: configuration.imageCount, seed: configuration.seed, progress)
     let record = RunRecord<AttackExperiment.Configuration, Results>(
       experiment: "attack every target", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))

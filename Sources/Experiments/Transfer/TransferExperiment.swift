@@ -204,14 +204,8 @@ public struct TransferExperiment: Sendable {
   }
 
   private func batch(of images: LabelledImages, _ progress: ProgressHandler) throws -> AttackBatch {
-    var numbers = Array(0..<images.count)
-    if let wanted = configuration.imageCount {
-      if wanted > images.count {
-        try progress(.warning("\(wanted) images were asked for, there are \(images.count) held-out ones"))
-      }
-      var generator = SeededGenerator(seed: configuration.seed, purpose: "attacked images")
-      numbers = generator.sample(min(wanted, images.count), of: images.count).sorted()
-    }
+    let numbers = try images.numbers(
+      drawing: configuration.imageCount, seed: configuration.seed, progress)
     return AttackBatch(
       images: images.tensor(of: numbers), labels: numbers.map { images.labels[$0] }, imageIDs: numbers)
   }

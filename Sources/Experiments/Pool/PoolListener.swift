@@ -1,0 +1,51 @@
+import Networks
+import Synchronization
+import Tensors
+
+/// Hears a wish to stop in the middle of an attack that takes long: its last word of progress is told again before a
+/// pass, some ten times a second.
+final class PoolListener: Sendable {
+  private let handler: ProgressHandler
+  private let state = Mutex((last: ExperimentProgress?.none, told: ContinuousClock.now))
+
+  init(_ handler: @escaping ProgressHandler) { self.handler = handler }
+
+  func tell(_ progress: ExperimentProgress) throws {
+    state.withLock { $0 = (progress, .now) }
+    try handler(progress)
+  }
+
+  /// - Throws: What the handler throws.
+  func listen() throws {
+    let due = state.withLock { state -> ExperimentProgress? in
+      guard case .step? = state.last, ContinuousClock.now - state.told > .milliseconds(100) else {
+        return nil
+      }
+      state.told = .now
+      return state.last
+    }
+    if let due { try handler(due) }
+  }
+}
+
+/// A classifier that listens before every pass. Results are those of `base`, bit for bit.
+struct ListeningClassifier<Base: DifferentiableClassifier>: DifferentiableClassifier {
+  let base: Base
+  let listener: PoolListener
+
+  var inputShape: ImageShape { base.inputShape }
+  var classCount: Int { base.classCount }
+
+  func logits(of images: Tensor) throws -> Tensor {
+    try listener.listen()
+    return try base.logits(of: images)
+  }
+
+  func logitsAndImageGradients(
+    of images: Tensor,
+    logitGradient: @Sendable (_ row: Int, _ logits: Span<Float>, _ gradient: inout MutableSpan<Float>) -> Void
+  ) throws -> (logits: Tensor, imageGradients: Tensor) {
+    try listener.listen()
+    return try base.logitsAndImageGradients(of: images, logitGradient: logitGradient)
+  }
+}
