@@ -38,7 +38,7 @@ struct SzegedyTable1 {
           "Decay: the paper prints λ Σw²/k for each layer; its errors come out with λ/2 (Σw² + Σb²), which is used here "
             + "(with the printed form FC10(1) errs on 14.6 % of the test images, not 20 %).",
           "The paper does not say towards which class l its images are moved. Its distortions are near those towards a class "
-            + "drawn at random, and two to three times those towards the nearest, so it hardly took the nearest.",
+            + "drawn at random, and about twice those towards the nearest, so it hardly took the nearest.",
           "Distortion: mean over the images of √(Σ(x′−x)²/n), of \(batch.count) training images drawn at random those that the "
             + "network gets right. The paper averages until the accuracy is 0, so images that are wrong without help have 0 "
             + "there or are left out; it does not say.",
