@@ -25,7 +25,7 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var reading: ReadingOptions
 
-  @Flag(help: "All tables in a quarter of an hour: shorter training, fewer images; errors are then higher.")
+  @Flag(help: "All tables in five minutes: shorter training, fewer images; errors are then higher.")
   var quick = false
 
   @Flag(help: "Discard the networks and tables that an earlier run left in the folder.")

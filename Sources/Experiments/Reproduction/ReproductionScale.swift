@@ -39,7 +39,7 @@ public struct ReproductionScale: Codable, Equatable, Sendable {
     iterationCount: 2000, autoencoderEpochCount: 30, maxoutEpochCount: 20, searchedCount: 1000,
     fastCount: 10_000, ensembleSize: 12, rubbishCount: 10_000, foolingCount: 1000)
 
-  /// A quarter of an hour for all tables on two cores: networks are half trained, so errors lie above the papers'.
+  /// Five minutes for all tables on two cores: networks are half trained, so errors lie above the papers'.
   public static let quick = ReproductionScale(
     iterationCount: 150, autoencoderEpochCount: 6, maxoutEpochCount: 4, searchedCount: 100, fastCount: 2000,
     ensembleSize: 3, rubbishCount: 2000, foolingCount: 200)
