@@ -38,17 +38,11 @@ public struct DatasetDescription: Codable, Sendable {
       [["class", "training", "held-out"]]
       + classes.map { [$0.name, String($0.trainingCount), String($0.heldOutCount)] }
       + [["all", String(trainingCount), String(heldOutCount)]]
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return [
       "\(name): images of \(shape.map(String.init).joined(separator: "×")) (channels×height×width)",
       "checksum \(checksum)", "",
     ]
-      + rows.map { row in
-        func space(_ column: Int) -> String {
-          String(repeating: " ", count: widths[column] - row[column].count)
-        }
-        return row[0] + space(0) + "  " + space(1) + row[1] + "  " + space(2) + row[2]
-      }
+      + TextTable.lines(rows)
   }
 }
 

@@ -1,5 +1,9 @@
 /// Text for LaTeX.
 enum LaTeXText {
+  /// Before and after a table that is made smaller where it is wider than the text; with the package graphicx.
+  static let fittingStart = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%"
+  static let fittingEnd = "}"
+
   /// Text whose characters stand for themselves.
   static func escaped(_ text: String) -> String {
     text.reduce(into: "") { line, character in

@@ -73,13 +73,7 @@ public struct ModelDescription: Codable, Sendable {
           $0.parameterCount == 0 ? "" : String($0.parameterCount), $0.isFeatureLayer ? "feature layer" : "",
         ]
       }
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let table = rows.map { row in
-      var line = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
-        separator: "  ")
-      while line.last == " " { line.removeLast() }
-      return line
-    }
+    let table = TextTable.lines(rows, textColumns: Set(rows[0].indices))
     var lines = ["\(architecture), \(parameterCount) parameters, model \(checksum.prefix(12))"]
     lines.append("input \(shape(input)) (channels×height×width), \(preprocessing)")
     lines.append("classes: \(classNames.joined(separator: ", "))")

@@ -59,6 +59,7 @@ extension RunSummary {
     case "compare": return try results(Comparison.self)
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
+    case "attack pool": return try results(PoolResults.self)
     case "transfer": return try results(TransferResults.self)
     case "linearity": return try results(LinearityExperiment.Results.self)
     case "pattern": return try results(PatternExperiment.Results.self)
@@ -69,7 +70,7 @@ extension RunSummary {
         file: folder.url,
         problem:
           "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
-          + "attack, transfer, linearity, pattern, rubbish, reproduce or demo")
+          + "attack, attack pool, transfer, linearity, pattern, rubbish, reproduce or demo")
     }
   }
 

@@ -80,9 +80,18 @@ import Testing
     if moment < 5, blockCount(laboratory, in: "cache") == 5 { try laboratory.remove("cache") }
     let run = try program.start(Self.arguments("parts", cache: "cache"))
     try await run.waitForErrors(containing: moment == 5 ? "ranking" : "computing")
-    while blockCount(laboratory, in: "cache") < moment { try await Task.sleep(for: .microseconds(200)) }
+    try await waitForBlocks(moment, laboratory)
     run.kill()
     return try await run.outcome().exitCode == nil
+  }
+
+  /// Until so many blocks of the cache have their name: a run that failed would never write them.
+  private func waitForBlocks(_ count: Int, _ laboratory: Laboratory) async throws {
+    let end = ContinuousClock.now + .seconds(120)
+    while blockCount(laboratory, in: "cache") < count {
+      try #require(ContinuousClock.now < end, "\(count) blocks were waited for in vain")
+      try await Task.sleep(for: .microseconds(200))
+    }
   }
 
   @Test("Four shards, one of them killed on the way, merge into the bytes of a single run")
@@ -94,7 +103,7 @@ import Testing
     while true {
       let killed = try program.start(Self.arguments("part 3", cache: "cache", ["--shard", "3/4"]))
       try await killed.waitForErrors(containing: "computing")
-      while blockCount(laboratory, in: "cache") < 1 { try await Task.sleep(for: .microseconds(200)) }
+      try await waitForBlocks(1, laboratory)
       killed.kill()
       if try await killed.outcome().exitCode == nil { break }
       // On a busy machine this test looked away until the run had ended: from the start again.

@@ -111,6 +111,118 @@ import Testing
     }
   }
 
+  /// A network that a run has left, ready to be asked.
+  private func engine(_ network: PapersNetwork, in run: RunFolder) throws -> Engine {
+    let file = run.file("networks/\(network.folderName)/model.safetensors")
+    return try Engine(running: ModelFile.read(file).network, workerCount: 1)
+  }
+
+  @Test(
+    "In table 2 a network's own images fool it, noise has the printed length, and so has what was rescaled")
+  func table2() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let sections = try #require(
+        try experiment(in: folder, tables: [.szegedyTable2]).run(in: run) { _ in }.reproductions.first?
+          .sections)
+      #expect(sections.count == 4)
+      for (index, network) in PapersNetwork.table1.enumerated() {
+        let printed = SzegedyTable1.printed[index].distortion
+        for section in sections.prefix(3) {
+          let row = section.rows[index]
+          #expect(row.name == network.name && row.values[6]?.paper == printed)
+          #expect(row.values.prefix(6).map { $0?.paper } == SzegedyTable2.printed[index].map { $0 })
+        }
+        for section in sections.prefix(2) { #expect(section.rows[index].values[index]?.ours == 100) }
+        let (random, nearest, rescaled) = (
+          try #require(sections[0].rows[index].values[6]?.ours),
+          try #require(sections[1].rows[index].values[6]?.ours),
+          try #require(sections[2].rows[index].values[6]?.ours)
+        )
+        #expect(nearest <= random * (1 + 1e-6))
+        // Clipping takes some of it.
+        #expect(rescaled <= printed * (1 + 1e-5) && rescaled > 0.6 * printed)
+      }
+      // Counted anew: noise of 0.3 on the images that were drawn.
+      let dataset = try MadeUpGallery(in: folder).dataset
+      var generator = SeededGenerator(seed: 1, purpose: "reproduction, training images")
+      let numbers = generator.sample(Self.scale.searchedCount, of: dataset.training.count).sorted()
+      let batch = AttackBatch(
+        images: dataset.training.tensor(of: numbers), labels: numbers.map { dataset.training.labels[$0] },
+        imageIDs: numbers)
+      let length = Float(0.3 * Double(batch.images.rowLength).squareRoot())
+      let noisy = NoisePerturbation(kind: .gaussian, seed: 1).images(
+        for: batch, under: ThreatModel(norm: .l2, epsilon: length, bounds: -100...101))
+      let noise = try #require(sections[0].rows.first { $0.name == "Gaussian noise, 0.3" })
+      for (index, network) in PapersNetwork.table1.enumerated() {
+        let said = Prediction.rows(of: try engine(network, in: run).logits(of: noisy)).map(\.label)
+        let wrong = zip(said, batch.labels).count { $0 != $1 }
+        #expect(abs((noise.values[index]?.ours ?? .nan) - 100 * Double(wrong) / Double(numbers.count)) < 1e-9)
+      }
+    }
+  }
+
+  @Test("In table 3 each half's errors are those of its own images")
+  func halves() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let section = try #require(
+        try experiment(in: folder, tables: [.szegedyTable4]).run(in: run) { _ in }.reproductions.first?
+          .sections
+          .first)
+      let dataset = try MadeUpGallery(in: folder).dataset
+      let halves = (1...2).map { dataset.trainingHalf($0, seed: 1).training }
+      #expect(halves[0].count + halves[1].count == dataset.training.count)
+      var differs = false
+      for (network, row) in zip(PapersNetwork.halves, section.rows) {
+        let engine = try engine(network, in: run)
+        for (place, half) in halves.enumerated() {
+          let said = Prediction.rows(of: try engine.logits(of: half)).map(\.label)
+          let wrong = zip(said, half.labels).count { $0 != $1 }
+          #expect(abs((row.values[place]?.ours ?? .nan) - 100 * Double(wrong) / Double(half.count)) < 1e-9)
+        }
+        if row.values[0]?.ours != row.values[1]?.ours { differs = true }
+      }
+      #expect(differs)
+    }
+  }
+
+  @Test("Agreement is counted where the row says: on maxout's mistakes, or where both are wrong")
+  func agreement() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let section = try #require(
+        try experiment(in: folder, tables: [.goodfellowAgreement]).run(in: run) { _ in }.reproductions.first?
+          .sections.first)
+      let dataset = try MadeUpGallery(in: folder).dataset
+      var generator = SeededGenerator(seed: 1, purpose: "reproduction, held-out images")
+      let numbers = generator.sample(Self.scale.fastCount, of: dataset.heldOut.count).sorted()
+      let batch = AttackBatch(
+        images: dataset.heldOut.tensor(of: numbers), labels: numbers.map { dataset.heldOut.labels[$0] },
+        imageIDs: numbers)
+      let images = try FastGradientSignMethod().perturbedImages(
+        for: batch, under: ThreatModel(norm: .linf, epsilon: 0.25, bounds: -5...5),
+        classifier: try engine(.maxout, in: run)
+      ).images
+      let said = try [PapersNetwork.maxout, .softmax, .rbf].map { network in
+        Prediction.rows(of: try engine(network, in: run).logits(of: images)).map(\.label)
+      }
+      for (row, (one, other, bothWrong)) in zip(
+        section.rows, [(0, 1, false), (0, 2, false), (0, 1, true), (0, 2, true), (1, 2, true)])
+      {
+        let counted = numbers.indices.filter {
+          said[one][$0] != batch.labels[$0] && (!bothWrong || said[other][$0] != batch.labels[$0])
+        }
+        let same = counted.count { said[one][$0] == said[other][$0] }
+        #expect(row.values[0]?.count == counted.count, "\(row.name)")
+        if !counted.isEmpty {
+          let expected = 100 * Double(same) / Double(counted.count)
+          #expect(abs((row.values[0]?.ours ?? .nan) - expected) < 1e-9, "\(row.name)")
+        }
+      }
+    }
+  }
+
   @Test("Tables that are there are kept, networks are shared, other settings measure again")
   func kept() throws {
     try withTemporaryFolder { folder in

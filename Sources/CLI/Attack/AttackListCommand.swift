@@ -36,13 +36,6 @@ struct AttackListCommand: ParsableCommand {
     let rows = entries.map {
       [$0.method, $0.search, $0.knowledge, $0.norms.joined(separator: " "), "\($0.title). \($0.paper)"]
     }
-    let widths = heading.indices.map { column in ([heading] + rows).map { $0[column].count }.max() ?? 0 }
-    for row in [heading] + rows {
-      let cells = row.enumerated().map { column, text in
-        column == heading.count - 1
-          ? text : text + String(repeating: " ", count: widths[column] - text.count)
-      }
-      print(cells.joined(separator: "  "))
-    }
+    for line in TextTable.lines([heading] + rows, textColumns: Set(heading.indices)) { print(line) }
   }
 }

@@ -28,26 +28,18 @@ struct PoolReport {
   // MARK: Tables
 
   static let columns =
-    ["attack", "role", "in_pool", "epsilon"] + counted("success") + counted("robust_accuracy")
+    ["attack", "role", "in_pool", "epsilon"] + CSVWriter.columns(counted: "success")
+    + CSVWriter.columns(counted: "robust_accuracy")
     + ["median_distance", "mean_distance", "forwards_per_image", "backwards_per_image"]
     + [
       "local_optimality", "best_of_pool", "within_1_percent_count", "within_1_percent_of", "within_1_percent",
     ]
 
-  private static func counted(_ name: String) -> [String] {
-    ["\(name)_count", "\(name)_of", name, "\(name)_lower_95", "\(name)_upper_95"]
-  }
-
   /// A row for each attack, then one for the pool. No seconds: they are never the same twice.
   var table: CSVWriter {
     typealias Field = any CustomStringConvertible
-    func cell(_ value: (some CustomStringConvertible)?) -> Field { value.map(\.description) ?? "" }
-    func cells(_ share: Proportion) -> [Field] {
-      [
-        share.count, share.total, cell(share.value), cell(share.interval95?.lowerBound),
-        cell(share.interval95?.upperBound),
-      ]
-    }
+    func cell(_ value: (some CustomStringConvertible)?) -> Field { CSVWriter.field(value) }
+    func cells(_ share: Proportion) -> [Field] { CSVWriter.fields(counted: share) }
     var table = CSVWriter(columns: Self.columns)
     for row in results.attacks {
       let own: [Field] = [
@@ -94,16 +86,17 @@ struct PoolReport {
 
   // MARK: LaTeX
 
-  /// A table for an article, with the package booktabs.
+  /// A table for an article, with the packages booktabs and graphicx.
   var latex: String {
     let headings =
       isMinimal
       ? ["fooled (\\%)", "median", "mean", "optimality", "best", "$\\le 1\\,\\%$", "fw.", "bw."]
       : ["fooled (\\%)", "left (\\%)", "new", "fw.", "bw."]
     var lines = [
-      "% Needs \\usepackage{booktabs}. Written by intrigue attack pool.",
+      "% Needs \\usepackage{booktabs,graphicx}. Written by intrigue attack pool.",
       "\\begin{table}", "\\centering", "\\caption{\(latexCaption)}", "\\label{tab:pool}",
-      "\\begin{tabular}{l\(String(repeating: "r", count: headings.count))}", "\\toprule",
+      LaTeXText.fittingStart, "\\begin{tabular}{l\(String(repeating: "r", count: headings.count))}",
+      "\\toprule",
       "attack & " + headings.joined(separator: " & ") + " \\\\", "\\midrule",
     ]
     for (index, row) in results.attacks.enumerated() {
@@ -134,7 +127,7 @@ struct PoolReport {
       : [share(best.success), share(best.robustAccuracy), "\(best.success.count)", "", ""]
     lines += [
       "\\midrule", (["best of all"] + cells).joined(separator: " & ") + " \\\\", "\\bottomrule",
-      "\\end{tabular}", "\\end{table}",
+      "\\end{tabular}", LaTeXText.fittingEnd, "\\end{table}",
     ]
     return lines.joined(separator: "\n") + "\n"
   }

@@ -31,15 +31,7 @@ extension PoolResults {
             "\(best.success.count)", "",
           ] : ["\(best.success.count)"])
         + ["", String(format: "%.1f", attacks.reduce(0) { $0 + $1.seconds })])
-    let all = [heading] + rows
-    let widths = heading.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    let table = all.map { row in
-      let cells = row.enumerated().map { column, text in
-        let room = String(repeating: " ", count: widths[column] - text.count)
-        return column == 0 ? text + room : room + text
-      }
-      return ("  " + cells.joined(separator: "  ")).trimmedAtEnd
-    }
+    let table = TextTable.lines([heading] + rows).map { "  \($0)" }
     return ["\(task), on \(sample)"] + table + [
       "the network is right about \(cleanAccuracy.count) of \(cleanAccuracy.total) images, and after all attacks about "
         + "\(best.robustAccuracy.count) (\(PoolWords.percent(best.robustAccuracy))"
@@ -71,8 +63,4 @@ enum PoolWords {
     }
     return "\(percent(share)), \(share.count) of \(share.total)\(interval ?? "")"
   }
-}
-
-extension String {
-  fileprivate var trimmedAtEnd: String { String(reversed().drop { $0 == " " }.reversed()) }
 }

@@ -96,7 +96,7 @@ struct ReproductionReport {
       "table", "section", "row", "column", "unit", "paper", "ours", "difference", "lower_95", "upper_95",
       "of",
     ])
-    func cell(_ value: Double?) -> any CustomStringConvertible { value.map(\.description) ?? "" }
+    func cell(_ value: Double?) -> any CustomStringConvertible { CSVWriter.field(value) }
     for reproduction in reproductions {
       for section in reproduction.sections {
         for row in section.rows {
@@ -124,6 +124,7 @@ struct ReproductionReport {
           "\\caption{\(LaTeXText.escaped(reproduction.table.source)), measured again: \(LaTeXText.escaped(section.title)). "
             + "In brackets the paper's numbers. Data: \(LaTeXText.escaped(data.name)), seed \(configuration.seed).}",
           "\\label{tab:\(reproduction.table.rawValue)-\(number + 1)}",
+          LaTeXText.fittingStart,
           "\\begin{tabular}{l\(String(repeating: "r", count: section.columns.count))}", "\\toprule",
           ([""] + head).joined(separator: " & ") + " \\\\", "\\midrule",
         ]
@@ -131,7 +132,7 @@ struct ReproductionReport {
           let cells = zip(row.values, section.columns).map { LaTeXText.escaped(Self.text($0, $1.unit)) }
           lines.append(([LaTeXText.escaped(row.name)] + cells).joined(separator: " & ") + " \\\\")
         }
-        lines += ["\\bottomrule", "\\end{tabular}", "\\end{table}"]
+        lines += ["\\bottomrule", "\\end{tabular}", LaTeXText.fittingEnd, "\\end{table}"]
       }
     }
     return lines.joined(separator: "\n") + "\n"
@@ -200,15 +201,7 @@ extension Reproduction {
         + section.rows.map { row in
           [row.name] + zip(row.values, section.columns).map { ReproductionReport.text($0, $1.unit) }
         }
-      let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-      for row in cells {
-        lines.append(
-          "  "
-            + row.enumerated().map { column, text in
-              let room = String(repeating: " ", count: widths[column] - text.count)
-              return column == 0 ? text + room : room + text
-            }.joined(separator: "  "))
-      }
+      lines += TextTable.lines(cells).map { "  \($0)" }
     }
     return lines
   }

@@ -34,14 +34,14 @@ struct SzegedyTable2 {
           of: [TransferSource(name: subject.name, classifier: subject.engine, evaluation: evaluation)],
           on: batch, to: targets, sizes: sizes, noise: [.gaussian], seed: bench.seed)
       }
-      let random = try matrix(.random, sizes: [.asFound, .rootMeanSquare(printed)]).rows
-      let nearest = try matrix(.nearest, sizes: [.asFound]).rows
-      // Each size has a row of the attack and one of noise.
-      for (reading, row) in [(.random, random[0]), (.nearest, nearest[0]), (.rescaled, random[2])]
-        as [(
-          Reading, TransferMatrix.Row
-        )]
-      {
+      let random = try matrix(.random, sizes: [.asFound, .rootMeanSquare(printed)])
+      let nearest = try matrix(.nearest, sizes: [.asFound])
+      let rescaled = random.row(.rootMeanSquare(printed), .attack)
+      let noise = random.row(.rootMeanSquare(printed), .noise(.gaussian))
+      for (reading, row) in [
+        (.random, random.row(.asFound, .attack)), (.nearest, nearest.row(.asFound, .attack)),
+        (.rescaled, rescaled),
+      ] as [(Reading, TransferMatrix.Row)] {
         rows[reading, default: []].append(
           .init(
             subject.name,
@@ -55,7 +55,7 @@ struct SzegedyTable2 {
       excess.append(
         .init(
           subject.name,
-          zip(random[2].cells, random[3].cells).map { attacked, noisy in
+          zip(rescaled.cells, noise.cells).map { attacked, noisy in
             .init(
               ours: attacked.errorOnAll.value.flatMap { value in
                 noisy.errorOnAll.value.map { 100 * (value - $0) }
@@ -130,5 +130,15 @@ struct SzegedyTable2 {
       return .init(
         "Gaussian noise, \(deviation)", values + [.init(ours: deviation, count: batch.count)])
     }
+  }
+}
+
+extension TransferMatrix {
+  /// Of a matrix with one source.
+  fileprivate func row(_ size: Size, _ direction: Direction) -> Row {
+    guard let row = rows.first(where: { $0.size == size && $0.direction == direction }) else {
+      preconditionFailure("the matrix has no row of \(size) and \(direction)")
+    }
+    return row
   }
 }

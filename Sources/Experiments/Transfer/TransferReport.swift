@@ -108,23 +108,17 @@ struct TransferReport {
 
   static let columns =
     ["source", "size", "direction", "target", "moved", "images", "mean_distortion", "median_l2"]
-    + counted("error_both_correct") + counted("error_all") + ["clean_error", "excess_error"]
-    + counted("targeted_hit") + counted("agreement") + ["agreement_by_chance"]
-
-  private static func counted(_ name: String) -> [String] {
-    ["\(name)_count", "\(name)_of", name, "\(name)_lower_95", "\(name)_upper_95"]
-  }
+    + CSVWriter.columns(counted: "error_both_correct") + CSVWriter.columns(counted: "error_all") + [
+      "clean_error", "excess_error",
+    ]
+    + CSVWriter.columns(counted: "targeted_hit") + CSVWriter.columns(counted: "agreement") + [
+      "agreement_by_chance"
+    ]
 
   /// A row per source, size, direction and target.
   var table: CSVWriter {
-    func cell(_ value: Double?) -> any CustomStringConvertible { value.map(\.description) ?? "" }
-    func cells(_ proportion: Proportion) -> [any CustomStringConvertible] {
-      let interval = proportion.interval95
-      return [
-        proportion.count, proportion.total, cell(proportion.value), cell(interval?.lowerBound),
-        cell(interval?.upperBound),
-      ]
-    }
+    func cell(_ value: Double?) -> any CustomStringConvertible { CSVWriter.field(value) }
+    func cells(_ share: Proportion) -> [any CustomStringConvertible] { CSVWriter.fields(counted: share) }
     var table = CSVWriter(columns: Self.columns)
     for row in results.rows {
       let size =
@@ -163,7 +157,7 @@ struct TransferReport {
         + "has \(denominators) images.\(aim) Noise has the $L_2$ length of the attack's perturbation of the same image. $d$: "
         + "mean root mean square of the perturbation, pixels in $[0, 1]$, after clipping.}",
       "\\label{tab:transfer}",
-      "\\begin{tabular}{l\(String(repeating: "r", count: count))r}", "\\toprule",
+      LaTeXText.fittingStart, "\\begin{tabular}{l\(String(repeating: "r", count: count))r}", "\\toprule",
       "made for & "
         + results.names.map { "\\rotatebox{60}{\(LaTeXText.escaped($0))}" }.joined(separator: " & ")
         + " & $d$ \\\\",
@@ -182,7 +176,7 @@ struct TransferReport {
         }
       }
     }
-    lines += ["\\bottomrule", "\\end{tabular}", "\\end{table}"]
+    lines += ["\\bottomrule", "\\end{tabular}", LaTeXText.fittingEnd, "\\end{table}"]
     return lines.joined(separator: "\n") + "\n"
   }
 }
