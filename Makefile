@@ -24,13 +24,17 @@ build_flags := --configuration release --explicit-target-dependency-import-check
 # Tests see internal declarations, the product has none to show: two builds, so that the product stays optimised.
 test_flags := $(build_flags) --scratch-path .build-test -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 
-.PHONY: help dependencies build demo reproduce-quick lint test bench format clean
+.PHONY: help dependencies test-dependencies build demo reproduce-quick lint test bench format clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
 
 dependencies:
 	@bash scripts/install-dependencies.sh
+
+test-dependencies:
+	@bash scripts/install-dependencies.sh --tests
+	@bash scripts/fetch-axe.sh
 
 build: dependencies
 	swift build $(build_flags) --product intrigue
@@ -45,7 +49,7 @@ reproduce-quick: build
 lint:
 	swift format lint --strict --recursive $(swift_sources)
 
-test: dependencies lint
+test: test-dependencies lint
 	swift test $(test_flags) --disable-xctest
 
 bench: build
@@ -56,4 +60,4 @@ format:
 	swift format format --in-place --recursive $(swift_sources)
 
 clean:
-	rm -rf .build .build-test .build-bench
+	rm -rf .build .build-test .build-bench .build-tools

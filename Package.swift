@@ -53,7 +53,8 @@ let package = Package(
       dependencies: [
         "Storage", "Images", "Experiments", .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
-      ]),
+      ],
+      resources: ["report.html", "report.css", "report.js"].map { .embedInCode("Page/\($0)") }),
     .target(
       name: "Intrigue",
       dependencies: [

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks for Swift, then installs the Debian or Ubuntu packages that Intrigue needs and this machine lacks.
-# Installs nothing, asks for nothing and stays silent where everything is there.
+# Checks for Swift, then installs the Debian or Ubuntu packages that Intrigue needs and this machine lacks, with
+# --tests those of its tests too. Installs nothing, asks for nothing and stays silent where everything is there.
 set -euo pipefail
 
 oldest_swift=6.3
@@ -23,6 +23,15 @@ needed=(
   pkg-config             # tells SwiftPM where the headers are
   git ca-certificates    # SwiftPM fetches swift-argument-parser
 )
+
+# What looks at the pages in a real browser.
+needed_by_tests=(
+  chromium chromium-driver  # the browser
+  python3-selenium          # drives it
+  python3-html5lib tidy     # read the HTML
+  python3-pip               # fetches axe-core
+)
+[[ ${1:-} != --tests ]] || needed+=("${needed_by_tests[@]}")
 
 fail() {
   echo "install-dependencies: $1" >&2

@@ -8,6 +8,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public var system: String
   public var architecture: String
   public var workerCount: Int
+  /// The command line, its program without a folder; nil in records of earlier versions.
+  public var command: [String]?
 
   public init(workerCount: Int) {
     toolVersion = Self.toolVersion
@@ -21,6 +23,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
       architecture = "other"
     #endif
     self.workerCount = workerCount
+    let arguments = ProcessInfo.processInfo.arguments
+    command = arguments.prefix(1).map { URL(filePath: $0).lastPathComponent } + arguments.dropFirst()
   }
 
   /// The version of Intrigue.

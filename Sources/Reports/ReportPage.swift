@@ -12,10 +12,11 @@ struct ReportPage {
     let shown = try sections.enumerated().map { number, section in
       try Self.content(of: section) { try address(number, $0) }
     }
-    let template = try MustacheTemplate(string: Self.template)
+    let template = try MustacheTemplate(string: Self.text(PackageResources.report_html))
     return template.render(
       [
-        "title": title, "sections": shown, "style": Self.style, "script": Self.script,
+        "title": title, "sections": shown, "style": Self.text(PackageResources.report_css),
+        "script": Self.text(PackageResources.report_js),
         "version": RunEnvironment.toolVersion,
       ] as [String: Any])
   }
@@ -81,144 +82,6 @@ struct ReportPage {
     return String(format: "%.6g", value)
   }
 
-  private static let template = """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="generator" content="Intrigue {{version}}">
-    <title>{{title}}</title>
-    <style>{{{style}}}</style>
-    </head>
-    <body>
-    <a class="skip" href="#content">To the content</a>
-    <header>
-    <h1>{{title}}</h1>
-    <nav aria-label="Sections">
-    <ol>
-    {{#sections}}
-    <li><a href="#{{anchor}}">{{title}}</a><br><span class="quiet">{{first}}</span></li>
-    {{/sections}}
-    </ol>
-    </nav>
-    </header>
-    <main id="content">
-    {{#sections}}
-    <section id="{{anchor}}" aria-labelledby="{{anchor}}-title">
-    <h2 id="{{anchor}}-title">{{title}}</h2>
-    {{#findings}}
-    <p>{{.}}</p>
-    {{/findings}}
-    {{#pictures}}
-    <figure>
-    <a href="{{address}}"><img src="{{address}}" alt="{{alternative}}" width="{{width}}" height="{{height}}" loading="lazy"></a>
-    <figcaption>{{caption}} <span class="quiet">{{file}}; drawn again by {{redrawing}}.</span></figcaption>
-    {{#hasTranscript}}
-    <details><summary>The picture in words</summary>
-    <ul>
-    {{#transcript}}
-    <li>{{.}}</li>
-    {{/transcript}}
-    </ul>
-    </details>
-    {{/hasTranscript}}
-    </figure>
-    {{/pictures}}
-    {{#hasListing}}
-    <details open><summary>In full</summary>
-    <pre tabindex="0">{{listing}}</pre>
-    </details>
-    {{/hasListing}}
-    {{#tables}}
-    <details>
-    <summary>{{caption}}</summary>
-    <p class="quiet">{{#hasLink}}<a href="{{link}}">{{file}}</a>{{/hasLink}}{{^hasLink}}{{file}}{{/hasLink}}{{#isPart}}: the first {{shown}} of {{all}} rows{{/isPart}}</p>
-    <div class="wide" tabindex="0" role="region" aria-labelledby="{{anchor}}-caption">
-    <table id="{{anchor}}" class="sortable">
-    <caption id="{{anchor}}-caption">{{caption}}</caption>
-    <thead><tr>
-    {{#columns}}
-    <th scope="col" class="{{kind}}">{{name}}</th>
-    {{/columns}}
-    </tr></thead>
-    <tbody>
-    {{#rows}}
-    <tr id="{{anchor}}">{{#cells}}<td class="{{kind}}" data-value="{{value}}">{{text}}</td>{{/cells}}</tr>
-    {{/rows}}
-    </tbody>
-    </table>
-    </div>
-    </details>
-    {{/tables}}
-    <details>
-    <summary>How it was made</summary>
-    <dl>
-    {{#provenance}}
-    <dt>{{name}}</dt><dd>{{value}}</dd>
-    {{/provenance}}
-    </dl>
-    <pre tabindex="0">{{configuration}}</pre>
-    </details>
-    </section>
-    {{/sections}}
-    </main>
-    <footer><p class="quiet">Written by Intrigue {{version}}. Everything on this page stands in the run folders that it names.</p></footer>
-    <script>{{{script}}}</script>
-    </body>
-    </html>
-
-    """
-
-  private static let style = """
-    :root { color-scheme: light dark; --ink: #1a1a1a; --quiet: #5a5a5a; --ground: #ffffff; --line: #d0d0d0; --link: #0b5a8a; }
-    @media (prefers-color-scheme: dark) {
-      :root { --ink: #ececec; --quiet: #b0b0b0; --ground: #181a1b; --line: #44484a; --link: #7cc4f0; }
-    }
-    * { box-sizing: border-box; }
-    body { margin: 0 auto; max-width: 72rem; padding: 1rem; color: var(--ink); background: var(--ground);
-      font: 1rem/1.5 "DejaVu Sans", "Segoe UI", system-ui, sans-serif; overflow-wrap: anywhere; }
-    h1 { line-height: 1.2; } h2 { border-top: 1px solid var(--line); padding-top: 1.5rem; line-height: 1.2; }
-    a { color: var(--link); } a:focus-visible, summary:focus-visible, button:focus-visible, [tabindex]:focus-visible {
-      outline: 3px solid var(--link); outline-offset: 2px; }
-    .quiet { color: var(--quiet); font-size: .875rem; }
-    .skip { position: absolute; left: -999rem; } .skip:focus { position: static; }
-    figure { margin: 1.5rem 0; } figure img { max-width: 100%; height: auto; border: 1px solid var(--line); background: #fff; }
-    pre, .wide { overflow-x: auto; } pre { font: .8125rem/1.4 "DejaVu Sans Mono", monospace; border: 1px solid var(--line); padding: .75rem; }
-    table { border-collapse: collapse; font-size: .875rem; overflow-wrap: normal; } caption { text-align: left; font-weight: bold; padding: .25rem 0; }
-    th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
-    .number { text-align: right; font-variant-numeric: tabular-nums; }
-    th button { font: inherit; font-weight: bold; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted; }
-    summary { cursor: pointer; padding: .25rem 0; } dt { font-weight: bold; } dd { margin: 0 0 .5rem 0; }
-    tr:target { outline: 2px solid var(--link); }
-    @media print { nav, .skip { display: none; } body { max-width: none; } figure, tr { break-inside: avoid; } pre { white-space: pre-wrap; } }
-    """
-
-  /// Columns of a table become buttons that sort it. Without scripts the tables stand as they are.
-  private static let script = """
-    document.querySelectorAll("table.sortable").forEach(function (table) {
-      var body = table.tBodies[0];
-      table.querySelectorAll("thead th").forEach(function (head, column) {
-        var button = document.createElement("button");
-        button.type = "button";
-        button.textContent = head.textContent;
-        head.textContent = "";
-        head.appendChild(button);
-        button.addEventListener("click", function () {
-          var descending = head.getAttribute("aria-sort") === "ascending";
-          table.querySelectorAll("thead th").forEach(function (other) { other.removeAttribute("aria-sort"); });
-          head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-          var isNumber = head.classList.contains("number");
-          Array.from(body.rows).map(function (row, place) {
-            var value = row.cells[column] ? row.cells[column].getAttribute("data-value") : "";
-            return { row: row, place: place, value: isNumber ? (value === "" ? Infinity : Number(value)) : value };
-          }).sort(function (a, b) {
-            var order = isNumber ? a.value - b.value : a.value.localeCompare(b.value);
-            if (Number.isNaN(order)) order = 0;
-            return (descending ? -order : order) || a.place - b.place;
-          }).forEach(function (entry) { body.appendChild(entry.row); });
-        });
-      });
-    });
-    """
+  /// A file of the folder Page, which the program carries with it.
+  private static func text(_ file: [UInt8]) -> String { String(decoding: file, as: UTF8.self) }
 }

@@ -40,12 +40,27 @@ struct Program {
     ).outcome()
   }
 
+  /// Runs it and presses Ctrl-C when it has said `text` on standard error. A shell does that, because a test may
+  /// wait for seconds for its turn, and the program would have ended by then.
+  func run(_ arguments: [String], interruptedAfter text: String) async throws -> Outcome {
+    // Job control: without it a shell starts what runs beside it deaf to Ctrl-C.
+    let shell = """
+      set -m; text=$1; shift; "$0" "$@" &
+      until grep -qsF -e "$text" /proc/$$/fd/2; do kill -0 $! 2>/dev/null || break; sleep 0.01; done
+      kill -INT $! 2>/dev/null; wait $!
+      """
+    return try await Run(
+      self, ["-c", shell, try Self.executable.path, text] + arguments,
+      executable: URL(filePath: "/bin/bash")
+    ).outcome()
+  }
+
   /// Bytes that bash's `ulimit -f` counts in.
   private static let limitUnit = 1024
 
-  /// Starts it and returns.
-  func start(_ arguments: [String]) throws -> Run {
-    try Run(self, arguments, executable: Self.executable)
+  /// Starts it, or another program in its place, and returns.
+  func start(_ arguments: [String], executable: URL? = nil) throws -> Run {
+    try Run(self, arguments, executable: executable ?? Self.executable)
   }
 
   /// A running program. What it prints goes to files, so that it never waits for a reader.

@@ -94,11 +94,7 @@ import Testing
     expectSuccess(try await program.run(arguments("whole") + ["--quiet"]))
 
     for _ in 0..<2 {
-      let run = try program.start(arguments("in parts"))
-      try await run.waitForErrors(containing: "epoch ")
-      try await run.waitForErrors(containing: " images/s")
-      run.interrupt()
-      let outcome = try await run.outcome()
+      let outcome = try await program.run(arguments("in parts"), interruptedAfter: " images/s")
       try #require(outcome.exitCode == 130, "\(outcome.errors)")
       #expect(
         outcome.errors.hasSuffix(

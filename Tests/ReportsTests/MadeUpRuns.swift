@@ -63,7 +63,7 @@ final class MadeUpRuns {
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     let bitmap = Bitmap(width: 6, height: 4, channels: 3, samples: [UInt8](repeating: 90, count: 72))
     try PNGFile.write(
-      bitmap, text: [(key: "Title", value: "a title"), (key: "Transcript", value: "row 1: \(title)\nrow 2")],
+      bitmap, text: [(key: "Title", value: title), (key: "Transcript", value: "row 1: \(title)\nrow 2")],
       to: file)
   }
 }

@@ -1,0 +1,24 @@
+document.querySelectorAll("table.sortable").forEach(function (table) {
+  var body = table.tBodies[0];
+  table.querySelectorAll("thead th").forEach(function (head, column) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.textContent = "";
+    head.appendChild(button);
+    button.addEventListener("click", function () {
+      var descending = head.getAttribute("aria-sort") === "ascending";
+      table.querySelectorAll("thead th").forEach(function (other) { other.removeAttribute("aria-sort"); });
+      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      var isNumber = head.classList.contains("number");
+      Array.from(body.rows).map(function (row, place) {
+        var value = row.cells[column] ? row.cells[column].getAttribute("data-value") : "";
+        return { row: row, place: place, value: isNumber ? (value === "" ? Infinity : Number(value)) : value };
+      }).sort(function (a, b) {
+        var order = isNumber ? a.value - b.value : a.value.localeCompare(b.value);
+        if (Number.isNaN(order)) order = 0;
+        return (descending ? -order : order) || a.place - b.place;
+      }).forEach(function (entry) { body.appendChild(entry.row); });
+    });
+  });
+});
