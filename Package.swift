@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Storage", "Images", "Experiments", .product(name: "Mustache", package: "swift-mustache"),
+        "Storage", "Images", "Figures", "Experiments",
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       resources: ["report.html", "report.css", "report.js"].map { .embedInCode("Page/\($0)") }),
@@ -97,7 +98,12 @@ let package = Package(
       name: "AdversarialTests",
       dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Experiments", "Images", "Storage"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
+        "Tensors",
+      ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

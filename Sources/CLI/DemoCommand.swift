@@ -42,8 +42,7 @@ struct DemoCommand: ParsableCommand {
     let report = folder.file("report")
     try Report(
       title: "\(architecture.rawValue) on \(URL(filePath: data).lastPathComponent)", of: [folder.url]
-    )
-    .write(to: report)
+    ).files().write(to: report)
     func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {
       agreement.mean.map { String(format: "%.2f", $0) } ?? "not defined"
     }

@@ -27,12 +27,13 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let folder = output.folder(default: "report")
     let report = try Report(title: title, of: runs.map { URL(filePath: $0) })
-    let size = Double(try report.size(isSingleFile: singleFile)) / 1e6
+    let files = try report.files(isSingleFile: singleFile)
+    let size = Double(try files.size) / 1e6
     if !quiet {
       FileHandle.standardError.write(
-        Data("writing \(String(format: "%.1f", size)) MB of pictures and tables\n".utf8))
+        Data("writing \(String(format: "%.1f", size)) MB\n".utf8))
     }
-    try report.write(to: folder.url, isSingleFile: singleFile)
+    try files.write(to: folder.url)
     if !quiet { print("open       \(folder.file("index.html").relativePath)") }
   }
 }

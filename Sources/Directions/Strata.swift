@@ -57,8 +57,12 @@ public struct Strata: Equatable, Codable, Sendable {
   /// - Parameters:
   ///   - scores: Of all images; see ``FeatureMatrix/scores(along:row:)``. Finite.
   ///   - topCount: k, at least 1.
+  ///   - limit: Of every group but the top, so many images are drawn at most.
   ///   - generator: A stream that belongs to the direction.
-  public init(scores: [Float], topCount: Int, using generator: inout some RandomNumberGenerator) {
+  public init(
+    scores: [Float], topCount: Int, drawing limit: Int = .max,
+    using generator: inout some RandomNumberGenerator
+  ) {
     precondition(topCount > 0, "the top has at least one image, got \(topCount)")
     let count = scores.count
     let order = Self.order(of: scores, topCount: topCount, using: &generator)
@@ -76,7 +80,7 @@ public struct Strata: Equatable, Codable, Sendable {
     ]
     var groups: [Group] = []
     for (kind, places) in parts where !places.isEmpty {
-      let drawn = min(kind.drawnCount ?? places.count, places.count)
+      let drawn = min(kind.drawnCount.map { min($0, limit) } ?? places.count, places.count)
       let chosen = generator.sample(drawn, of: places.count).map { places.lowerBound + $0 }.sorted()
       groups.append(
         Group(

@@ -19,6 +19,8 @@ struct GalleryAnalysis {
   var selection = RowSelection.random
   var hasStrata = false
   var hasClasses = false
+  /// Every direction is described, not only those that are shown.
+  var hasCatalogue = false
 
   /// Units whose κ is averaged, at most: the mean over more would hardly be more precise, and as many random
   /// directions are held in memory.
@@ -32,6 +34,8 @@ struct GalleryAnalysis {
     var randomImages: [GalleryRankings.Row]
     var chancePurity: ChancePurity
     var agreement: AgreementComparison
+    /// Empty unless asked for.
+    var catalogue: [DirectionCatalogue.Entry]
   }
 
   /// - Parameter directions: So many of the ``family``, or as many as there are.
@@ -80,6 +84,14 @@ struct GalleryAnalysis {
     let shown = try ranked(shownSet, in: beside, withStatistics: true, progress)
 
     let chancePurity = ChancePurity(imageCount: topCount, labels: labels, seed: seed)
+    let catalogue =
+      try hasCatalogue
+      ? self.catalogue(
+        of: Set(sample(DirectionCatalogue.limit) + shownUnits).sorted(),
+        beside: (
+          candidates.rows(
+            Set(0..<min(comparedCount, DirectionCatalogue.limit)).union(shownDirections).sorted()), beside
+        ), chancePurity, progress) : []
     let randomImages = RandomImageSet.draw(count: 2, size: topCount, imageCount: imageCount, seed: seed)
     let neuronDetails = details(
       of: .neurons(shownUnits, dimension: dimension), in: features, numbers: shownUnits)
@@ -93,7 +105,8 @@ struct GalleryAnalysis {
       },
       chancePurity: chancePurity,
       agreement: AgreementComparison(
-        neurons: .init(compared, labels: labels), randomDirections: .init(comparedRandom, labels: labels)))
+        neurons: .init(compared, labels: labels), randomDirections: .init(comparedRandom, labels: labels)),
+      catalogue: catalogue)
   }
 
   /// Rows of the directions whose names have the given numbers: dead latents and empty classes have none.
@@ -130,16 +143,7 @@ struct GalleryAnalysis {
       let scores = features.scores(along: directions, row: row)
       var details = Details()
       if hasStrata {
-        var generator =
-          directions.kind == .neurons
-          ? SeededGenerator(seed: seed, purpose: "neuron strata", index: numbers[row])
-          : SeededGenerator(seed: seed, purpose: "random direction strata", index: numbers[row])
-        let groups = Strata(scores: scores, topCount: topCount, using: &generator).groups
-        details.strata = groups.map { group in
-          GalleryRankings.Stratum(
-            kind: group.kind, firstRank: group.firstRank, size: group.size, highest: group.highest,
-            lowest: group.lowest, images: group.images.map(image))
-        }
+        details.strata = strata(of: scores, isNeuron: directions.kind == .neurons, number: numbers[row])
       }
       if hasClasses {
         details.classes = ClassTop.table(scores: scores, labels: labels, topCount: topCount).map { top in
@@ -153,11 +157,24 @@ struct GalleryAnalysis {
     }
   }
 
+  /// - Parameter number: Of the direction among its kind: each has a stream of its own.
+  func strata(
+    of scores: [Float], isNeuron: Bool, number: Int, drawing limit: Int = .max
+  ) -> [GalleryRankings.Stratum] {
+    var generator = SeededGenerator(
+      seed: seed, purpose: isNeuron ? "neuron strata" : "random direction strata", index: number)
+    return Strata(scores: scores, topCount: topCount, drawing: limit, using: &generator).groups.map { group in
+      GalleryRankings.Stratum(
+        kind: group.kind, firstRank: group.firstRank, size: group.size, highest: group.highest,
+        lowest: group.lowest, images: group.images.map(image))
+    }
+  }
+
   /// Ranks some hundred directions at a time, so that progress is seen and Ctrl-C heard.
   ///
   /// The pieces handed to the workers are the same for any number of them: means and histograms come from products
   /// in single precision, whose last bits depend on how many directions are multiplied at once.
-  private func ranked(
+  func ranked(
     _ directions: DirectionSet, in features: FeatureMatrix, withStatistics: Bool,
     _ progress: ProgressHandler
   ) throws -> [RankedDirection] {
@@ -188,7 +205,7 @@ struct GalleryAnalysis {
     }
   }
 
-  private func row(_ direction: RankedDirection, _ chance: ChancePurity) -> GalleryRankings.Row {
+  func row(_ direction: RankedDirection, _ chance: ChancePurity) -> GalleryRankings.Row {
     row(
       direction.id, direction.statistics,
       direction.topImages.map(image), chance)

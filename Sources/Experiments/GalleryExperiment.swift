@@ -15,8 +15,8 @@ import Tensors
 ///
 /// Szegedy et al. (2013), section 3. <https://arxiv.org/abs/1312.6199>
 ///
-/// Leaves `gallery.png` (both), `neurons.png`, `random.png` (or the family's name), `rankings.csv`, `rankings.json` (``GalleryRankings``)
-/// and `run.json`, and what ``GalleryPresentation`` asks for besides: `strata/ID.png` with `strata.csv`,
+/// Leaves `gallery.png` (both), `neurons.png`, `random.png` (or the family's name), `rankings.csv`, `rankings.json` (``GalleryRankings``),
+/// `directions.csv`, `directions.json` (``DirectionCatalogue``) with `sprites/`, and `run.json`, and what ``GalleryPresentation`` asks for besides: `strata/ID.png` with `strata.csv`,
 /// `per-class/ID.png` with `per-class.csv`, PDF. A blind gallery leaves `blind.png`, `key.json` (``GalleryKey``) and
 /// `run.json` alone. The same configuration gives the same bytes for any number of workers, apart from the
 /// environment that `run.json` records.
@@ -140,7 +140,7 @@ public struct GalleryExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    let rankings = try configuration.model.naming {
+    let (rankings, entries) = try configuration.model.naming {
       try self.rankings(of: model, on: dataset, at: layer, remarks, progress)
     }
     let sheets = GallerySheet(rankings: rankings, images: images)
@@ -153,6 +153,11 @@ public struct GalleryExperiment: Sendable {
     var names: [String] = []
     for file in files { names += try write(file, to: folder, progress) }
     names += try key.map { try write($0, to: folder) } ?? write(rankings, to: folder)
+    if key == nil {
+      let catalogue = DirectionCatalogue(
+        entries, images: images, topCount: configuration.topCount, family: configuration.family)
+      names += try write(catalogue, of: images, to: folder)
+    }
     let results = Results(rankings, files: names + [folder.recordName])
     try folder.write(record.completed(with: results))
     return results
@@ -161,7 +166,7 @@ public struct GalleryExperiment: Sendable {
   private func rankings(
     of model: Model, on dataset: Dataset, at layer: Int?, _ remarks: [String],
     _ progress: @escaping ProgressHandler
-  ) throws -> GalleryRankings {
+  ) throws -> (GalleryRankings, [DirectionCatalogue.Entry]) {
     let images = configuration.split.images(of: dataset)
     let graph = model.network.graph
     let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
@@ -186,7 +191,7 @@ public struct GalleryExperiment: Sendable {
       neuronCount: configuration.neuronCount, directionCount: configuration.directionCount,
       topCount: configuration.topCount, seed: configuration.seed, workerCount: workerCount,
       selection: configuration.rows, hasStrata: configuration.presentation.hasStrata,
-      hasClasses: configuration.presentation.hasClasses
+      hasClasses: configuration.presentation.hasClasses, hasCatalogue: !configuration.presentation.isBlind
     ).findings(
       beside: { count in
         if family.isFitted { try progress(.stage("making \(family.words)")) }
@@ -197,7 +202,7 @@ public struct GalleryExperiment: Sendable {
               of: dataset.training, by: engine, layer: layer, space: space, seed: configuration.seed)
           }, progress: progress)
       }, progress)
-    return GalleryRankings(
+    let rankings = GalleryRankings(
       toolVersion: RunEnvironment.toolVersion, modelName: graph.architecture.name,
       modelChecksum: modelChecksum, dataName: dataset.name, dataChecksum: dataset.checksum,
       split: configuration.split, imageCount: images.count, classNames: images.classNames,
@@ -208,6 +213,7 @@ public struct GalleryExperiment: Sendable {
       constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: remarks,
       neurons: findings.neurons, randomDirections: findings.randomDirections,
       randomImages: findings.randomImages)
+    return (rankings, findings.catalogue)
   }
 
   // MARK: Files
@@ -303,6 +309,18 @@ public struct GalleryExperiment: Sendable {
     return names + ["rankings.json"]
   }
 
+  private func write(
+    _ catalogue: DirectionCatalogue, of images: LabelledImages, to folder: RunFolder
+  ) throws -> [String] {
+    _ = try folder.folder("sprites")
+    for (name, sheet) in zip(catalogue.sheetNames, catalogue.sheets(of: images)) {
+      try PNGFile.write(sheet, to: folder.file(name))
+    }
+    try catalogue.table.write(to: folder.file("directions.csv"))
+    try folder.write(catalogue, to: "directions.json")
+    return catalogue.sheetNames + ["directions.csv", "directions.json"]
+  }
+
   private func write(_ key: GalleryKey, to folder: RunFolder) throws -> [String] {
     try folder.write(key, to: Self.keyName)
     return [Self.keyName]
@@ -374,11 +392,10 @@ public struct GalleryExperiment: Sendable {
     guard configuration.presentation.isBlind else { return }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
     let open =
-      ["gallery", Self.randomName, "rankings", "strata", "per-class"]
+      ["gallery", Self.randomName, "rankings", "strata", "per-class", "directions", "sprites"]
       + DirectionFamily.allCases.map(\.rawValue)
-    guard let telling = names.sorted().first(where: { name in open.contains(where: name.hasPrefix) }) else {
-      return
-    }
+    let found = open.lazy.compactMap { start in names.sorted().first { $0.hasPrefix(start) } }
+    guard let telling = found.first else { return }
     throw GalleryError.tellsSolution(folder: folder.url.relativePath, file: telling)
   }
 }

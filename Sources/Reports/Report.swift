@@ -58,7 +58,7 @@ public struct Report: Sendable {
   private var files: [(source: URL, place: String)] {
     var seen: Set<String> = []
     return zip(sections, names).flatMap { section, name in
-      (section.pictures.map(\.file) + section.tables.map(\.file)).map { file in
+      section.files.map { file in
         (section.folder.appending(path: file), Self.place(of: file, in: name))
       }
     }.filter { seen.insert($0.1).inserted }
@@ -66,42 +66,34 @@ public struct Report: Sendable {
 
   private static func place(of file: String, in name: String) -> String { "runs/\(name)/\(file)" }
 
-  /// Bytes of everything that will be written, but for the page's own text; in a single file pictures take a third more.
-  public func size(isSingleFile: Bool) throws -> Int {
-    try files.reduce(0) { sum, file in
-      guard !isSingleFile || file.place.hasSuffix(".png") else { return sum }
-      let size =
-        try FileManager.default.attributesOfItem(atPath: file.source.path)[.size] as? Int ?? 0
-      return sum + (isSingleFile ? (size + 2) / 3 * 4 : size)
-    }
-  }
-
-  /// - Throws: ``FileError`` where a file cannot be written, or a single file would be larger than it may be.
-  public func write(to folder: URL, isSingleFile: Bool = false) throws {
-    let size = try size(isSingleFile: isSingleFile)
-    let page = folder.appending(path: "index.html")
-    guard !isSingleFile || size <= Self.singleFileLimit else {
+  /// Everything that will be written, before it is.
+  ///
+  /// - Throws: ``FileError`` where a file cannot be read, or a page with its pictures inside would be larger than it
+  ///   may be.
+  public func files(isSingleFile: Bool = false) throws -> ReportFiles {
+    var files = ReportFiles()
+    if !isSingleFile { for file in self.files { files.append(copyOf: file.source, as: file.place) } }
+    let page = try Data(page(isSingleFile: isSingleFile).utf8)
+    guard !isSingleFile || page.count <= Self.singleFileLimit else {
       throw FileError(
-        file: page,
+        file: URL(filePath: Self.pageName),
         problem:
-          "would be \(size >> 20) MB in one file, at most \(Self.singleFileLimit >> 20) are allowed; leave "
+          "would be \(page.count >> 20) MB in one file, at most \(Self.singleFileLimit >> 20) are allowed; leave "
           + "--single-file out, or show fewer runs")
     }
-    try RunFolder(folder).create()
-    if !isSingleFile {
-      for file in files {
-        let target = folder.appending(path: file.place)
-        try RunFolder(target.deletingLastPathComponent()).create()
-        try AtomicFile.write(FileContents.read(file.source), to: target)
-      }
-    }
-    let text = try ReportPage(title: title, sections: sections).rendered { number, file in
+    // Last: who finds the page finds what it shows.
+    files.append(page, as: Self.pageName)
+    return files
+  }
+
+  private static let pageName = "index.html"
+
+  private func page(isSingleFile: Bool) throws -> String {
+    try ReportPage(title: title, sections: sections).rendered { number, file in
       guard isSingleFile else { return Self.place(of: file, in: names[number]) }
       guard file.hasSuffix(".png") else { return nil }
       let data = try FileContents.read(sections[number].folder.appending(path: file))
       return "data:image/png;base64,\(data.base64EncodedString())"
     }
-    // Last: who finds the page finds what it shows.
-    try AtomicFile.write(text, to: page)
   }
 }

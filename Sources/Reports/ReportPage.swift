@@ -15,10 +15,17 @@ struct ReportPage {
     let template = try MustacheTemplate(string: Self.text(PackageResources.report_html))
     return template.render(
       [
-        "title": title, "sections": shown, "style": Self.text(PackageResources.report_css),
+        "title": title, "sections": shown, "sprites": try sprites(address),
+        "style": Self.text(PackageResources.report_css),
         "script": Self.text(PackageResources.report_js),
         "version": RunEnvironment.toolVersion,
       ] as [String: Any])
+  }
+
+  private func sprites(_ address: (_ section: Int, _ file: String) throws -> String?) throws -> String {
+    try sections.enumerated().map { number, section in
+      try section.directions?.style { try address(number, $0) ?? "" } ?? ""
+    }.joined()
   }
 
   private static func content(
@@ -29,8 +36,11 @@ struct ReportPage {
       "findings": section.findings, "hasListing": !section.listing.isEmpty,
       "listing": section.listing.joined(separator: "\n"),
       "pictures": try section.pictures.map { picture in
-        [
-          "address": try address(picture.file) ?? "", "file": picture.file, "caption": picture.caption,
+        let place = try address(picture.file) ?? ""
+        // A browser follows no link to a picture inside the page.
+        return [
+          "address": place, "hasLink": !place.hasPrefix("data:"), "file": picture.file,
+          "caption": picture.caption,
           "alternative": picture.alternative, "width": picture.width, "height": picture.height,
           "redrawing": picture.redrawing, "hasTranscript": !picture.transcript.isEmpty,
           "transcript": picture.transcript,
@@ -39,6 +49,7 @@ struct ReportPage {
       "tables": try section.tables.enumerated().map { number, table in
         try content(of: table, anchor: "\(section.anchor)-table\(number + 1)", address)
       },
+      "directions": section.directions.map { [$0.content] } ?? [],
       "provenance": section.provenance.map { ["name": $0.name, "value": $0.value] },
       "configuration": section.configuration,
     ]
@@ -67,9 +78,11 @@ struct ReportPage {
           "anchor": "\(anchor)-\(number + 1)",
           "cells": row.enumerated().map { column, cell in
             let isNumber = areNumbers.indices.contains(column) && areNumbers[column]
+            let link = column == 0 ? table.links[cell] : nil
             return [
               "text": isNumber ? shortened(cell) : cell, "value": cell, "kind": isNumber ? "number" : "text",
-            ]
+              "hasLink": link != nil, "link": link ?? "",
+            ] as [String: Any]
           },
         ] as [String: Any]
       },

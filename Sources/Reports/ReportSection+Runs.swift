@@ -32,7 +32,11 @@ extension ReportSection {
     listing = summary.listing
     self.folder = folder.url
     pictures = try summary.pictures.filter { folder.exists($0.file) }.map { try Self.picture($0, in: folder) }
-    tables = try summary.tables.filter { folder.exists($0.file) }.map { try Self.table($0, in: folder) }
+    let directions = try DirectionGallery.read(folder, prefix: anchor)
+    self.directions = directions
+    tables = try summary.tables.filter { folder.exists($0.file) }.map {
+      try Self.table($0, in: folder, links: directions?.anchors ?? [:])
+    }
     (provenance, configuration) = try Self.origin(of: folder)
   }
 
@@ -50,16 +54,25 @@ extension ReportSection {
       height: bitmap.height,
       redrawing: folder.exists(script)
         ? "gnuplot \(URL(filePath: script).lastPathComponent), in the folder of the picture"
-        : "the command of this section, with the settings below")
+        : "the command of this section")
   }
 
-  private static func table(_ tabulated: RunSummary.Tabulated, in folder: RunFolder) throws -> Table {
+  /// As a shell takes it for one word.
+  private static func shellQuoted(_ word: String) -> String {
+    let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=+,./:@%".contains($0)) }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
+  private static func table(
+    _ tabulated: RunSummary.Tabulated, in folder: RunFolder, links: [String: String]
+  ) throws -> Table {
     let file = folder.file(tabulated.file)
     do {
       let content = try CSV<Enumerated>(url: file, delimiter: .comma, loadColumns: false)
       return Table(
         file: tabulated.file, caption: tabulated.caption, columns: content.header,
-        rows: Array(content.rows.prefix(shownRowCount)), rowCount: content.rows.count)
+        rows: Array(content.rows.prefix(tabulated.isWhole ? content.rows.count : shownRowCount)),
+        rowCount: content.rows.count, links: links)
     } catch {
       throw FileError(file: file, problem: "is no table of comma-separated values: \(error)")
     }
@@ -91,6 +104,9 @@ extension ReportSection {
           + "\(record.environment.system), \(record.environment.workerCount) workers"),
       Fact(name: "Record", value: folder.file(folder.recordName).relativePath),
     ]
+    if let command = record.environment.command {
+      facts.insert(Fact(name: "Command", value: command.map(shellQuoted).joined(separator: " ")), at: 1)
+    }
     let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
     let settings = try JSONSerialization.data(
       withJSONObject: whole?["configuration"] ?? [:],

@@ -24,6 +24,8 @@ struct ReportSection: Equatable, Sendable {
     let rows: [[String]]
     /// Of the file; the page shows the first ones.
     let rowCount: Int
+    /// Anchors by what stands in the first column.
+    let links: [String: String]
   }
 
   /// Unique on the page; letters, digits and hyphens.
@@ -35,6 +37,8 @@ struct ReportSection: Equatable, Sendable {
   let listing: [String]
   let pictures: [Picture]
   let tables: [Table]
+  /// The directions of a gallery one by one.
+  let directions: DirectionGallery?
   /// Data, seed, versions.
   let provenance: [Fact]
   /// `run.json` without its results.
@@ -44,5 +48,10 @@ struct ReportSection: Equatable, Sendable {
   struct Fact: Equatable, Sendable {
     let name: String
     let value: String
+  }
+
+  /// Everything of the run folder that the page shows or links to.
+  var files: [String] {
+    pictures.map(\.file) + tables.map(\.file) + (directions?.catalogue.sheetNames ?? [])
   }
 }

@@ -22,6 +22,8 @@ struct RunSummary: Sendable {
   struct Tabulated: Sendable {
     let file: String
     let caption: String
+    /// Every row stands on the page.
+    var isWhole = false
   }
 }
 

@@ -13,7 +13,9 @@ enum Browser {
 
   /// Whether Chromium, its driver, Selenium and the readers of HTML are here; `make test` installs them on Debian.
   static let isHere: Bool = {
-    guard let python, FileManager.default.isExecutableFile(atPath: "/usr/bin/chromedriver") else { return false }
+    guard let python, FileManager.default.isExecutableFile(atPath: "/usr/bin/chromedriver") else {
+      return false
+    }
     let process = Process()
     process.executableURL = URL(filePath: python)
     process.arguments = ["-c", "import selenium, html5lib"]
@@ -39,6 +41,7 @@ enum Browser {
     let outcome = try await program.start(
       [folder.appending(path: "\(name).py").path] + arguments, executable: URL(filePath: python ?? "python3")
     ).outcome()
-    #expect(outcome.exitCode == 0, "\(name).py: \(outcome.errors.suffix(2000))", sourceLocation: sourceLocation)
+    #expect(
+      outcome.exitCode == 0, "\(name).py: \(outcome.errors.suffix(2000))", sourceLocation: sourceLocation)
   }
 }

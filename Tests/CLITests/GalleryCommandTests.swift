@@ -25,6 +25,7 @@ import Testing
     let wanted =
       sheets.flatMap { ["\($0).png", "\($0).pdf"] }
       + ["rankings.csv", "rankings.json", "strata.csv", "per-class.csv", "run.json"]
+      + ["directions.csv", "directions.json", "sprites/directions-1.png"]
     let content = try laboratory.content(of: "output/gallery-images")
     #expect(Set(content.keys) == Set(wanted.map { "output/gallery-images/\($0)" }))
     for name in wanted { #expect(outcome.output.contains("output/gallery-images/\(name)\n"), "\(name)") }

@@ -43,11 +43,12 @@ struct Program {
   /// Runs it and presses Ctrl-C when it has said `text` on standard error. A shell does that, because a test may
   /// wait for seconds for its turn, and the program would have ended by then.
   func run(_ arguments: [String], interruptedAfter text: String) async throws -> Outcome {
-    // Job control: without it a shell starts what runs beside it deaf to Ctrl-C.
+    // Job control: without it a shell starts what runs beside it deaf to Ctrl-C. What the shell itself says of its
+    // job is thrown away.
     let shell = """
-      set -m; text=$1; shift; "$0" "$@" &
-      until grep -qsF -e "$text" /proc/$$/fd/2; do kill -0 $! 2>/dev/null || break; sleep 0.01; done
-      kill -INT $! 2>/dev/null; wait $!
+      set -m; text=$1; shift; exec 3>&2 2>/dev/null; "$0" "$@" 2>&3 &
+      until grep -qsF -e "$text" /proc/$$/fd/3; do kill -0 $! || break; sleep 0.01; done
+      kill -INT $!; wait $!
       """
     return try await Run(
       self, ["-c", shell, try Self.executable.path, text] + arguments,

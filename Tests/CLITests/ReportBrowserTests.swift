@@ -2,13 +2,15 @@ import Foundation
 import Testing
 
 @Suite(.enabled(if: Browser.isHere)) struct ReportBrowserTests {
-  @Test("A report can be read, sorted, printed and walked through by keyboard, from a disk and without a network")
+  @Test(
+    "A report can be read, sorted, printed and walked through by keyboard, from a disk and without a network")
   func report() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     try laboratory.writeArrays(to: "arrays", count: 300)
     expectSuccess(
       try await laboratory.run(
-        "demo", "--data", "arrays", "--architecture", "mlp", "--epochs", "2", "--output", "démo 1", "--quiet"))
+        "demo", "--data", "arrays", "--architecture", "mlp", "--epochs", "2", "--output", "démo 1", "--quiet")
+    )
     expectSuccess(
       try await laboratory.run("report", "démo 1", "--single-file", "--output", "single", "--quiet"))
     try await Browser.play(

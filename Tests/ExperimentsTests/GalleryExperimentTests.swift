@@ -11,7 +11,10 @@ import Testing
 @testable import Experiments
 
 @Suite struct GalleryExperimentTests {
-  private static let outputs = ["gallery.png", "neurons.png", "random.png", "rankings.csv", "rankings.json"]
+  private static let outputs = [
+    "gallery.png", "neurons.png", "random.png", "rankings.csv", "rankings.json", "directions.csv",
+    "directions.json", "sprites/directions-1.png",
+  ]
 
   private func withGallery(_ body: (MadeUpGallery) throws -> Void) throws {
     try withTemporaryFolder { try body(MadeUpGallery(in: $0)) }

@@ -59,7 +59,10 @@ import Testing
       let rankings = try rankings(in: first)
       let ids = (rankings.neurons + rankings.randomDirections).map(\.id)
       #expect(ids.count == 9)
-      var wanted: Set = ["rankings.csv", "rankings.json", "strata.csv", "per-class.csv", "run.json"]
+      var wanted: Set = [
+        "rankings.csv", "rankings.json", "strata.csv", "per-class.csv", "run.json", "directions.csv",
+        "directions.json", "sprites/directions-1.png",
+      ]
       let sheets =
         ["gallery", "neurons", "random"] + ids.flatMap { ["strata/\($0)", "per-class/\($0)"] }
       for name in sheets { wanted.formUnion(["\(name).png", "\(name).pdf"]) }

@@ -1,6 +1,11 @@
+import Adversarial
+import Datasets
+import Directions
 import Foundation
 import Images
+import Networks
 import Storage
+import Tensors
 
 @testable import Experiments
 
@@ -37,6 +42,55 @@ final class MadeUpRuns {
     var table = CSVWriter(columns: ["class", "mean_recall"])
     for row in 0..<rowCount { table.append([row == 0 ? Self.evil : "class \(row)", Double(row) / 3]) }
     try table.write(to: run.file("classes.csv"))
+    return run.url
+  }
+
+  /// A gallery of two neurons and a random direction, with sprite sheets of 4×4 pixels.
+  func gallery(_ name: String) throws -> URL {
+    let run = RunFolder(folder.appending(path: name))
+    let agreement = GalleryExperiment.Results.Agreement(count: 2, mean: 0.5, standardDeviation: 0.1)
+    let results = GalleryExperiment.Results(
+      modelChecksum: "ab", layer: "relu1", unitCount: 3, deadUnitCount: 1, constantUnitCount: 0,
+      imageCount: 40,
+      correctCount: 30, neurons: agreement, randomDirections: agreement, chance: 0, remarks: [],
+      files: ["sprites/directions-1.png", "directions.csv"])
+    let record = RunRecord<GalleryExperiment.Configuration, GalleryExperiment.Results>(
+      experiment: "gallery",
+      configuration: .init(model: .model(path: "m"), data: DataSource(name: "images")), workerCount: 2,
+      data: nil)
+    try run.write(record.completed(with: results))
+    let pixels = (0..<40).flatMap { [UInt8](repeating: UInt8($0 * 6), count: 16) }
+    let images = LabelledImages(
+      shape: ImageShape(channels: 1, height: 4, width: 4), pixels: .bytes(pixels),
+      labels: (0..<40).map { $0 % 2 },
+      classNames: [Self.evil, "class 1"])
+    let labels = ClassLabels(images.labels, classCount: 2)
+    let directions: [(id: String, isNeuron: Bool, step: Int)] = [
+      ("n000", true, 1), ("n002", true, 3), ("r000", false, 7),
+    ]
+    let entries = directions.map { id, isNeuron, step -> DirectionCatalogue.Entry in
+      let values = (0..<40).map { Float($0 * step % 40) - 5 }
+      let scores = DirectionScores(values)
+      let top = scores.highest(4).map { image in
+        GalleryRankings.Image(
+          imageIndex: image, score: values[image], label: images.labels[image],
+          prediction: Prediction(logits: [1, 0]))
+      }
+      let stratum = GalleryRankings.Stratum(
+        kind: .bottom, firstRank: 38, size: Proportion(3, of: 40), highest: -3, lowest: -5,
+        images: Array(top.prefix(3)))
+      let row = GalleryRankings.Row(
+        id: id, statistics: nil, agreement: LabelAgreement(of: top.map(\.imageIndex), in: labels),
+        adjustedPurity: nil, images: top, strata: [stratum])
+      return DirectionCatalogue.Entry(
+        isNeuron: isNeuron, row: row, selectivity: ClassSelectivity(of: scores, in: labels), neighbours: [],
+        sheet: 0, sheetRow: 0)
+    }
+    let catalogue = DirectionCatalogue(entries, images: images, topCount: 4, family: .sphere)
+    _ = try run.folder("sprites")
+    try PNGFile.write(catalogue.sheets(of: images)[0], to: run.file("sprites/directions-1.png"))
+    try catalogue.table.write(to: run.file("directions.csv"))
+    try run.write(catalogue, to: "directions.json")
     return run.url
   }
 

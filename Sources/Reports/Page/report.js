@@ -1,3 +1,4 @@
+// Columns of a table become buttons that sort it. Without scripts the tables stand as they are.
 document.querySelectorAll("table.sortable").forEach(function (table) {
   var body = table.tBodies[0];
   table.querySelectorAll("thead th").forEach(function (head, column) {
@@ -22,3 +23,12 @@ document.querySelectorAll("table.sortable").forEach(function (table) {
     });
   });
 });
+
+// A place inside a closed part opens that part; not every browser does that by itself.
+function reveal() {
+  var place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (var part = place; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+  if (place) place.scrollIntoView();
+}
+window.addEventListener("hashchange", reveal);
+if (location.hash) reveal();

@@ -13,7 +13,7 @@ extension GalleryExperiment.Results: ReportedResults {
           + "\(randomDirections.count) random directions \(words(randomDirections)); random images have "
           + "\(String(format: "%.3f", chance)). \(imageCount) images, of which the network gets \(correctCount) right."
       ] + remarks,
-      pictures: files.filter { $0.hasSuffix(".png") }.map {
+      pictures: files.filter { $0.hasSuffix(".png") && !$0.hasPrefix("sprites/") }.map {
         .init(
           file: $0,
           caption: $0 == files.first
@@ -21,7 +21,11 @@ extension GalleryExperiment.Results: ReportedResults {
             : "The sheet \($0).")
       },
       tables: [
-        .init(file: "rankings.csv", caption: "Every image of the sheets, with its rank, score and class.")
+        .init(
+          file: "directions.csv",
+          caption: "The directions, neurons and others, with what was measured of each.",
+          isWhole: true),
+        .init(file: "rankings.csv", caption: "Every image of the sheets, with its rank, score and class."),
       ])
   }
 }
