@@ -14,6 +14,9 @@ extension TrainExperiment.Results: ReportedResults {
           last?.gradientNorm == nil ? "epochs" : "iterations"),
         "It has \(parameterCount) trained parameters; training took \(String(format: "%.1f", trainingSeconds)) s.",
       ],
+      basis:
+        "Accuracy and loss are of n = \(heldOutCount) held-out images; the curves are of training images, and of "
+        + "validation images where some were kept.",
       pictures: [
         .init(
           file: "figures/training.png", caption: "Loss and accuracy as training went on.",
