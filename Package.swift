@@ -12,6 +12,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // C libraries made visible.
@@ -60,10 +61,16 @@ let package = Package(
         "Article/references.bib",
       ].map { .embedInCode($0) }),
     .target(
+      name: "LocalServer",
+      dependencies: [
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
+    .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports",
+        "Figures", "Experiments", "Reports", "LocalServer",
       ]),
 
     // The command line.
@@ -107,6 +114,7 @@ let package = Package(
         "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors",
       ]),
+    .testTarget(name: "LocalServerTests", dependencies: ["LocalServer"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
