@@ -69,7 +69,9 @@ let package = Package(
         "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
         "Experiments", "LocalServer",
       ],
-      resources: ["explorer.html", "explorer.css", "explorer.js", "charts.js"].map { .embedInCode("Page/\($0)") }),
+      resources: ["explorer.html", "explorer.css", "explorer.js", "charts.js"].map {
+        .embedInCode("Page/\($0)")
+      }),
     .target(
       name: "Intrigue",
       dependencies: [
@@ -123,7 +125,8 @@ let package = Package(
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
-        "Explorer", "Experiments", "LocalServer", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
+        "Explorer", "Experiments", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
+        "Networks", "Storage",
         "Tensors",
       ]),
     .testTarget(

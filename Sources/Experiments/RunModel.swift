@@ -71,7 +71,8 @@ public struct RunModel: Sendable {
     else {
       throw FileError(
         file: folder,
-        problem: "holds a run of \(experiment), whose record does not name one network with its data; expected a run "
+        problem:
+          "holds a run of \(experiment), whose record does not name one network with its data; expected a run "
           + "of train, demo, gallery, rank or attack")
     }
     guard record.complete else {

@@ -39,7 +39,8 @@ struct ExploredRun: Sendable {
   func shown(_ index: Int, score: Float? = nil) throws -> Shown {
     Shown(
       index: index, score: score, label: run.images.labels[index], prediction: run.predictions[index].label,
-      confidence: run.predictions[index].confidence, png: try png(of: run.images.tensor(of: [index]).elements))
+      confidence: run.predictions[index].confidence, png: try png(of: run.images.tensor(of: [index]).elements)
+    )
   }
 
   /// - Parameter planar: `[channels, height, width]` in [0, 1].
@@ -69,6 +70,8 @@ struct ExploredRun: Sendable {
     var layer: String
     var imageCount: Int
     var unitCount: Int
+    /// The lowest that is above 0 for as many images as are shown to begin with: a dead one is no good beginning.
+    var firstLiveNeuron: Int
     var correctCount: Int
     var width: Int
     var height: Int
@@ -82,13 +85,24 @@ struct ExploredRun: Sendable {
     var remarks: [String]
   }
 
+  private var firstLiveNeuron: Int {
+    let dimension = run.features.dimension
+    return run.features.withValues { values in
+      (0..<dimension).first { neuron in
+        stride(from: neuron, to: values.count, by: dimension).count { values[$0] > 0 } >= 9
+      } ?? 0
+    }
+  }
+
   var description: Description {
     let key = ClassKey(names: run.images.classNames)
     let wrong = run.predictions.indices.filter { run.predictions[$0].label != run.images.labels[$0] }
     let shape = run.images.shape
     return Description(
       name: run.name, experiment: run.experiment, network: run.model.network.graph.architecture.name,
-      data: run.dataName, layer: run.space.words, imageCount: run.images.count, unitCount: run.space.unitCount,
+      data: run.dataName, layer: run.space.words, imageCount: run.images.count,
+      unitCount: run.space.unitCount,
+      firstLiveNeuron: firstLiveNeuron,
       correctCount: run.images.count - wrong.count, width: shape.width, height: shape.height,
       channels: shape.channels, classNames: run.images.classNames,
       classColours: run.images.classNames.indices.map { index in

@@ -20,7 +20,8 @@ struct SavedBasis: Sendable {
     else {
       throw FileError(
         file: file,
-        problem: "holds an array of shape \(array.shape): expected 1 to \(Self.rowLimit) rows of \(unitCount) floats, "
+        problem:
+          "holds an array of shape \(array.shape): expected 1 to \(Self.rowLimit) rows of \(unitCount) floats, "
           + "one for each unit of the layer")
     }
     matrix = Tensor(shape: array.shape, elements: elements)

@@ -11,7 +11,9 @@ public enum ImageFile {
   /// - Parameters:
   ///   - file: Named in errors; nothing is read from it.
   ///   - pixelLimit: Images with more pixels are refused before memory is taken for them.
-  public static func decode(_ data: Data, file: URL, pixelLimit: Int = PNGFile.largestPixelCount) throws -> Bitmap {
+  public static func decode(_ data: Data, file: URL, pixelLimit: Int = PNGFile.largestPixelCount) throws
+    -> Bitmap
+  {
     if data.starts(with: PNGFile.signature) {
       return try PNGFile.decode(data, file: file, pixelLimit: pixelLimit)
     }

@@ -22,7 +22,9 @@ public struct ServerAddress: Equatable, Sendable {
   }
 
   /// What a browser is told to open.
-  public var url: URL { URL(string: "http://\(Self.bracketed(host)):\(port)/")! }  // host was understood before
+  public var url: URL {
+    URL(string: "http://\(Self.bracketed(host)):\(port)/")!  // the host is an address
+  }
 
   /// What may stand in a request's `Host`: a name with the port, and without it where that is HTTP's own.
   var authorities: Set<String> {

@@ -47,7 +47,7 @@ const charts = (function () {
 
   // Logits of all classes against the length of the perturbation.
   function lines(place, lengths, logits, names, colours, strong, words) {
-    const [width, height, left, right, top, bottom] = [480, 256, 40, 8, 8, 34];
+    const [width, height, left, right, top, bottom] = [360, 230, 38, 8, 8, 34];
     const svg = picture(place, `0 0 ${width} ${height}`, words, false);
     const values = logits.flat();
     let [low, high] = [Math.min(...values), Math.max(...values)];

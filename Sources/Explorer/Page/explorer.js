@@ -134,7 +134,7 @@ function panel(name, title, kind) {
   function show(answer) {
     const { agreement, statistics } = answer;
     const counts = answer.classCounts.map((count, label) => [count, run.classNames[label]])
-      .filter(([count]) => count).sort((a, b) => b[0] - a[0]).map(([count, label]) => `${count} ${label}`).join(", ");
+      .filter(([count]) => count).sort((a, b) => b[0] - a[0]).map(([count, label]) => `${count} × ${label}`).join(", ");
     charts.classBar(part("classbar"), answer.classCounts, run.classColours, "Classes of the images: " + counts);
     const state = statistics.isConstant ? "constant: the order means nothing. "
       : statistics.isDead ? "dead: above 0 for fewer images than are shown. " : "";
@@ -219,13 +219,15 @@ function panel(name, title, kind) {
   return {
     section, changed,
     reset() {
+      part("neuron").max = run.unitCount - 1;
+      part("neuron").value = run.firstLiveNeuron;
       limit(part("neuron"), part("neuron-number"), run.unitCount - 1);
       limit(part("number"), part("number-number"), contents.limits.randomDirections - 1);
       part("basis").replaceChildren(...run.bases.map((basis, index) => make("option", { value: index, textContent: `${basis.name} (${basis.rows} rows)` })));
       if (run.bases.length) limit(part("row"), part("row-number"), run.bases[0].rows - 1);
       part("weights").replaceChildren();
-      addWeight(0, 1);
-      if (run.unitCount > 1) addWeight(1, 0.5);
+      addWeight(run.firstLiveNeuron, 1);
+      if (run.unitCount > 1) addWeight((run.firstLiveNeuron + 1) % run.unitCount, 0.5);
       changed();
     },
   };
@@ -243,7 +245,9 @@ function bars(place, columns) {
       return make("td", {}, [make("div", {}, [make("span", { ariaHidden: "true" }, [fill]), make("span", {}, [text])])]);
     });
     const row = make("tr", { className: columns.some((column) => column.label === label) ? "best" : "" });
-    row.append(make("th", { scope: "row", textContent: name }), ...cells);
+    const head = make("th", { scope: "row", textContent: name });
+    head.style.borderLeftColor = run.classColours[label];
+    row.append(head, ...cells);
     return row;
   }));
 }
@@ -268,12 +272,11 @@ const attack = function () {
     find("clean-caption").textContent = `${of}: ${said(answer.clean)}`;
     find("perturbation-caption").textContent = `Perturbation × ${answer.amplification}`;
     find("adversarial-caption").textContent = `After: ${said(answer.attempt)}`;
-    const goal = wish.target === null ? "another class" : name(wish.target);
     const truth = answer.image === undefined ? `${of} is taken for ${name(answer.label)}, which stands for its class here. ` : `${of} is ${name(answer.label)}. `;
     find("verdict").textContent = truth + {
       alreadyWrong: `Not attacked: the network takes it for ${name(answer.clean.label)} without help.`,
       alreadyTarget: "Not attacked: it is of the class aimed at.",
-      failed: `The attack failed: the network does not say ${goal}.` + (answer.hadZeroGradient ? " The gradient was zero in every pixel." : ""),
+      failed: `The attack failed: the network says ${name(answer.attempt.label)}${wish.target === null ? " still" : `, not ${name(wish.target)}`}.` + (answer.hadZeroGradient ? " The gradient was zero in every pixel." : ""),
       succeeded: `The attack succeeded: the network now says ${name(answer.attempt.label)}. `
         + (answer.survives8Bit ? "It still does after rounding to 8 bits." : "Rounding to 8 bits undoes it."),
     }[answer.verdict];
@@ -329,7 +332,7 @@ function kindChanged() {
   const norm = find("epsilon").dataset.norm;
   find("epsilon-number").max = kind.largestEpsilon;
   // Another norm has another scale; to begin with, what is often tried.
-  if (norm !== kind.norm) setEpsilon(kind.largestEpsilon / (kind.norm === "l2" ? 7 : 5));
+  if (norm !== kind.norm) setEpsilon(kind.largestEpsilon / (kind.norm === "L2" ? 7 : 5));
   find("epsilon").dataset.norm = kind.norm;
 }
 
@@ -443,6 +446,8 @@ let panels = [];
 
 function chosen() {
   run = contents.runs[Number(find("run").value)];
+  // Black would not be seen on a dark page; the ink is seen on either.
+  run.classColours = run.classColours.map((colour) => colour === "#000000" ? "currentColor" : colour);
   find("about").textContent = `${run.network} on ${run.data}, ${run.correctCount} of ${run.imageCount} held-out images right; ${run.layer}. `
     + run.remarks.map((remark) => remark[0].toUpperCase() + remark.slice(1) + ".").join(" ");
   const kinds = contents.attacks[contents.runs.indexOf(run)];
