@@ -56,7 +56,10 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
-      resources: ["report.html", "report.css", "report.js"].map { .embedInCode("Page/\($0)") }),
+      resources: [
+        "Page/report.html", "Page/report.css", "Page/report.js", "Article/writeup.tex",
+        "Article/references.bib",
+      ].map { .embedInCode($0) }),
     .target(
       name: "LocalServer",
       dependencies: [

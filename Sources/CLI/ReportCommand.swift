@@ -19,6 +19,9 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Put the pictures into the page itself, up to \(Report.singleFileLimit >> 20) MB.")
   var singleFile = false
 
+  @Flag(help: "Also an article for LaTeX, with all figures as PDF and all tables: latex/writeup.tex.")
+  var latex = false
+
   @OptionGroup var output: OutputOption
 
   @Flag(help: "Say nothing but errors.")
@@ -27,13 +30,16 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let folder = output.folder(default: "report")
     let report = try Report(title: title, of: runs.map { URL(filePath: $0) })
-    let files = try report.files(isSingleFile: singleFile)
+    let files = try report.files(isSingleFile: singleFile, hasArticle: latex)
     let size = Double(try files.size) / 1e6
     if !quiet {
       FileHandle.standardError.write(
         Data("writing \(String(format: "%.1f", size)) MB\n".utf8))
     }
     try files.write(to: folder.url)
-    if !quiet { print("open       \(folder.file("index.html").relativePath)") }
+    if !quiet {
+      print("open       \(folder.file("index.html").relativePath)")
+      if latex { print("article    \(folder.file("latex/writeup.tex").relativePath)") }
+    }
   }
 }

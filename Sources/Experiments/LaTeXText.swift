@@ -1,28 +1,53 @@
 /// Text for LaTeX.
-enum LaTeXText {
+public enum LaTeXText {
   /// Before and after a table that is made smaller where it is wider than the text; with the package graphicx.
-  static let fittingStart = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%"
-  static let fittingEnd = "}"
+  public static let fittingStart = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%"
+  public static let fittingEnd = "}"
 
-  /// Text whose characters stand for themselves.
-  static func escaped(_ text: String) -> String {
+  /// Text whose characters stand for themselves. Those that a stock installation has no letter for are written as
+  /// their number.
+  public static func escaped(_ text: String) -> String {
     text.reduce(into: "") { line, character in
-      switch character {
-      case "_", "%", "&", "#", "$", "{", "}": line += "\\\(character)"
-      case "\\": line += "\\textbackslash{}"
-      case "~": line += "\\textasciitilde{}"
-      case "^": line += "\\textasciicircum{}"
-      case "∞": line += "$_\\infty$"
-      case "≤": line += "$\\le$"
-      case "±": line += "$\\pm$"
-      case "−": line += "$-$"
-      case "‖": line += "$\\|$"
-      case "ε": line += "$\\varepsilon$"
-      case "λ": line += "$\\lambda$"
-      case "√": line += "$\\surd$"
-      case "′": line += "$'$"
-      default: line.append(character)
+      if let command = commands[character] {
+        line += command
+      } else if character == "-", line.hasSuffix("-") {
+        // Two hyphens would become a dash.
+        line += "{}-"
+      } else if character.isNewline || character == "\t" {
+        line.append(" ")
+      } else {
+        for scalar in character.unicodeScalars { line += escaped(scalar) }
       }
     }
   }
+
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.value {
+    // ASCII, and the letters of Latin-1 and Latin Extended-A.
+    case 0x20...0x7E, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x17E: return String(scalar)
+    case 0x00...0x1F, 0x7F...0x9F: return " "
+    default: return "{\\ttfamily U+\(String(scalar.value, radix: 16, uppercase: true))}"
+    }
+  }
+
+  private static let commands: [Character: String] = [
+    "_": "\\_", "%": "\\%", "&": "\\&", "#": "\\#", "$": "\\$", "{": "\\{", "}": "\\}",
+    "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
+    "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}", "\"": "\\textquotedbl{}",
+    "∞": "$_\\infty$", "≤": "$\\le$", "≥": "$\\ge$", "≈": "$\\approx$", "≠": "$\\ne$",
+    "±": "$\\pm$", "×": "$\\times$", "·": "$\\cdot$", "−": "$-$", "‖": "$\\|$", "√": "$\\surd$", "′": "$'$",
+    "⟨": "$\\langle$", "⟩": "$\\rangle$", "∈": "$\\in$", "∇": "$\\nabla$", "→": "$\\to$", "∩": "$\\cap$",
+    "α": "$\\alpha$", "β": "$\\beta$", "δ": "$\\delta$", "Δ": "$\\Delta$", "ε": "$\\varepsilon$",
+    "κ": "$\\kappa$",
+    "λ": "$\\lambda$", "μ": "$\\mu$", "π": "$\\pi$", "ρ": "$\\rho$", "σ": "$\\sigma$", "Σ": "$\\Sigma$",
+    "φ": "$\\varphi$", "∂": "$\\partial$", "γ": "$\\gamma$", "ζ": "$\\zeta$", "θ": "$\\theta$",
+    "τ": "$\\tau$",
+    "χ": "$\\chi$", "ψ": "$\\psi$", "ω": "$\\omega$", "η": "$\\eta$", "ℓ": "$\\ell$",
+    "⁰": "$^0$", "¹": "$^1$", "²": "$^2$", "³": "$^3$", "⁻": "$^{-}$", "⁴": "$^4$", "⁵": "$^5$", "⁶": "$^6$",
+    "⁷": "$^7$", "⁸": "$^8$", "⁹": "$^9$",
+    "₀": "$_0$", "₁": "$_1$", "₂": "$_2$", "₃": "$_3$", "₄": "$_4$", "₅": "$_5$", "₆": "$_6$", "₇": "$_7$",
+    "₈": "$_8$", "₉": "$_9$", "ᵀ": "$^\\top$", "ᵢ": "$_i$", "ₓ": "$_x$", "½": "$\\frac12$", "¼": "$\\frac14$",
+    "–": "--", "—": "---", "…": "\\dots{}", "’": "'", "‘": "`", "“": "``", "”": "''", "°": "$^\\circ$",
+    "\u{A0}": "~", "\u{2009}": "\\,", "\u{202F}": "\\,",
+  ]
 }

@@ -4,9 +4,9 @@ import Storage
 
 /// A chart by gnuplot, kept with its script and its data so that `gnuplot NAME.gp` draws it again.
 ///
-/// Three files stand side by side: `NAME.png`, `NAME.gp` and `NAME.csv`. The script names the other two without
-/// a folder, so the three can be moved together and restyled. `gnuplot -e "format = 'pdf'" NAME.gp` draws a PDF
-/// instead, `'svg'` an SVG.
+/// Four files stand side by side: `NAME.png` for the eye, `NAME.pdf` for an article, `NAME.gp` and `NAME.csv`. The
+/// script names the others without a folder, so they can be moved together and restyled.
+/// `gnuplot -e "format = 'pdf'" NAME.gp` draws the PDF again, `'svg'` an SVG.
 public struct Chart: Sendable {
   /// Lines of a gnuplot script, in which the variable `data` holds the name of the data file.
   let script: [String]
@@ -42,13 +42,14 @@ public struct Chart: Sendable {
   ///   no folder and no line break.
   /// - Throws: ``Problem`` when gnuplot is missing or fails, ``FileError`` when a file cannot be written. All
   ///   files are drawn elsewhere first: a failure leaves earlier ones untouched.
-  public func write(named name: String, in folder: URL, formats: [Format] = [.png]) throws {
+  public func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf]) throws {
     try write(
       named: name, in: folder, formats: formats,
       searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
   }
 
-  func write(named name: String, in folder: URL, formats: [Format] = [.png], searchPath: String) throws {
+  func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf], searchPath: String) throws
+  {
     precondition(
       name.first.map { $0.isLetter || $0.isNumber } == true
         && !name.contains { $0 == "/" || $0.isNewline || $0 == "\0" },
@@ -83,6 +84,7 @@ public struct Chart: Sendable {
 
   func script(named name: String) -> String {
     let pixels = "\(width * scale),\(height * scale)"
+    // A point of a font is a pixel in the PNG and 96/72 of one here.
     let inches = "\(Gnuplot.share(width, of: 96))in,\(Gnuplot.share(height, of: 96))in"
     let enlargement = scale == 1 ? "" : " fontscale \(scale) linewidth \(scale) pointscale \(scale)"
     let text = "background rgb 'white' font 'DejaVu Sans,10' noenhanced"
@@ -91,7 +93,7 @@ public struct Chart: Sendable {
       "# A PDF or an SVG instead: gnuplot -e \"format = 'pdf'\" … or \"format = 'svg'\" …",
       "if (!exists('format')) format = 'png'",
       "if (format eq 'png') set terminal pngcairo size \(pixels)\(enlargement) \(text)",
-      "if (format eq 'pdf') set terminal pdfcairo size \(inches) fontscale 1 \(text)",
+      "if (format eq 'pdf') set terminal pdfcairo size \(inches) fontscale 0.75 \(text)",
       "if (format eq 'svg') set terminal svg size \(width),\(height) \(text)",
       "set output \(Gnuplot.quoted("\(name).")) . format",
       "set encoding utf8",

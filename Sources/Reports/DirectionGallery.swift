@@ -7,21 +7,28 @@ import Storage
 /// images from every height of the scores.
 struct DirectionGallery: Equatable, Sendable {
   let catalogue: DirectionCatalogue
+  /// Of the gallery below the run folder, with a slash; empty where the run itself is one.
+  let place: String
   /// Before the name of a direction in its anchor.
   let prefix: String
 
-  static let fileName = "directions.json"
+  private static let fileName = "directions.json"
+  /// A run's own gallery, or that of a comparison's first network.
+  private static let places = ["", "sheets/"]
 
   /// nil where the run has none: it was blind, or made by an earlier version.
   ///
   /// - Throws: ``FileError`` where the catalogue cannot be read or does not fit its sprite sheets.
   static func read(_ folder: RunFolder, prefix: String) throws -> DirectionGallery? {
-    guard folder.exists(fileName) else { return nil }
-    let catalogue = try JSONFile.read(DirectionCatalogue.self, from: folder.file(fileName))
-    return DirectionGallery(catalogue: catalogue, prefix: prefix)
+    guard let place = places.first(where: { folder.exists($0 + fileName) }) else { return nil }
+    let catalogue = try JSONFile.read(DirectionCatalogue.self, from: folder.file(place + fileName))
+    return DirectionGallery(catalogue: catalogue, place: place, prefix: prefix)
   }
 
   func anchor(of id: String) -> String { "\(prefix)-\(id)" }
+
+  /// In the run folder.
+  var files: [String] { catalogue.sheetNames.map { place + $0 } }
 
   var anchors: [String: String] {
     Dictionary(catalogue.entries.map { ($0.row.id, anchor(of: $0.row.id)) }) { first, _ in first }
@@ -33,7 +40,7 @@ struct DirectionGallery: Equatable, Sendable {
   /// A rule for each sprite sheet, so that each is named once: a page in one file holds it once.
   func style(address: (_ file: String) throws -> String) rethrows -> String {
     let sprites = catalogue.sprites
-    return try catalogue.sheetNames.enumerated().map { sheet, name in
+    return try files.enumerated().map { sheet, name in
       let rows = catalogue.entries.count { $0.sheet == sheet }
       return ".\(styleName(sheet)) { background-image: url(\"\(try address(name))\"); background-size: "
         + "\(pixels(sprites.columns * sprites.tileWidth)) \(pixels(rows * sprites.tileHeight)); "

@@ -8,6 +8,8 @@ import Storage
 /// | --- | --- |
 /// | `index.html` | the page |
 /// | `runs/NAME/…` | the pictures and tables that it shows, as they are in the run folders |
+/// | `report.md` | findings, pictures and short tables as Markdown |
+/// | `latex/` | if asked for: an ``Article`` |
 ///
 /// With `isSingleFile` the pictures are inside the page and there is nothing else.
 public struct Report: Sendable {
@@ -70,9 +72,17 @@ public struct Report: Sendable {
   ///
   /// - Throws: ``FileError`` where a file cannot be read, or a page with its pictures inside would be larger than it
   ///   may be.
-  public func files(isSingleFile: Bool = false) throws -> ReportFiles {
+  public func files(isSingleFile: Bool = false, hasArticle: Bool = false) throws -> ReportFiles {
     var files = ReportFiles()
+    if hasArticle { try Article(title: title, sections: sections).append(to: &files, in: Self.articleFolder) }
     if !isSingleFile { for file in self.files { files.append(copyOf: file.source, as: file.place) } }
+    if !isSingleFile {
+      let text = MarkdownReport(title: title, sections: sections).rendered { number, file in
+        Self.place(of: file, in: names[number]).addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
+          ?? file
+      }
+      files.append(Data(text.utf8), as: Self.markdownName)
+    }
     let page = try Data(page(isSingleFile: isSingleFile).utf8)
     guard !isSingleFile || page.count <= Self.singleFileLimit else {
       throw FileError(
@@ -87,6 +97,8 @@ public struct Report: Sendable {
   }
 
   private static let pageName = "index.html"
+  private static let markdownName = "report.md"
+  private static let articleFolder = "latex"
 
   private func page(isSingleFile: Bool) throws -> String {
     try ReportPage(title: title, sections: sections).rendered { number, file in

@@ -33,7 +33,8 @@ struct ReportPage {
   ) throws -> [String: Any] {
     [
       "anchor": section.anchor, "title": section.title, "first": section.findings.first ?? "",
-      "findings": section.findings, "hasListing": !section.listing.isEmpty,
+      "findings": section.findings, "basis": section.basis.isEmpty ? [] : [section.basis],
+      "hasListing": !section.listing.isEmpty,
       "listing": section.listing.joined(separator: "\n"),
       "pictures": try section.pictures.map { picture in
         let place = try address(picture.file) ?? ""

@@ -29,7 +29,10 @@ extension ReportSection {
     self.anchor = anchor
     title = summary.title
     findings = summary.findings
+    basis = summary.basis
     listing = summary.listing
+    articleTables = summary.articleTables.filter(folder.exists)
+    citations = summary.citations
     self.folder = folder.url
     pictures = try summary.pictures.filter { folder.exists($0.file) }.map { try Self.picture($0, in: folder) }
     let directions = try DirectionGallery.read(folder, prefix: anchor)
@@ -54,7 +57,8 @@ extension ReportSection {
       height: bitmap.height,
       redrawing: folder.exists(script)
         ? "gnuplot \(URL(filePath: script).lastPathComponent), in the folder of the picture"
-        : "the command of this section")
+        : "the command of this section",
+      isForArticle: drawn.isForArticle)
   }
 
   /// As a shell takes it for one word.
@@ -72,9 +76,29 @@ extension ReportSection {
       return Table(
         file: tabulated.file, caption: tabulated.caption, columns: content.header,
         rows: Array(content.rows.prefix(tabulated.isWhole ? content.rows.count : shownRowCount)),
-        rowCount: content.rows.count, links: links)
+        rowCount: content.rows.count, links: links,
+        articleColumns: try Self.articleColumns(tabulated, content.header, file),
+        isForArticle: tabulated.isForArticle)
+    } catch let error as FileError {
+      throw error
     } catch {
       throw FileError(file: file, problem: "is no table of comma-separated values: \(error)")
+    }
+  }
+
+  private static func articleColumns(
+    _ tabulated: RunSummary.Tabulated, _ header: [String], _ file: URL
+  ) throws -> [Table.ArticleColumn] {
+    guard !tabulated.articleColumns.isEmpty else {
+      return header.enumerated().map {
+        Table.ArticleColumn(place: $0, heading: LaTeXText.escaped($1.replacing("_", with: " ")))
+      }
+    }
+    return try tabulated.articleColumns.map { name, heading in
+      guard let place = header.firstIndex(of: name) else {
+        throw FileError(file: file, problem: "has no column \(name)")
+      }
+      return Table.ArticleColumn(place: place, heading: heading)
     }
   }
 

@@ -14,6 +14,7 @@ struct ReportSection: Equatable, Sendable {
     let height: Int
     /// How to draw it again.
     let redrawing: String
+    let isForArticle: Bool
   }
 
   struct Table: Equatable, Sendable {
@@ -26,6 +27,14 @@ struct ReportSection: Equatable, Sendable {
     let rowCount: Int
     /// Anchors by what stands in the first column.
     let links: [String: String]
+    /// What an article shows: places of columns, and their headings there.
+    let articleColumns: [ArticleColumn]
+    let isForArticle: Bool
+
+    struct ArticleColumn: Equatable, Sendable {
+      let place: Int
+      let heading: String
+    }
   }
 
   /// Unique on the page; letters, digits and hyphens.
@@ -33,10 +42,15 @@ struct ReportSection: Equatable, Sendable {
   let title: String
   /// Sentences with their denominators, the one to read first in front.
   let findings: [String]
+  /// What the numbers are of.
+  let basis: String
   /// Text whose columns must stay below each other; empty where there is none.
   let listing: [String]
   let pictures: [Picture]
   let tables: [Table]
+  /// Tables for an article, in the run folder.
+  let articleTables: [String]
+  let citations: [Citation]
   /// The directions of a gallery one by one.
   let directions: DirectionGallery?
   /// Data, seed, versions.
@@ -52,6 +66,6 @@ struct ReportSection: Equatable, Sendable {
 
   /// Everything of the run folder that the page shows or links to.
   var files: [String] {
-    pictures.map(\.file) + tables.map(\.file) + (directions?.catalogue.sheetNames ?? [])
+    pictures.map(\.file) + tables.map(\.file) + (directions?.files ?? [])
   }
 }

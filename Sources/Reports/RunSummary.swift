@@ -6,17 +6,26 @@ import Storage
 struct RunSummary: Sendable {
   var title: String
   var findings: [String]
+  /// What the numbers are of, for every caption: n, k, the null distribution, the interval, the denominators. Whole
+  /// sentences.
+  var basis: String
   /// Columns of text.
   var listing: [String] = []
   /// Names in the run folder, the one to look at first in front; those that are not there are left out.
   var pictures: [Drawn]
   var tables: [Tabulated] = []
+  /// Tables for an article that the experiment itself wrote, with captions of their own.
+  var articleTables: [String] = []
+  /// Beside the two papers that everything is about.
+  var citations: [Citation] = []
 
   struct Drawn: Sendable {
     let file: String
     let caption: String
     /// nil: the caption, and what the picture itself says.
     var alternative: String?
+    /// Legible on a page of an article.
+    var isForArticle = true
   }
 
   struct Tabulated: Sendable {
@@ -24,6 +33,10 @@ struct RunSummary: Sendable {
     let caption: String
     /// Every row stands on the page.
     var isWhole = false
+    /// What an article shows of it: names of columns, and their headings there. Empty: everything.
+    var articleColumns: [(name: String, heading: String)] = []
+    /// Nothing among ``RunSummary/articleTables`` says the same better.
+    var isForArticle = true
   }
 }
 

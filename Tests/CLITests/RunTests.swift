@@ -163,7 +163,8 @@ import Testing
       #expect(
         names
           == [
-            "figures/classes.csv", "figures/classes.gp", "figures/classes.png", "figures/rubbish.png",
+            "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf", "figures/classes.png",
+            "figures/rubbish.png",
             "rubbish.csv", "run.json",
           ].map { "noise/\($0)" })
       let record = try JSONSerialization.jsonObject(with: laboratory.read("noise/run.json")) as? [String: Any]

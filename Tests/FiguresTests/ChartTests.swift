@@ -20,7 +20,7 @@ import Testing
     try withTemporaryFolder { folder in
       try curve.write(named: "it's a curve", in: folder)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-      #expect(names == ["it's a curve.csv", "it's a curve.gp", "it's a curve.png"])
+      #expect(names == ["csv", "gp", "pdf", "png"].map { "it's a curve.\($0)" })
       let picture = folder.appending(path: "it's a curve.png")
       let bitmap = try PNGFile.read(picture)
       #expect((bitmap.width, bitmap.height) == (960, 400))

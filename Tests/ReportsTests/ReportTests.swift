@@ -47,7 +47,7 @@ import Testing
     }
     #expect(page.contains("<title>A title</title>") && page.contains("20 of 30 held-out images"))
     let size = try report.files().size
-    let found = try files.union(["index.html"]).reduce(0) { sum, file in
+    let found = try files.union(["index.html", "report.md"]).reduce(0) { sum, file in
       sum + (try Data(contentsOf: target.appending(path: file)).count)
     }
     #expect(size == found)

@@ -6,6 +6,10 @@ extension AttackExperiment.Results: ReportedResults {
     RunSummary(
       title: "Adversarial images: \(attack)",
       findings: [sentence] + [bounds?.sentence].compactMap(\.self) + warnings.map { "Warning: \($0)" },
+      basis:
+        "n = \(imageCount) held-out images, of which \(summary.success.total) were attacked; interval of shares: Wilson, "
+        + "95 %. Distances are over the \(summary.success.count) successes, pixels in [0, 1]; distortion: root mean "
+        + "square over the pixels.",
       pictures: [
         .init(
           file: "adversarial.png",
@@ -19,8 +23,19 @@ extension AttackExperiment.Results: ReportedResults {
       ],
       tables: [
         .init(file: "distortions.csv", caption: "Distances of the successes, in every measure."),
-        .init(file: "results.csv", caption: "The images one by one."),
-      ])
+        .init(
+          file: "results.csv", caption: "The images one by one.",
+          articleColumns: [
+            ("image", "image"),
+            ("class", "class"),
+            ("verdict", "verdict"),
+            ("class_after", "seen as"),
+            ("confidence_after", "confidence"),
+            ("l2", "$L_2$"),
+            ("linf", "$L_\\infty$"),
+            ("distortion", "distortion"),
+          ]),
+      ], citations: Citation.attack(attack) + [.wilson1927probable, .carlini2019evaluating])
   }
 }
 
@@ -33,9 +48,33 @@ extension EveryTargetExperiment.Results: ReportedResults {
         "\(reached.count) of \(reached.total) pairs of an image and a class were reached (\(share)); of "
           + "\(everyClassReached.count) of \(everyClassReached.total) images every class."
       ] + [medianL2.map { String(format: "Median L2 of the pairs: %.3f.", $0) }].compactMap(\.self),
+      basis:
+        "n = \(imageCount) held-out images, \(alreadyWrongCount) of them misclassified without help and not attacked; "
+        + "\(reached.total) pairs of an image and a class other than its own. Distances are over the pairs reached, "
+        + "pixels in [0, 1].",
       pictures: [
         .init(
-          file: "adversarial.png", caption: "Images as rows, the classes they became as columns.")
-      ], tables: [.init(file: "results.csv", caption: "The pairs one by one.")])
+          file: "targets.png", caption: "Images as rows, the classes they became as columns.")
+      ],
+      tables: [
+        .init(
+          file: "classes.csv", caption: "Pairs of classes, the original first.",
+          articleColumns: [
+            ("class", "class"), ("target_class", "made to"), ("pairs", "pairs"), ("reached", "reached"),
+            ("median_l2", "median $L_2$"), ("median_linf", "median $L_\\infty$"),
+          ]),
+        .init(
+          file: "pairs.csv", caption: "The pairs one by one.",
+          articleColumns: [
+            ("image", "image"),
+            ("class", "class"),
+            ("verdict", "verdict"),
+            ("class_after", "seen as"),
+            ("confidence_after", "confidence"),
+            ("l2", "$L_2$"),
+            ("linf", "$L_\\infty$"),
+            ("distortion", "distortion"),
+          ]),
+      ], citations: Citation.attack(attack))
   }
 }

@@ -4,6 +4,11 @@ extension Comparison: ReportedResults {
   var reportSummary: RunSummary {
     RunSummary(
       title: "Is a neuron special?", findings: [verdict.sentence, "Verdict: \(verdict.wording)."],
+      basis:
+        "κ: label agreement of the top k = \(declared.topCount) of n = \(imageCount) held-out images of \(dataName), "
+        + "\(duplicateImageCount) \(duplicateImageCount == 1 ? "copy" : "copies") left out; layer \(layer.layer); 0 for random images, 1 for one class. Null: "
+        + "\(declared.rotationCount) random rotations of the live units of each network. Intervals: Student's t, 95 %, "
+        + "over \(networks.count) networks trained alike. Protocol \(protocolHash.prefix(8)), written before.",
       listing: lines,
       pictures: [
         .init(
@@ -15,7 +20,10 @@ extension Comparison: ReportedResults {
           alternative: "A ladder of mean κ: the values are in the table of controls."),
         .init(
           file: "sheets/gallery.png",
-          caption: "Neurons beside random directions of the reference network; the rows are a random sample."),
+          caption: "Neurons beside random directions of the first network; the rows are a random sample.",
+          isForArticle: false),
+        .init(file: "sheets/neurons.png", caption: "Neurons of the first network, a random sample."),
+        .init(file: "sheets/random.png", caption: "Random directions through its feature layer."),
         .init(
           file: "figures/null.png", caption: "Neurons among their rotations.",
           alternative: "Histogram of the mean κ of random rotations, the neurons' mean as a line."),
@@ -36,11 +44,87 @@ extension Comparison: ReportedResults {
           alternative: "Histograms of activations."),
       ],
       tables: [
-        .init(file: "networks.csv", caption: "The networks."),
-        .init(file: "ladder.csv", caption: "Controls."),
-        .init(file: "opinions.csv", caption: "Other measures than label agreement."),
-        .init(file: "bases.csv", caption: "Other bases."),
+        .init(
+          file: "networks.csv", caption: "The networks.",
+          articleColumns: [
+            ("network", "network"),
+            ("correct", "right"),
+            ("images", "of"),
+            ("live_units", "live units"),
+            ("neurons_kappa", "$\\kappa$ neurons"),
+            ("rotations_mean", "$\\kappa$ rotations"),
+            ("rotations_sd", "s.d."),
+            ("difference", "$\\Delta$"),
+            ("p_two_sided", "$p$"),
+            ("cliffs_delta", "Cliff's $\\delta$"),
+          ]),
+        .init(
+          file: "ladder.csv", caption: "Controls.",
+          articleColumns: [
+            ("control", "control"),
+            ("mean_kappa", "$\\kappa$"),
+            ("lower_95", "from"),
+            ("upper_95", "to"),
+          ]),
+        .init(
+          file: "opinions.csv", caption: "Other measures than label agreement.",
+          articleColumns: [
+            ("measure", "measure"),
+            ("neurons", "neurons"),
+            ("rotations", "rotations"),
+            ("difference", "$\\Delta$"),
+            ("difference_lower_95", "from"),
+            ("difference_upper_95", "to"),
+            ("p", "$p$"),
+            ("p_holm", "$p$, Holm"),
+          ]),
+        .init(
+          file: "bases.csv", caption: "Other bases.",
+          articleColumns: [
+            ("family", "directions"),
+            ("end", "end"),
+            ("networks", "networks"),
+            ("mean_kappa", "$\\kappa$"),
+            ("neurons_less_family", "neurons less these"),
+            ("neurons_less_family_lower_95", "from"),
+            ("neurons_less_family_upper_95", "to"),
+            ("mean_jaccard", "Jaccard"),
+          ]),
+        .init(
+          file: "sizes.csv", caption: "Other numbers of top images.",
+          articleColumns: [
+            ("top_count", "$k$"),
+            ("neurons_kappa", "$\\kappa$ neurons"),
+            ("rotations_kappa", "$\\kappa$ rotations"),
+            ("difference", "$\\Delta$"),
+            ("lower_95", "from"),
+            ("upper_95", "to"),
+          ]),
+        .init(
+          file: "doses.csv", caption: "From the neurons to a random rotation, step by step.",
+          articleColumns: [
+            ("dose", "share"), ("mean_kappa", "$\\kappa$"), ("mean_kappa_lower_95", "from"),
+            ("mean_kappa_upper_95", "to"),
+          ]),
+        .init(
+          file: "changes.csv", caption: "The same question asked otherwise.",
+          articleColumns: [
+            ("name", "change"), ("images", "images"), ("neurons_kappa", "$\\kappa$ neurons"),
+            ("rotations_kappa", "$\\kappa$ rotations"), ("difference", "$\\Delta$"),
+            ("difference_lower_95", "from"), ("difference_upper_95", "to"),
+          ]),
+        .init(
+          file: "metrics.csv", caption: "Measures that no verdict rests on.",
+          articleColumns: [
+            ("of", "of"), ("metric", "measure"), ("neurons", "neurons"), ("neurons_lower_95", "from"),
+            ("neurons_upper_95", "to"), ("random_directions", "random directions"),
+            ("random_directions_lower_95", "from"), ("random_directions_upper_95", "to"),
+          ]),
+        .init(
+          file: "sheets/directions.csv", caption: "The directions of the first network one by one.",
+          isWhole: true,
+          articleColumns: RunSummary.directionColumns),
         .init(file: "units.csv", caption: "The units one by one; q: share of false discoveries."),
-      ])
+      ], citations: [.bau2017network, .phipson2010permutation])
   }
 }

@@ -6,26 +6,65 @@ extension GalleryExperiment.Results: ReportedResults {
     func words(_ agreement: Agreement) -> String {
       agreement.mean.map { String(format: "%.3f", $0) } ?? "not defined"
     }
+    // The sheet of the other half is called after its family; random directions have none.
+    let others =
+      files.lazy.compactMap { DirectionFamily(rawValue: $0.replacing(".png", with: "")) }.first?.words
+      ?? "random directions"
+    let sheets = files.filter { $0.hasSuffix(".png") && !$0.hasPrefix("sprites/") }
     return RunSummary(
-      title: "Neurons beside random directions",
+      title: "Neurons beside \(others)",
       findings: [
         "Over \(neurons.count) live units of \(layer) the mean label agreement κ of the top images is \(words(neurons)), over "
-          + "\(randomDirections.count) random directions \(words(randomDirections)); random images have "
+          + "\(randomDirections.count) \(others) \(words(randomDirections)); random images have "
           + "\(String(format: "%.3f", chance)). \(imageCount) images, of which the network gets \(correctCount) right."
       ] + remarks,
-      pictures: files.filter { $0.hasSuffix(".png") && !$0.hasPrefix("sprites/") }.map {
+      basis:
+        "n = \(imageCount) images; layer \(layer), \(neurons.count) live units of \(unitCount), \(randomDirections.count) "
+        + "\(others). κ: label agreement of the top images, 0 for random images, 1 for one class. One network "
+        + "and one draw of directions: a description, no test.",
+      pictures: sheets.map {
         .init(
           file: $0,
-          caption: $0 == files.first
-            ? "Each row: the images that rank highest along one direction of the feature layer."
-            : "The sheet \($0).")
+          caption: Self.caption(ofSheet: $0),
+          // Both halves side by side are too wide to be read there; each half has a sheet of its own.
+          isForArticle: sheets.count < 3 || $0 != sheets.first)
       },
       tables: [
         .init(
           file: "directions.csv",
           caption: "The directions, neurons and others, with what was measured of each.",
-          isWhole: true),
-        .init(file: "rankings.csv", caption: "Every image of the sheets, with its rank, score and class."),
-      ])
+          isWhole: true, articleColumns: RunSummary.directionColumns),
+        .init(
+          file: "rankings.csv", caption: "Every image of the sheets, with its rank, score and class.",
+          articleColumns: [
+            ("id", "direction"), ("rank", "rank"), ("image", "image"), ("score", "score"), ("class", "class"),
+            ("predicted_class", "seen as"), ("confidence", "confidence"),
+          ]),
+      ], citations: [.bau2017network])
   }
+
+  private static func caption(ofSheet file: String) -> String {
+    let parts = file.replacing(".png", with: "").split(separator: "/")
+    let name = parts.last.map(String.init) ?? file
+    switch (parts.count > 1 ? parts[0] : "", name.split(separator: "-").first ?? "") {
+    case ("strata", _): return "\(name), from its highest scores to its lowest."
+    case ("per-class", _): return "\(name) within each class: its best images of every class."
+    case (_, "gallery"):
+      return
+        "Neurons on the left, other directions on the right; each row shows the images that rank highest along one."
+    case (_, "neurons"): return "Single neurons: each row shows the images that excite one most."
+    case (_, "random"): return "Random directions: each row shows the images that rank highest along one."
+    default: return "Directions (\(name)): each row shows the images that rank highest along one."
+    }
+  }
+}
+
+extension RunSummary {
+  /// Of directions one by one.
+  static let directionColumns = [
+    (name: "id", heading: "direction"), ("kappa", "$\\kappa$"), ("purity", "purity"),
+    ("top_class", "top class"),
+    ("auc_max", "AUROC"), ("mean", "mean"), ("standard_deviation", "s.d."), ("positive_share", "share $> 0$"),
+    ("tail_gap", "$z_k$"),
+  ]
 }

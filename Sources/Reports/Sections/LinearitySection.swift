@@ -4,11 +4,17 @@ extension LinearityExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {
     RunSummary(
       title: "Is it linearity?", findings: sentences,
+      basis:
+        "n = \(measured.total) held-out images drawn at random, of which \(measured.count) have a gradient that is not 0 "
+        + "and were measured. Quartiles are over these; explained shares: of the variance of the logits along the line.",
       pictures: [
         .init(
           file: "figures/line.png", caption: "The logits of one image along the signs of its gradient.",
           alternative:
             "Logits against ε, nearly straight on either side of the image, with the images on the way."),
+        .init(
+          file: "figures/line-random.png", caption: "The same along random signs, for comparison.",
+          alternative: "Logits against ε, which hardly move, with the images on the way."),
         .init(
           file: "figures/pieces.png", caption: "How much few straight pieces explain.",
           alternative: "Shares of variance by number of pieces; the numbers are in the findings."),
@@ -25,7 +31,18 @@ extension LinearityExperiment.Results: ReportedResults {
       tables: [
         .init(file: "local.csv", caption: "Error of the derivative."),
         .init(file: "sizes.csv", caption: "Sizes."),
-        .init(file: "lines.csv", caption: "The images one by one."),
+        .init(
+          file: "lines.csv", caption: "The images one by one.",
+          articleColumns: [
+            ("image", "image"),
+            ("class", "class"),
+            ("direction", "direction"),
+            ("explained_1_within_1", "1 piece"),
+            ("explained_2_within_1", "2 pieces"),
+            ("explained_3_within_1", "3 pieces"),
+            ("region_lower", "from"),
+            ("region_upper", "to"),
+          ]),
       ])
   }
 }

@@ -7,7 +7,11 @@ extension PoolResults: ReportedResults {
       findings: [
         "After all attacks (\(task)) the network is right about \(best.robustAccuracy.count) of "
           + "\(best.robustAccuracy.total) images, \(sample): an upper bound of what is true."
-      ] + warnings.map { "Warning: \($0)" }, listing: lines,
+      ] + warnings.map { "Warning: \($0)" },
+      basis:
+        "n = \(imageCount) held-out images, \(cleanAccuracy.count) of them classified correctly; \(best.success.total) were "
+        + "attacked. Intervals: Wilson, 95 %. Distances are over an attack's own successes, pixels in [0, 1].",
+      listing: lines,
       pictures: [
         .init(
           file: "figures/pool.png",
@@ -17,8 +21,20 @@ extension PoolResults: ReportedResults {
           alternative: "One mark or curve for each attack; the numbers are in the listing.")
       ],
       tables: [
-        .init(file: "pool.csv", caption: "The attacks."),
+        .init(
+          file: "pool.csv", caption: "The attacks.",
+          articleColumns: [
+            ("attack", "attack"),
+            ("success_count", "fooled"),
+            ("success_of", "of"),
+            ("robust_accuracy", "accuracy left"),
+            ("median_distance", "median"),
+            ("mean_distance", "mean"),
+            ("forwards_per_image", "forwards"),
+            ("backwards_per_image", "backwards"),
+          ], isForArticle: false),
         .init(file: "images.csv", caption: "The images one by one."),
-      ])
+      ], articleTables: ["pool.tex"],
+      citations: attacks.flatMap { Citation.attack($0.name) } + [.carlini2019evaluating])
   }
 }

@@ -8,12 +8,15 @@ extension ReproductionExperiment.Results: ReportedResults {
         agreement,
         "In each cell of the tables stands what was measured, and in brackets what the paper prints.",
       ],
+      basis:
+        "Each cell: measured, and in brackets printed. Intervals and numbers of images stand in the table of every number.",
       listing: reproductions.flatMap { $0.terminalLines + [""] },
       pictures: reproductions.map {
         .init(
           file: "figures/\($0.table.rawValue).png", caption: "\($0.table.source): \($0.table.title).",
           alternative: "Printed and measured numbers in rows; they are in the listing.")
-      }, tables: [.init(file: "reproduction.csv", caption: "Every number.")])
+      }, tables: [.init(file: "reproduction.csv", caption: "Every number.", isForArticle: false)],
+      articleTables: ["reproduction.tex"])
   }
 
   /// How far the printed shares are from those measured, over all tables.

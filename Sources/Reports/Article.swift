@@ -1,0 +1,125 @@
+import Experiments
+import Figures
+import Foundation
+import Images
+import Mustache
+import Storage
+
+/// An article about the runs of a report, for LaTeX: `writeup.tex` with `figures/`, `tables/` and `references.bib`.
+///
+/// It compiles as it is with a stock TeX Live. Charts are the PDFs that the experiments left; a picture that has none
+/// stands in a PDF with the pixels it has.
+struct Article {
+  /// Rows that a table may have to stand in the text; a longer one is there to be put in by hand.
+  static let largestTable = 40
+
+  let title: String
+  let sections: [ReportSection]
+
+  /// - Parameter folder: Of the article below that of the report.
+  /// - Throws: ``FileError`` where a picture or a table cannot be read.
+  func append(to files: inout ReportFiles, in folder: String) throws {
+    for section in sections {
+      for picture in section.pictures where picture.isForArticle {
+        files.append(
+          try document(of: picture, in: section), as: "\(folder)/figures/\(Self.name(picture, section)).pdf")
+      }
+      for table in section.tables {
+        files.append(
+          Data(text(of: table, in: section).utf8),
+          as: "\(folder)/tables/\(Self.name(table.file, section)).tex")
+      }
+      for table in section.articleTables {
+        files.append(
+          copyOf: section.folder.appending(path: table),
+          as: "\(folder)/tables/\(Self.name(table, section))-article.tex")
+      }
+    }
+    files.append(Data(PackageResources.references_bib), as: "\(folder)/references.bib")
+    files.append(Data(try text.utf8), as: "\(folder)/writeup.tex")
+  }
+
+  /// A name without dots and spaces, unique in the article.
+  private static func name(_ file: String, _ section: ReportSection) -> String {
+    let stem = URL(filePath: file).deletingPathExtension().relativePath
+    return "\(section.anchor)-"
+      + String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+  }
+
+  private static func name(_ picture: ReportSection.Picture, _ section: ReportSection) -> String {
+    name(picture.file, section)
+  }
+
+  // MARK: Figures
+
+  private func document(of picture: ReportSection.Picture, in section: ReportSection) throws -> Data {
+    let file = section.folder.appending(path: picture.file)
+    let drawn = file.deletingPathExtension().appendingPathExtension("pdf")
+    if FileManager.default.fileExists(atPath: drawn.path) { return try FileContents.read(drawn) }
+    let bitmap = try PNGFile.read(file)
+    let page = PDFFile.Page(width: bitmap.width, height: bitmap.height) { $0.draw(bitmap, x: 0, y: 0) }
+    return try PDFFile.encode(
+      [page], properties: .init(title: picture.caption), pixelsPerInch: 150, file: drawn)
+  }
+
+  // MARK: Tables
+
+  private func text(of table: ReportSection.Table, in section: ReportSection) -> String {
+    let columns = table.articleColumns
+    let cells = table.rows.map { row in columns.map { row.indices.contains($0.place) ? row[$0.place] : "" } }
+    let part =
+      table.rowCount > table.rows.count ? " The first \(table.rows.count) of \(table.rowCount) rows." : ""
+    return BooktabsTable(
+      caption: [table.caption + part, section.basis].filter { !$0.isEmpty }.joined(separator: " "),
+      label: "tab:\(Self.name(table.file, section))", headings: columns.map(\.heading), rows: cells,
+      isLong: table.rows.count > Self.largestTable
+    ).text
+  }
+
+  // MARK: Text
+
+  private var text: String {
+    get throws {
+      let template = try MustacheTemplate(
+        string: String(decoding: PackageResources.writeup_tex, as: UTF8.self))
+      return template.render(
+        [
+          "title": LaTeXText.escaped(title), "version": RunEnvironment.toolVersion,
+          "sections": sections.map(content),
+        ] as [String: Any])
+    }
+  }
+
+  /// A line of a terminal as a sentence of an article.
+  private static func sentence(_ line: String) -> String {
+    guard let first = line.first else { return "" }
+    let end = line.last.map { ".:!?".contains($0) } == true ? "" : "."
+    let start = first.isASCII ? first.uppercased() : String(first)
+    return LaTeXText.escaped(start + line.dropFirst() + end)
+  }
+
+  private func content(of section: ReportSection) -> [String: Any] {
+    let keys = section.citations.map(\.rawValue).joined(separator: ",")
+    return [
+      "anchor": section.anchor, "title": LaTeXText.escaped(section.title),
+      "first": Self.sentence(section.findings.first ?? ""),
+      "citations": keys.isEmpty ? [] : [["keys": keys]],
+      "findings": section.findings.map(Self.sentence),
+      "figures": section.pictures.filter(\.isForArticle).map { picture in
+        [
+          "file": "\(Self.name(picture, section)).pdf", "label": Self.name(picture, section),
+          "caption": LaTeXText.escaped(
+            [picture.caption, section.basis].filter { !$0.isEmpty }.joined(separator: " ")),
+        ]
+      },
+      // What would fill pages, or stands there better, waits behind a comment sign.
+      "tables": section.tables.map { table in
+        let stands = table.isForArticle && (1...Self.largestTable).contains(table.rows.count)
+        return ["file": Self.name(table.file, section), "mark": stands ? "" : "% "]
+      } + section.articleTables.map { ["file": "\(Self.name($0, section))-article", "mark": ""] },
+      "provenance": section.provenance.map {
+        ["name": LaTeXText.escaped($0.name), "value": LaTeXText.escaped($0.value)]
+      },
+    ]
+  }
+}

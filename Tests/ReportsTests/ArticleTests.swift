@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import Reports
+
+@Suite struct ArticleTests {
+  private func article(_ runs: MadeUpRuns) throws -> (folder: URL, text: String) {
+    let target = runs.folder.appending(path: "report")
+    try Report(title: MadeUpRuns.evil, of: [runs.evaluation("first run"), runs.gallery("sheets")])
+      .files(hasArticle: true).write(to: target)
+    let folder = target.appending(path: "latex")
+    return (folder, try String(contentsOf: folder.appending(path: "writeup.tex"), encoding: .utf8))
+  }
+
+  private func arguments(of command: String, in text: String) -> [String] {
+    text.components(separatedBy: "\\\(command){").dropFirst().map { String($0.prefix { $0 != "}" }) }
+  }
+
+  @Test(
+    "Everything that the article includes is beside it, and every work that it cites is in its bibliography")
+  func whole() throws {
+    let runs = try MadeUpRuns()
+    let (folder, text) = try article(runs)
+    let figures = arguments(of: "fitted", in: text).filter { $0.hasPrefix("figures/") }
+    let tables = arguments(of: "input", in: text)
+    #expect(figures == ["figures/first-run-figures-confusion.pdf"])
+    #expect(tables == ["first-run-classes", "sheets-directions"].map { "tables/\($0)" })
+    for file in figures + tables.map({ $0 + ".tex" }) {
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: file).path), "\(file)")
+    }
+    #expect(
+      try Data(contentsOf: folder.appending(path: figures[0])).starts(with: Data("%PDF".utf8)))
+    let bibliography = try String(contentsOf: folder.appending(path: "references.bib"), encoding: .utf8)
+    let cited = arguments(of: "cite", in: text).flatMap { $0.split(separator: ",").map(String.init) }
+    #expect(cited.contains("wilson1927probable") && cited.contains("bau2017network"))
+    for key in cited { #expect(bibliography.contains("{\(key),"), "\(key)") }
+    for citation in Citation.allCases {
+      #expect(bibliography.contains("{\(citation.rawValue),"), "\(citation)")
+    }
+  }
+
+  @Test("Names and captions are text; captions say what the numbers are of")
+  func captions() throws {
+    let runs = try MadeUpRuns()
+    let (folder, text) = try article(runs)
+    #expect(text.contains("\\title{\\textless{}script\\textgreater{}alert("))
+    #expect(!text.contains("<script") && text.contains("n = 30 images that the network was not trained on"))
+    let table = try String(
+      contentsOf: folder.appending(path: "tables/first-run-classes.tex"), encoding: .utf8)
+    #expect(table.contains("n = 30 images") && table.contains("interval: Wilson, 95 \\%"))
+    #expect(table.contains("\\textless{}script\\textgreater{}") && table.contains("\\toprule"))
+    #expect(table.contains("class & mean recall \\\\"))
+  }
+
+  @Test("A picture with a PDF beside it stands in the article as that PDF")
+  func drawn() throws {
+    let runs = try MadeUpRuns()
+    let run = try runs.evaluation("run")
+    let drawing = Data("%PDF-1.5 a drawing".utf8)
+    try drawing.write(to: run.appending(path: "figures/confusion.pdf"))
+    let target = runs.folder.appending(path: "report")
+    try Report(title: "t", of: [run]).files(hasArticle: true).write(to: target)
+    let figure = target.appending(path: "latex/figures/run-figures-confusion.pdf")
+    #expect(try Data(contentsOf: figure) == drawing)
+  }
+}
