@@ -205,8 +205,9 @@ function panel(name, title, kind) {
   }
 
   for (const name of ["neuron", "number", "row"]) pair(part(name), part(name + "-number"), changed);
-  for (const name of ["kind", "seed"]) part(name).addEventListener("input", changed);
-  part("basis").addEventListener("input", function () {
+  part("kind").addEventListener("change", changed);
+  part("seed").addEventListener("input", changed);
+  part("basis").addEventListener("change", function () {
     limit(part("row"), part("row-number"), run.bases[Number(part("basis").value)].rows - 1);
     changed();
   });
@@ -486,8 +487,8 @@ async function begin() {
   find("run").replaceChildren(...contents.runs.map((run, index) => make("option", { value: index, textContent: `${run.name} (${run.experiment})` })));
   panels = [panel("left", "Left", "neuron"), panel("right", "Right", "random")];
   find("panels").append(...panels.map((panel) => panel.section));
-  for (const id of ["top", "lowest"]) find(id).addEventListener("input", () => panels.forEach((panel) => panel.changed()));
-  find("run").addEventListener("input", chosen);
+  for (const id of ["top", "lowest"]) find(id).addEventListener("change", () => panels.forEach((panel) => panel.changed()));
+  find("run").addEventListener("change", chosen);
   find("attack-form").addEventListener("submit", (event) => event.preventDefault());
   find("image").addEventListener("input", function () {
     if (find("image").value !== "" && find("image").checkValidity()) attackImage(Number(find("image").value));
@@ -497,11 +498,11 @@ async function begin() {
     const now = Number(find("image").value);
     attackImage(run.wrongImages.find((index) => index > now) ?? run.wrongImages[0]);
   });
-  find("attack-kind").addEventListener("input", function () {
+  find("attack-kind").addEventListener("change", function () {
     kindChanged();
     askAttack();
   });
-  find("target").addEventListener("input", askAttack);
+  find("target").addEventListener("change", askAttack);
   find("epsilon").addEventListener("input", function () {
     find("epsilon-number").value = Number((attackKind().largestEpsilon * find("epsilon").value / 500).toFixed(3));
     askAttack();
