@@ -67,10 +67,20 @@ let package = Package(
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     .target(
+      name: "Explorer",
+      dependencies: [
+        "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
+        "Experiments", "LocalServer",
+      ],
+      resources: ["explorer.html", "explorer.css", "explorer.js", "charts.js"].map {
+        .embedInCode("Page/\($0)")
+      }),
+    .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
         "Figures", "Experiments", "Reports", "LocalServer",
+        "Explorer",
       ]),
 
     // The command line.
@@ -115,6 +125,13 @@ let package = Package(
         "Tensors",
       ]),
     .testTarget(name: "LocalServerTests", dependencies: ["LocalServer"]),
+    .testTarget(
+      name: "ExplorerTests",
+      dependencies: [
+        "Explorer", "Experiments", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
+        "Networks", "Storage",
+        "Tensors",
+      ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

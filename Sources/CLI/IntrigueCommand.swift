@@ -26,6 +26,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       RubbishCommand.self,
       ReproduceCommand.self,
       ReportCommand.self,
+      ExploreCommand.self,
       DemoCommand.self,
     ])
 }
