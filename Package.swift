@@ -12,6 +12,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // C libraries made visible.
@@ -60,10 +62,18 @@ let package = Package(
         "Article/references.bib",
       ].map { .embedInCode($0) }),
     .target(
+      name: "Study",
+      dependencies: [
+        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Figures",
+        "Experiments",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+      ]),
+    .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports",
+        "Figures", "Experiments", "Reports", "Study",
       ]),
 
     // The command line.
@@ -114,6 +124,9 @@ let package = Package(
         "Storage",
         "Tensors", "TestSupport",
       ]),
+    .testTarget(
+      name: "StudyTests",
+      dependencies: ["Study", "Directions", "Experiments", "Images", "Inference", "Storage", "Tensors"]),
     .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
   ]
 )
