@@ -51,9 +51,25 @@ let package = Package(
         "Figures",
       ]),
     .target(
+      name: "LocalServer",
+      dependencies: [
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
+    .target(
+      name: "Study",
+      dependencies: [
+        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Figures",
+        "Experiments", "LocalServer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      resources: ["study.html", "study.css", "study.js", "organiser.html", "organiser.js"].map {
+        .embedInCode("Page/\($0)")
+      }),
+    .target(
       name: "Reports",
       dependencies: [
-        "Storage", "Images", "Figures", "Experiments",
+        "Storage", "Images", "Figures", "Experiments", "Study",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
@@ -62,18 +78,10 @@ let package = Package(
         "Article/references.bib",
       ].map { .embedInCode($0) }),
     .target(
-      name: "Study",
-      dependencies: [
-        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Figures",
-        "Experiments",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "FlyingFox", package: "FlyingFox"),
-      ]),
-    .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports", "Study",
+        "Figures", "Experiments", "Reports", "LocalServer", "Study",
       ]),
 
     // The command line.
@@ -117,6 +125,7 @@ let package = Package(
         "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors",
       ]),
+    .testTarget(name: "LocalServerTests", dependencies: ["LocalServer"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
@@ -126,7 +135,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "StudyTests",
-      dependencies: ["Study", "Directions", "Experiments", "Images", "Inference", "Storage", "Tensors"]),
+      dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
     .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
   ]
 )

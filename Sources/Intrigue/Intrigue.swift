@@ -5,6 +5,7 @@
 @_exported import Figures
 @_exported import Images
 @_exported import Inference
+@_exported import LocalServer
 @_exported import Networks
 @_exported import Reports
 @_exported import Storage

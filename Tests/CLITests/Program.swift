@@ -100,6 +100,9 @@ struct Program {
       }
     }
 
+    /// What it has printed on standard output so far.
+    func printed() throws -> String { try output.text() }
+
     /// What Ctrl-C does.
     func interrupt() { process.interrupt() }
 

@@ -1,0 +1,44 @@
+import FlyingSocks
+import Foundation
+
+/// Where a server listens, and by which names it may be called.
+public struct ServerAddress: Equatable, Sendable {
+  /// An IPv4 or IPv6 address of this machine.
+  public var host: String
+  /// 0: a free one.
+  public var port: UInt16
+  /// Names of this machine, beside its address, by which browsers may call it.
+  public var names: [String]
+
+  public init(host: String, port: UInt16 = 0, names: [String] = []) {
+    self.host = host
+    self.port = port
+    self.names = names
+  }
+
+  /// Reached from this machine only.
+  public static func loopback(port: UInt16 = 0) -> ServerAddress {
+    ServerAddress(host: "127.0.0.1", port: port, names: ["localhost"])
+  }
+
+  /// What a browser is told to open.
+  public var url: URL { URL(string: "http://\(Self.bracketed(host)):\(port)/")! }  // host was understood before
+
+  /// What may stand in a request's `Host`: a name with the port, and without it where that is HTTP's own.
+  var authorities: Set<String> {
+    let names = ([host] + names).map { Self.bracketed($0.lowercased()) }
+    return Set(names.map { "\($0):\(port)" } + (port == 80 ? names : []))
+  }
+
+  private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+
+  /// - Throws: ``ServerError/notAnAddress(_:)``.
+  func socketAddress() throws -> any SocketAddress {
+    do {
+      if host.contains(":") { return try sockaddr_in6.inet6(ip6: host, port: port) }
+      return try sockaddr_in.inet(ip4: host, port: port)
+    } catch {
+      throw ServerError.notAnAddress(host)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import FlyingFox
+import Foundation
+
+/// What a route gives: bytes, what they are, and a status.
+public struct ServerAnswer: Equatable, Sendable {
+  public enum ContentType: String, Sendable {
+    case html = "text/html; charset=utf-8"
+    case css = "text/css; charset=utf-8"
+    case script = "text/javascript; charset=utf-8"
+    case json = "application/json"
+    case text = "text/plain; charset=utf-8"
+    case png = "image/png"
+    case svg = "image/svg+xml"
+  }
+
+  public var status: Int
+  public var type: ContentType
+  public var content: Data
+  /// More fields, such as `Set-Cookie` or `Content-Disposition`.
+  public var fields: [String: String]
+
+  public init(_ content: Data, type: ContentType, status: Int = 200, fields: [String: String] = [:]) {
+    self.content = content
+    self.type = type
+    self.status = status
+    self.fields = fields
+  }
+
+  public static func json(_ value: some Encodable, status: Int = 200) throws -> ServerAnswer {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return ServerAnswer(try encoder.encode(value), type: .json, status: status)
+  }
+
+  public static func text(_ text: String) -> ServerAnswer { ServerAnswer(Data(text.utf8), type: .text) }
+
+  public static func png(_ data: Data) -> ServerAnswer { ServerAnswer(data, type: .png) }
+
+  /// A file that the program carries with it.
+  public static func embedded(_ file: [UInt8], _ type: ContentType) -> ServerAnswer {
+    ServerAnswer(Data(file), type: type)
+  }
+
+  /// `{"error": "one sentence"}`.
+  static func refusal(_ refusal: ServerRefusal) -> ServerAnswer {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    let content = try? encoder.encode(["error": refusal.sentence])  // a dictionary of text encodes
+    return ServerAnswer(content ?? Data(), type: .json, status: refusal.status)
+  }
+
+  /// Scripts, styles and pictures of this server only, nothing inline, no frame around the page.
+  static let contentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+  /// - Parameter leftover: What the request still has to say; the connection then ends with this answer.
+  func response(endingWith leftover: HTTPBodySequence?) -> HTTPResponse {
+    var headers = HTTPHeaders([
+      .contentType: type.rawValue,
+      .cacheControl: "no-store",
+      HTTPHeader("Content-Security-Policy"): Self.contentPolicy,
+      HTTPHeader("X-Content-Type-Options"): "nosniff",
+      HTTPHeader("Referrer-Policy"): "no-referrer",
+      HTTPHeader("Cross-Origin-Resource-Policy"): "same-origin",
+    ])
+    for (name, value) in fields { headers[HTTPHeader(name)] = value }
+    let code = HTTPStatusCode(status, phrase: Self.phrases[status] ?? "Error")
+    guard let leftover else { return HTTPResponse(statusCode: code, headers: headers, body: content) }
+    headers[.connection] = "close"
+    return HTTPResponse(
+      statusCode: code, headers: headers,
+      body: HTTPBodySequence(from: LastBody(content: content, leftover: leftover), count: content.count))
+  }
+
+  private static let phrases = [
+    200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
+    405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 413: "Content Too Large",
+    415: "Unsupported Media Type", 421: "Misdirected Request", 429: "Too Many Requests",
+    500: "Internal Server Error", 503: "Service Unavailable",
+  ]
+}

@@ -1,0 +1,52 @@
+import FlyingSocks
+import Foundation
+
+/// Why a server cannot listen, or listens no longer.
+public enum ServerError: Error, Equatable, CustomStringConvertible {
+  case notAnAddress(String)
+  case inUse(ServerAddress)
+  case notAllowed(ServerAddress)
+  case notHere(ServerAddress)
+  case failed(ServerAddress, reason: String)
+
+  init(_ error: any Error, at address: ServerAddress) {
+    self =
+      switch error {
+      case let error as ServerError: error
+      case SocketError.failed(_, EADDRINUSE, _): .inUse(address)
+      case SocketError.failed(_, EACCES, _): .notAllowed(address)
+      case SocketError.failed(_, EADDRNOTAVAIL, _): .notHere(address)
+      case SocketError.failed(_, _, let message): .failed(address, reason: message)
+      default: .failed(address, reason: "\(error)")
+      }
+  }
+
+  public var description: String {
+    switch self {
+    case .notAnAddress(let host): "\(host): expected an address such as 127.0.0.1 or ::1"
+    case .inUse(let address):
+      "\(address.host):\(address.port): another program listens there; expected a free port, or 0 for any free one"
+    case .notAllowed(let address):
+      "\(address.host):\(address.port): this user may not listen there; expected a port from 1024 up"
+    case .notHere(let address): "\(address.host): is no address of this machine"
+    case .failed(let address, let reason): "\(address.host):\(address.port): cannot listen: \(reason)"
+    }
+  }
+}
+
+/// An answer that is not the one asked for: a status of HTTP and one sentence, which the page shows.
+///
+/// Thrown by a route for what the request has wrong.
+public struct ServerRefusal: Error, Equatable, CustomStringConvertible {
+  public let status: Int
+  public let sentence: String
+
+  /// - Parameter status: From 400 up.
+  public init(_ status: Int, _ sentence: String) {
+    precondition((400..<600).contains(status), "a refusal has a status from 400 to 599, got \(status)")
+    self.status = status
+    self.sentence = sentence
+  }
+
+  public var description: String { sentence }
+}
