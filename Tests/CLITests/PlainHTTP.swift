@@ -18,7 +18,7 @@ enum PlainHTTP {
 
   /// - Returns: nil where there was no connection, or no whole answer.
   static func ask(
-    _ port: UInt16, _ method: String = "GET", _ path: String, fields: [String: String] = [:], body: String? = nil
+    _ port: UInt16, _ method: String, _ path: String, fields: [String: String] = [:], body: String? = nil
   ) async -> Answer? {
     var head = ["Host": "127.0.0.1:\(port)", "Connection": "close"]
     if let body {

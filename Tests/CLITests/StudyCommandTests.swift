@@ -75,34 +75,31 @@ import Testing
     let peopleCount = 30
     let first = try await StudyScene.Server(laboratory)
     let port = first.port
-    let acknowledged = Atomic<Int>(0)
+    let acknowledged = Counter()
+    var running = first.run
     let all = try await withThrowingTaskGroup(of: [StudyScene.Given].self) { group in
       for number in 0..<peopleCount {
         group.addTask {
-          try await StudyScene.takePart(port, number: number) {
-            acknowledged.add(1, ordering: .relaxed)
-          }
+          try await StudyScene.takePart(port, number: number) { acknowledged.increase() }
         }
       }
       for _ in 0..<2 {
         // Twice, at a third and at two thirds of all answers.
-        let mark = acknowledged.load(ordering: .relaxed) + peopleCount * StudyScene.steps / 3
-        while acknowledged.load(ordering: .relaxed) < min(mark, peopleCount * StudyScene.steps - 60) {
+        let mark = acknowledged.count + peopleCount * StudyScene.steps / 3
+        while acknowledged.count < min(mark, peopleCount * StudyScene.steps - 60) {
           try await Task.sleep(for: .milliseconds(1))
         }
-        let running = Self.servers.withLock { $0[port] } ?? first.run
         running.kill()
         #expect(try await running.outcome().exitCode == nil)
         let next = try await StudyScene.Server(laboratory, port: port)
         #expect(next.organiser == first.organiser)
-        Self.servers.withLock { $0[port] = next.run }
+        running = next.run
       }
       return try await group.reduce(into: [[StudyScene.Given]]()) { $0.append($1) }
     }
     #expect(all.allSatisfy { $0.count == StudyScene.steps })
-    let last = try #require(Self.servers.withLock { $0[port] })
-    last.interrupt()
-    let outcome = try await last.outcome()
+    running.interrupt()
+    let outcome = try await running.outcome()
     #expect(outcome.exitCode == 0)
     #expect(outcome.output.contains("30 participants, 30 finished, \(30 * StudyScene.steps) answers kept"))
 
@@ -126,7 +123,13 @@ import Testing
     #expect(sorted(kept.values) == sorted(all))
   }
 
-  private static let servers = Mutex<[UInt16: Program.Run]>([:])
+  private final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
+
+    func increase() { value.withLock { $0 += 1 } }
+  }
 
   @Test("Nothing that the server says before or during a question tells the kinds apart, and no route leads to the key")
   func blindness() async throws {
@@ -143,17 +146,17 @@ import Testing
       "/key.json", "/study.json", "/trials.json", "/answers.sqlite", "/trials/", "/pictures/key.json",
       "/pictures/../key.json", "/pictures/%2e%2e%2fkey.json", "/organiser/0", "/progress/\(cookie.suffix(32))", "/..",
     ] {
-      let answer = await PlainHTTP.ask(server.port, path, fields: ["Cookie": cookie])
+      let answer = await PlainHTTP.ask(server.port, "GET", path, fields: ["Cookie": cookie])
       #expect(answer == nil || answer?.status == 404, "\(path): \(answer?.status ?? 0)")
     }
     // Pictures carry pixels and nothing else: no text chunk, and no date.
     let question = try #require(try begun.decoded(StudyScene.View.self).question)
     let picture = try #require(
-      await PlainHTTP.ask(server.port, question.picture, fields: ["Cookie": cookie]))
+      await PlainHTTP.ask(server.port, "GET", question.picture, fields: ["Cookie": cookie]))
     #expect(picture.status == 200 && picture.fields["last-modified"] == nil && picture.fields["etag"] == nil)
     for chunk in ["tEXt", "zTXt", "iTXt", "tIME"] { #expect(picture.body.range(of: Data(chunk.utf8)) == nil) }
-    #expect(await PlainHTTP.ask(server.port, question.picture)?.status == 403)
-    let progress = try #require(await PlainHTTP.ask(server.port, "/progress/\(server.organiser)"))
+    #expect(await PlainHTTP.ask(server.port, "GET", question.picture)?.status == 403)
+    let progress = try #require(await PlainHTTP.ask(server.port, "GET", "/progress/\(server.organiser)"))
     #expect(progress.status == 200 && progress.text.contains("\"participants\""))
   }
 

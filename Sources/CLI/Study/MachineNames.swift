@@ -52,8 +52,8 @@ struct MachineNames {
     while let interface = next?.pointee {
       next = interface.ifa_next
       let flags = Int32(bitPattern: UInt32(interface.ifa_flags))
-      guard let address = interface.ifa_addr, flags & Int32(IFF_UP.rawValue) != 0,
-        flags & Int32(IFF_LOOPBACK.rawValue) == 0
+      guard let address = interface.ifa_addr, flags & Int32(IFF_UP) != 0,
+        flags & Int32(IFF_LOOPBACK) == 0
       else { continue }
       let family = Int32(address.pointee.sa_family)
       guard family == AF_INET || (hasIPv6 && family == AF_INET6) else { continue }
