@@ -9,7 +9,7 @@ extension BootstrapInterval {
   /// Answers of one participant are alike, so they are not drawn one by one: an interval that took them for
   /// independent would be too narrow. Efron (1987); Davison, Hinkley (1997), section 3.8.
   ///
-  /// With the mean over clusters as the statistic, it is ``ofMean(_:level:drawCount:seed:)`` bit for bit.
+  /// With the mean over clusters as the statistic, it is ``ofMean(_:level:drawCount:seed:)``: the same draws.
   ///
   /// - Parameters:
   ///   - clusterCount: At least ``leastCount``, else there is no interval.

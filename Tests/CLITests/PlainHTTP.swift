@@ -32,13 +32,17 @@ enum PlainHTTP {
   }
 
   /// Whatever bytes, until the server closes.
-  static func raw(_ port: UInt16, _ text: String) async -> Answer? {
+  ///
+  /// - Parameter isLast: Nothing more will be sent, and the server is told so.
+  static func raw(_ port: UInt16, _ text: String, isLast: Bool = false) async -> Answer? {
     await withCheckedContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(returning: exchange(port, Array(text.utf8)).flatMap(answer)) }
+      Thread.detachNewThread {
+        continuation.resume(returning: exchange(port, Array(text.utf8), isLast).flatMap(answer))
+      }
     }
   }
 
-  private static func exchange(_ port: UInt16, _ bytes: [UInt8]) -> Data? {
+  private static func exchange(_ port: UInt16, _ bytes: [UInt8], _ isLast: Bool) -> Data? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()
@@ -62,6 +66,7 @@ enum PlainHTTP {
       guard count > 0 else { break }  // it may have answered already
       sent += count
     }
+    if isLast { shutdown(descriptor, Int32(SHUT_WR)) }
     var data = Data()
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {

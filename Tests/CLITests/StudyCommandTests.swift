@@ -185,7 +185,7 @@ import Testing
     #expect(await status("GET", "/join") == 405)
     #expect(await status("DELETE", "/state") == 405)
     for text in ["\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "POST /join HTTP/1.1\r\nHost: x\r\n\r\n"] {
-      let answer = await PlainHTTP.raw(port, text)
+      let answer = await PlainHTTP.raw(port, text, isLast: true)
       #expect(answer.map { $0.status >= 400 } ?? true, "\(text)")
     }
     #expect(await status("GET", "/state") == 200)
