@@ -109,7 +109,10 @@ private struct Words {
     switch conclusion {
     case .neuronsEasier, .neuronsHarder:
       return "The images of neurons are \(comparative) to tell than those of random directions: \(difference), "
-        + "\(text(interval))."
+        + "\(text(interval)). "
+        + (isSettled
+          ? "The difference exceeds the margin of \(marginText)."
+          : "Whether the difference exceeds the margin of \(marginText) is open.")
     case .differenceInsideMargin:
       return "The images of neurons are \(comparative) to tell than those of random directions, but by less than "
         + "\(marginText): \(difference), \(text(interval)); \(text(inner))."
@@ -126,6 +129,8 @@ private struct Words {
         + "\(StudyVerdict.leastParticipantCount) whose answers count."
     }
   }
+
+  private var isSettled: Bool { inner.map { $0.lower >= margin || $0.upper <= -margin } ?? false }
 
   private var comparative: String { (effect ?? 0) > 0 ? "easier" : "harder" }
 

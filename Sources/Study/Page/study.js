@@ -165,7 +165,7 @@ async function answer(value) {
   if (reply.isRight === undefined || reply.isRight === null) return show(reply.next);
   const wasLeft = value <= 3;
   byId("feedback-text").textContent = reply.isRight
-    ? "Right: this image belongs to group A."
+    ? "Correct: this image belongs to group A."
     : `Not this time: it is the ${wasLeft ? "right" : "left"} image that belongs to group A.`;
   byId("feedback").hidden = false;
   afterFeedback = reply.next;
