@@ -34,7 +34,7 @@ dependencies:
 
 test-dependencies:
 	@bash scripts/install-dependencies.sh --tests
-	@bash scripts/fetch-axe.sh
+	@bash scripts/fetch-page-checkers.sh
 
 build: dependencies
 	swift build $(build_flags) --product intrigue

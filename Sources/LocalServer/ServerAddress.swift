@@ -21,8 +21,8 @@ public struct ServerAddress: Equatable, Sendable {
     ServerAddress(host: "127.0.0.1", port: port, names: ["localhost"])
   }
 
-  /// What a browser is told to open.
-  public var url: URL { URL(string: "http://\(Self.bracketed(host)):\(port)/")! }  // host was understood before
+  /// What a browser is told to open. A host that was listened on can stand in an address.
+  public var url: URL { URL(string: "http://\(Self.bracketed(host)):\(port)/")! }
 
   /// What may stand in a request's `Host`: a name with the port, and without it where that is HTTP's own.
   var authorities: Set<String> {

@@ -90,13 +90,21 @@ struct Article {
     }
   }
 
+  /// A line of a terminal as a sentence of an article.
+  private static func sentence(_ line: String) -> String {
+    guard let first = line.first else { return "" }
+    let end = line.last.map { ".:!?".contains($0) } == true ? "" : "."
+    let start = first.isASCII ? first.uppercased() : String(first)
+    return LaTeXText.escaped(start + line.dropFirst() + end)
+  }
+
   private func content(of section: ReportSection) -> [String: Any] {
     let keys = section.citations.map(\.rawValue).joined(separator: ",")
     return [
       "anchor": section.anchor, "title": LaTeXText.escaped(section.title),
-      "first": LaTeXText.escaped(section.findings.first ?? ""),
+      "first": Self.sentence(section.findings.first ?? ""),
       "citations": keys.isEmpty ? [] : [["keys": keys]],
-      "findings": section.findings.map(LaTeXText.escaped),
+      "findings": section.findings.map(Self.sentence),
       "figures": section.pictures.filter(\.isForArticle).map { picture in
         [
           "file": "\(Self.name(picture, section)).pdf", "label": Self.name(picture, section),

@@ -1,7 +1,7 @@
 """A headless Chromium for the scenarios beside this file, and what every page is asked.
 
-Selenium drives it; axe-core, where INTRIGUE_AXE names its file, looks for what keeps people out; html5lib and tidy
-read the HTML. Screenshots go to the folder that INTRIGUE_SCREENSHOTS names, or are only looked at by `is_drawn`.
+Selenium drives it; axe-core, where INTRIGUE_AXE names its file, looks for what keeps people out; html5lib, tidy and,
+where INTRIGUE_VNU names its file, the Nu checker read the HTML. Screenshots go to the folder that INTRIGUE_SCREENSHOTS names, or are only looked at by `is_drawn`.
 """
 
 import json
@@ -191,7 +191,7 @@ return wrong;
 
 
 def require_valid_html(text):
-    """No error for the parser of the HTML standard, and none for tidy."""
+    """No error for the parser of the HTML standard, none for tidy and none for the Nu checker."""
     parser = html5lib.HTMLParser(strict=False)
     parser.parse(text)
     for (line, _), code, variables in parser.errors:
@@ -209,6 +209,18 @@ def require_valid_html(text):
         if line.strip() and not any(word in line for word in OUTSIDE_TIDY)
     ]
     require(not complaints, "HTML: " + "; ".join(complaints[:5]))
+    checker = os.environ.get("INTRIGUE_VNU")
+    if checker:
+        # The checker's knowledge of CSS is older than variables in lengths.
+        result = subprocess.run(
+            ["java", "-Xss8m", "-jar", checker, "--skip-non-html", "--filterpattern", "CSS: .*", "-"],
+            input=text.encode(),
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        lines = [line for line in result.stderr.decode().splitlines() if "error" in line.split(": ")[:3]]
+        require(not lines, "HTML: " + "; ".join(line[:300] for line in lines[:5]))
+        require("Exception" not in result.stderr.decode(), f"the Nu checker failed: {result.stderr.decode()[:300]}")
 
 
 OUTSIDE_TIDY = ('attribute "loading"', "attribute name")

@@ -81,6 +81,24 @@ def links_lead_somewhere(browser):
         require(-2 <= top < height, f"{link.text} leads to a place at {top} in a window of {height}")
 
 
+def directions_can_be_judged_blind(browser):
+    """Only reports with a gallery have directions."""
+    parts = browser.driver.find_elements(By.CSS_SELECTOR, "details.directions")
+    require(parts, "the report shows no directions one by one")
+    open_all(browser)
+    names = [article.get_attribute("id") for article in parts[0].find_elements(By.TAG_NAME, "article")]
+    box = parts[0].find_element(By.CSS_SELECTOR, "input[type=checkbox]")
+    box.send_keys(Keys.SPACE)
+    shown = parts[0].find_elements(By.CSS_SELECTOR, "h3, .facts, small")
+    require(not any(element.is_displayed() for element in shown), "a blind gallery shows names or numbers")
+    shuffled = [article.get_attribute("id") for article in parts[0].find_elements(By.TAG_NAME, "article")]
+    require(sorted(shuffled) == sorted(names) and shuffled != names, "a blind gallery is not shuffled")
+    browser.screenshot("report-1280-blind")
+    box.send_keys(Keys.SPACE)
+    again = [article.get_attribute("id") for article in parts[0].find_elements(By.TAG_NAME, "article")]
+    require(again == names, "the order does not come back")
+
+
 def a_row_has_an_address(browser, address):
     """The anchor of a row inside a closed part opens that part."""
     row = browser.driver.find_element(By.CSS_SELECTOR, "tbody tr[id]").get_attribute("id")
@@ -131,6 +149,7 @@ def main():
         browser.require_accessible()
         browser.require_no_sideways_scrolling()
         browser.screenshot("report-1280-open", whole=True)
+        directions_can_be_judged_blind(browser)
         a_row_has_an_address(browser, address)
         browser.require_silence()
         browser.require_addresses(here, "about:blank")

@@ -34,9 +34,11 @@ enum Browser {
       // No file is left beside the scenarios, and no proxy stands between Selenium and the driver.
       "PYTHONDONTWRITEBYTECODE": "1", "no_proxy": "127.0.0.1,localhost",
     ]
-    let axe = folder.deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: ".build-tools/axe.min.js").path
-    if FileManager.default.fileExists(atPath: axe) { environment["INTRIGUE_AXE"] = axe }
+    let tools = folder.deletingLastPathComponent().deletingLastPathComponent().appending(path: ".build-tools")
+    for (variable, name) in [("INTRIGUE_AXE", "axe.min.js"), ("INTRIGUE_VNU", "vnu.jar")] {
+      let tool = tools.appending(path: name).path
+      if FileManager.default.fileExists(atPath: tool) { environment[variable] = tool }
+    }
     let program = Program(laboratory: laboratory, environment: environment)
     let outcome = try await program.start(
       [folder.appending(path: "\(name).py").path] + arguments, executable: URL(filePath: python ?? "python3")

@@ -32,7 +32,7 @@ import Testing
     (["attack", "ddn", "M", "--steps", "20"], "ddn"),
     (["attack", "lbfgs", "M", "--targeted", "all", "--count", "4"], "every"),
     (["attack", "pool", "M", "--count", "6"], "pool"),
-    (["linearity", "M", "--count", "4", "--sizes", "7,14"], "linearity"),
+    (["linearity", "M", "--count", "4", "--sizes", "7,14", "--pair", "0,1"], "linearity"),
     (["pattern", "M", "--count", "6"], "pattern"),
     (["rubbish", "M", "--count", "20", "--fooling-count", "5"], "rubbish"),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),

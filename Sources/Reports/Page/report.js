@@ -32,3 +32,22 @@ function reveal() {
 }
 window.addEventListener("hashchange", reveal);
 if (location.hash) reveal();
+
+// Directions can be looked at without knowing which is a neuron: names and numbers hidden, order shuffled.
+document.querySelectorAll("details.directions").forEach(function (part) {
+  var articles = Array.from(part.querySelectorAll("article"));
+  var label = document.createElement("label");
+  var box = document.createElement("input");
+  box.type = "checkbox";
+  label.append(box, " Judge blind: hide names and numbers, shuffle the order");
+  part.insertBefore(label, articles[0]);
+  box.addEventListener("change", function () {
+    part.classList.toggle("blind", box.checked);
+    var order = articles.slice();
+    for (var last = order.length - 1; box.checked && last > 0; last--) {
+      var other = Math.floor(Math.random() * (last + 1));
+      [order[last], order[other]] = [order[other], order[last]];
+    }
+    order.forEach(function (article) { part.appendChild(article); });
+  });
+});

@@ -6,7 +6,7 @@ extension Comparison: ReportedResults {
       title: "Is a neuron special?", findings: [verdict.sentence, "Verdict: \(verdict.wording)."],
       basis:
         "κ: label agreement of the top k = \(declared.topCount) of n = \(imageCount) held-out images of \(dataName), "
-        + "\(duplicateImageCount) copies left out; layer \(layer.layer); 0 for random images, 1 for one class. Null: "
+        + "\(duplicateImageCount) \(duplicateImageCount == 1 ? "copy" : "copies") left out; layer \(layer.layer); 0 for random images, 1 for one class. Null: "
         + "\(declared.rotationCount) random rotations of the live units of each network. Intervals: Student's t, 95 %, "
         + "over \(networks.count) networks trained alike. Protocol \(protocolHash.prefix(8)), written before.",
       listing: lines,

@@ -6,17 +6,21 @@ extension GalleryExperiment.Results: ReportedResults {
     func words(_ agreement: Agreement) -> String {
       agreement.mean.map { String(format: "%.3f", $0) } ?? "not defined"
     }
+    // The sheet of the other half is called after its family; random directions have none.
+    let others =
+      files.lazy.compactMap { DirectionFamily(rawValue: $0.replacing(".png", with: "")) }.first?.words
+      ?? "random directions"
     let sheets = files.filter { $0.hasSuffix(".png") && !$0.hasPrefix("sprites/") }
     return RunSummary(
-      title: "Neurons beside random directions",
+      title: "Neurons beside \(others)",
       findings: [
         "Over \(neurons.count) live units of \(layer) the mean label agreement κ of the top images is \(words(neurons)), over "
-          + "\(randomDirections.count) random directions \(words(randomDirections)); random images have "
+          + "\(randomDirections.count) \(others) \(words(randomDirections)); random images have "
           + "\(String(format: "%.3f", chance)). \(imageCount) images, of which the network gets \(correctCount) right."
       ] + remarks,
       basis:
         "n = \(imageCount) images; layer \(layer), \(neurons.count) live units of \(unitCount), \(randomDirections.count) "
-        + "other directions. κ: label agreement of the top images, 0 for random images, 1 for one class. One network "
+        + "\(others). κ: label agreement of the top images, 0 for random images, 1 for one class. One network "
         + "and one draw of directions: a description, no test.",
       pictures: sheets.map {
         .init(

@@ -11,7 +11,7 @@ extension TrainExperiment.Results: ReportedResults {
           format:
             "The network classifies %.2f %% of %d held-out images correctly (mean loss %.4f) after %d %@.",
           100 * heldOutAccuracy, heldOutCount, heldOutLoss, epochsTrained,
-          last?.gradientNorm == nil ? "epochs" : "iterations"),
+          (last?.gradientNorm == nil ? "epoch" : "iteration") + (epochsTrained == 1 ? "" : "s")),
         "It has \(parameterCount) trained parameters; training took \(String(format: "%.1f", trainingSeconds)) s.",
       ],
       basis:
