@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Storage
+import Study
 
 /// What a kind of experiment has to say on the page.
 struct RunSummary: Sendable {
@@ -93,12 +94,13 @@ extension RunSummary {
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)
+    case "study": return try results(StudyResults.self)
     default:
       throw FileError(
         file: folder.url,
         problem:
           "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
-          + "attack, attack pool, transfer, linearity, pattern, rubbish, reproduce or demo")
+          + "attack, attack pool, transfer, linearity, pattern, rubbish, reproduce, study or demo")
     }
   }
 
