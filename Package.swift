@@ -12,6 +12,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
@@ -50,9 +51,25 @@ let package = Package(
         "Figures",
       ]),
     .target(
+      name: "LocalServer",
+      dependencies: [
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
+    .target(
+      name: "Study",
+      dependencies: [
+        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Figures",
+        "Experiments", "LocalServer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      resources: ["study.html", "study.css", "study.js", "organiser.html", "organiser.js"].map {
+        .embedInCode("Page/\($0)")
+      }),
+    .target(
       name: "Reports",
       dependencies: [
-        "Storage", "Images", "Figures", "Experiments",
+        "Storage", "Images", "Figures", "Experiments", "Study",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
@@ -60,12 +77,6 @@ let package = Package(
         "Page/report.html", "Page/report.css", "Page/report.js", "Article/writeup.tex",
         "Article/references.bib",
       ].map { .embedInCode($0) }),
-    .target(
-      name: "LocalServer",
-      dependencies: [
-        .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "FlyingSocks", package: "FlyingFox"),
-      ]),
     .target(
       name: "Explorer",
       dependencies: [
@@ -79,8 +90,7 @@ let package = Package(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports", "LocalServer",
-        "Explorer",
+        "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -139,6 +149,9 @@ let package = Package(
         "Storage",
         "Tensors", "TestSupport",
       ]),
+    .testTarget(
+      name: "StudyTests",
+      dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
     .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
   ]
 )

@@ -16,6 +16,7 @@ needed=(
   libcairo2-dev          # text and drawing
   fonts-dejavu-core      # the typeface of every figure
   gnuplot-nox            # charts
+  libsqlite3-dev         # SQLite: answers of a study
   zlib1g-dev             # gzip
   libssl-dev             # SHA-256
   libcurl4               # downloads

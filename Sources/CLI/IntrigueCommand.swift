@@ -25,6 +25,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       PatternCommand.self,
       RubbishCommand.self,
       ReproduceCommand.self,
+      StudyCommand.self,
       ReportCommand.self,
       ExploreCommand.self,
       DemoCommand.self,

@@ -24,7 +24,7 @@ extension Engine {
   ///   - layer: A position in the graph; nil for the pixels, which need no cache.
   ///   - key: What the values are of; it says how maps are pooled.
   ///   - cache: nil: compute, hold in memory and keep nothing.
-  func featureMatrix(
+  public func featureMatrix(
     of images: LabelledImages, layer: Int?, key: FeatureCache.Key, cache: FeatureCache?,
     progress: @escaping ProgressHandler
   ) throws -> FeatureMatrix {

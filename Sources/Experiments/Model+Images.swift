@@ -13,7 +13,7 @@ extension Model {
   }
 
   /// What a user should know about using the model on these data; no error.
-  func remarks(on dataset: Dataset) -> [String] {
+  public func remarks(on dataset: Dataset) -> [String] {
     var remarks: [String] = []
     let known = provenance
     if known.dataName == dataset.name, let checksum = known.dataChecksum, checksum != dataset.checksum {

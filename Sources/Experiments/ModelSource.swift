@@ -35,7 +35,7 @@ public enum ModelSource: Codable, Equatable, Sendable {
   /// The model, if it is one for these images.
   ///
   /// - Throws: ``FileError`` naming the model's file when shape or number of classes differ.
-  func load(for images: LabelledImages) throws -> Model {
+  public func load(for images: LabelledImages) throws -> Model {
     let model = try load(classNames: images.classNames)
     try naming { try model.check(fits: images) }
     return model

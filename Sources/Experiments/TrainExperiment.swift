@@ -88,7 +88,7 @@ public struct TrainExperiment: Sendable {
     self.startsFresh = startsFresh
   }
 
-  static let modelName = "model.safetensors"
+  public static let modelName = "model.safetensors"
   private static let checkpointName = "checkpoint.safetensors"
 
   /// - Throws: ``RunConflict`` when the folder holds a training with other settings.

@@ -10,4 +10,5 @@
 @_exported import Networks
 @_exported import Reports
 @_exported import Storage
+@_exported import Study
 @_exported import Tensors

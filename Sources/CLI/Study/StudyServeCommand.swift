@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Intrigue
+
+struct StudyServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Ask people in their browsers, and keep their answers.",
+    discussion: """
+      Listens on this machine alone, unless --listen names an address of it that others in the room can reach; \
+      0.0.0.0 is all of them. Nothing is encrypted: use a network that you trust. Every answer is on the disk before it is \
+      acknowledged; after an interruption the same command goes on, and so do the participants. Ctrl-C ends it.
+      """)
+
+  @Argument(help: "Folder that intrigue study prepare made.")
+  var study: String
+
+  @Option(help: "Port to listen on. 0: a free one.")
+  var port: UInt16 = 8484
+
+  @Option(help: "Address of this machine to listen on.")
+  var listen = "127.0.0.1"
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Further names by which browsers may call this machine, such as a name of the network's DNS.")
+  var host: [String] = []
+
+  @Flag(help: "Do not open the organiser's page in a browser.")
+  var noOpen = false
+
+  @Flag(help: "Say nothing but errors and the two addresses.")
+  var quiet = false
+
+  func run() async throws {
+    let files = try StudyFiles(URL(filePath: study))
+    let store = try files.answers()
+    let server = try StudyServer(StudyRoom(files, store))
+    let names = MachineNames(listeningOn: listen, named: host)
+    let (quiet, noOpen, secret) = (quiet, noOpen, server.organiserSecret)
+    Interruption.watch()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await server.run(at: ServerAddress(host: names.host, port: port, names: names.accepted)) {
+          address in
+          let places = names.shown.map { "http://\($0):\(address.port)/" }
+          let organiser = "\(places[0])organiser/\(secret)"
+          Self.say(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
+          if !quiet {
+            Self.remark(
+              "answers to calls by \(names.allNames.joined(separator: ", ")); the organiser's address is secret; "
+                + "Ctrl-C ends the study\n")
+          }
+          if !noOpen { BrowserOpening.open(organiser) }
+        }
+      }
+      group.addTask {
+        while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+    guard !quiet else { return }
+    let progress = StudyProgress(files, try store.everything())
+    Self.say([
+      "\(progress.participants.count) participants, \(progress.finishedCount) finished, \(progress.answerCount) answers "
+        + "kept",
+      "results    intrigue study results \(study)",
+    ])
+  }
+
+  /// Written at once: who waits for the address reads a pipe.
+  private static func say(_ lines: [String]) {
+    FileHandle.standardOutput.write(Data(lines.map { $0 + "\n" }.joined().utf8))
+  }
+
+  private static func remark(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

@@ -1,0 +1,215 @@
+import Foundation
+import GRDB
+import Storage
+
+/// The answers of a study, in SQLite: `answers.sqlite`.
+///
+/// The database is written ahead to a log (WAL), which is synchronised with the disk at every commit
+/// (`synchronous = FULL`). So what ``record(_:)`` has returned for survives the end of the process and of the power.
+/// Constraints of the tables keep one answer for each participant and trial, and for each place of a participant.
+public struct AnswerStore: Sendable {
+  public static let fileName = "answers.sqlite"
+
+  private let queue: DatabaseQueue
+  private let file: URL
+
+  /// Opens the file, or makes it.
+  ///
+  /// - Parameter keyChecksum: Of the study that the answers belong to.
+  /// - Throws: ``FileError`` where the file is no database of this study.
+  public init(_ file: URL, keyChecksum: String) throws {
+    var configuration = Configuration()
+    configuration.label = "study"
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      // Not by GRDB's journalMode, which would go on to `synchronous = NORMAL`: a commit could then be lost with
+      // the power.
+      try database.execute(sql: "PRAGMA journal_mode = WAL")
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    self.file = file
+    do {
+      queue = try DatabaseQueue(path: file.path, configuration: configuration)
+      try Self.migrator.migrate(queue)
+    } catch let error as DatabaseError {
+      throw FileError(file: file, problem: "cannot be opened as the answers of a study: \(error)")
+    }
+    let found = try setting("key checksum", default: keyChecksum)
+    guard found == keyChecksum else {
+      throw FileError(
+        file: file,
+        problem: "holds answers to another study: expected one with the key \(keyChecksum.prefix(12)), found "
+          + "\(found.prefix(12))")
+    }
+  }
+
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("format 1") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+          CREATE TABLE participant (
+            number INTEGER PRIMARY KEY NOT NULL,
+            token TEXT NOT NULL UNIQUE,
+            pseudonym TEXT NOT NULL UNIQUE,
+            joinedAt REAL NOT NULL,
+            begunAt REAL
+          );
+          CREATE TABLE answer (
+            participant INTEGER NOT NULL REFERENCES participant (number),
+            position INTEGER NOT NULL,
+            trial TEXT NOT NULL,
+            value INTEGER NOT NULL CHECK (value BETWEEN 1 AND 6),
+            milliseconds INTEGER NOT NULL CHECK (milliseconds >= 0),
+            answeredAt REAL NOT NULL,
+            PRIMARY KEY (participant, trial),
+            UNIQUE (participant, position)
+          );
+          """)
+    }
+    return migrator
+  }
+
+  /// A value that is kept, made at the first call.
+  public func setting(_ name: String, default value: String) throws -> String {
+    try naming {
+      try queue.write { database in
+        try database.execute(
+          sql: "INSERT OR IGNORE INTO setting (name, value) VALUES (?, ?)", arguments: [name, value])
+        return try String.fetchOne(
+          database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name]) ?? value
+      }
+    }
+  }
+
+  // MARK: Participants
+
+  /// Takes in a participant with the next number.
+  ///
+  /// - Returns: nil where there are so many already.
+  public func join(
+    token: String, at time: Double, atMost limit: Int, pseudonym: @escaping @Sendable (_ number: Int) -> String
+  ) async throws -> StudyParticipant? {
+    try await queue.write { database in
+      let number = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM participant") ?? 0
+      guard number < limit else { return nil }
+      let name = pseudonym(number)
+      try database.execute(
+        sql: "INSERT INTO participant (number, token, pseudonym, joinedAt) VALUES (?, ?, ?, ?)",
+        arguments: [number, token, name, time])
+      return StudyParticipant(number: number, pseudonym: name, joinedAt: time, begunAt: nil)
+    }
+  }
+
+  /// The participant with a token.
+  public func participant(token: String) async throws -> StudyParticipant? {
+    try await queue.read { database in
+      try Row.fetchOne(database, sql: "SELECT * FROM participant WHERE token = ?", arguments: [token])
+        .map(StudyParticipant.init)
+    }
+  }
+
+  /// Remembers when the instructions had been read; the first time counts.
+  public func begin(_ number: Int, at time: Double) async throws {
+    try await queue.write { database in
+      try database.execute(
+        sql: "UPDATE participant SET begunAt = ? WHERE number = ? AND begunAt IS NULL",
+        arguments: [time, number])
+    }
+  }
+
+  // MARK: Answers
+
+  /// What became of an answer.
+  public enum Outcome: Equatable, Sendable {
+    /// Kept, and on the disk.
+    case recorded(StudyAnswer)
+    /// The trial had been answered before; this is the answer that counts.
+    case repeated(StudyAnswer)
+    /// It is not this trial's turn; nothing was kept.
+    case outOfTurn(expectedPosition: Int)
+  }
+
+  /// Keeps an answer, if it is the one that its participant is to give next.
+  public func record(_ answer: StudyAnswer) async throws -> Outcome {
+    try await queue.write { database in
+      if let row = try Row.fetchOne(
+        database, sql: "SELECT * FROM answer WHERE participant = ? AND trial = ?",
+        arguments: [answer.participant, answer.trial])
+      {
+        return .repeated(StudyAnswer(row))
+      }
+      let count = try Self.answerCount(of: answer.participant, database)
+      guard answer.position == count else { return .outOfTurn(expectedPosition: count) }
+      try database.execute(
+        sql: """
+          INSERT INTO answer (participant, position, trial, value, milliseconds, answeredAt)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          answer.participant, answer.position, answer.trial, answer.value, answer.milliseconds, answer.answeredAt,
+        ])
+      return .recorded(answer)
+    }
+  }
+
+  /// The answers of one participant, in order.
+  public func answers(of participant: Int) async throws -> [StudyAnswer] {
+    try await queue.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM answer WHERE participant = ? ORDER BY position", arguments: [participant]
+      ).map(StudyAnswer.init)
+    }
+  }
+
+  /// Everything, as it stood at one moment.
+  public func everything() throws -> (participants: [StudyParticipant], answers: [StudyAnswer]) {
+    try naming {
+      try queue.read { database in
+        (
+          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map(StudyParticipant.init),
+          try Row.fetchAll(database, sql: "SELECT * FROM answer ORDER BY participant, position").map(
+            StudyAnswer.init)
+        )
+      }
+    }
+  }
+
+  /// SQLite's word for how a commit reaches the disk: 2 is FULL; and the journal's kind.
+  func durability() throws -> (synchronous: Int?, journal: String?) {
+    try queue.read { database in
+      (
+        try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+        try String.fetchOne(database, sql: "PRAGMA journal_mode")
+      )
+    }
+  }
+
+  private static func answerCount(of participant: Int, _ database: Database) throws -> Int {
+    try Int.fetchOne(
+      database, sql: "SELECT COUNT(*) FROM answer WHERE participant = ?", arguments: [participant]) ?? 0
+  }
+
+  private func naming<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw FileError(file: file, problem: "cannot be read or written: \(error)")
+    }
+  }
+}
+
+extension StudyParticipant {
+  fileprivate init(_ row: Row) {
+    self.init(number: row["number"], pseudonym: row["pseudonym"], joinedAt: row["joinedAt"], begunAt: row["begunAt"])
+  }
+}
+
+extension StudyAnswer {
+  fileprivate init(_ row: Row) {
+    self.init(
+      participant: row["participant"], position: row["position"], trial: row["trial"], value: row["value"],
+      milliseconds: row["milliseconds"], answeredAt: row["answeredAt"])
+  }
+}

@@ -1,0 +1,47 @@
+import Experiments
+import Figures
+import Foundation
+import Inference
+import Storage
+import Tensors
+
+/// Writes the results of a study beside it: tables, figures and the record, from the answers as they stand.
+///
+/// May be run while people still answer, and again afterwards; the same answers give the same bytes.
+public struct StudyReport: Sendable {
+  public let files: StudyFiles
+
+  public init(_ files: StudyFiles) { self.files = files }
+
+  static let tableNames = ["answers.csv", "participants.csv", "results.csv", "study.tex"]
+  static let figureNames = ["shares", "differences", "ratings"]
+
+  /// - Throws: ``FileError``, ``Chart/Problem``, and what `progress` throws.
+  @discardableResult
+  public func write(progress: @escaping ProgressHandler) throws -> StudyResults {
+    let folder = files.folder
+    guard folder.exists(AnswerStore.fileName) else {
+      throw FileError(
+        file: folder.url, problem: "has no answers yet: serve the study first with intrigue study serve")
+    }
+    try progress(.stage("counting answers and drawing participants with replacement"))
+    let analysis = StudyAnalysis(files, try files.answers().everything())
+    let charts = StudyCharts(design: files.design)
+    var results = analysis.results(files: [])
+    let drawn = charts.all(results, analysis.records)
+    results.files =
+      drawn.map { "figures/\($0.name).png" } + Self.tableNames + [folder.recordName]
+    let record = RunRecord<StudyDesign, StudyResults>(
+      experiment: "study", configuration: files.design, workerCount: 1, data: nil)
+    let figures = try folder.folder("figures")
+    try progress(.stage("drawing"))
+    for chart in drawn { try chart.chart.write(named: chart.name, in: figures.url) }
+    let tables = StudyTables(analysis: analysis, results: results)
+    try tables.answers.write(to: folder.file("answers.csv"))
+    try tables.participants.write(to: folder.file("participants.csv"))
+    try tables.estimates.write(to: folder.file("results.csv"))
+    try AtomicFile.write(tables.latex, to: folder.file("study.tex"))
+    try folder.write(record.completed(with: results))
+    return results
+  }
+}

@@ -1,0 +1,124 @@
+import Experiments
+import Foundation
+import Storage
+
+/// A study's results as files: CSV and LaTeX.
+struct StudyTables {
+  let analysis: StudyAnalysis
+  let results: StudyResults
+
+  /// A row for each answer, whether it counts or not.
+  var answers: CSVWriter {
+    var table = CSVWriter(columns: [
+      "participant", "position", "part", "trial", "network", "kind", "direction", "question", "answer",
+      "confidence", "right", "rating", "milliseconds", "answered_at", "counts",
+    ])
+    let counting = Set(analysis.records.filter(\.counts).map(\.participant.number))
+    for (participant, judged) in analysis.answers {
+      let answer = judged.answer
+      let isSheet = judged.part == .sheet
+      table.append([
+        participant.pseudonym, answer.position, judged.part.rawValue, answer.trial,
+        field(judged.direction.map { analysis.design.networks[$0.network].name }),
+        field(judged.direction?.kind.rawValue), field(judged.direction?.name), field(judged.question),
+        isSheet ? "" : StudyAnswer.isLeft(answer.value) ? "left" : "right",
+        isSheet ? "" : "\(StudyAnswer.confidence(answer.value))", field(judged.isRight),
+        isSheet ? "\(answer.value)" : "", answer.milliseconds, Self.time(answer.answeredAt),
+        counting.contains(participant.number),
+      ])
+    }
+    return table
+  }
+
+  var participants: CSVWriter {
+    var table = CSVWriter(columns: [
+      "participant", "joined_at", "answers", "counts", "reasons", "instruction_seconds", "question_seconds",
+      "practice_right", "practice_of", "control_right", "control_of", "left", "right", "neurons_right", "neurons_of",
+      "random_directions_right", "random_directions_of", "median_milliseconds_neurons",
+      "median_milliseconds_random_directions",
+    ])
+    for record in analysis.records {
+      let (neurons, random) = (record.sums[.neuron] ?? .init(), record.sums[.randomDirection] ?? .init())
+      table.append([
+        record.participant.pseudonym, Self.time(record.participant.joinedAt), record.answerCount, record.counts,
+        record.reasons.map(\.rawValue).joined(separator: "; "), field(record.instructionSeconds.map(Self.seconds)),
+        field(record.questionSeconds.map(Self.seconds)), record.practiceRight.count, record.practiceRight.total,
+        record.catchRight.count, record.catchRight.total, record.leftCount, record.rightCount, neurons.right,
+        neurons.answered, random.right, random.answered, field(Self.median(neurons.milliseconds)),
+        field(Self.median(random.milliseconds)),
+      ])
+    }
+    return table
+  }
+
+  /// Every estimate, with and without the exclusions.
+  var estimates: CSVWriter {
+    var table = CSVWriter(columns: [
+      "participants", "participant_count", "measure", "group", "value", "lower_95", "upper_95", "answers",
+    ])
+    for (words, count, estimates) in [
+      ("whose answers count", results.includedCount, results.estimates),
+      ("all who finished", results.finishedCount, results.estimatesOfAllFinished),
+    ] {
+      for estimate in estimates {
+        table.append([
+          words, count, estimate.measure.rawValue, estimate.group.rawValue, field(estimate.value),
+          field(estimate.interval?.lower), field(estimate.interval?.upper), estimate.answerCount,
+        ])
+      }
+    }
+    return table
+  }
+
+  /// A table with booktabs.
+  var latex: String {
+    func cell(_ measure: StudyEstimate.Measure, _ group: StudyEstimate.Group) -> String {
+      guard let estimate = results.estimate(measure, group), let value = estimate.value else { return "--" }
+      let isSigned = group == .difference && measure != .discrimination || measure == .confidence
+      func number(_ value: Double) -> String {
+        "$\(String(format: isSigned ? "%+.2f" : "%.2f", value))$"
+      }
+      let interval = estimate.interval.map { " [\(number($0.lower)), \(number($0.upper))]" } ?? ""
+      return number(value) + interval
+    }
+    let rows: [(String, StudyEstimate.Measure, [StudyEstimate.Group])] = [
+      ("share right (chance 0.5)", .right, [.neurons, .randomDirections, .difference]),
+      ("confidence score (chance 0)", .confidence, [.neurons, .randomDirections, .difference]),
+      ("rating of sheets, 1 to 5", .rating, [.neurons, .randomDirections, .difference]),
+    ]
+    var lines = [
+      "% Needs the packages booktabs and graphicx.",
+      "\\begin{table}", "  \\centering",
+      "  \\caption{\(LaTeXText.escaped(results.caption))}", "  " + LaTeXText.fittingStart,
+      "  \\begin{tabular}{lrrr}", "    \\toprule",
+      "     & neurons & random directions & difference \\\\", "    \\midrule",
+    ]
+    lines += rows.map { name, measure, groups in
+      "    \(LaTeXText.escaped(name)) & " + groups.map { cell(measure, $0) }.joined(separator: " & ") + " \\\\"
+    }
+    lines += [
+      "    told apart by rating (chance 0.5) & \\multicolumn{3}{r}{\(cell(.discrimination, .difference))} \\\\",
+      "    \\bottomrule", "  \\end{tabular}" + LaTeXText.fittingEnd, "\\end{table}",
+    ]
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  // MARK: Fields
+
+  private func field(_ value: (some CustomStringConvertible)?) -> any CustomStringConvertible {
+    value.map(\.description) ?? ""
+  }
+
+  private static func seconds(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  private static func time(_ seconds: Double) -> String {
+    Date(timeIntervalSince1970: seconds).ISO8601Format(.init(includingFractionalSeconds: true))
+  }
+
+  private static func median(_ values: [Int]) -> Double? {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return nil }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? Double(sorted[middle]) : Double(sorted[middle - 1] + sorted[middle]) / 2
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import LocalServer
+import Storage
+import Testing
+
+@testable import Study
+
+@Suite struct StudyRoomTests {
+  private func room(_ folder: URL) throws -> StudyRoom {
+    let files = try MadeUpStudy.write(to: folder)
+    return StudyRoom(files, try files.answers())
+  }
+
+  private func text(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  @Test("A participant goes from the welcome to the end, and a question comes back until it is answered")
+  func way() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let room = try room(folder)
+      #expect(try await room.view(token: nil).stage == .welcome)
+      #expect(try await room.view(token: "nobody").stage == .welcome)
+      let (token, joined) = try await room.join()
+      #expect(joined.stage == .instructions && joined.pseudonym != nil && token.count == 32)
+      var view = try await room.begin(token: token)
+      #expect(view.question?.part == .practice && view.question?.number == 1)
+      var numbers: [StudyView.Part: [Int]] = [:]
+      while let question = view.question {
+        #expect(try await room.view(token: token) == view)
+        numbers[question.part, default: []].append(question.number)
+        let reply = StudyReply(trial: question.trial, value: 2, milliseconds: 900)
+        let first = try await room.answer(token: token, reply)
+        #expect((first.isRight == nil) == (question.part != .practice))
+        // The same again, and another value: the first one counts.
+        var again = reply
+        again.value = 4
+        let second = try await room.answer(token: token, again)
+        #expect(second.value == 2 && second.next == first.next)
+        view = first.next
+      }
+      #expect(view.stage == .end && view.score?.practiceCount == 3 && view.score?.controlCount == 3)
+      #expect(numbers[.practice] == [1, 2, 3] && numbers[.choice] == Array(1...15))
+      #expect(numbers[.sheet] == Array(1...10))
+      #expect(try room.store.everything().answers.count == room.files.design.stepCount)
+    }
+  }
+
+  @Test("No word that a browser is told depends on what a question is about")
+  func blindness() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let room = try room(folder)
+      let entries = Dictionary(uniqueKeysWithValues: room.files.key.entries.map { ($0.trial, $0) })
+      /// What an answer says, with numbers, names and addresses blotted out.
+      func shape(_ text: String) -> String {
+        text.replacing(#/"[0-9a-f]{16}"|"/pictures/[0-9a-f]+"/#, with: "ID")
+          .replacing(#/"pseudonym":"[^"]*"/#, with: "NAME").replacing(#/\d+/#, with: "N")
+      }
+      var shapes: [StudyPart: Set<String>] = [:]
+      for _ in 0..<5 {
+        let (token, _) = try await room.join()
+        var view = try await room.begin(token: token)
+        while let question = view.question {
+          let told = try text(view)
+          for word in ["neuron", "direction", "catch", "random", "kind", "class", "high"] {
+            #expect(!told.contains(word), "\(word) in \(told)")
+          }
+          let part = try #require(entries[question.trial]?.part)
+          let answer = try await room.answer(
+            token: token, StudyReply(trial: question.trial, value: 1, milliseconds: 1))
+          shapes[part, default: []].insert(shape(told))
+          var acknowledged = answer
+          acknowledged.next = view
+          acknowledged.isRight = part == .practice ? true : answer.isRight
+          shapes[part, default: []].insert(shape(try text(acknowledged)))
+          view = answer.next
+        }
+      }
+      #expect(shapes[.choice]?.count == 2)
+      #expect(shapes[.choice] == shapes[.catchTrial])
+      #expect(shapes[.sheet]?.count == 2)
+      // What is served of the trials themselves tells practice from the rest by its question alone.
+      let trials = try text(room.files.trials)
+      for word in ["neuron", "catch", "practice", "direction"] { #expect(!trials.contains(word)) }
+    }
+  }
+
+  @Test("Answers of nobody, to nobody's trial, before the instructions, out of turn or out of range are refused")
+  func refusals() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let room = try room(folder)
+      func status(_ token: String?, _ trial: String, _ value: Int = 1, _ milliseconds: Int = 5) async throws
+        -> Int?
+      {
+        do {
+          _ = try await room.answer(
+            token: token, StudyReply(trial: trial, value: value, milliseconds: milliseconds))
+          return nil
+        } catch let refusal as ServerRefusal { return refusal.status }
+      }
+      let (token, _) = try await room.join()
+      let order = StudySteps(room.files.design, room.files.key).steps(of: 0)
+      let first = order[0].trial
+      #expect(try await status(nil, first) == 403)
+      #expect(try await status("0123", first) == 403)
+      #expect(try await status(token, first) == 409)
+      _ = try await room.begin(token: token)
+      #expect(try await status(token, order[1].trial) == 409)
+      #expect(try await status(token, "no such trial") == 403)
+      let others = try #require(room.files.key.entries.first { entry in !order.contains { $0.trial == entry.trial } })
+      #expect(try await status(token, others.trial) == 403)
+      for (value, milliseconds) in [(0, 5), (7, 5), (1, -1), (1, 90_000_000)] {
+        #expect(try await status(token, first, value, milliseconds) == 400)
+      }
+      #expect(try room.store.everything().answers.isEmpty)
+      #expect(try await status(token, first) == nil)
+      await #expect(throws: ServerRefusal.self) { try await room.picture(token: nil, trial: first) }
+      await #expect(throws: ServerRefusal.self) { try await room.picture(token: token, trial: "../key") }
+      #expect(try await room.picture(token: token, trial: first) == Data([1, 2]))
+    }
+  }
+
+  @Test("A key that was changed is refused, as is a folder without a study")
+  func files() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      #expect { try StudyFiles(folder) } throws: { "\($0)".contains("is no study: it has no study.json") }
+      let files = try MadeUpStudy.write(to: folder)
+      var key = files.key
+      key.directions[0].name = "another"
+      try files.folder.write(key, to: StudyFiles.keyName)
+      #expect { try StudyFiles(folder) } throws: { "\($0)".contains("is not the key of this study") }
+    }
+  }
+}
