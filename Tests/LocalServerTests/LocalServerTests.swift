@@ -21,25 +21,6 @@ struct LocalServerTests {
     .get("/surprise") { _ in throw Surprise() },
   ]
 
-  /// A route that answers when it is told to.
-  private final class Gate: Sendable {
-    private let (entered, enter) = AsyncStream.makeStream(of: Void.self)
-    private let (opened, opening) = AsyncStream.makeStream(of: Void.self)
-
-    var route: ServerRoute {
-      .get("/slow") { [enter, opened] _ in
-        enter.finish()
-        for await _ in opened {}
-        return .text("done")
-      }
-    }
-
-    /// Until a request is inside.
-    func waitUntilEntered() async { for await _ in entered {} }
-
-    func open() { opening.finish() }
-  }
-
   @discardableResult
   private func serving<Result: Sendable>(
     patience: Duration = .seconds(60), routes: [ServerRoute] = Self.routes,
@@ -315,16 +296,52 @@ struct LocalServerTests {
     }
   }
 
-  @Test("A route that takes long holds up no other", .timeLimit(.minutes(10)))
+  /// Holds requests until it is opened.
+  private actor Gate {
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var isOpen = false
+    private(set) var count = 0
+
+    func pass() async {
+      count += 1
+      if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func open() {
+      isOpen = true
+      for continuation in waiting { continuation.resume() }
+      waiting = []
+    }
+
+    nonisolated func waitForSomebody() async throws {
+      while await count == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
+    nonisolated var routes: [ServerRoute] {
+      [
+        .get("/wait") { _ in
+          await self.pass()
+          return .text("done")
+        },
+        .get("/open") { _ in
+          await self.open()
+          return .text("open")
+        },
+      ]
+    }
+  }
+
+  @Test("A route that takes long holds up no other")
   func slowRoute() async throws {
     let gate = Gate()
-    try await serving(routes: Self.routes + [gate.route]) { address in
-      async let slow = Self.ask(address, Self.get("/slow"))
-      await gate.waitUntilEntered()
-      // Answered while the slow one is still inside.
-      #expect(Self.status(try await Self.ask(address, Self.get("/text"))) == 200)
-      gate.open()
-      #expect(Self.status(try await slow) == 200)
+    try await serving(routes: gate.routes) { address in
+      async let slow = Self.ask(address, Self.get("/wait"))
+      try await gate.waitForSomebody()
+      // Answered while the first one waits, or never.
+      let opening = try await Self.ask(address, Self.get("/open"))
+      #expect(Self.status(opening) == 200)
+      let answer = try await slow
+      #expect(Self.status(answer) == 200)
     }
   }
 
@@ -341,16 +358,16 @@ struct LocalServerTests {
   @Test("Cancelling ends the run once the request in hand is answered, and frees the port")
   func cancellation() async throws {
     let gate = Gate()
-    let server = LocalServer(grace: .seconds(600), routes: Self.routes + [gate.route])
+    let server = LocalServer(grace: .seconds(600), routes: gate.routes)
     let (stream, told) = AsyncStream.makeStream(of: ServerAddress.self)
     let task = Task { try await server.run { told.yield($0) } }
     var addresses = stream.makeAsyncIterator()
     let address = try #require(await addresses.next())
     let idle = try RawConnection(port: address.port)
-    async let slow = Self.ask(address, Self.get("/slow"))
-    await gate.waitUntilEntered()
+    async let slow = Self.ask(address, Self.get("/wait"))
+    try await gate.waitForSomebody()
     task.cancel()
-    gate.open()
+    await gate.open()
     try await task.value
     #expect(Self.status(try await slow) == 200)
     #expect(idle.readToEnd() == "")
