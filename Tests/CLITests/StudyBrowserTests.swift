@@ -2,13 +2,16 @@ import Foundation
 import Testing
 
 @Suite(.enabled(if: Browser.isHere)) struct StudyBrowserTests {
-  @Test("Two people take part at once, one by clicking and one by keys on a narrow window, and the organiser sees it")
+  @Test(
+    "Two people take part at once, one by clicking and one by keys on a narrow window, and the organiser sees it"
+  )
   func study() async throws {
     let laboratory = try await StudyScene.laboratory()
     let server = try await StudyScene.Server(laboratory)
     let address = "http://127.0.0.1:\(server.port)/"
     try await Browser.play(
-      "study", [address, "\(address)organiser/\(server.organiser)", "\(StudyScene.steps)"], laboratory: laboratory)
+      "study", [address, "\(address)organiser/\(server.organiser)", "\(StudyScene.steps)"],
+      laboratory: laboratory)
     server.run.interrupt()
     let outcome = try await server.run.outcome()
     #expect(outcome.exitCode == 0)

@@ -25,7 +25,9 @@ import Testing
     }
   }
 
-  @Test("A study has as many trials of both kinds, a picture for each, and the same bytes for any number of workers")
+  @Test(
+    "A study has as many trials of both kinds, a picture for each, and the same bytes for any number of workers"
+  )
   func prepare() async throws {
     let laboratory = try await StudyScene.laboratory()
     let key = try JSONFile.read(Key.self, from: laboratory.file("study/key.json"))
@@ -33,7 +35,8 @@ import Testing
     #expect(kinds.count { $0 == "neuron" } == 16 && kinds.count { $0 == "random direction" } == 16)
     #expect(key.entries.count { $0.part == "sheet" } == 5)
     let names = try laboratory.content(of: "study").keys
-    #expect(Set(names.filter { $0.hasSuffix(".png") }) == Set(key.entries.map { "study/trials/\($0.trial).png" }))
+    #expect(
+      Set(names.filter { $0.hasSuffix(".png") }) == Set(key.entries.map { "study/trials/\($0.trial).png" }))
     expectSuccess(
       try await Program(laboratory: laboratory).run(
         ["study", "prepare", "net", "--output", "again", "--quiet", "--workers", "1"]
@@ -54,14 +57,17 @@ import Testing
       try await laboratory.run("study", "prepare", "arrays", "--output", "s", "--quiet"),
       saying: ["arrays: is no run folder: it has no run.json"])
     expectRefusal(
-      try await laboratory.run("study", "prepare", "net", "--output", "s", "--no-cache", "--quiet", "--directions", "200"),
+      try await laboratory.run(
+        "study", "prepare", "net", "--output", "s", "--no-cache", "--quiet", "--directions", "200"),
       saying: ["net: has too few neurons to ask about", "expected 206"])
     expectRefusal(
-      try await laboratory.run("study", "prepare", "net", "--output", "s", "--no-cache", "--quiet", "--references", "36"),
+      try await laboratory.run(
+        "study", "prepare", "net", "--output", "s", "--no-cache", "--quiet", "--references", "36"),
       saying: ["too few held-out images for a question: expected 74, found 60"])
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("s").path))
     expectRefusal(try await laboratory.run("study", "serve", "net"), saying: ["net: is no study"])
-    expectRefusal(try await laboratory.run("study", "results", "study", "--quiet"), saying: ["has no answers yet"])
+    expectRefusal(
+      try await laboratory.run("study", "results", "study", "--quiet"), saying: ["has no answers yet"])
     #expect(try await laboratory.run("study", "prepare").exitCode == 64)
     #expect(try await laboratory.run("study", "prepare", "net", "--negatives", "other").exitCode == 64)
     #expect(try await laboratory.run("study", "prepare", "net", "--sheets", "201").exitCode == 64)
@@ -131,7 +137,9 @@ import Testing
     func increase() { value.withLock { $0 += 1 } }
   }
 
-  @Test("Nothing that the server says before or during a question tells the kinds apart, and no route leads to the key")
+  @Test(
+    "Nothing that the server says before or during a question tells the kinds apart, and no route leads to the key"
+  )
   func blindness() async throws {
     let laboratory = try await StudyScene.laboratory()
     let server = try await StudyScene.Server(laboratory)
@@ -144,7 +152,8 @@ import Testing
     for word in ["neuron", "random", "direction", "catch"] { #expect(!begun.text.contains(word)) }
     for path in [
       "/key.json", "/study.json", "/trials.json", "/answers.sqlite", "/trials/", "/pictures/key.json",
-      "/pictures/../key.json", "/pictures/%2e%2e%2fkey.json", "/organiser/0", "/progress/\(cookie.suffix(32))", "/..",
+      "/pictures/../key.json", "/pictures/%2e%2e%2fkey.json", "/organiser/0",
+      "/progress/\(cookie.suffix(32))", "/..",
     ] {
       let answer = await PlainHTTP.ask(server.port, "GET", path, fields: ["Cookie": cookie])
       #expect(answer == nil || answer?.status == 404, "\(path): \(answer?.status ?? 0)")
@@ -160,7 +169,8 @@ import Testing
     #expect(progress.status == 200 && progress.text.contains("\"participants\""))
   }
 
-  @Test("Foreign hosts and pages, large and broken bodies and other types are refused, and the server goes on")
+  @Test(
+    "Foreign hosts and pages, large and broken bodies and other types are refused, and the server goes on")
   func faults() async throws {
     let laboratory = try await StudyScene.laboratory()
     let server = try await StudyScene.Server(laboratory)
@@ -184,12 +194,16 @@ import Testing
     #expect(await status("POST", "/answers", body: #"{"trial":"a","value":1,"milliseconds":1}"#) == 403)
     #expect(await status("GET", "/join") == 405)
     #expect(await status("DELETE", "/state") == 405)
-    for text in ["\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "POST /join HTTP/1.1\r\nHost: x\r\n\r\n"] {
+    for text in [
+      "\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "POST /join HTTP/1.1\r\nHost: x\r\n\r\n",
+    ] {
       let answer = await PlainHTTP.raw(port, text, isLast: true)
       #expect(answer.map { $0.status >= 400 } ?? true, "\(text)")
     }
     #expect(await status("GET", "/state") == 200)
-    #expect(try await laboratory.run("study", "serve", "study", "--port", "\(port)", "--no-open").errors.contains("another program listens there"))
+    #expect(
+      try await laboratory.run("study", "serve", "study", "--port", "\(port)", "--no-open").errors.contains(
+        "another program listens there"))
   }
 
   @Test("Results are files, a page, and the same bytes when asked again")
@@ -205,15 +219,19 @@ import Testing
     let first = try laboratory.content(of: "study")
     let outcome = try await laboratory.run("study", "results", "study")
     #expect(outcome.exitCode == 0)
-    #expect(outcome.output.hasPrefix("no verdict from 0 participants, need 8 more participants\n"), "\(outcome.output)")
+    #expect(
+      outcome.output.hasPrefix("no verdict from 0 participants, need 8 more participants\n"),
+      "\(outcome.output)")
     #expect(outcome.output.contains("2 joined, 2 finished, answers of 0 count"))
     #expect(outcome.output.contains("instructions read too fast: 2"))
     let second = try laboratory.content(of: "study")
-    for name in ["answers.csv", "participants.csv", "results.csv", "study.tex"] {
+    for name in ["answers.csv", "participants.csv", "directions.csv", "results.csv", "study.tex"] {
       #expect(first["study/\(name)"] == second["study/\(name)"], "\(name)")
     }
     #expect(try rows(laboratory, "study/answers.csv").count == 2 * StudyScene.steps)
     #expect(try rows(laboratory, "study/participants.csv").allSatisfy { $0["counts"] == "false" })
+    // Four of each kind with questions, two with sheets, and a set of random images.
+    #expect(try rows(laboratory, "study/directions.csv").count == 13)
     let right = try rows(laboratory, "study/results.csv").first {
       $0["participants"] == "all who finished" && $0["measure"] == "share right" && $0["group"] == "neurons"
     }

@@ -41,7 +41,9 @@ enum StudyScene {
         "study", "serve", "study", "--port", "\(port)", "--no-open",
       ])
       try await run.waitForErrors(containing: "Ctrl-C ends the study")
-      let lines = try run.printed().split(separator: "\n").map { $0.split(separator: " ").last.map(String.init) ?? "" }
+      let lines = try run.printed().split(separator: "\n").map {
+        $0.split(separator: " ").last.map(String.init) ?? ""
+      }
       let address = try #require(URL(string: lines[0]))
       self.port = try #require(address.port.flatMap { UInt16(exactly: $0) })
       organiser = try #require(URL(string: lines[1])).lastPathComponent
