@@ -78,10 +78,19 @@ let package = Package(
         "Article/references.bib",
       ].map { .embedInCode($0) }),
     .target(
+      name: "Explorer",
+      dependencies: [
+        "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
+        "Experiments", "LocalServer",
+      ],
+      resources: ["explorer.html", "explorer.css", "explorer.js", "charts.js"].map {
+        .embedInCode("Page/\($0)")
+      }),
+    .target(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports", "LocalServer", "Study",
+        "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -126,6 +135,13 @@ let package = Package(
         "Tensors",
       ]),
     .testTarget(name: "LocalServerTests", dependencies: ["LocalServer"]),
+    .testTarget(
+      name: "ExplorerTests",
+      dependencies: [
+        "Explorer", "Experiments", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
+        "Networks", "Storage",
+        "Tensors",
+      ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

@@ -100,6 +100,19 @@ final class Console: Sendable {
     }
   }
 
+  /// Runs a server until Ctrl-C, which is its proper end.
+  func serve(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    Interruption.watch()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
+      }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
   /// Prints results: JSON if asked for, else the lines given, unless quiet.
   func report(_ results: some Encodable, lines: [String]) throws {
     closeLine()

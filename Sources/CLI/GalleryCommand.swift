@@ -11,8 +11,8 @@ struct GalleryCommand: ParsableCommand {
       Ranks held-out images by the activation of single neurons and by the score along random directions of the \
       same layer, or along a learned basis, and draws both as contact sheets.
 
-      Leaves gallery.png (both side by side), neurons.png, random.png (or pca.png and so on), rankings.csv, rankings.json and run.json; \
-      with --blind only blind.png, key.json and run.json. \
+      Leaves gallery.png (both side by side), neurons.png, random.png (or pca.png and so on), rankings.csv, rankings.json, directions.csv, directions.json and sprites/ (every live neuron and as many others), \
+      and run.json; with --blind only blind.png, key.json and run.json. \
       Features are kept in output/.cache/features and are computed again when model, data or layer differ; that \
       folder may be deleted at any time.
       """)

@@ -27,6 +27,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       ReproduceCommand.self,
       StudyCommand.self,
       ReportCommand.self,
+      ExploreCommand.self,
       DemoCommand.self,
     ])
 }

@@ -10,6 +10,7 @@ import Tensors
 /// Pictures stand in sprite sheets, `sprites/directions-1.png` and so on, each at most ``Sprites/largestSide`` pixels
 /// each way: a row of tiles for each direction, its top images first, then those drawn from each stratum.
 public struct DirectionCatalogue: Codable, Equatable, Sendable {
+  /// One direction.
   public struct Entry: Codable, Equatable, Sendable {
     /// Another direction of the catalogue, and how many top images the two share.
     public struct Neighbour: Codable, Equatable, Sendable {
@@ -29,15 +30,15 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
   }
 
   /// Directions of each kind, at most, besides those on the sheets.
-  static let limit = 256
+  static let entryLimit = 256
   /// Images drawn from a stratum, at most.
   static let drawnCount = 3
 
   public var topCount: Int
   public var imageCount: Int
   public var classNames: [String]
-  /// What stands beside the neurons: "random directions".
-  public var otherWords: String
+  /// What stands beside the neurons.
+  public var family: DirectionFamily
   public var sprites: Sprites
   /// Neurons first, each kind by number.
   public var entries: [Entry]
@@ -52,7 +53,7 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
     self.topCount = topCount
     imageCount = images.count
     classNames = images.classNames
-    otherWords = family.words
+    self.family = family
     self.sprites = sprites
     self.entries = entries.enumerated().map { number, entry in
       var entry = entry
@@ -84,10 +85,9 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
     (0..<(entries.map(\.sheet).max() ?? -1) + 1).map { "sprites/directions-\($0 + 1).png" }
   }
 
-  func sheets(of images: LabelledImages) -> [Bitmap] {
-    sheetNames.indices.map { sheet in
-      sprites.sheet(of: entries.filter { $0.sheet == sheet }.map(Self.shown), from: images)
-    }
+  /// The sprite sheet of ``sheetNames`` with this number.
+  func sheet(_ number: Int, of images: LabelledImages) -> Bitmap {
+    sprites.sheet(of: entries.filter { $0.sheet == number }.map(Self.shown), from: images)
   }
 
   /// Images in the order of the tiles.
@@ -107,7 +107,8 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
     for entry in entries {
       let (agreement, statistics) = (entry.row.agreement, entry.row.statistics)
       table.append([
-        entry.row.id, entry.isNeuron ? "neuron" : otherWords, field(agreement.kappa), field(agreement.purity),
+        entry.row.id, (entry.isNeuron ? .neurons : family).singular, field(agreement.kappa),
+        field(agreement.purity),
         field(entry.row.adjustedPurity), name(agreement.topClass), agreement.topClassCount,
         field(entry.selectivity.aucMax), name(entry.selectivity.topClass), field(entry.selectivity.dPrime),
         field(statistics?.mean), field(statistics?.standardDeviation),

@@ -19,6 +19,26 @@ extension DirectionFamily {
     }
   }
 
+  /// For one direction.
+  public var singular: String {
+    switch self {
+    case .neurons: "neuron"
+    case .sphere: "random direction"
+    case .haar: "axis of a random rotation"
+    case .rademacher: "direction of random signs"
+    case .pairs: "mixture of two neurons"
+    case .cosine: "random direction, by cosine"
+    case .whitened: "random direction, whitened"
+    case .nonNegative: "non-negative direction"
+    case .classMeans: "class mean"
+    case .principalComponents: "principal component"
+    case .independentComponents: "independent component"
+    case .nonNegativeFactors: "non-negative factor"
+    case .clusterCentres: "k-means centre"
+    case .sparseAutoencoder: "autoencoder latent"
+    }
+  }
+
   /// As ``words``, for the head of a block.
   var title: String { words.prefix(1).uppercased() + words.dropFirst() }
 

@@ -87,10 +87,11 @@ struct GalleryAnalysis {
     let catalogue =
       try hasCatalogue
       ? self.catalogue(
-        of: Set(sample(DirectionCatalogue.limit) + shownUnits).sorted(),
+        of: Set(sample(DirectionCatalogue.entryLimit) + shownUnits).sorted(),
         beside: (
           candidates.rows(
-            Set(0..<min(comparedCount, DirectionCatalogue.limit)).union(shownDirections).sorted()), beside
+            Set(0..<min(comparedCount, DirectionCatalogue.entryLimit)).union(shownDirections).sorted()),
+          beside
         ), chancePurity, progress) : []
     let randomImages = RandomImageSet.draw(count: 2, size: topCount, imageCount: imageCount, seed: seed)
     let neuronDetails = details(

@@ -313,8 +313,8 @@ public struct GalleryExperiment: Sendable {
     _ catalogue: DirectionCatalogue, of images: LabelledImages, to folder: RunFolder
   ) throws -> [String] {
     _ = try folder.folder("sprites")
-    for (name, sheet) in zip(catalogue.sheetNames, catalogue.sheets(of: images)) {
-      try PNGFile.write(sheet, to: folder.file(name))
+    for (number, name) in catalogue.sheetNames.enumerated() {
+      try PNGFile.write(catalogue.sheet(number, of: images), to: folder.file(name))
     }
     try catalogue.table.write(to: folder.file("directions.csv"))
     try folder.write(catalogue, to: "directions.json")

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Text for LaTeX.
 public enum LaTeXText {
   /// Before and after a table that is made smaller where it is wider than the text; with the package graphicx.
@@ -7,7 +9,8 @@ public enum LaTeXText {
   /// Text whose characters stand for themselves. Those that a stock installation has no letter for are written as
   /// their number.
   public static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { line, character in
+    // Letters and their accents in one: folder names of some systems come apart.
+    text.precomposedStringWithCanonicalMapping.reduce(into: "") { line, character in
       if let command = commands[character] {
         line += command
       } else if character == "-", line.hasSuffix("-") {
@@ -23,11 +26,17 @@ public enum LaTeXText {
 
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
+    // Letters of Latin Extended-A that the fonts of LaTeX do not have.
+    case 0x126, 0x127, 0x138, 0x13F, 0x140, 0x149, 0x166, 0x167: return number(of: scalar)
     // ASCII, and the letters of Latin-1 and Latin Extended-A.
     case 0x20...0x7E, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x17E: return String(scalar)
     case 0x00...0x1F, 0x7F...0x9F: return " "
-    default: return "{\\ttfamily U+\(String(scalar.value, radix: 16, uppercase: true))}"
+    default: return number(of: scalar)
     }
+  }
+
+  private static func number(of scalar: Unicode.Scalar) -> String {
+    "{\\ttfamily U+\(String(scalar.value, radix: 16, uppercase: true))}"
   }
 
   private static let commands: [Character: String] = [

@@ -8,10 +8,18 @@ public enum ImageFile {
     try decode(Data(readingImage: file), file: file)
   }
 
-  /// - Parameter file: Named in errors; nothing is read from it.
-  public static func decode(_ data: Data, file: URL) throws -> Bitmap {
-    if data.starts(with: PNGFile.signature) { return try PNGFile.decode(data, file: file) }
-    if data.starts(with: JPEGFile.signature) { return try JPEGFile.decode(data, file: file) }
+  /// - Parameters:
+  ///   - file: Named in errors; nothing is read from it.
+  ///   - pixelLimit: Images with more pixels are refused before memory is taken for them.
+  public static func decode(_ data: Data, file: URL, pixelLimit: Int = PNGFile.largestPixelCount) throws
+    -> Bitmap
+  {
+    if data.starts(with: PNGFile.signature) {
+      return try PNGFile.decode(data, file: file, pixelLimit: pixelLimit)
+    }
+    if data.starts(with: JPEGFile.signature) {
+      return try JPEGFile.decode(data, file: file, pixelLimit: pixelLimit)
+    }
     throw FileError(
       file: file,
       problem: data.isEmpty ? "is empty: expected a PNG or JPEG image" : "is neither a PNG nor a JPEG image")

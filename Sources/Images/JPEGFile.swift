@@ -15,8 +15,10 @@ public enum JPEGFile {
     try decode(Data(readingImage: file), file: file)
   }
 
-  /// - Parameter file: Named in errors; nothing is read from it.
-  public static func decode(_ data: Data, file: URL) throws -> Bitmap {
+  /// - Parameters:
+  ///   - file: Named in errors; nothing is read from it.
+  ///   - pixelLimit: Images with more pixels are refused before memory is taken for them.
+  public static func decode(_ data: Data, file: URL, pixelLimit: Int = largestPixelCount) throws -> Bitmap {
     guard data.starts(with: signature) else {
       throw FileError(
         file: file,
@@ -41,9 +43,9 @@ public enum JPEGFile {
       guard space != TJCS_CMYK.rawValue && space != TJCS_YCCK.rawValue else {
         throw FileError(file: file, problem: "is a CMYK image: expected grey or RGB; convert it first")
       }
-      guard Int(width) * Int(height) <= largestPixelCount else {
+      guard Int(width) * Int(height) <= pixelLimit else {
         throw FileError(
-          file: file, problem: "has \(width)×\(height) pixels, more than the limit of \(largestPixelCount)")
+          file: file, problem: "has \(width)×\(height) pixels, more than the limit of \(pixelLimit)")
       }
       let isGrey = space == TJCS_GRAY.rawValue
       let channels = isGrey ? 1 : 3

@@ -19,9 +19,11 @@ public enum PNGFile {
     try decode(Data(readingImage: file), file: file)
   }
 
-  /// - Parameter file: Named in errors; nothing is read from it.
-  public static func decode(_ data: Data, file: URL) throws -> Bitmap {
-    try withDecoded(data, file: file) { image in
+  /// - Parameters:
+  ///   - file: Named in errors; nothing is read from it.
+  ///   - pixelLimit: Images with more pixels are refused before memory is taken for them.
+  public static func decode(_ data: Data, file: URL, pixelLimit: Int = largestPixelCount) throws -> Bitmap {
+    try withDecoded(data, file: file, pixelLimit: pixelLimit) { image in
       let pixels = Int(image.width) * Int(image.height)
       let samples = UnsafeBufferPointer(start: image.samples, count: pixels * Int(image.channels))
       return Bitmap(
@@ -75,7 +77,7 @@ public enum PNGFile {
   }
 
   private static func withDecoded<Result>(
-    _ data: Data, file: URL, _ body: (CPNGImage) throws -> Result
+    _ data: Data, file: URL, pixelLimit: Int = largestPixelCount, _ body: (CPNGImage) throws -> Result
   ) throws -> Result {
     guard data.starts(with: signature) else {
       throw FileError(
@@ -87,8 +89,7 @@ public enum PNGFile {
     var message = [CChar](repeating: 0, count: CPNGMessageLength)
     let succeeded = data.withUnsafeBytes { bytes in
       CPNGDecode(
-        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, UInt64(largestPixelCount),
-        &image,
+        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, UInt64(pixelLimit), &image,
         &message)
     }
     guard succeeded != 0 else {

@@ -2,6 +2,7 @@
 @_exported import Datasets
 @_exported import Directions
 @_exported import Experiments
+@_exported import Explorer
 @_exported import Figures
 @_exported import Images
 @_exported import Inference

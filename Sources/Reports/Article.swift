@@ -10,8 +10,8 @@ import Storage
 /// It compiles as it is with a stock TeX Live. Charts are the PDFs that the experiments left; a picture that has none
 /// stands in a PDF with the pixels it has.
 struct Article {
-  /// Rows that a table may have to stand in the text; a longer one is there to be put in by hand.
-  static let largestTable = 40
+  /// Figures that wait for a place, at most: beyond some fifty LaTeX gives up.
+  private static let floatLimit = 12
 
   let title: String
   let sections: [ReportSection]
@@ -20,9 +20,10 @@ struct Article {
   /// - Throws: ``FileError`` where a picture or a table cannot be read.
   func append(to files: inout ReportFiles, in folder: String) throws {
     for section in sections {
-      for picture in section.pictures where picture.isForArticle {
+      for picture in section.pictures {
         files.append(
-          try document(of: picture, in: section), as: "\(folder)/figures/\(Self.name(picture, section)).pdf")
+          try document(of: picture, in: section),
+          as: "\(folder)/figures/\(Self.name(picture.file, section)).pdf")
       }
       for table in section.tables {
         files.append(
@@ -30,36 +31,34 @@ struct Article {
           as: "\(folder)/tables/\(Self.name(table.file, section)).tex")
       }
       for table in section.articleTables {
+        let text = String(
+          decoding: try FileContents.read(section.folder.appending(path: table)), as: UTF8.self)
         files.append(
-          copyOf: section.folder.appending(path: table),
-          as: "\(folder)/tables/\(Self.name(table, section))-article.tex")
+          // Of another run of the same kind the label would be the same.
+          Data(text.replacing("\\label{tab:", with: "\\label{tab:\(section.anchor)_").utf8),
+          as: "\(folder)/tables/\(Self.name(table, section))_article.tex")
       }
     }
     files.append(Data(PackageResources.references_bib), as: "\(folder)/references.bib")
     files.append(Data(try text.utf8), as: "\(folder)/writeup.tex")
   }
 
-  /// A name without dots and spaces, unique in the article.
+  /// A name without dots and spaces, unique in the article: anchors have no underscore.
   private static func name(_ file: String, _ section: ReportSection) -> String {
-    let stem = URL(filePath: file).deletingPathExtension().relativePath
-    return "\(section.anchor)-"
+    let stem = file.prefix(upTo: file.lastIndex(of: ".") ?? file.endIndex)
+    return "\(section.anchor)_"
       + String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
-  }
-
-  private static func name(_ picture: ReportSection.Picture, _ section: ReportSection) -> String {
-    name(picture.file, section)
   }
 
   // MARK: Figures
 
   private func document(of picture: ReportSection.Picture, in section: ReportSection) throws -> Data {
+    if let drawing = picture.drawing { return try FileContents.read(section.folder.appending(path: drawing)) }
     let file = section.folder.appending(path: picture.file)
-    let drawn = file.deletingPathExtension().appendingPathExtension("pdf")
-    if FileManager.default.fileExists(atPath: drawn.path) { return try FileContents.read(drawn) }
     let bitmap = try PNGFile.read(file)
     let page = PDFFile.Page(width: bitmap.width, height: bitmap.height) { $0.draw(bitmap, x: 0, y: 0) }
     return try PDFFile.encode(
-      [page], properties: .init(title: picture.caption), pixelsPerInch: 150, file: drawn)
+      [page], properties: .init(title: picture.caption), pixelsPerInch: 150, file: file)
   }
 
   // MARK: Tables
@@ -70,10 +69,16 @@ struct Article {
     let part =
       table.rowCount > table.rows.count ? " The first \(table.rows.count) of \(table.rowCount) rows." : ""
     return BooktabsTable(
-      caption: [table.caption + part, section.basis].filter { !$0.isEmpty }.joined(separator: " "),
-      label: "tab:\(Self.name(table.file, section))", headings: columns.map(\.heading), rows: cells,
-      isLong: table.rows.count > Self.largestTable
+      caption: Self.joined(table.caption + part, table.basis),
+      label: "tab:\(Self.name(table.file, section))",
+      columns: columns.map {
+        .init(heading: $0.heading, isNumeric: table.isNumeric($0.place), isIdentifier: $0.isIdentifier)
+      }, rows: cells, isLong: table.rows.count > ReportSection.Table.shortRowCount
     ).text
+  }
+
+  private static func joined(_ caption: String, _ basis: String) -> String {
+    basis.isEmpty ? caption : "\(caption) \(basis)"
   }
 
   // MARK: Text
@@ -105,20 +110,24 @@ struct Article {
       "first": Self.sentence(section.findings.first ?? ""),
       "citations": keys.isEmpty ? [] : [["keys": keys]],
       "findings": section.findings.map(Self.sentence),
-      "figures": section.pictures.filter(\.isForArticle).map { picture in
+      "figures": section.pictures.filter(\.isForArticle).enumerated().map { number, picture in
         [
-          "file": "\(Self.name(picture, section)).pdf", "label": Self.name(picture, section),
-          "caption": LaTeXText.escaped(
-            [picture.caption, section.basis].filter { !$0.isEmpty }.joined(separator: " ")),
+          "file": "\(Self.name(picture.file, section)).pdf", "label": Self.name(picture.file, section),
+          "caption": LaTeXText.escaped(Self.joined(picture.caption, picture.basis)),
+          "end": (number + 1) % Self.floatLimit == 0 ? "\\clearpage\n" : "",
         ]
       },
       // What would fill pages, or stands there better, waits behind a comment sign.
       "tables": section.tables.map { table in
-        let stands = table.isForArticle && (1...Self.largestTable).contains(table.rows.count)
+        let stands = table.isForArticle && (1...ReportSection.Table.shortRowCount).contains(table.rows.count)
         return ["file": Self.name(table.file, section), "mark": stands ? "" : "% "]
-      } + section.articleTables.map { ["file": "\(Self.name($0, section))-article", "mark": ""] },
+      } + section.articleTables.map { ["file": "\(Self.name($0, section))_article", "mark": ""] },
       "provenance": section.provenance.map {
-        ["name": LaTeXText.escaped($0.name), "value": LaTeXText.escaped($0.value)]
+        [
+          "name": LaTeXText.escaped($0.name),
+          // Quotation marks of a shell are straight.
+          "value": LaTeXText.escaped($0.value).replacing("'", with: "\\textquotesingle{}"),
+        ]
       },
     ]
   }

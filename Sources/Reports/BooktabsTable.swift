@@ -3,32 +3,31 @@ import Foundation
 
 /// A table for LaTeX, with the packages booktabs, graphicx and, where it goes over pages, longtable.
 struct BooktabsTable {
+  struct Column {
+    /// LaTeX already.
+    let heading: String
+    let isNumeric: Bool
+    /// Holds names of the code, which become words.
+    var isIdentifier = false
+  }
+
   let caption: String
   let label: String
-  /// LaTeX already.
-  let headings: [String]
+  let columns: [Column]
   /// Plain text.
   let rows: [[String]]
   /// Goes over pages; it is then not made smaller to fit.
   let isLong: Bool
 
   var text: String {
-    let areNumbers = headings.indices.map { column in
-      let cells = rows.map { $0[column] }.filter { !$0.isEmpty }
-      return !cells.isEmpty && cells.allSatisfy { Double($0) != nil }
-    }
-    let areIdentifiers = headings.indices.map { column in
-      let cells = rows.map { $0[column] }
-      return cells.contains { $0.contains(where: \.isUppercase) }
-        && cells.allSatisfy { $0.wholeMatch(of: /[a-z0-9]+([A-Z][a-z0-9]*)*/) != nil }
-    }
-    let shape = areNumbers.map { $0 ? "r" : "l" }.joined()
-    let head = headings.joined(separator: " & ") + " \\\\"
+    let shape = columns.map { $0.isNumeric ? "r" : "l" }.joined()
+    let head = columns.map(\.heading).joined(separator: " & ") + " \\\\"
     let body = rows.map { row in
-      row.enumerated().map { column, cell in
-        areNumbers[column]
-          ? Self.number(cell) : LaTeXText.escaped(areIdentifiers[column] ? Self.words(cell) : cell)
-      }.joined(separator: " & ") + " \\\\"
+      let line =
+        zip(columns, row).map { $0.isNumeric ? Self.number($1) : Self.text($1, in: $0) }
+        .joined(separator: " & ") + " \\\\"
+      // After the end of a row LaTeX would take these for its own.
+      return line.hasPrefix("[") || line.hasPrefix("*") ? "{}" + line : line
     }
     let title = "\\caption{\(LaTeXText.escaped(caption))}"
     let needs =
@@ -49,15 +48,19 @@ struct BooktabsTable {
   }
 
   /// `pixelDirections` as a reader writes it: pixel directions.
-  private static func words(_ identifier: String) -> String {
-    identifier.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
+  private static func text(_ cell: String, in column: Column) -> String {
+    guard column.isIdentifier else { return LaTeXText.escaped(cell) }
+    return LaTeXText.escaped(
+      cell.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) })
   }
 
-  /// Four digits, and a minus sign that is none of a hyphen.
+  /// Four digits, a minus sign that is no hyphen, powers of ten as such.
   private static func number(_ text: String) -> String {
     guard let value = Double(text) else { return text }
     let isWhole = text.allSatisfy { $0.isNumber || $0 == "-" }
     let short = isWhole || text.count <= 5 ? text : String(format: "%.4g", value)
-    return LaTeXText.escaped(short.replacing("-", with: "−"))
+    let parts = short.split(separator: "e").map { LaTeXText.escaped(String($0).replacing("-", with: "−")) }
+    guard parts.count == 2, let exponent = Int(short.split(separator: "e")[1]) else { return parts.joined() }
+    return "\(parts[0])$\\cdot10^{\(exponent)}$"
   }
 }

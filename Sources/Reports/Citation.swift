@@ -1,3 +1,5 @@
+import Experiments
+
 /// A work that an article cites, by its key in `Article/references.bib`.
 enum Citation: String, CaseIterable, Sendable {
   case szegedy2014intriguing, goodfellow2015explaining
@@ -6,19 +8,19 @@ enum Citation: String, CaseIterable, Sendable {
   case moosavi2016deepfool, carlini2017towards, rony2019decoupling, pintor2021fast, moosavi2017universal
   case carlini2019evaluating
 
-  /// Of an attack, by its name on the command line; none for those of the two papers.
-  static func attack(_ name: String) -> [Citation] {
-    switch name {
-    case "bim": [.kurakin2017adversarial]
-    case "pgd": [.madry2018towards]
-    case "mi-fgsm": [.dong2018boosting]
-    case "apgd": [.croce2020reliable]
-    case "lbfgs": [.byrd1995limited]
-    case "deepfool": [.moosavi2016deepfool]
-    case "cw": [.carlini2017towards]
-    case "ddn": [.rony2019decoupling]
-    case "fmn": [.pintor2021fast]
-    default: []
+  /// Of an attack; none for those of the two papers.
+  static func attack(_ kind: AttackKind?) -> [Citation] {
+    switch kind {
+    case .basicIterative: [.kurakin2017adversarial]
+    case .projectedGradientDescent: [.madry2018towards]
+    case .momentumIterative: [.dong2018boosting]
+    case .autoPGD: [.croce2020reliable]
+    case .boxLBFGS: [.byrd1995limited]
+    case .deepFool: [.moosavi2016deepfool]
+    case .carliniWagner: [.carlini2017towards]
+    case .decoupledDirectionNorm: [.rony2019decoupling]
+    case .fastMinimumNorm: [.pintor2021fast]
+    case .fastGradientSign, .gradientRotation, .noise, .minimalFastGradientSign, nil: []
     }
   }
 }

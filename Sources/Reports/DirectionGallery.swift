@@ -13,19 +13,55 @@ struct DirectionGallery: Equatable, Sendable {
   let prefix: String
 
   private static let fileName = "directions.json"
-  /// A run's own gallery, or that of a comparison's first network.
-  private static let places = ["", "sheets/"]
 
   /// nil where the run has none: it was blind, or made by an earlier version.
   ///
-  /// - Throws: ``FileError`` where the catalogue cannot be read or does not fit its sprite sheets.
-  static func read(_ folder: RunFolder, prefix: String) throws -> DirectionGallery? {
-    guard let place = places.first(where: { folder.exists($0 + fileName) }) else { return nil }
-    let catalogue = try JSONFile.read(DirectionCatalogue.self, from: folder.file(place + fileName))
+  /// - Parameter place: Folder below that of the run, with a slash; or nothing.
+  /// - Throws: ``FileError`` where the catalogue cannot be read or contradicts itself.
+  static func read(_ folder: RunFolder, place: String, prefix: String) throws -> DirectionGallery? {
+    guard folder.exists(place + fileName) else { return nil }
+    let file = folder.file(place + fileName)
+    let catalogue = try JSONFile.read(DirectionCatalogue.self, from: file)
+    if let problem = problem(of: catalogue) { throw FileError(file: file, problem: problem) }
     return DirectionGallery(catalogue: catalogue, place: place, prefix: prefix)
   }
 
-  func anchor(of id: String) -> String { "\(prefix)-\(id)" }
+  /// What a page could not be made of.
+  private static func problem(of catalogue: DirectionCatalogue) -> String? {
+    let sprites = catalogue.sprites
+    let sides = 1...DirectionCatalogue.Sprites.largestSide
+    guard sides.contains(sprites.tileWidth), sides.contains(sprites.tileHeight),
+      (1...max(1, sprites.columns)).contains(sprites.topColumns),
+      sides.contains(sprites.columns.multipliedReportingOverflow(by: sprites.tileWidth).partialValue)
+    else {
+      return
+        "has sprite sheets of \(sprites.columns) tiles of \(sprites.tileWidth)×\(sprites.tileHeight) pixels side by side"
+    }
+    let classes = catalogue.classNames.indices
+    for entry in catalogue.entries {
+      let row = entry.row
+      let images = row.images + (row.strata ?? []).flatMap(\.images)
+      let labels =
+        images.map(\.label) + [row.agreement.topClass, entry.selectivity.topClass].compactMap(\.self)
+      if let label = labels.first(where: { !classes.contains($0) }) {
+        return "speaks of class \(label) of \(classes.count) at direction \(row.id)"
+      }
+      guard (0...catalogue.entries.count).contains(entry.sheet),
+        (0..<sprites.rowsPerSheet).contains(entry.sheetRow)
+      else { return "puts direction \(row.id) into row \(entry.sheetRow) of sprite sheet \(entry.sheet)" }
+      if let statistics = row.statistics, statistics.histogram.counts.isEmpty {
+        return "has an empty histogram of direction \(row.id)"
+      }
+    }
+    let ids = Set(catalogue.entries.map(\.row.id))
+    guard ids.count == catalogue.entries.count,
+      ids.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) } })
+    else { return "has two directions of one name, or a name that is not made of letters and digits" }
+    let neighbours = catalogue.entries.flatMap(\.neighbours).map(\.id)
+    return neighbours.first { !ids.contains($0) }.map { "names a neighbour \($0) that it does not have" }
+  }
+
+  func anchor(of id: String) -> String { "\(prefix)_\(id)" }
 
   /// In the run folder.
   var files: [String] { catalogue.sheetNames.map { place + $0 } }
@@ -35,7 +71,7 @@ struct DirectionGallery: Equatable, Sendable {
   }
 
   /// Of a sprite sheet, from 0.
-  private func styleName(_ sheet: Int) -> String { "sprite-\(prefix)-\(sheet + 1)" }
+  private func styleName(_ sheet: Int) -> String { "sprite-\(prefix)_\(sheet + 1)" }
 
   /// A rule for each sprite sheet, so that each is named once: a page in one file holds it once.
   func style(address: (_ file: String) throws -> String) rethrows -> String {
@@ -59,8 +95,8 @@ struct DirectionGallery: Equatable, Sendable {
     return [
       "summary": "\(catalogue.entries.count) directions one by one",
       "explanation":
-        "\(neurons) neurons and \(others) \(catalogue.otherWords), each ranked over \(catalogue.imageCount) images. "
-        + "Histogram: all scores, heights as square roots, the line where the top \(catalogue.topCount) begin. Bar: "
+        "\(neurons) neurons and \(others) \(catalogue.family.words), each ranked over \(catalogue.imageCount) images. "
+        + "Histogram: all scores, heights as square roots, the line at the last of the top \(catalogue.topCount). Bar: "
         + "classes of the top images. κ: label agreement, 0 for random images, 1 for one class. Below the top, "
         + "images are drawn at random from each group of ranks.",
       "entries": catalogue.entries.map(content),
@@ -70,7 +106,7 @@ struct DirectionGallery: Equatable, Sendable {
   private func content(_ entry: DirectionCatalogue.Entry) -> [String: Any] {
     [
       "anchor": anchor(of: entry.row.id), "id": entry.row.id,
-      "kind": entry.isNeuron ? "neuron" : catalogue.otherWords.replacing("directions", with: "direction"),
+      "kind": (entry.isNeuron ? .neurons : catalogue.family).singular,
       "facts": facts(entry), "histogram": histogram(entry) ?? [:] as [String: Any],
       "hasHistogram": entry.row.statistics != nil, "classes": classes(entry), "count": entry.row.images.count,
       "strips": strips(entry),
@@ -84,10 +120,12 @@ struct DirectionGallery: Equatable, Sendable {
     let agreement = entry.row.agreement
     var facts: [String] = []
     if let kappa = agreement.kappa { facts.append("κ " + Numbers.threeDigits(kappa)) }
-    if let label = agreement.topClass {
-      facts.append(
-        "\(agreement.topClassCount) of the top \(agreement.imageCount): \(catalogue.classNames[label])")
-    }
+    let counts = classCounts(entry.row.images)
+    let named = counts.prefix(5).map { "\($0.count) \(catalogue.classNames[$0.label])" }
+    let rest = counts.dropFirst(5).reduce(0) { $0 + $1.count }
+    facts.append(
+      "top \(agreement.imageCount): " + (named + (rest > 0 ? ["\(rest) others"] : [])).joined(separator: ", ")
+    )
     if let statistics = entry.row.statistics {
       let deviation = statistics.standardDeviation.map { " ± " + Numbers.threeDigits($0) } ?? ""
       facts.append("score \(Numbers.threeDigits(statistics.mean))\(deviation)")
@@ -121,7 +159,7 @@ struct DirectionGallery: Equatable, Sendable {
       "bins": histogram.counts.count, "bars": bars.joined(), "line": line ?? "",
       "words":
         "Scores from \(Numbers.threeDigits(Double(statistics.minimum))) to "
-        + "\(Numbers.threeDigits(Double(statistics.maximum))); the top \(entry.row.images.count) begin at "
+        + "\(Numbers.threeDigits(Double(statistics.maximum))); the last of the top \(entry.row.images.count) has "
         + Numbers.threeDigits(Double(statistics.topThreshold)),
     ]
   }
@@ -139,7 +177,7 @@ struct DirectionGallery: Equatable, Sendable {
       defer { start += count }
       let colour = key.colour(label)
       return [
-        "start": start, "count": count,
+        "start": start, "count": count, "words": "\(count) \(catalogue.classNames[label])",
         "colour": String(format: "#%02x%02x%02x", colour.red, colour.green, colour.blue),
       ]
     }

@@ -1,11 +1,8 @@
 import Experiments
 import Foundation
 
-/// The report as Markdown: findings, pictures, and tables where they are short, for notebooks and repositories.
+/// The report as Markdown: findings, pictures, and the first rows of the tables, for notebooks and repositories.
 struct MarkdownReport {
-  /// Rows of a table, at most; the file has all.
-  static let largestTable = 40
-
   let title: String
   let sections: [ReportSection]
 
@@ -27,7 +24,7 @@ struct MarkdownReport {
   }
 
   private static func lines(_ table: ReportSection.Table, address: String) -> [String] {
-    let shown = table.rows.prefix(largestTable)
+    let shown = table.rows.prefix(ReportSection.Table.shortRowCount)
     let part = shown.count < table.rowCount ? ": the first \(shown.count) of \(table.rowCount) rows" : ""
     var lines = ["**\(escaped(table.caption))** [\(escaped(table.file))](\(address))\(part)", ""]
     lines.append(
@@ -44,7 +41,7 @@ struct MarkdownReport {
   private static func escaped(_ text: String) -> String {
     text.reduce(into: "") { line, character in
       switch character {
-      case "\\", "`", "*", "_", "[", "]", "#", "|", "~": line += "\\\(character)"
+      case "\\", "`", "*", "_", "[", "]", "#", "|", "~", "$": line += "\\\(character)"
       case "<": line += "&lt;"
       case ">": line += "&gt;"
       case "&": line += "&amp;"

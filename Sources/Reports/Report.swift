@@ -8,10 +8,10 @@ import Storage
 /// | --- | --- |
 /// | `index.html` | the page |
 /// | `runs/NAME/…` | the pictures and tables that it shows, as they are in the run folders |
-/// | `report.md` | findings, pictures and short tables as Markdown |
+/// | `report.md` | findings, pictures and the beginnings of the tables as Markdown |
 /// | `latex/` | if asked for: an ``Article`` |
 ///
-/// With `isSingleFile` the pictures are inside the page and there is nothing else.
+/// With `isSingleFile` the pictures are inside the page, and neither `report.md` nor `runs/` is beside it.
 public struct Report: Sendable {
   /// Largest page with its pictures inside.
   public static let singleFileLimit = 32 << 20
@@ -30,12 +30,25 @@ public struct Report: Sendable {
     self.title = title
     var sections: [ReportSection] = []
     var names: [String] = []
+    var anchors: Set<String> = []
     for folder in folders {
-      let name = Self.distinct(Self.anchor(folder.lastPathComponent), from: names)
-      for section in try ReportSection.sections(of: RunFolder(folder), prefix: name) {
-        sections.append(section)
-        names.append(name)
+      let parts = try ReportSection.parts(of: RunFolder(folder))
+      let plain = Self.anchor(folder.lastPathComponent)
+      var (name, number) = (plain, 2)
+      // Sections of different runs may come to the same: of demo, and of demo-gallery.
+      while parts.contains(where: { anchors.contains(name + $0.suffix) }) || names.contains(name) {
+        name = "\(plain)-\(number)"
+        number += 1
       }
+      for part in parts {
+        sections.append(try ReportSection(part.folder, anchor: name + part.suffix))
+        names.append(name)
+        anchors.insert(name + part.suffix)
+      }
+    }
+    let titles = Dictionary(grouping: sections.indices) { sections[$0].title }
+    for places in titles.values where places.count > 1 {
+      for place in places { sections[place].title += " (\(names[place]))" }
     }
     self.sections = sections
     self.names = names
@@ -45,15 +58,6 @@ public struct Report: Sendable {
   private static func anchor(_ name: String) -> String {
     let text = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
     return text.contains { $0 != "-" } ? text : "run"
-  }
-
-  private static func distinct(_ name: String, from names: [String]) -> String {
-    var (candidate, number) = (name, 2)
-    while names.contains(candidate) {
-      candidate = "\(name)-\(number)"
-      number += 1
-    }
-    return candidate
   }
 
   /// Pictures and tables, each once, with where they go.

@@ -11,9 +11,14 @@ public struct ReportFiles: Sendable {
 
   private var entries: [(place: String, content: Content)] = []
 
-  mutating func append(copyOf file: URL, as place: String) { entries.append((place, .copy(of: file))) }
+  mutating func append(copyOf file: URL, as place: String) { append(.copy(of: file), as: place) }
 
-  mutating func append(_ data: Data, as place: String) { entries.append((place, .data(data))) }
+  mutating func append(_ data: Data, as place: String) { append(.data(data), as: place) }
+
+  private mutating func append(_ content: Content, as place: String) {
+    precondition(!places.contains(place), "two files of a report are called \(place)")
+    entries.append((place, content))
+  }
 
   /// Names below the folder of the report, in the order in which they are written.
   public var places: [String] { entries.map(\.place) }

@@ -48,7 +48,7 @@ struct ReportPage {
         ] as [String: Any]
       },
       "tables": try section.tables.enumerated().map { number, table in
-        try content(of: table, anchor: "\(section.anchor)-table\(number + 1)", address)
+        try content(of: table, anchor: "\(section.anchor)_table\(number + 1)", address)
       },
       "directions": section.directions.map { [$0.content] } ?? [],
       "provenance": section.provenance.map { ["name": $0.name, "value": $0.value] },
@@ -59,13 +59,7 @@ struct ReportPage {
   private static func content(
     of table: ReportSection.Table, anchor: String, _ address: (_ file: String) throws -> String?
   ) throws -> [String: Any] {
-    // Of a column: whether all that stands in it are numbers.
-    let areNumbers = table.columns.indices.map { column in
-      let cells = table.rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }.filter {
-        !$0.isEmpty
-      }
-      return !cells.isEmpty && cells.allSatisfy { Double($0) != nil }
-    }
+    let areNumbers = table.columns.indices.map(table.isNumeric)
     let link = try address(table.file)
     return [
       "anchor": anchor, "caption": table.caption, "file": table.file, "link": link ?? "",
@@ -76,7 +70,7 @@ struct ReportPage {
       },
       "rows": table.rows.enumerated().map { number, row in
         [
-          "anchor": "\(anchor)-\(number + 1)",
+          "anchor": "\(anchor)_\(number + 1)",
           "cells": row.enumerated().map { column, cell in
             let isNumber = areNumbers.indices.contains(column) && areNumbers[column]
             let link = column == 0 ? table.links[cell] : nil

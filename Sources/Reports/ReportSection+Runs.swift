@@ -8,22 +8,19 @@ extension ReportSection {
   /// Rows of a table on the page; the file beside it has all.
   static let shownRowCount = 200
 
-  /// The sections of one run: three of a demo, one of any other.
+  /// The records of a run folder that make a section each: three of a demo, one of any other.
   ///
-  /// - Parameter prefix: Of the anchors: no two runs of a page have the same.
-  /// - Throws: ``FileError`` where the folder holds no finished run that can be shown.
-  static func sections(of folder: RunFolder, prefix: String) throws -> [ReportSection] {
+  /// - Returns: Each with what its anchor has after the name of the run.
+  /// - Throws: ``FileError`` where the record cannot be read.
+  static func parts(of folder: RunFolder) throws -> [(suffix: String, folder: RunFolder)] {
     struct Kind: Codable { let experiment: String }
-    if folder.exists(folder.recordName),
+    guard folder.exists(folder.recordName),
       try JSONFile.read(Kind.self, from: folder.file(folder.recordName)).experiment == "demo"
-    {
-      return try ["train", "gallery", "attack"].map { part in
-        try ReportSection(folder.recording(as: "\(part).json"), anchor: "\(prefix)-\(part)")
-      }
-    }
-    return [try ReportSection(folder, anchor: prefix)]
+    else { return [("", folder)] }
+    return ["train", "gallery", "attack"].map { ("-\($0)", folder.recording(as: "\($0).json")) }
   }
 
+  /// - Throws: ``FileError`` where the folder holds no finished run that can be shown.
   init(_ folder: RunFolder, anchor: String) throws {
     let summary = try RunSummary.read(folder)
     self.anchor = anchor
@@ -34,21 +31,36 @@ extension ReportSection {
     articleTables = summary.articleTables.filter(folder.exists)
     citations = summary.citations
     self.folder = folder.url
-    pictures = try summary.pictures.filter { folder.exists($0.file) }.map { try Self.picture($0, in: folder) }
-    let directions = try DirectionGallery.read(folder, prefix: anchor)
+    for name in summary.pictures.map(\.file) + summary.tables.map(\.file) + summary.articleTables {
+      guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+        throw FileError(
+          file: folder.file(folder.recordName), problem: "names \(name), which is outside the run folder")
+      }
+    }
+    pictures = try summary.pictures.filter { folder.exists($0.file) }.map {
+      try Self.picture($0, basis: summary.basis, in: folder)
+    }
+    let directions = try summary.catalogue.flatMap {
+      try DirectionGallery.read(folder, place: $0, prefix: anchor)
+    }
     self.directions = directions
     tables = try summary.tables.filter { folder.exists($0.file) }.map {
-      try Self.table($0, in: folder, links: directions?.anchors ?? [:])
+      try Self.table($0, basis: summary.basis, in: folder, links: directions?.anchors ?? [:])
     }
     (provenance, configuration) = try Self.origin(of: folder)
   }
 
-  private static func picture(_ drawn: RunSummary.Drawn, in folder: RunFolder) throws -> Picture {
+  private static func picture(
+    _ drawn: RunSummary.Drawn, basis: String, in folder: RunFolder
+  ) throws -> Picture {
     let file = folder.file(drawn.file)
     let bitmap = try PNGFile.read(file)
     let texts = try PNGFile.readText(file)
     func text(_ key: String) -> String? { texts.first { $0.key == key }?.value }
-    let script = drawn.file.replacing(".png", with: ".gp")
+    let stem = drawn.file.replacing(".png", with: "")
+    let script = stem + ".gp"
+    // A PDF that nothing vouches for may be of another run in the same folder.
+    let drawing = drawn.drawing ?? (folder.exists(script) ? stem + ".pdf" : nil)
     return Picture(
       file: drawn.file, caption: drawn.caption,
       alternative: drawn.alternative
@@ -57,8 +69,8 @@ extension ReportSection {
       height: bitmap.height,
       redrawing: folder.exists(script)
         ? "gnuplot \(URL(filePath: script).lastPathComponent), in the folder of the picture"
-        : "the command of this section",
-      isForArticle: drawn.isForArticle)
+        : "the command of this section", basis: drawn.basis ?? basis, isForArticle: drawn.isForArticle,
+      drawing: drawing.flatMap { folder.exists($0) ? $0 : nil })
   }
 
   /// As a shell takes it for one word.
@@ -68,7 +80,7 @@ extension ReportSection {
   }
 
   private static func table(
-    _ tabulated: RunSummary.Tabulated, in folder: RunFolder, links: [String: String]
+    _ tabulated: RunSummary.Tabulated, basis: String, in folder: RunFolder, links: [String: String]
   ) throws -> Table {
     let file = folder.file(tabulated.file)
     do {
@@ -78,7 +90,7 @@ extension ReportSection {
         rows: Array(content.rows.prefix(tabulated.isWhole ? content.rows.count : shownRowCount)),
         rowCount: content.rows.count, links: links,
         articleColumns: try Self.articleColumns(tabulated, content.header, file),
-        isForArticle: tabulated.isForArticle)
+        basis: tabulated.basis ?? basis, isForArticle: tabulated.isForArticle)
     } catch let error as FileError {
       throw error
     } catch {
@@ -91,14 +103,17 @@ extension ReportSection {
   ) throws -> [Table.ArticleColumn] {
     guard !tabulated.articleColumns.isEmpty else {
       return header.enumerated().map {
-        Table.ArticleColumn(place: $0, heading: LaTeXText.escaped($1.replacing("_", with: " ")))
+        Table.ArticleColumn(
+          place: $0, heading: LaTeXText.escaped($1.replacing("_", with: " ")),
+          isIdentifier: tabulated.identifiers.contains($1))
       }
     }
     return try tabulated.articleColumns.map { name, heading in
       guard let place = header.firstIndex(of: name) else {
         throw FileError(file: file, problem: "has no column \(name)")
       }
-      return Table.ArticleColumn(place: place, heading: heading)
+      return Table.ArticleColumn(
+        place: place, heading: heading, isIdentifier: tabulated.identifiers.contains(name))
     }
   }
 

@@ -14,7 +14,10 @@ struct ReportSection: Equatable, Sendable {
     let height: Int
     /// How to draw it again.
     let redrawing: String
+    let basis: String
     let isForArticle: Bool
+    /// The same as PDF, in the run folder.
+    let drawing: String?
   }
 
   struct Table: Equatable, Sendable {
@@ -29,17 +32,31 @@ struct ReportSection: Equatable, Sendable {
     let links: [String: String]
     /// What an article shows: places of columns, and their headings there.
     let articleColumns: [ArticleColumn]
+    let basis: String
     let isForArticle: Bool
 
     struct ArticleColumn: Equatable, Sendable {
       let place: Int
+      /// For LaTeX.
       let heading: String
+      /// Holds names of the code.
+      let isIdentifier: Bool
+    }
+
+    /// Rows that a table may have to stand in a text.
+    static let shortRowCount = 40
+
+    /// Whether all that stands in a column are numbers.
+    func isNumeric(_ column: Int) -> Bool {
+      let cells = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }.filter { !$0.isEmpty }
+      return !cells.isEmpty && cells.allSatisfy { Double($0) != nil }
     }
   }
 
   /// Unique on the page; letters, digits and hyphens.
   let anchor: String
-  let title: String
+  /// With the name of the run where another section has the same.
+  var title: String
   /// Sentences with their denominators, the one to read first in front.
   let findings: [String]
   /// What the numbers are of.

@@ -7,14 +7,16 @@ import Study
 struct RunSummary: Sendable {
   var title: String
   var findings: [String]
-  /// What the numbers are of, for every caption: n, k, the null distribution, the interval, the denominators. Whole
-  /// sentences.
+  /// What the numbers are of, for every caption that has no words of its own for it: n, k, the null distribution, the
+  /// interval, the denominators. Whole sentences.
   var basis: String
   /// Columns of text.
   var listing: [String] = []
   /// Names in the run folder, the one to look at first in front; those that are not there are left out.
   var pictures: [Drawn]
   var tables: [Tabulated] = []
+  /// Where a ``DirectionCatalogue`` stands: a folder with a slash, or nothing; nil: there is none.
+  var catalogue: String?
   /// Tables for an article that the experiment itself wrote, with captions of their own.
   var articleTables: [String] = []
   /// Beside the two papers that everything is about.
@@ -25,17 +27,25 @@ struct RunSummary: Sendable {
     let caption: String
     /// nil: the caption, and what the picture itself says.
     var alternative: String?
+    /// nil: that of the run.
+    var basis: String?
     /// Legible on a page of an article.
     var isForArticle = true
+    /// The same as PDF, in the run folder. nil: beside a gnuplot script, where there is one.
+    var drawing: String?
   }
 
   struct Tabulated: Sendable {
     let file: String
     let caption: String
+    /// nil: that of the run.
+    var basis: String?
     /// Every row stands on the page.
     var isWhole = false
     /// What an article shows of it: names of columns, and their headings there. Empty: everything.
     var articleColumns: [(name: String, heading: String)] = []
+    /// Columns of names of the code, such as `pixelDirections`, which an article writes as words.
+    var identifiers: Set<String> = []
     /// Nothing among ``RunSummary/articleTables`` says the same better.
     var isForArticle = true
   }
@@ -71,7 +81,10 @@ extension RunSummary {
     switch kind.experiment {
     case "train": return try results(TrainExperiment.Results.self)
     case "evaluate": return try results(EvaluateExperiment.Results.self)
-    case "gallery": return try results(GalleryExperiment.Results.self)
+    case "gallery":
+      let record = try JSONFile.read(FinishedGallery.self, from: file)
+      return record.results.reportSummary(
+        family: record.configuration.family ?? .sphere, topCount: record.configuration.topCount)
     case "compare": return try results(Comparison.self)
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
@@ -92,4 +105,15 @@ extension RunSummary {
   }
 
   private struct Finished<Results: Codable>: Codable { let results: Results }
+
+  /// A gallery's results alone do not say k and what stands beside the neurons.
+  private struct FinishedGallery: Codable {
+    struct Configuration: Codable {
+      let family: DirectionFamily?
+      let topCount: Int
+    }
+
+    let configuration: Configuration
+    let results: GalleryExperiment.Results
+  }
 }

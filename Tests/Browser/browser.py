@@ -4,6 +4,7 @@ Selenium drives it; axe-core, where INTRIGUE_AXE names its file, looks for what 
 where INTRIGUE_VNU names its file, the Nu checker read the HTML. Screenshots go to the folder that INTRIGUE_SCREENSHOTS names, or are only looked at by `is_drawn`.
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -13,9 +14,25 @@ import urllib.parse
 
 import html5lib
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 
 WIDE, NARROW = 1280, 390
+
+
+# Seconds.
+PATIENCE = 600
+
+
+def started(options):
+    """The driver; on a busy machine it may not answer in the time that Selenium gives it, and is started again."""
+    for attempt in range(4):
+        try:
+            return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        except WebDriverException:
+            if attempt == 3:
+                raise
+    return None
 
 
 def require(condition, message):
@@ -50,7 +67,10 @@ class Browser:
                 "prefs", {"profile.managed_default_content_settings.javascript": 2}
             )
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        self.driver = started(options)
+        # A machine that builds and tests something else beside takes its time.
+        self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
@@ -128,8 +148,6 @@ class Browser:
             width = self.driver.execute_script("return document.documentElement.clientWidth")
             clip = {"x": 0, "y": 0, "width": width, "height": min(height, 6000), "scale": 1}
             arguments |= {"captureBeyondViewport": True, "clip": clip}
-        import base64
-
         data = base64.b64decode(self.driver.execute_cdp_cmd("Page.captureScreenshot", arguments)["data"])
         # An empty page of this size is a few kilobytes of PNG.
         require(len(data) > 6000, f"the screenshot {name} shows hardly anything ({len(data)} bytes)")
@@ -140,8 +158,6 @@ class Browser:
 
     def print_to_pdf(self, name):
         """Prints the page, returns the PDF."""
-        import base64
-
         data = base64.b64decode(
             self.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"]
         )

@@ -28,6 +28,35 @@ def all_pictures_load(browser):
     require(not failed, f"pictures that do not load: {failed}")
 
 
+def sprites_load(browser):
+    """Each tile of a direction lies inside a sprite sheet that loads and is no larger than browsers show."""
+    problems = browser.driver.execute_async_script(
+        """
+        const done = arguments[arguments.length - 1];
+        const tiles = [...document.querySelectorAll(".strip")];
+        const sheets = new Map(tiles.map(tile => [getComputedStyle(tile).backgroundImage, null]));
+        Promise.all([...sheets.keys()].map(async source => {
+          const image = new Image();
+          image.src = source.slice(5, -2);
+          await image.decode();
+          sheets.set(source, image);
+        })).then(() => {
+          const wrong = tiles.filter(tile => {
+            const style = getComputedStyle(tile), sheet = sheets.get(style.backgroundImage);
+            const [x, y] = style.backgroundPosition.split(" ").map(parseFloat);
+            const [width, height] = style.backgroundSize.split(" ").map(parseFloat);
+            const scale = width / sheet.naturalWidth;
+            return sheet.naturalWidth > 4096 || sheet.naturalHeight > 4096
+              || Math.abs(height - scale * sheet.naturalHeight) > 0.01
+              || -x + tile.clientWidth > width + 0.01 || -y + tile.clientHeight > height + 0.01;
+          });
+          done(tiles.length === 0 ? "there are no tiles" : wrong.length ? wrong.length + " tiles lie outside" : "");
+        }, error => done("a sprite sheet does not load: " + error));
+        """
+    )
+    require(not problems, f"sprites: {problems}")
+
+
 def open_all(browser):
     browser.driver.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
 
@@ -91,12 +120,20 @@ def directions_can_be_judged_blind(browser):
     box.send_keys(Keys.SPACE)
     shown = parts[0].find_elements(By.CSS_SELECTOR, "h3, .facts, small")
     require(not any(element.is_displayed() for element in shown), "a blind gallery shows names or numbers")
+    told = parts[0].find_elements(By.CSS_SELECTOR, "article, .strips [role=img]")
+    require(
+        not any(element.get_attribute("aria-labelledby") for element in told)
+        and all((element.get_attribute("aria-label") or "").startswith(("Direction ", "Images")) for element in told),
+        "a blind gallery tells a screen reader what it hides",
+    )
     shuffled = [article.get_attribute("id") for article in parts[0].find_elements(By.TAG_NAME, "article")]
     require(sorted(shuffled) == sorted(names) and shuffled != names, "a blind gallery is not shuffled")
     browser.screenshot("report-1280-blind")
     box.send_keys(Keys.SPACE)
     again = [article.get_attribute("id") for article in parts[0].find_elements(By.TAG_NAME, "article")]
     require(again == names, "the order does not come back")
+    told = [element.get_attribute("aria-label") for element in parts[0].find_elements(By.CSS_SELECTOR, ".strips [role=img]")]
+    require(all(": " in words for words in told), f"the words do not come back: {told[:2]}")
 
 
 def a_row_has_an_address(browser, address):
@@ -149,6 +186,7 @@ def main():
         browser.require_accessible()
         browser.require_no_sideways_scrolling()
         browser.screenshot("report-1280-open", whole=True)
+        sprites_load(browser)
         directions_can_be_judged_blind(browser)
         a_row_has_an_address(browser, address)
         browser.require_silence()
@@ -190,6 +228,8 @@ def main():
     with Browser(WIDE) as browser:
         browser.open(file_address(single / "index.html"))
         all_pictures_load(browser)
+        open_all(browser)
+        sprites_load(browser)
         browser.require_silence()
         browser.require_addresses(file_address(single / "index.html"))
 

@@ -104,6 +104,7 @@ import Testing
       ["attack", "pool", "model", "--data", "images", "--transferred-from", "other"],
       ["transfer", "--data", "images", "--networks", "mlp:lr=x"],
       ["transfer", "--data", "images", "--attack", "newton"],
+      ["explore"], ["explore", "run", "--port", "70000"], ["explore", "run", "--workers", "0"],
       ["report"], ["reproduce"], ["reproduce", "szegedy-table9"], ["reproduce", "all", "szegedy-table1"],
       ["reproduce", "szegedy-table1", "--epochs", "3"],
       ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern", "model"], ["rubbish", "model"],

@@ -100,6 +100,22 @@ struct Program {
       }
     }
 
+    /// Waits until `text` was printed on standard output.
+    ///
+    /// - Returns: What was printed so far.
+    @discardableResult
+    func waitForOutput(containing text: String) async throws -> String {
+      while try !output.text().contains(text) {
+        let isRunning = process.isRunning
+        let said = try output.text()
+        let complaint = try errors.text()
+        try #require(
+          isRunning || said.contains(text), "it ended before it printed \"\(text)\": \(complaint)")
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      return try output.text()
+    }
+
     /// What it has printed on standard output so far.
     func printed() throws -> String { try output.text() }
 

@@ -12,6 +12,11 @@ import Testing
         "demo", "--data", "arrays", "--architecture", "mlp", "--epochs", "2", "--output", "démo 1", "--quiet")
     )
     expectSuccess(
+      try await laboratory.run(
+        "gallery", "démo 1/model.safetensors", "--data", "arrays", "--top", "30", "--against", "pca",
+        "--output", "k 30", "--quiet"))
+    expectSuccess(try await laboratory.run("report", "démo 1", "k 30", "--output", "two", "--quiet"))
+    expectSuccess(
       try await laboratory.run("report", "démo 1", "--single-file", "--output", "single", "--quiet"))
     try await Browser.play(
       "report", [laboratory.file("démo 1/report").path, laboratory.file("single").path],

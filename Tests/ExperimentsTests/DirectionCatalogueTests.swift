@@ -38,11 +38,26 @@ import Testing
       let lines = try String(contentsOf: run.appending(path: "directions.csv"), encoding: .utf8)
         .split(separator: "\n")
       #expect(lines.count == 1 + catalogue.entries.count)
+      let heads = lines[0].split(separator: ",").map(String.init)
       for (line, entry) in zip(lines.dropFirst(), catalogue.entries) {
-        #expect(
-          line.hasPrefix(
-            "\(entry.row.id),\(entry.isNeuron ? "neuron" : "random directions"),\(entry.row.agreement.kappa!),"
-          ))
+        let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let found = Dictionary(uniqueKeysWithValues: zip(heads, cells))
+        let (agreement, statistics) = (entry.row.agreement, try #require(entry.row.statistics))
+        func name(_ label: Int?) throws -> String { MadeUpGallery.classNames[try #require(label)] }
+        func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+        let wanted = [
+          "id": entry.row.id, "kind": entry.isNeuron ? "neuron" : "random direction",
+          "kappa": text(agreement.kappa), "purity": text(agreement.purity),
+          "adjusted_purity": text(entry.row.adjustedPurity), "top_class": try name(agreement.topClass),
+          "top_class_images": "\(agreement.topClassCount)", "auc_max": text(entry.selectivity.aucMax),
+          "auc_class": try name(entry.selectivity.topClass), "d_prime": text(entry.selectivity.dPrime),
+          "mean": text(statistics.mean), "standard_deviation": text(statistics.standardDeviation),
+          "minimum": text(Double(statistics.minimum)), "maximum": text(Double(statistics.maximum)),
+          "positive_share": text(statistics.positive.value), "zero_share": text(statistics.zero.value),
+          "skewness": text(statistics.skewness), "tail_gap": text(statistics.tailGap),
+          "ties_at_last_rank": "\(statistics.tiesAtLastRank)",
+        ]
+        #expect(found == wanted)
       }
     }
   }

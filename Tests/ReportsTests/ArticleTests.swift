@@ -23,8 +23,11 @@ import Testing
     let (folder, text) = try article(runs)
     let figures = arguments(of: "fitted", in: text).filter { $0.hasPrefix("figures/") }
     let tables = arguments(of: "input", in: text)
-    #expect(figures == ["figures/first-run-figures-confusion.pdf"])
-    #expect(tables == ["first-run-classes", "sheets-directions"].map { "tables/\($0)" })
+    #expect(
+      figures
+        == ["first-run_figures-confusion", "sheets_neurons", "sheets_random"].map { "figures/\($0).pdf" })
+    #expect(FileManager.default.fileExists(atPath: folder.appending(path: "figures/sheets_gallery.pdf").path))
+    #expect(tables == ["first-run_classes", "sheets_directions"].map { "tables/\($0)" })
     for file in figures + tables.map({ $0 + ".tex" }) {
       #expect(FileManager.default.fileExists(atPath: folder.appending(path: file).path), "\(file)")
     }
@@ -46,21 +49,24 @@ import Testing
     #expect(text.contains("\\title{\\textless{}script\\textgreater{}alert("))
     #expect(!text.contains("<script") && text.contains("n = 30 images that the network was not trained on"))
     let table = try String(
-      contentsOf: folder.appending(path: "tables/first-run-classes.tex"), encoding: .utf8)
+      contentsOf: folder.appending(path: "tables/first-run_classes.tex"), encoding: .utf8)
     #expect(table.contains("n = 30 images") && table.contains("interval: Wilson, 95 \\%"))
     #expect(table.contains("\\textless{}script\\textgreater{}") && table.contains("\\toprule"))
     #expect(table.contains("class & mean recall \\\\"))
   }
 
-  @Test("A picture with a PDF beside it stands in the article as that PDF")
+  @Test("A chart's own PDF stands in the article; one that nothing vouches for does not")
   func drawn() throws {
     let runs = try MadeUpRuns()
     let run = try runs.evaluation("run")
     let drawing = Data("%PDF-1.5 a drawing".utf8)
     try drawing.write(to: run.appending(path: "figures/confusion.pdf"))
     let target = runs.folder.appending(path: "report")
-    try Report(title: "t", of: [run]).files(hasArticle: true).write(to: target)
-    let figure = target.appending(path: "latex/figures/run-figures-confusion.pdf")
-    #expect(try Data(contentsOf: figure) == drawing)
+    let figure = target.appending(path: "latex/figures/run_figures-confusion.pdf")
+    for hasScript in [false, true] {
+      if hasScript { try Data().write(to: run.appending(path: "figures/confusion.gp")) }
+      try Report(title: "t", of: [run]).files(hasArticle: true).write(to: target)
+      #expect(try (Data(contentsOf: figure) == drawing) == hasScript)
+    }
   }
 }

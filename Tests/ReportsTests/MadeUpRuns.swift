@@ -53,7 +53,7 @@ final class MadeUpRuns {
       modelChecksum: "ab", layer: "relu1", unitCount: 3, deadUnitCount: 1, constantUnitCount: 0,
       imageCount: 40,
       correctCount: 30, neurons: agreement, randomDirections: agreement, chance: 0, remarks: [],
-      files: ["sprites/directions-1.png", "directions.csv"])
+      files: ["gallery.png", "neurons.png", "random.png", "sprites/directions-1.png", "directions.csv"])
     let record = RunRecord<GalleryExperiment.Configuration, GalleryExperiment.Results>(
       experiment: "gallery",
       configuration: .init(model: .model(path: "m"), data: DataSource(name: "images")), workerCount: 2,
@@ -68,7 +68,18 @@ final class MadeUpRuns {
     let directions: [(id: String, isNeuron: Bool, step: Int)] = [
       ("n000", true, 1), ("n002", true, 3), ("r000", false, 7),
     ]
-    let entries = directions.map { id, isNeuron, step -> DirectionCatalogue.Entry in
+    // Scores as features, so that the axes have them.
+    let features = try FeatureMatrix(
+      values: Tensor(
+        shape: [40, 3],
+        elements: (0..<40).flatMap { image in directions.map { Float(image * $0.step % 40) - 5 } }),
+      labels: labels, layer: "relu1")
+    let axes = DirectionSet.neurons(dimension: 3)
+    let statistics = ActivationStatistics.table(
+      of: features, along: axes, ranking: Ranking(of: features, along: axes, topCount: 4, workerCount: 1),
+      workerCount: 1)
+    let entries = directions.enumerated().map { place, direction -> DirectionCatalogue.Entry in
+      let (id, isNeuron, step) = direction
       let values = (0..<40).map { Float($0 * step % 40) - 5 }
       let scores = DirectionScores(values)
       let top = scores.highest(4).map { image in
@@ -80,21 +91,46 @@ final class MadeUpRuns {
         kind: .bottom, firstRank: 38, size: Proportion(3, of: 40), highest: -3, lowest: -5,
         images: Array(top.prefix(3)))
       let row = GalleryRankings.Row(
-        id: id, statistics: nil, agreement: LabelAgreement(of: top.map(\.imageIndex), in: labels),
+        id: id, statistics: statistics[place],
+        agreement: LabelAgreement(of: top.map(\.imageIndex), in: labels),
         adjustedPurity: nil, images: top, strata: [stratum])
       return DirectionCatalogue.Entry(
         isNeuron: isNeuron, row: row, selectivity: ClassSelectivity(of: scores, in: labels), neighbours: [],
         sheet: 0, sheetRow: 0)
     }
     let catalogue = DirectionCatalogue(entries, images: images, topCount: 4, family: .sphere)
+    for sheet in ["gallery", "neurons", "random"] { try picture(run, "\(sheet).png", title: sheet) }
     _ = try run.folder("sprites")
-    try PNGFile.write(catalogue.sheets(of: images)[0], to: run.file("sprites/directions-1.png"))
+    try PNGFile.write(catalogue.sheet(0, of: images), to: run.file("sprites/directions-1.png"))
     try catalogue.table.write(to: run.file("directions.csv"))
     try run.write(catalogue, to: "directions.json")
     return run.url
   }
 
-  /// The three parts of a demo, of which only the training has results that matter here.
+  /// A demo: training, gallery and attack in one folder.
+  func demo(_ name: String) throws -> URL {
+    let folder = try gallery(name)
+    let place = RunFolder(folder)
+    try FileManager.default.moveItem(at: place.file("run.json"), to: place.file("gallery.json"))
+    _ = try training(name, recordName: "train.json")
+    let images = [AttackedImage]()
+    let results = AttackExperiment.Results(
+      modelName: "m", modelChecksum: "ab", attack: "fgsm", imageCount: 0,
+      summary: EvaluationSummary(of: images), distortions: [], saved: Proportion(0, of: 0), optimality: nil,
+      bounds: nil, hasCharts: false, warnings: [], successInterval95: nil, sentence: "Nothing was attacked.",
+      shownImages: [], savedImages: [])
+    let record = RunRecord<AttackExperiment.Configuration, AttackExperiment.Results>(
+      experiment: "attack",
+      configuration: .init(
+        model: .model(path: "m"), data: DataSource(name: "images"), method: .fastGradientSign, norm: .linf,
+        epsilon: 0.1),
+      workerCount: 2, data: nil)
+    try RunFolder(folder, recordName: "attack.json").write(record.completed(with: results))
+    try AtomicFile.write(#"{"experiment": "demo", "complete": true}"#, to: place.file("run.json"))
+    return folder
+  }
+
+  /// A training without epochs.
   func training(_ name: String, recordName: String = "run.json") throws -> URL {
     let run = RunFolder(folder.appending(path: name), recordName: recordName)
     let results = TrainExperiment.Results(

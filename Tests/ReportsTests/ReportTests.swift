@@ -96,6 +96,37 @@ import Testing
     #expect(!values(of: "href", in: try page(target)).contains { $0.hasSuffix(".csv") })
   }
 
+  @Test("A demo and a run called after one of its parts stay apart; its directions are shown once")
+  func anchors() throws {
+    let runs = try MadeUpRuns()
+    let demo = try runs.demo("demo")
+    let target = runs.folder.appending(path: "report")
+    let report = try Report(title: "t", of: [demo, runs.gallery("demo-gallery")])
+    let files = try report.files(hasArticle: true)
+    #expect(Set(files.places).count == files.places.count)
+    try files.write(to: target)
+    let page = try page(target)
+    let anchors = values(of: "id", in: page)
+    #expect(Set(anchors).count == anchors.count)
+    #expect(anchors.contains("demo-gallery") && anchors.contains("demo-gallery-2"))
+    #expect(page.components(separatedBy: "<details class=\"directions\">").count == 3)
+    #expect(page.contains("Neurons beside random directions (demo)"))
+    #expect(page.contains("Neurons beside random directions (demo-gallery-2)"))
+  }
+
+  @Test("A record that names files elsewhere is refused")
+  func outside() throws {
+    let runs = try MadeUpRuns()
+    let run = try runs.gallery("run")
+    let file = run.appending(path: "run.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    for name in ["../other/gallery.png", "/etc/gallery.png"] {
+      try Data(text.replacing("gallery.png", with: name).replacing("/", with: "\\/").utf8).write(to: file)
+      let error = #expect(throws: FileError.self) { try Report(title: "t", of: [run]) }
+      #expect(error.map { "\($0)" }?.contains("outside the run folder") == true)
+    }
+  }
+
   @Test("What is no finished run is said, with its folder, and nothing is written")
   func refused() throws {
     let runs = try MadeUpRuns()

@@ -53,7 +53,7 @@ public enum AttackMethod: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - seed: Of random starts and noise.
   ///   - workerCount: Changes no result.
-  func attack(seed: UInt64, workerCount: Int) -> any Attack {
+  public func attack(seed: UInt64, workerCount: Int) -> any Attack {
     switch self {
     case .fastGradientSign: FastGradientSignMethod(lossLabel: .trueLabel)
     case .basicIterative(let steps): ProjectedGradientDescent.basicIterative(stepCount: steps)

@@ -2,15 +2,15 @@ import Networks
 import Tensors
 
 /// The logits of images along straight lines through them: x + ε d for ε on a grid, outside the pixel box as well.
-struct LogitLines: Sendable {
+public struct LogitLines: Sendable {
   /// Ascending, 0 in the middle.
-  let epsilons: [Double]
+  public let epsilons: [Double]
   /// `[steps, classes]` for each image.
-  let logits: [Tensor]
+  public let logits: [Tensor]
   let labels: [Int]
 
   /// `stepCount` evenly spaced numbers from −range to range; an odd count, so that 0 is one of them.
-  static func grid(range: Double, stepCount: Int) -> [Double] {
+  public static func grid(range: Double, stepCount: Int) -> [Double] {
     precondition(stepCount >= 3 && stepCount % 2 == 1, "a grid around 0 has an odd count, got \(stepCount)")
     let half = stepCount / 2
     return (-half...half).map { range * Double($0) / Double(half) }
@@ -25,7 +25,12 @@ struct LogitLines: Sendable {
     return ranges.map { ($0, grid(range: $0, stepCount: stepCount)) }
   }
 
-  init(
+  /// - Parameters:
+  ///   - images: `[count, channels, height, width]`.
+  ///   - directions: d of each image, of the same shape.
+  ///   - epsilons: Ascending.
+  /// - Throws: What `classifier` and `progress` throw.
+  public init(
     images: Tensor, directions: Tensor, labels: [Int], epsilons: [Double], classifier: some Classifier,
     progress: (_ imagesDone: Int) throws -> Void = { _ in }
   ) throws {

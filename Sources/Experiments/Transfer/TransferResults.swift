@@ -95,9 +95,10 @@ extension TransferResults.AccuracyGap {
     }
     let permutations =
       test.isExact ? "all \(test.permutationCount)" : "\(test.permutationCount)"
+    let p = Comparison.words(ofP: test.p)
     let head =
       "Spearman's ρ = \(Comparison.number(test.correlation, signed: true)) between the gap in accuracy and the error "
-      + "over \(pairs.count) ordered pairs, p = \(Comparison.words(ofP: test.p)) by \(permutations) permutations of the networks"
+      + "over \(pairs.count) ordered pairs, p \(p.hasPrefix("0") ? "= " : "")\(p) by \(permutations) permutations of the networks"
     let rest = "this rests on \(count) networks, not on \(pairs.count) pairs"
     guard test.p <= 0.05 else {
       return "\(head): no relation is shown, nor is its absence; \(rest)"

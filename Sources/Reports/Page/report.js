@@ -26,12 +26,24 @@ document.querySelectorAll("table.sortable").forEach(function (table) {
 
 // A place inside a closed part opens that part; not every browser does that by itself.
 function reveal() {
-  var place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  var name = location.hash.slice(1);
+  try { name = decodeURIComponent(name); } catch (error) { return; }
+  var place = document.getElementById(name);
   for (var part = place; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
   if (place) place.scrollIntoView();
 }
 window.addEventListener("hashchange", reveal);
 if (location.hash) reveal();
+
+// Puts other words in the place of those that are read aloud, or puts them back.
+function hideWords(element, words, isHidden) {
+  ["aria-label", "aria-labelledby"].forEach(function (name) {
+    if (isHidden && element.hasAttribute(name)) element.setAttribute("data-" + name, element.getAttribute(name));
+    element.removeAttribute(name);
+    if (!isHidden && element.hasAttribute("data-" + name)) element.setAttribute(name, element.getAttribute("data-" + name));
+  });
+  if (isHidden) element.setAttribute("aria-label", words);
+}
 
 // Directions can be looked at without knowing which is a neuron: names and numbers hidden, order shuffled.
 document.querySelectorAll("details.directions").forEach(function (part) {
@@ -48,6 +60,13 @@ document.querySelectorAll("details.directions").forEach(function (part) {
       var other = Math.floor(Math.random() * (last + 1));
       [order[last], order[other]] = [order[other], order[last]];
     }
-    order.forEach(function (article) { part.appendChild(article); });
+    order.forEach(function (article, place) {
+      part.appendChild(article);
+      // What is read aloud must not tell either.
+      hideWords(article, "Direction " + (place + 1), box.checked);
+      article.querySelectorAll(".strips [role=img]").forEach(function (strip, number) {
+        hideWords(strip, "Images, group " + (number + 1), box.checked);
+      });
+    });
   });
 });

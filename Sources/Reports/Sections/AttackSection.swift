@@ -22,20 +22,16 @@ extension AttackExperiment.Results: ReportedResults {
           alternative: "Histogram of distances; quartiles are in the table of distortions."),
       ],
       tables: [
-        .init(file: "distortions.csv", caption: "Distances of the successes, in every measure."),
+        .init(
+          file: "distortions.csv", caption: "Distances of the successes, in every measure.",
+          identifiers: ["measure"]),
         .init(
           file: "results.csv", caption: "The images one by one.",
-          articleColumns: [
-            ("image", "image"),
-            ("class", "class"),
-            ("verdict", "verdict"),
-            ("class_after", "seen as"),
-            ("confidence_after", "confidence"),
-            ("l2", "$L_2$"),
-            ("linf", "$L_\\infty$"),
-            ("distortion", "distortion"),
-          ]),
-      ], citations: Citation.attack(attack) + [.wilson1927probable, .carlini2019evaluating])
+          articleColumns: RunSummary.attackColumns),
+      ],
+      citations: Citation.attack(AttackKind(rawValue: attack)) + [
+        .wilson1927probable, .carlini2019evaluating,
+      ])
   }
 }
 
@@ -65,16 +61,16 @@ extension EveryTargetExperiment.Results: ReportedResults {
           ]),
         .init(
           file: "pairs.csv", caption: "The pairs one by one.",
-          articleColumns: [
-            ("image", "image"),
-            ("class", "class"),
-            ("verdict", "verdict"),
-            ("class_after", "seen as"),
-            ("confidence_after", "confidence"),
-            ("l2", "$L_2$"),
-            ("linf", "$L_\\infty$"),
-            ("distortion", "distortion"),
-          ]),
-      ], citations: Citation.attack(attack))
+          articleColumns: RunSummary.attackColumns),
+      ], citations: Citation.attack(AttackKind(rawValue: attack)))
   }
+}
+
+extension RunSummary {
+  /// Of attacked images one by one.
+  fileprivate static let attackColumns = [
+    (name: "image", heading: "image"), ("class", "class"), ("verdict", "verdict"), ("class_after", "seen as"),
+    ("confidence_after", "confidence"), ("l2", "$L_2$"), ("linf", "$L_\\infty$"),
+    ("distortion", "distortion"),
+  ]
 }

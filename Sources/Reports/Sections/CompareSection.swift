@@ -2,7 +2,14 @@ import Experiments
 
 extension Comparison: ReportedResults {
   var reportSummary: RunSummary {
-    RunSummary(
+    let material = "n = \(imageCount) held-out images of \(dataName), layer \(layer.layer)"
+    let other =
+      "κ: label agreement of so many top images of \(material). Null: \(declared.rotationCount) random rotations. "
+      + "Intervals: Student's t, 95 %, over \(networks.count) networks."
+    let sheet =
+      "The top \(declared.topCount) of \(material); a random sample of the first of \(networks.count) networks. κ stands "
+      + "beside each row: a description, no test."
+    return RunSummary(
       title: "Is a neuron special?", findings: [verdict.sentence, "Verdict: \(verdict.wording)."],
       basis:
         "κ: label agreement of the top k = \(declared.topCount) of n = \(imageCount) held-out images of \(dataName), "
@@ -21,9 +28,10 @@ extension Comparison: ReportedResults {
         .init(
           file: "sheets/gallery.png",
           caption: "Neurons beside random directions of the first network; the rows are a random sample.",
-          isForArticle: false),
-        .init(file: "sheets/neurons.png", caption: "Neurons of the first network, a random sample."),
-        .init(file: "sheets/random.png", caption: "Random directions through its feature layer."),
+          basis: sheet, isForArticle: false),
+        .init(file: "sheets/neurons.png", caption: "Neurons of the first network.", basis: sheet),
+        .init(
+          file: "sheets/random.png", caption: "Random directions through its feature layer.", basis: sheet),
         .init(
           file: "figures/null.png", caption: "Neurons among their rotations.",
           alternative: "Histogram of the mean κ of random rotations, the neurons' mean as a line."),
@@ -38,7 +46,7 @@ extension Comparison: ReportedResults {
           alternative: "Mean κ of learned and drawn bases beside the neurons."),
         .init(
           file: "figures/sizes.png", caption: "Another number of top images.",
-          alternative: "The difference for several k, with intervals."),
+          alternative: "The difference for several k, with intervals.", basis: other),
         .init(
           file: "figures/activations.png", caption: "How neurons and random directions respond.",
           alternative: "Histograms of activations."),
@@ -65,7 +73,7 @@ extension Comparison: ReportedResults {
             ("mean_kappa", "$\\kappa$"),
             ("lower_95", "from"),
             ("upper_95", "to"),
-          ]),
+          ], identifiers: ["control"]),
         .init(
           file: "opinions.csv", caption: "Other measures than label agreement.",
           articleColumns: [
@@ -77,7 +85,7 @@ extension Comparison: ReportedResults {
             ("difference_upper_95", "to"),
             ("p", "$p$"),
             ("p_holm", "$p$, Holm"),
-          ]),
+          ], identifiers: ["measure"]),
         .init(
           file: "bases.csv", caption: "Other bases.",
           articleColumns: [
@@ -89,9 +97,9 @@ extension Comparison: ReportedResults {
             ("neurons_less_family_lower_95", "from"),
             ("neurons_less_family_upper_95", "to"),
             ("mean_jaccard", "Jaccard"),
-          ]),
+          ], identifiers: ["family", "end"]),
         .init(
-          file: "sizes.csv", caption: "Other numbers of top images.",
+          file: "sizes.csv", caption: "Other numbers of top images.", basis: other,
           articleColumns: [
             ("top_count", "$k$"),
             ("neurons_kappa", "$\\kappa$ neurons"),
@@ -119,12 +127,12 @@ extension Comparison: ReportedResults {
             ("of", "of"), ("metric", "measure"), ("neurons", "neurons"), ("neurons_lower_95", "from"),
             ("neurons_upper_95", "to"), ("random_directions", "random directions"),
             ("random_directions_lower_95", "from"), ("random_directions_upper_95", "to"),
-          ]),
+          ], identifiers: ["of", "metric"]),
         .init(
           file: "sheets/directions.csv", caption: "The directions of the first network one by one.",
-          isWhole: true,
+          basis: sheet, isWhole: true,
           articleColumns: RunSummary.directionColumns),
         .init(file: "units.csv", caption: "The units one by one; q: share of false discoveries."),
-      ], citations: [.bau2017network, .phipson2010permutation])
+      ], catalogue: "sheets/", citations: [.bau2017network, .phipson2010permutation])
   }
 }

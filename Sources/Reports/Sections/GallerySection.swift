@@ -1,15 +1,15 @@
 import Experiments
 import Foundation
 
-extension GalleryExperiment.Results: ReportedResults {
-  var reportSummary: RunSummary {
+extension GalleryExperiment.Results {
+  /// - Parameters:
+  ///   - family: What stands beside the neurons.
+  ///   - topCount: k.
+  func reportSummary(family: DirectionFamily, topCount: Int) -> RunSummary {
     func words(_ agreement: Agreement) -> String {
       agreement.mean.map { String(format: "%.3f", $0) } ?? "not defined"
     }
-    // The sheet of the other half is called after its family; random directions have none.
-    let others =
-      files.lazy.compactMap { DirectionFamily(rawValue: $0.replacing(".png", with: "")) }.first?.words
-      ?? "random directions"
+    let others = family.words
     let sheets = files.filter { $0.hasSuffix(".png") && !$0.hasPrefix("sprites/") }
     return RunSummary(
       title: "Neurons beside \(others)",
@@ -19,15 +19,16 @@ extension GalleryExperiment.Results: ReportedResults {
           + "\(String(format: "%.3f", chance)). \(imageCount) images, of which the network gets \(correctCount) right."
       ] + remarks,
       basis:
-        "n = \(imageCount) images; layer \(layer), \(neurons.count) live units of \(unitCount), \(randomDirections.count) "
+        "The top k = \(topCount) of n = \(imageCount) images; layer \(layer), \(neurons.count) live units of \(unitCount), \(randomDirections.count) "
         + "\(others). κ: label agreement of the top images, 0 for random images, 1 for one class. One network "
         + "and one draw of directions: a description, no test.",
-      pictures: sheets.map {
-        .init(
-          file: $0,
-          caption: Self.caption(ofSheet: $0),
-          // Both halves side by side are too wide to be read there; each half has a sheet of its own.
-          isForArticle: sheets.count < 3 || $0 != sheets.first)
+      pictures: sheets.map { sheet in
+        let drawing = sheet.replacing(".png", with: ".pdf")
+        return .init(
+          file: sheet, caption: Self.caption(ofSheet: sheet, beside: others),
+          // Both halves in one are too wide to be read there, and a sheet for each direction too many.
+          isForArticle: !sheet.hasPrefix("gallery") && !sheet.contains("/"),
+          drawing: files.contains(drawing) ? drawing : nil)
       },
       tables: [
         .init(
@@ -40,21 +41,21 @@ extension GalleryExperiment.Results: ReportedResults {
             ("id", "direction"), ("rank", "rank"), ("image", "image"), ("score", "score"), ("class", "class"),
             ("predicted_class", "seen as"), ("confidence", "confidence"),
           ]),
-      ], citations: [.bau2017network])
+      ], catalogue: "", citations: [.bau2017network])
   }
 
-  private static func caption(ofSheet file: String) -> String {
+  private static func caption(ofSheet file: String, beside others: String) -> String {
     let parts = file.replacing(".png", with: "").split(separator: "/")
     let name = parts.last.map(String.init) ?? file
     switch (parts.count > 1 ? parts[0] : "", name.split(separator: "-").first ?? "") {
     case ("strata", _): return "\(name), from its highest scores to its lowest."
     case ("per-class", _): return "\(name) within each class: its best images of every class."
     case (_, "gallery"):
-      return
-        "Neurons on the left, other directions on the right; each row shows the images that rank highest along one."
+      return "Neurons and \(others): each row shows the images that rank highest along one."
     case (_, "neurons"): return "Single neurons: each row shows the images that excite one most."
-    case (_, "random"): return "Random directions: each row shows the images that rank highest along one."
-    default: return "Directions (\(name)): each row shows the images that rank highest along one."
+    default:
+      return
+        "\(others.prefix(1).uppercased() + others.dropFirst()): each row shows the images that rank highest along one."
     }
   }
 }

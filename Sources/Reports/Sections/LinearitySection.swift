@@ -2,11 +2,12 @@ import Experiments
 
 extension LinearityExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {
-    RunSummary(
+    let sizes = "Networks for each size, before and after training; the table says of how many images."
+    return RunSummary(
       title: "Is it linearity?", findings: sentences,
       basis:
-        "n = \(measured.total) held-out images drawn at random, of which \(measured.count) have a gradient that is not 0 "
-        + "and were measured. Quartiles are over these; explained shares: of the variance of the logits along the line.",
+        "n = \(measured.total) held-out images drawn at random, of which \(measured.count) were classified correctly and "
+        + "measured. Quartiles are over these; explained shares: of the variance of the logits along the line.",
       pictures: [
         .init(
           file: "figures/line.png", caption: "The logits of one image along the signs of its gradient.",
@@ -23,14 +24,15 @@ extension LinearityExperiment.Results: ReportedResults {
           alternative: "Relative error of the derivative against the size of the step."),
         .init(
           file: "figures/sizes.png", caption: "What more pixels do.",
-          alternative: "Change of the margin against the number of pixels."),
+          alternative: "Change of the margin against the number of pixels.", basis: sizes),
         .init(
           file: "figures/weights.png", caption: "The logistic regression in which the step is exact.",
-          alternative: "Weights of two logistic regressions as pictures."),
+          alternative: "Weights of two logistic regressions as pictures.",
+          basis: pair.map { "Trained on \($0.trainingCount) images of two classes." } ?? ""),
       ],
       tables: [
         .init(file: "local.csv", caption: "Error of the derivative."),
-        .init(file: "sizes.csv", caption: "Sizes."),
+        .init(file: "sizes.csv", caption: "Sizes.", basis: sizes),
         .init(
           file: "lines.csv", caption: "The images one by one.",
           articleColumns: [

@@ -5,8 +5,8 @@ extension PatternExperiment.Results: ReportedResults {
     RunSummary(
       title: "Does the perturbation have a pattern?", findings: sentences,
       basis:
-        "n = \(imageCount) held-out images attacked by \(attack); means and cosines are over the successes, beside noise "
-        + "of their norms. One perturbation for all: fitted to \(universal.fooledOwn.total) images, counted on "
+        "n = \(imageCount) held-out images drawn at random, of which \(goals.first?.success.total ?? 0) were classified "
+        + "correctly and attacked by \(attack); means and cosines are over the successes, beside noise of their norms. One perturbation for all: fitted to \(universal.fooledOwn.total) images, counted on "
         + "\(universal.fooledHeldOut.total) others.",
       pictures: [
         .init(
@@ -18,7 +18,8 @@ extension PatternExperiment.Results: ReportedResults {
           alternative: "Images with the universal perturbation added."),
       ],
       tables: [
-        .init(file: "cosines.csv", caption: "Cosines between perturbations."),
+        .init(
+          file: "cosines.csv", caption: "Cosines between perturbations.", identifiers: ["goal", "of", "kind"]),
         .init(file: "universal.csv", caption: "Images that the one perturbation fools."),
         .init(
           file: "pairs.csv", caption: "Pairs of classes.",

@@ -35,6 +35,6 @@ extension PoolResults: ReportedResults {
           ], isForArticle: false),
         .init(file: "images.csv", caption: "The images one by one."),
       ], articleTables: ["pool.tex"],
-      citations: attacks.flatMap { Citation.attack($0.name) } + [.carlini2019evaluating])
+      citations: attacks.flatMap { Citation.attack($0.entry.method.kind) } + [.carlini2019evaluating])
   }
 }

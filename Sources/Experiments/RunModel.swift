@@ -1,0 +1,127 @@
+import Adversarial
+import Datasets
+import Directions
+import Foundation
+import Networks
+import Storage
+import Tensors
+
+/// The network of an earlier run with the held-out images that it was shown, ready to be asked.
+///
+/// A run of `train` or `demo` has its network in its folder; one of `gallery`, `rank`, `attack` and other experiments
+/// with one network names it, and the layer it read, in its record.
+public struct RunModel: Sendable {
+  /// Of the run's folder.
+  public let name: String
+  public let folder: URL
+  public let experiment: String
+  public let model: Model
+  public let dataName: String
+  /// Held out.
+  public let images: LabelledImages
+  public let engine: Engine
+  /// Position in the network's graph; nil for the pixels.
+  public let layer: Int?
+  public let space: FeatureSpace
+  /// Of all images, in memory.
+  public let features: FeatureMatrix
+  public let labels: ClassLabels
+  /// Of all images.
+  public let predictions: [Prediction]
+  /// What a user should know; no error.
+  public let remarks: [String]
+
+  /// What a record says of network, data and layer, whatever the experiment.
+  private struct Record: Decodable {
+    struct Configuration: Decodable {
+      struct Training: Decodable { let data: DataSource? }
+      let model: ModelSource?
+      let data: DataSource?
+      let training: Training?
+      let layer: String?
+      let pooling: MapPooling?
+      let activation: ActivationReading?
+    }
+    let experiment: String
+    let configuration: Configuration
+    let data: DataRecord?
+    let complete: Bool
+  }
+
+  /// Reads the record, the data and the network, and computes the features, or takes them from the cache.
+  ///
+  /// - Throws: ``FileError`` where the folder holds no finished run of one network, or network and data do not fit;
+  ///   what the engine throws.
+  public init(
+    of folder: URL, workerCount: Int, cache: FeatureCache?, progress: @escaping ProgressHandler
+  ) throws {
+    let run = RunFolder(folder)
+    guard run.exists(run.recordName) else {
+      throw FileError(file: folder, problem: "is no run folder: it has no \(run.recordName)")
+    }
+    let experiment = try JSONFile.read(ExperimentName.self, from: run.file(run.recordName)).experiment
+    let record = try? JSONFile.read(Record.self, from: run.file(run.recordName))
+    let source: ModelSource? =
+      switch experiment {
+      case "train", "demo": .model(path: run.file(TrainExperiment.modelName).path)
+      default: record?.configuration.model
+      }
+    guard let record, let source,
+      let data = record.configuration.data ?? record.configuration.training?.data
+    else {
+      throw FileError(
+        file: folder,
+        problem:
+          "holds a run of \(experiment), whose record does not name one network with its data; expected a run "
+          + "of train, demo, gallery, rank or attack")
+    }
+    guard record.complete else {
+      throw FileError(
+        file: folder,
+        problem: "holds a run of \(experiment) that was not finished; give its command again")
+    }
+    let dataset = try data.load(progress)
+    let model = try source.load(for: dataset.heldOut)
+    var remarks = model.remarks(on: dataset)
+    if let known = record.data, known.checksum != dataset.checksum {
+      remarks.append("the data are not those of the run: their checksum is another")
+    }
+    for remark in remarks { try progress(.warning(remark)) }
+
+    let graph = model.network.graph
+    let layer = try source.naming {
+      try graph.featurePosition(record.configuration.layer, activation: record.configuration.activation)
+    }
+    let space = FeatureSpace(of: graph, at: layer, pooling: record.configuration.pooling ?? .mean)
+    let engine = try Engine(running: model.network, workerCount: workerCount)
+    let images = dataset.heldOut
+    let labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    let checksum = try model.checksum
+    func values(_ position: Int?, _ space: FeatureSpace) throws -> Tensor {
+      let key = FeatureCache.Key(
+        modelChecksum: checksum, dataChecksum: dataset.checksum, split: .heldOut, layer: space.layer,
+        pooling: space.pooling)
+      return try engine.features(of: images, layer: position, key: key, cache: cache, progress: progress)
+    }
+    (features, predictions) = try source.naming {
+      let output = graph.nodes.count - 1
+      let logits = try values(output, FeatureSpace(of: graph, at: output, pooling: .none))
+      let features = try FeatureMatrix(
+        values: layer == output ? logits : try values(layer, space), labels: labels, layer: space.layer)
+      return (features, Prediction.rows(of: logits))
+    }
+    name = folder.standardizedFileURL.lastPathComponent
+    self.folder = folder
+    self.experiment = experiment
+    self.model = model
+    dataName = dataset.name
+    self.images = images
+    self.engine = engine
+    self.layer = layer
+    self.space = space
+    self.labels = labels
+    self.remarks = remarks
+  }
+
+  private struct ExperimentName: Codable { let experiment: String }
+}
