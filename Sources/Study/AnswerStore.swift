@@ -89,7 +89,8 @@ public struct AnswerStore: Sendable {
   ///
   /// - Returns: nil where there are so many already.
   public func join(
-    token: String, at time: Double, atMost limit: Int, pseudonym: @escaping @Sendable (_ number: Int) -> String
+    token: String, at time: Double, atMost limit: Int,
+    pseudonym: @escaping @Sendable (_ number: Int) -> String
   ) async throws -> StudyParticipant? {
     try await queue.write { database in
       let number = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM participant") ?? 0
@@ -148,7 +149,8 @@ public struct AnswerStore: Sendable {
           VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          answer.participant, answer.position, answer.trial, answer.value, answer.milliseconds, answer.answeredAt,
+          answer.participant, answer.position, answer.trial, answer.value, answer.milliseconds,
+          answer.answeredAt,
         ])
       return .recorded(answer)
     }
@@ -158,7 +160,8 @@ public struct AnswerStore: Sendable {
   public func answers(of participant: Int) async throws -> [StudyAnswer] {
     try await queue.read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM answer WHERE participant = ? ORDER BY position", arguments: [participant]
+        database, sql: "SELECT * FROM answer WHERE participant = ? ORDER BY position",
+        arguments: [participant]
       ).map(StudyAnswer.init)
     }
   }
@@ -168,7 +171,8 @@ public struct AnswerStore: Sendable {
     try naming {
       try queue.read { database in
         (
-          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map(StudyParticipant.init),
+          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map(
+            StudyParticipant.init),
           try Row.fetchAll(database, sql: "SELECT * FROM answer ORDER BY participant, position").map(
             StudyAnswer.init)
         )
@@ -202,7 +206,8 @@ public struct AnswerStore: Sendable {
 
 extension StudyParticipant {
   fileprivate init(_ row: Row) {
-    self.init(number: row["number"], pseudonym: row["pseudonym"], joinedAt: row["joinedAt"], begunAt: row["begunAt"])
+    self.init(
+      number: row["number"], pseudonym: row["pseudonym"], joinedAt: row["joinedAt"], begunAt: row["begunAt"])
   }
 }
 

@@ -52,7 +52,9 @@ public struct ParticipantRecord: Equatable, Sendable {
     instructionSeconds = participant.begunAt.map { $0 - participant.joinedAt }
     let questions = answers.filter { $0.part == .choice || $0.part == .catchTrial }
     let start = answers.last { $0.part == .practice }?.answer.answeredAt ?? participant.begunAt
-    if let start, let end = questions.last?.answer.answeredAt { questionSeconds = end - start } else {
+    if let start, let end = questions.last?.answer.answeredAt {
+      questionSeconds = end - start
+    } else {
       questionSeconds = nil
     }
     leftCount = questions.count { StudyAnswer.isLeft($0.answer.value) }

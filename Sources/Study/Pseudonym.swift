@@ -7,7 +7,8 @@ enum Pseudonym {
     "maroon", "olive", "pearl", "ruby", "sable", "scarlet", "silver", "teal", "violet",
   ]
   private static let animals = [
-    "badger", "beaver", "bison", "crane", "dolphin", "falcon", "finch", "fox", "gecko", "heron", "ibex", "koala",
+    "badger", "beaver", "bison", "crane", "dolphin", "falcon", "finch", "fox", "gecko", "heron", "ibex",
+    "koala",
     "lemur", "lynx", "marten", "newt", "otter", "panda", "puffin", "raven", "seal", "swan", "tapir", "walrus",
     "wombat",
   ]

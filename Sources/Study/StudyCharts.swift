@@ -51,7 +51,8 @@ struct StudyCharts {
     return .estimates(
       caption: caption(
         "Have the \(design.sheetImageCount) images of a sheet something in common?", results, finding: told,
-        basis: "Each participant rates \(design.sheetsPerKind) sheets of neurons, as many of random directions and "
+        basis:
+          "Each participant rates \(design.sheetsPerKind) sheets of neurons, as many of random directions and "
           + "\(design.randomSheetCount) of random images, mixed and not named."),
       rows: rows, reference: nil, range: 1...5, axis: "mean rating: 1 nothing in common, 5 clearly one thing")
   }
@@ -84,7 +85,9 @@ struct StudyCharts {
   /// - Parameters:
   ///   - finding: In a few words; nil: none.
   ///   - basis: What was asked.
-  private func caption(_ title: String, _ results: StudyResults, finding: String?, basis: String) -> FigureCaption {
+  private func caption(_ title: String, _ results: StudyResults, finding: String?, basis: String)
+    -> FigureCaption
+  {
     let data = Set(design.networks.map(\.dataName)).sorted().joined(separator: ", ")
     return FigureCaption(
       title: title,

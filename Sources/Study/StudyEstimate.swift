@@ -97,7 +97,8 @@ struct StudyEstimates {
 
   /// Share right on neurons less that on random directions, of one participant; nil where one is missing.
   static func difference(of record: ParticipantRecord) -> Double? {
-    guard let neurons = record.sums[.neuron], let random = record.sums[.randomDirection], neurons.answered > 0,
+    guard let neurons = record.sums[.neuron], let random = record.sums[.randomDirection],
+      neurons.answered > 0,
       random.answered > 0
     else { return nil }
     return Double(neurons.right) / Double(neurons.answered) - Double(random.right) / Double(random.answered)

@@ -24,7 +24,8 @@ public struct StudyFiles: Sendable {
     folder = RunFolder(url)
     guard folder.exists(Self.designName) else {
       throw FileError(
-        file: url, problem: "is no study: it has no \(Self.designName), which intrigue study prepare writes last")
+        file: url,
+        problem: "is no study: it has no \(Self.designName), which intrigue study prepare writes last")
     }
     design = try JSONFile.read(StudyDesign.self, from: folder.file(Self.designName))
     guard design.format == StudyDesign.currentFormat else {

@@ -27,7 +27,8 @@ public struct StudyPreparation: Sendable {
 
     public init(
       runs: [String], seed: UInt64 = 1, negatives: ChoiceTrials.Variant = .vsRandom, referenceCount: Int = 9,
-      questionsPerDirection: Int = 20, directionsPerKind: Int = 10, sheetsPerKind: Int = 6, margin: Double = 0.1
+      questionsPerDirection: Int = 20, directionsPerKind: Int = 10, sheetsPerKind: Int = 6,
+      margin: Double = 0.1
     ) {
       precondition(
         !runs.isEmpty && referenceCount > 0 && questionsPerDirection > 0 && directionsPerKind > 0
@@ -99,7 +100,8 @@ public struct StudyPreparation: Sendable {
     for (number, material) in materials.enumerated() {
       try progress(.stage("choosing directions of \(material.design.name)"))
       let maker = TrialMaker(
-        features: material.features, labels: material.labels, layout: layout, variant: configuration.negatives,
+        features: material.features, labels: material.labels, layout: layout,
+        variant: configuration.negatives,
         seed: configuration.seed, workerCount: workerCount)
       try add(material, maker, number, to: &directions, &placed, &design)
     }

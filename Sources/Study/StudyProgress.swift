@@ -36,7 +36,8 @@ public struct StudyProgress: Codable, Equatable, Sendable {
     finishedCount = participants.count { $0.answered == $0.count }
     answerCount = content.answers.count
     let judged = content.participants.flatMap { participant in
-      JudgedAnswer.all(byParticipant[participant.number] ?? [], steps.steps(of: participant.number), files.key)
+      JudgedAnswer.all(
+        byParticipant[participant.number] ?? [], steps.steps(of: participant.number), files.key)
     }
     sums = StudyKind.allCases.map { kind in
       let own = judged.filter { $0.direction?.kind == kind }
@@ -54,6 +55,8 @@ struct JudgedAnswer: Sendable {
   let answer: StudyAnswer
   let part: StudyPart
   let direction: StudyKey.Direction?
+  /// Its place in the key.
+  let directionNumber: Int?
   let question: Int?
   /// nil of a sheet.
   let isRight: Bool?
@@ -73,7 +76,7 @@ struct JudgedAnswer: Sendable {
       let step = steps[answer.position]
       return JudgedAnswer(
         answer: answer, part: entry.part, direction: entry.direction.map { key.directions[$0] },
-        question: entry.question,
+        directionNumber: entry.direction, question: entry.question,
         isRight: step.leftQuery.map { StudyAnswer.isLeft(answer.value) == ($0 == entry.highQuery) })
     }
   }

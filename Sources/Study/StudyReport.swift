@@ -13,8 +13,7 @@ public struct StudyReport: Sendable {
 
   public init(_ files: StudyFiles) { self.files = files }
 
-  static let tableNames = ["answers.csv", "participants.csv", "results.csv", "study.tex"]
-  static let figureNames = ["shares", "differences", "ratings"]
+  static let tableNames = ["results.csv", "directions.csv", "participants.csv", "answers.csv", "study.tex"]
 
   /// - Throws: ``FileError``, ``Chart/Problem``, and what `progress` throws.
   @discardableResult
@@ -39,6 +38,7 @@ public struct StudyReport: Sendable {
     let tables = StudyTables(analysis: analysis, results: results)
     try tables.answers.write(to: folder.file("answers.csv"))
     try tables.participants.write(to: folder.file("participants.csv"))
+    try tables.directions.write(to: folder.file("directions.csv"))
     try tables.estimates.write(to: folder.file("results.csv"))
     try AtomicFile.write(tables.latex, to: folder.file("study.tex"))
     try folder.write(record.completed(with: results))

@@ -32,7 +32,8 @@ extension StudyResults {
         value.map { String(format: isSigned ? "%+.3f" : "%.3f", $0).replacing("-", with: "−") } ?? "–"
       }
       let interval = estimate.interval.map { "\(number($0.lower)) to \(number($0.upper))" } ?? "–"
-      let group = estimate.measure == .discrimination ? "neurons above random directions" : estimate.group.rawValue
+      let group =
+        estimate.measure == .discrimination ? "neurons above random directions" : estimate.group.rawValue
       return [
         estimate.measure.rawValue, group, number(estimate.value), interval, "\(estimate.answerCount)",
       ]

@@ -70,7 +70,8 @@ public struct StudyAnalysis: Sendable {
     let finished = records.filter { !$0.reasons.contains(.unfinished) }
     let included = records.filter(\.counts)
     return StudyResults(
-      design: design, joinedCount: records.count, finishedCount: finished.count, includedCount: included.count,
+      design: design, joinedCount: records.count, finishedCount: finished.count,
+      includedCount: included.count,
       exclusions: ParticipantRecord.Reason.allCases.compactMap { reason in
         let count = records.count { $0.reasons.contains(reason) }
         return count > 0 ? StudyResults.Exclusion(reason: reason, count: count) : nil

@@ -34,7 +34,9 @@ public struct StudyRoom: Sendable {
     let participant = try await store.join(
       token: token, at: Self.now, atMost: Self.participantLimit
     ) { Pseudonym.name($0, seed: seed) }
-    guard let participant else { throw ServerRefusal(503, "\(Self.participantLimit) people take part already") }
+    guard let participant else {
+      throw ServerRefusal(503, "\(Self.participantLimit) people take part already")
+    }
     return (token, view(of: participant, answers: []))
   }
 
@@ -65,7 +67,8 @@ public struct StudyRoom: Sendable {
     let values = StudyAnswer.values(of: step.part)
     guard values.contains(given.value), (0...Self.longestMilliseconds).contains(given.milliseconds) else {
       throw ServerRefusal(
-        400, "an answer is \(values.lowerBound) to \(values.upperBound) with its milliseconds, got \(given.value)")
+        400,
+        "an answer is \(values.lowerBound) to \(values.upperBound) with its milliseconds, got \(given.value)")
     }
     let outcome = try await store.record(
       StudyAnswer(
@@ -107,7 +110,8 @@ public struct StudyRoom: Sendable {
     var view = StudyView(
       stage: .welcome, pseudonym: participant?.pseudonym, referenceCount: design.referenceCount,
       practiceCount: design.practiceCount, choiceCount: design.choiceCount + design.catchCount,
-      sheetCount: design.sheetCount, sheetImageCount: design.sheetImageCount)
+      sheetCount: design.sheetCount, sheetImageCount: design.sheetImageCount,
+      minutes: (12 * (design.stepCount - design.sheetCount) + 8 * design.sheetCount + 59) / 60)
     guard let participant else { return view }
     guard participant.begunAt != nil else {
       view.stage = .instructions

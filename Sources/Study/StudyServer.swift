@@ -41,7 +41,8 @@ public struct StudyServer: Sendable {
         guard known.stage == .welcome else { return try .json(known) }
         let (secret, view) = try await room.join()
         var answer = try ServerAnswer.json(view)
-        answer.fields["Set-Cookie"] = "\(cookie)=\(secret); Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict"
+        answer.fields["Set-Cookie"] =
+          "\(cookie)=\(secret); Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict"
         return answer
       },
       .post("/begin", bodyLimit: Self.bodyLimit) { [room] request in

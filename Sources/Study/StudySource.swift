@@ -35,7 +35,8 @@ struct StudySource: Equatable {
     let kind = try JSONFile.read(Kind.self, from: file)
     guard kind.complete else {
       throw FileError(
-        file: folder, problem: "holds a run of \(kind.experiment) that was not finished; give its command again")
+        file: folder,
+        problem: "holds a run of \(kind.experiment) that was not finished; give its command again")
     }
     func configuration<Configuration: Codable>(_ type: Configuration.Type) throws -> Configuration {
       try JSONFile.read(Record<Configuration>.self, from: file).configuration
@@ -90,7 +91,8 @@ struct StudySource: Equatable {
     return Material(
       design: StudyDesign.Network(
         name: "\(graph.architecture.name) of \(name)", modelChecksum: checksum, dataName: dataset.name,
-        dataChecksum: dataset.checksum, imageCount: images.count, layer: space.words, unitCount: space.unitCount,
+        dataChecksum: dataset.checksum, imageCount: images.count, layer: space.words,
+        unitCount: space.unitCount,
         passedOverUnits: []),
       images: images, labels: ClassLabels(images.labels, classCount: images.classNames.count),
       features: features,

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Storage
+import Tensors
 
 /// A study's results as files: CSV and LaTeX.
 struct StudyTables {
@@ -33,19 +34,50 @@ struct StudyTables {
   var participants: CSVWriter {
     var table = CSVWriter(columns: [
       "participant", "joined_at", "answers", "counts", "reasons", "instruction_seconds", "question_seconds",
-      "practice_right", "practice_of", "control_right", "control_of", "left", "right", "neurons_right", "neurons_of",
+      "practice_right", "practice_of", "control_right", "control_of", "left", "right", "neurons_right",
+      "neurons_of",
       "random_directions_right", "random_directions_of", "median_milliseconds_neurons",
       "median_milliseconds_random_directions",
     ])
     for record in analysis.records {
       let (neurons, random) = (record.sums[.neuron] ?? .init(), record.sums[.randomDirection] ?? .init())
       table.append([
-        record.participant.pseudonym, Self.time(record.participant.joinedAt), record.answerCount, record.counts,
-        record.reasons.map(\.rawValue).joined(separator: "; "), field(record.instructionSeconds.map(Self.seconds)),
-        field(record.questionSeconds.map(Self.seconds)), record.practiceRight.count, record.practiceRight.total,
+        record.participant.pseudonym, Self.time(record.participant.joinedAt), record.answerCount,
+        record.counts,
+        record.reasons.map(\.rawValue).joined(separator: "; "),
+        field(record.instructionSeconds.map(Self.seconds)),
+        field(record.questionSeconds.map(Self.seconds)), record.practiceRight.count,
+        record.practiceRight.total,
         record.catchRight.count, record.catchRight.total, record.leftCount, record.rightCount, neurons.right,
         neurons.answered, random.right, random.answered, field(Self.median(neurons.milliseconds)),
         field(Self.median(random.milliseconds)),
+      ])
+    }
+    return table
+  }
+
+  /// A row for each direction and set of random images, of the answers that count. Each is small: a direction has one
+  /// answer of a participant.
+  var directions: CSVWriter {
+    var table = CSVWriter(columns: [
+      "network", "kind", "direction", "right_count", "right_of", "right", "right_lower_95", "right_upper_95",
+      "rating", "rating_of",
+    ])
+    let counting = Set(analysis.records.filter(\.counts).map(\.participant.number))
+    let answers = Dictionary(
+      grouping: analysis.answers.filter { counting.contains($0.participant.number) }.map(\.judged),
+      by: \.directionNumber)
+    for (number, direction) in analysis.key.directions.enumerated() {
+      let own = answers[number] ?? []
+      let choices = own.compactMap(\.isRight)
+      let ratings = own.filter { $0.part == .sheet }.map(\.answer.value)
+      let share = Proportion(choices.count { $0 }, of: choices.count)
+      table.append([
+        analysis.design.networks[direction.network].name, direction.kind.rawValue, direction.name,
+        share.count,
+        share.total, field(share.value), field(share.interval95?.lowerBound),
+        field(share.interval95?.upperBound),
+        ratings.isEmpty ? "" : "\(Double(ratings.reduce(0, +)) / Double(ratings.count))", ratings.count,
       ])
     }
     return table
@@ -94,7 +126,8 @@ struct StudyTables {
       "     & neurons & random directions & difference \\\\", "    \\midrule",
     ]
     lines += rows.map { name, measure, groups in
-      "    \(LaTeXText.escaped(name)) & " + groups.map { cell(measure, $0) }.joined(separator: " & ") + " \\\\"
+      "    \(LaTeXText.escaped(name)) & " + groups.map { cell(measure, $0) }.joined(separator: " & ")
+        + " \\\\"
     }
     lines += [
       "    told apart by rating (chance 0.5) & \\multicolumn{3}{r}{\(cell(.discrimination, .difference))} \\\\",

@@ -46,7 +46,8 @@ public struct StudyVerdict: Codable, Equatable, Sendable {
   ///   - interval: Of the whole difference, level 95 %.
   ///   - equivalenceInterval: The same, level 90 %.
   init(
-    effect: Double?, effects: [Double], interval: ConfidenceInterval?, equivalenceInterval: ConfidenceInterval?,
+    effect: Double?, effects: [Double], interval: ConfidenceInterval?,
+    equivalenceInterval: ConfidenceInterval?,
     participantCount: Int, margin: Double
   ) {
     self.participantCount = participantCount
@@ -56,7 +57,9 @@ public struct StudyVerdict: Codable, Equatable, Sendable {
     self.equivalenceInterval = equivalenceInterval
     let conclusion: Conclusion
     var further: Int?
-    if let effect, let interval, let inner = equivalenceInterval, participantCount >= Self.leastParticipantCount {
+    if let effect, let interval, let inner = equivalenceInterval,
+      participantCount >= Self.leastParticipantCount
+    {
       let isReal = !interval.contains(0)
       let isSmall = inner.isInside(margin: margin)
       switch (isReal, isSmall) {
@@ -68,7 +71,8 @@ public struct StudyVerdict: Codable, Equatable, Sendable {
         if let deviation = StudentInterval(effects)?.standardDeviation {
           further = max(
             1,
-            CoherenceVerdict.decisiveNetworkCount(standardDeviation: deviation, margin: margin) - participantCount)
+            CoherenceVerdict.decisiveNetworkCount(standardDeviation: deviation, margin: margin)
+              - participantCount)
         }
       }
     } else {
@@ -108,23 +112,28 @@ private struct Words {
   var sentence: String {
     switch conclusion {
     case .neuronsEasier, .neuronsHarder:
-      return "The images of neurons are \(comparative) to tell than those of random directions: \(difference), "
+      return
+        "The images of neurons are \(comparative) to tell than those of random directions: \(difference), "
         + "\(text(interval)). "
         + (isSettled
           ? "The difference exceeds the margin of \(marginText)."
           : "Whether the difference exceeds the margin of \(marginText) is open.")
     case .differenceInsideMargin:
-      return "The images of neurons are \(comparative) to tell than those of random directions, but by less than "
+      return
+        "The images of neurons are \(comparative) to tell than those of random directions, but by less than "
         + "\(marginText): \(difference), \(text(interval)); \(text(inner))."
     case .equivalent:
       return "The images of neurons and of random directions are told equally well within \(plusMinus): "
         + "\(difference), \(text(inner)). A smaller difference is not ruled out: \(text(interval))."
     case .inconclusive:
-      return "The participants do not decide: \(difference); the interval against 0 holds 0 (\(text(interval))), and "
+      return
+        "The participants do not decide: \(difference); the interval against 0 holds 0 (\(text(interval))), and "
         + "the one against the margin is not inside \(plusMinus) (\(text(inner)))."
-        + (further == nil ? "" : " \(more.capitalisedFirst) would decide either way if they differ as these do.")
+        + (further == nil
+          ? "" : " \(more.capitalisedFirst) would decide either way if they differ as these do.")
     case .tooFewParticipants:
-      return "\(participants(participantCount).capitalisedFirst) cannot say whether neurons are easier or harder to "
+      return
+        "\(participants(participantCount).capitalisedFirst) cannot say whether neurons are easier or harder to "
         + "read than random directions, or alike: \(difference). A verdict needs at least "
         + "\(StudyVerdict.leastParticipantCount) whose answers count."
     }

@@ -54,6 +54,8 @@ public struct StudyView: Codable, Equatable, Sendable {
   public var choiceCount: Int
   public var sheetCount: Int
   public var sheetImageCount: Int
+  /// What the whole takes at about 12 seconds a question and 8 a sheet.
+  public var minutes: Int
   public var question: Question?
   public var score: Score?
 }

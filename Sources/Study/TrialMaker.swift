@@ -57,7 +57,8 @@ struct TrialMaker {
           return .failure(Reason(words: "fewer than \(layout.imageCount) images are above its lowest score"))
         }
         let choice = ChoiceTrials(
-          variant, layout: layout, scores: scores, labels: labels, seed: seed, index: firstIndex + start + row)
+          variant, layout: layout, scores: scores, labels: labels, seed: seed, index: firstIndex + start + row
+        )
         if let reason = choice.reason { return .failure(Reason(words: reason)) }
         return .success(
           Candidate(name: piece.ids[row], trials: choice.trials, top: scores.highest(topCount)))
@@ -125,7 +126,8 @@ struct TrialMaker {
 
   /// References in random order, because a trial lists them by score; queries in random order as well.
   private func arranged(
-    _ part: StudyPart, high: [Int], low: [Int], highQuery: Int, lowQuery: Int, _ generator: inout SeededGenerator
+    _ part: StudyPart, high: [Int], low: [Int], highQuery: Int, lowQuery: Int,
+    _ generator: inout SeededGenerator
   ) -> Made {
     func shuffled(_ images: [Int]) -> [Int] { generator.permutation(images.count).map { images[$0] } }
     let references = shuffled(high) + shuffled(low)

@@ -225,11 +225,13 @@ import Testing
     #expect(outcome.output.contains("2 joined, 2 finished, answers of 0 count"))
     #expect(outcome.output.contains("instructions read too fast: 2"))
     let second = try laboratory.content(of: "study")
-    for name in ["answers.csv", "participants.csv", "results.csv", "study.tex"] {
+    for name in ["answers.csv", "participants.csv", "directions.csv", "results.csv", "study.tex"] {
       #expect(first["study/\(name)"] == second["study/\(name)"], "\(name)")
     }
     #expect(try rows(laboratory, "study/answers.csv").count == 2 * StudyScene.steps)
     #expect(try rows(laboratory, "study/participants.csv").allSatisfy { $0["counts"] == "false" })
+    // Four of each kind with questions, two with sheets, and a set of random images.
+    #expect(try rows(laboratory, "study/directions.csv").count == 13)
     let right = try rows(laboratory, "study/results.csv").first {
       $0["participants"] == "all who finished" && $0["measure"] == "share right" && $0["group"] == "neurons"
     }

@@ -17,12 +17,22 @@ enum ChartExamples {
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
     ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
-    ("paper", paper()), ("success", success()),
+    ("paper", paper()), ("success", success()), ("estimates", estimates()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
     var generator = SeededGenerator(seed: 11, stream: stream)
     return (0..<5).map { _ in centre + deviation * generator.normalPair().0 }
+  }
+
+  static func estimates() -> Chart {
+    .estimates(
+      caption: caption("Which image belongs to the others?", "30 participants; bars: 95 % interval"),
+      rows: [
+        .init(name: "neurons", value: 0.875, interval: 0.832...0.911),
+        .init(name: "random directions", value: 0.8, interval: 0.743...0.839),
+        .init(name: "random images", value: 0.52),
+      ], reference: (0.5, "chance"), range: 0...1, axis: "share of the questions answered rightly")
   }
 
   static func ladder() -> Chart {

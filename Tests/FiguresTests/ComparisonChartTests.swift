@@ -74,6 +74,11 @@ import Testing
           margin: 0.1, axis: "A \(name)"), ["T ", "N ", "A "]
       ),
       (
+        .estimates(
+          caption: caption, rows: [.init(name: "E \(name)", value: 0.2, interval: interval)],
+          reference: (0.5, "H \(name)"), range: 0...1, axis: "A \(name)"), ["T ", "E ", "H ", "A "]
+      ),
+      (
         .doseResponse(
           caption: caption, series: series, levels: [.init(name: "V \(name)", value: 1.1)], axis: "A \(name)"),
         ["T ", "L ", "V ", "A "]
@@ -140,6 +145,31 @@ import Testing
         lines == [
           "row,κ,lower,upper,network,condition", "0,0.2,,,,neurons", "1,0.6,,,,random",
           "2,0.8,0.7,0.9,,other",
+        ])
+    }
+  }
+
+  @Test("Estimates stand at their values on the whole scale, in their rows")
+  func estimatePositions() throws {
+    let chart = Chart.estimates(
+      caption: FigureCaption(title: ""),
+      rows: [
+        .init(name: "neurons", value: 0.2), .init(name: "random directions", value: 0.6),
+        .init(name: "control", value: 0.9),
+      ], reference: nil, range: 0...1, axis: "share")
+    try withTemporaryFolder { folder in
+      try chart.write(named: "estimates", in: folder)
+      let drawn = try PNGFile.read(folder.appending(path: "estimates.png"))
+      let places = [Chart.Role.neurons, .random].map { centre(of: Colour(hex: $0.colour), in: drawn) }
+      let scale = (places[1].x - places[0].x) / 0.4
+      // The names at the left and the numbers at the right leave more than half of the width to the scale.
+      #expect(scale > 0.5 * Double(drawn.width) && scale < Double(drawn.width))
+      #expect(places[0].y < places[1].y)
+      let lines = try String(contentsOf: folder.appending(path: "estimates.csv"), encoding: .utf8).split(
+        separator: "\n")
+      #expect(
+        lines == [
+          "row,share,lower,upper,name", "0,0.2,,,neurons", "1,0.6,,,\"random directions\"", "2,0.9,,,control",
         ])
     }
   }

@@ -11,7 +11,8 @@ import Testing
     let values = (0..<23).map { _ in generator.uniform() }
     for level in [0.9, 0.95] {
       let clustered = try #require(
-        BootstrapInterval.ofStatistic(clusterCount: values.count, level: level, drawCount: 999, seed: 3) { clusters in
+        BootstrapInterval.ofStatistic(clusterCount: values.count, level: level, drawCount: 999, seed: 3) {
+          clusters in
           clusters.reduce(0) { $0 + values[$1] } / Double(clusters.count)
         })
       let plain = try #require(BootstrapInterval.ofMean(values, level: level, drawCount: 999, seed: 3))

@@ -7,7 +7,8 @@ import Testing
 @Suite struct AnswerStoreTests {
   private func answer(_ participant: Int, _ position: Int, _ trial: String, _ value: Int = 2) -> StudyAnswer {
     StudyAnswer(
-      participant: participant, position: position, trial: trial, value: value, milliseconds: 1500, answeredAt: 5)
+      participant: participant, position: position, trial: trial, value: value, milliseconds: 1500,
+      answeredAt: 5)
   }
 
   @Test("A commit is synchronised with the disk, and the journal is written ahead")

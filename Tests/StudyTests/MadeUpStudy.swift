@@ -19,9 +19,11 @@ enum MadeUpStudy {
       format: StudyDesign.currentFormat, toolVersion: "0", seed: 11,
       networks: [
         .init(
-          name: "net", modelChecksum: "m", dataName: "data", dataChecksum: "d", imageCount: 1000, layer: "layer",
+          name: "net", modelChecksum: "m", dataName: "data", dataChecksum: "d", imageCount: 1000,
+          layer: "layer",
           unitCount: 32, passedOverUnits: [])
-      ], negatives: .vsRandom, referenceCount: 2, questionsPerDirection: questions, directionsPerKind: directions,
+      ], negatives: .vsRandom, referenceCount: 2, questionsPerDirection: questions,
+      directionsPerKind: directions,
       sheetsPerKind: sheets, sheetImageCount: 9, practiceCount: 3, catchCount: 3, margin: 0.1,
       rules: ExclusionRules(questionCount: 2 * directions + 3), keyChecksum: "")
     var known: [StudyKey.Direction] = []
@@ -69,7 +71,9 @@ enum MadeUpStudy {
     let (design, key, trials) = make()
     let run = RunFolder(folder)
     _ = try run.folder("trials")
-    for trial in trials { try AtomicFile.write(Data([1, 2]), to: run.file(StudyFiles.picture(of: trial.id))) }
+    for trial in trials {
+      try AtomicFile.write(Data([1, 2]), to: run.file(StudyFiles.picture(of: trial.id)))
+    }
     try run.write(trials, to: StudyFiles.trialsName)
     let encoded = try JSONFile.encoded(key, file: folder)
     try AtomicFile.write(encoded, to: run.file(StudyFiles.keyName))

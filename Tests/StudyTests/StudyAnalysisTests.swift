@@ -45,11 +45,14 @@ import Testing
     #expect(results.estimate(.right, .neurons)?.value == 0)
     #expect(results.estimate(.right, .randomDirections)?.value == 1)
     #expect(results.estimate(.confidence, .difference)?.value == -2)
-    #expect(results.estimate(.right, .difference)?.interval == ConfidenceInterval(lower: -1, upper: -1, level: 0.95))
+    #expect(
+      results.estimate(.right, .difference)?.interval == ConfidenceInterval(lower: -1, upper: -1, level: 0.95)
+    )
     #expect(results.verdict.conclusion == .neuronsHarder)
   }
 
-  @Test("Equal skills and many answers are equivalent; few answers decide nothing and say how many more would")
+  @Test(
+    "Equal skills and many answers are equivalent; few answers decide nothing and say how many more would")
   func verdicts() throws {
     let study = MadeUpStudy.make(directions: 20, sheets: 1)
     let many = results(
@@ -57,7 +60,8 @@ import Testing
     #expect(many.verdict.conclusion == .equivalent, "\(many.verdict.sentence)")
     #expect(many.verdict.wording == "equivalent within ±0.10")
     let few = MadeUpStudy.make(directions: 3, sheets: 1)
-    let open = results(few, MadeUpStudy.answers(few.design, few.key, participants: 9, seed: 5) { _, _ in 0.6 })
+    let open = results(
+      few, MadeUpStudy.answers(few.design, few.key, participants: 9, seed: 5) { _, _ in 0.6 })
     #expect(open.verdict.conclusion == .inconclusive, "\(open.verdict.sentence)")
     let further = try #require(open.verdict.furtherParticipantCount)
     #expect(further > 0 && open.verdict.wording == "inconclusive, need about \(further) more participants")
@@ -66,7 +70,8 @@ import Testing
     #expect(seven.verdict.wording == "no verdict from 7 participants, need 1 more participant")
     #expect(seven.estimate(.right, .neurons)?.interval == nil)
     let nobody = results(study, ([], []))
-    #expect(nobody.verdict.conclusion == .tooFewParticipants && nobody.estimate(.right, .neurons)?.value == nil)
+    #expect(
+      nobody.verdict.conclusion == .tooFewParticipants && nobody.estimate(.right, .neurons)?.value == nil)
   }
 
   @Test("Ratings that rise with the kind tell all apart, equal ones none, and the mean is the mean")
@@ -76,7 +81,8 @@ import Testing
       self.results(
         study,
         MadeUpStudy.answers(
-          study.design, study.key, participants: 8, skill: { _, _ in 0.7 }, rating: { _, kind in rating(kind) }))
+          study.design, study.key, participants: 8, skill: { _, _ in 0.7 },
+          rating: { _, kind in rating(kind) }))
     }
     let apart = results { $0 == .neuron ? 5 : $0 == .randomDirection ? 2 : 1 }
     #expect(apart.estimate(.discrimination, .difference)?.value == 1)

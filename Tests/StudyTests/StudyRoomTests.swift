@@ -87,7 +87,8 @@ import Testing
     }
   }
 
-  @Test("Answers of nobody, to nobody's trial, before the instructions, out of turn or out of range are refused")
+  @Test(
+    "Answers of nobody, to nobody's trial, before the instructions, out of turn or out of range are refused")
   func refusals() async throws {
     try await MadeUpStudy.inFolder { folder in
       let room = try room(folder)
@@ -109,7 +110,8 @@ import Testing
       _ = try await room.begin(token: token)
       #expect(try await status(token, order[1].trial) == 409)
       #expect(try await status(token, "no such trial") == 403)
-      let others = try #require(room.files.key.entries.first { entry in !order.contains { $0.trial == entry.trial } })
+      let others = try #require(
+        room.files.key.entries.first { entry in !order.contains { $0.trial == entry.trial } })
       #expect(try await status(token, others.trial) == 403)
       for (value, milliseconds) in [(0, 5), (7, 5), (1, -1), (1, 90_000_000)] {
         #expect(try await status(token, first, value, milliseconds) == 400)

@@ -16,9 +16,11 @@ import Testing
       values[image * 5 + 4] = 0
     }
     return TrialMaker(
-      features: try FeatureMatrix(values: Tensor(shape: [Self.imageCount, 5], elements: values), layer: "made up"),
+      features: try FeatureMatrix(
+        values: Tensor(shape: [Self.imageCount, 5], elements: values), layer: "made up"),
       labels: ClassLabels((0..<Self.imageCount).map { $0 % 3 }, classCount: 3),
-      layout: ChoiceTrials.Layout(referenceCount: 4, trialCount: 6), variant: variant, seed: 2, workerCount: 1)
+      layout: ChoiceTrials.Layout(referenceCount: 4, trialCount: 6), variant: variant, seed: 2, workerCount: 1
+    )
   }
 
   @Test(

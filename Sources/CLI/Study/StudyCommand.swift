@@ -4,7 +4,8 @@ import Intrigue
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
-    abstract: "Can people tell the images of neurons from those of random directions? An experiment with people.",
+    abstract:
+      "Can people tell the images of neurons from those of random directions? An experiment with people.",
     discussion: """
       prepare makes the questions and their key, serve asks people in their browsers and keeps their answers, results \
       says what came out.

@@ -68,7 +68,8 @@ struct StudyPrepareCommand: ParsableCommand {
     let preparation = StudyPreparation(
       StudyPreparation.Configuration(
         runs: runs, seed: common.seed, negatives: negatives, referenceCount: references,
-        questionsPerDirection: questions, directionsPerKind: directions, sheetsPerKind: sheets, margin: margin),
+        questionsPerDirection: questions, directionsPerKind: directions, sheetsPerKind: sheets, margin: margin
+      ),
       workerCount: common.workerCount, cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
     let design = try console.run(resume: "Run the same command again.") {
       try preparation.run(in: folder, progress: $0)

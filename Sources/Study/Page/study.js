@@ -109,6 +109,7 @@ async function show(view) {
   isOpen = false;
   byId("who").textContent = view.pseudonym ? `You are ${view.pseudonym}` : "";
   showProgress(view);
+  byId("minutes").textContent = view.minutes === 1 ? "a minute" : `${view.minutes} minutes`;
   if (view.stage === "instructions") {
     byId("practice-words").textContent =
       `${view.practiceCount} questions are for practice, ${view.choiceCount} count.`;
