@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from browser import NARROW, WIDE, Browser, require, require_valid_html
+from browser import NARROW, PATIENCE, WIDE, Browser, require, require_valid_html
 
 
 def one(browser, selector):
@@ -20,7 +20,7 @@ def one(browser, selector):
 
 
 def wait(browser, condition, message):
-    WebDriverWait(browser.driver, 30, poll_frequency=0.02).until(lambda _: condition(), message)
+    WebDriverWait(browser.driver, PATIENCE, poll_frequency=0.02).until(lambda _: condition(), message)
 
 
 def images(browser, side):
