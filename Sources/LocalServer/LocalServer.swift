@@ -17,21 +17,25 @@ public struct LocalServer: Sendable {
   private let explain: @Sendable (any Error) -> String?
   /// A connection on which nothing moves for this long is closed.
   private let patience: Duration
+  /// So long a request in hand may still take when the server is to end.
+  private let grace: Duration
 
   /// - Parameters:
   ///   - explain: The sentence of an error that a route may throw for what the world has wrong, answered with 400;
   ///     nil: a mistake of the program, answered with 500 without a word about it.
   public init(
-    at address: ServerAddress = .loopback(), patience: Duration = .seconds(60), routes: [ServerRoute],
+    at address: ServerAddress = .loopback(), patience: Duration = .seconds(60),
+    grace: Duration = .seconds(2), routes: [ServerRoute],
     explaining explain: @escaping @Sendable (any Error) -> String? = { _ in nil }
   ) {
     self.address = address
     self.routes = routes
     self.explain = explain
     self.patience = patience
+    self.grace = grace
   }
 
-  /// Serves until the task is cancelled; then requests in hand are answered, two seconds at most.
+  /// Serves until the task is cancelled; then requests in hand are answered, as long as the grace lasts.
   ///
   /// - Parameter whenListening: Is told the address, with the port that was found.
   /// - Throws: ``ServerError``, or what `whenListening` throws.
@@ -75,7 +79,7 @@ public struct LocalServer: Sendable {
       }
     } onCancel: {
       Task {
-        await handler.waitUntilIdle(.seconds(2))
+        await handler.waitUntilIdle(grace)
         await server.stop(timeout: 0.2)
         serving.cancel()
       }

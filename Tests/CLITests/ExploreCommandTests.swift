@@ -60,10 +60,14 @@ struct ExploreCommandTests {
 @Suite(.enabled(if: Browser.isHere)) struct ExploreBrowserTests {
   @Test("Sliders, attacks and drawings can be used by mouse and keyboard, wide and narrow")
   func explore() async throws {
-    let laboratory = try await Laboratory()
-    let run = try Program(laboratory: laboratory).start([
-      "explore", "run", "gallery", "--no-open", "--no-cache",
-    ])
+    let laboratory = try await Laboratory(hasResults: false)
+    // More held-out images than are shown at once.
+    try laboratory.writeArrays(to: "arrays", count: 300)
+    expectSuccess(
+      try await laboratory.run(
+        "train", "--data", "arrays", "--architecture", "mlp", "--epochs", "3", "--output", "trained",
+        "--quiet"))
+    let run = try Program(laboratory: laboratory).start(["explore", "trained", "--no-open", "--no-cache"])
     let said = try await run.waitForOutput(containing: "\n")
     let address = said.split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
     try laboratory.write(try laboratory.read("images/cross/3.png"), to: "cross.png")

@@ -19,10 +19,6 @@ struct LocalServerTests {
     },
     .get("/world") { _ in throw World() },
     .get("/surprise") { _ in throw Surprise() },
-    .get("/slow") { _ in
-      try await Task.sleep(for: .milliseconds(300))
-      return .text("done")
-    },
   ]
 
   @discardableResult
@@ -300,15 +296,52 @@ struct LocalServerTests {
     }
   }
 
+  /// Holds requests until it is opened.
+  private actor Gate {
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var isOpen = false
+    private(set) var count = 0
+
+    func pass() async {
+      count += 1
+      if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func open() {
+      isOpen = true
+      for continuation in waiting { continuation.resume() }
+      waiting = []
+    }
+
+    nonisolated func waitForSomebody() async throws {
+      while await count == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
+    nonisolated var routes: [ServerRoute] {
+      [
+        .get("/wait") { _ in
+          await self.pass()
+          return .text("done")
+        },
+        .get("/open") { _ in
+          await self.open()
+          return .text("open")
+        },
+      ]
+    }
+  }
+
   @Test("A route that takes long holds up no other")
   func slowRoute() async throws {
-    try await serving { address in
-      let clock = ContinuousClock()
-      async let slow = Self.ask(address, Self.get("/slow"))
-      let time = try await clock.measure { _ = try await Self.ask(address, Self.get("/text")) }
-      #expect(Self.status(try await slow) == 200)
-      // The slow one sleeps for 300.
-      #expect(time < .milliseconds(250), "\(time)")
+    let gate = Gate()
+    try await serving(routes: gate.routes) { address in
+      async let slow = Self.ask(address, Self.get("/wait"))
+      try await gate.waitForSomebody()
+      // Answered while the first one waits, or never.
+      let opening = try await Self.ask(address, Self.get("/open"))
+      #expect(Self.status(opening) == 200)
+      let answer = try await slow
+      #expect(Self.status(answer) == 200)
     }
   }
 
@@ -324,15 +357,17 @@ struct LocalServerTests {
 
   @Test("Cancelling ends the run once the request in hand is answered, and frees the port")
   func cancellation() async throws {
-    let server = LocalServer(routes: Self.routes)
+    let gate = Gate()
+    let server = LocalServer(grace: .seconds(600), routes: gate.routes)
     let (stream, told) = AsyncStream.makeStream(of: ServerAddress.self)
     let task = Task { try await server.run { told.yield($0) } }
     var addresses = stream.makeAsyncIterator()
     let address = try #require(await addresses.next())
     let idle = try RawConnection(port: address.port)
-    async let slow = Self.ask(address, Self.get("/slow"))
-    try await Task.sleep(for: .milliseconds(100))
+    async let slow = Self.ask(address, Self.get("/wait"))
+    try await gate.waitForSomebody()
     task.cancel()
+    await gate.open()
     try await task.value
     #expect(Self.status(try await slow) == 200)
     #expect(idle.readToEnd() == "")

@@ -137,6 +137,7 @@ function panel(name, title, kind) {
       .filter(([count]) => count).sort((a, b) => b[0] - a[0]).map(([count, label]) => `${count} × ${label}`).join(", ");
     charts.classBar(part("classbar"), answer.classCounts, run.classColours, "Classes of the images: " + counts);
     const state = statistics.isConstant ? "constant: the order means nothing. "
+      : statistics.tiesAtLastRank > 1 && !statistics.isDead ? `${statistics.tiesAtLastRank} images have the score of the last one shown, so their numbers decide which are. `
       : statistics.isDead ? "dead: above 0 for fewer images than are shown. " : "";
     part("facts").textContent = `${answer.id}: ${state}`
       + (agreement.kappa === undefined ? "κ is not defined. " : `κ ${agreement.kappa.toFixed(2)} (chance 0). `) + counts + ".";
