@@ -16,7 +16,11 @@ public struct RunModel: Sendable {
   public let folder: URL
   public let experiment: String
   public let model: Model
+  /// See `Model.checksum`.
+  public let modelChecksum: String
   public let dataName: String
+  /// See `Dataset.checksum`.
+  public let dataChecksum: String
   /// Held out.
   public let images: LabelledImages
   public let engine: Engine
@@ -114,7 +118,9 @@ public struct RunModel: Sendable {
     self.folder = folder
     self.experiment = experiment
     self.model = model
+    modelChecksum = checksum
     dataName = dataset.name
+    dataChecksum = dataset.checksum
     self.images = images
     self.engine = engine
     self.layer = layer

@@ -7,6 +7,7 @@ enum Citation: String, CaseIterable, Sendable {
   case byrd1995limited, kurakin2017adversarial, madry2018towards, dong2018boosting, croce2020reliable
   case moosavi2016deepfool, carlini2017towards, rony2019decoupling, pintor2021fast, moosavi2017universal
   case carlini2019evaluating
+  case zimmermann2023scale
 
   /// Of an attack; none for those of the two papers.
   static func attack(_ kind: AttackKind?) -> [Citation] {

@@ -57,8 +57,8 @@ public struct StudyDesign: Codable, Equatable, Sendable {
   public var stepCount: Int { practiceCount + catchCount + choiceCount + sheetCount }
 }
 
-/// Whose answers do not count, by the rules of IMI (Zimmermann, Klindt, Brendel 2024,
-/// <https://arxiv.org/abs/2402.01288>) as their program has them.
+/// Whose answers do not count, by the rules of IMI (Zimmermann, Klein, Brendel 2023,
+/// "Scale alone does not improve mechanistic interpretability in vision models", <https://arxiv.org/abs/2307.05471>) as their program has them.
 public struct ExclusionRules: Codable, Equatable, Sendable {
   /// More than this share of the catch questions is right.
   public var catchShareAbove = 0.6

@@ -69,10 +69,8 @@ public struct StudyPreparation: Sendable {
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> StudyDesign {
     try checkFolder(folder)
-    let sources = try configuration.runs.map { try StudySource(of: URL(filePath: $0)) }
-    var materials: [StudySource.Material] = []
-    for source in sources {
-      materials.append(try source.material(workerCount: workerCount, cache: cache, progress: progress))
+    let materials = try configuration.runs.map {
+      try RunModel(of: URL(filePath: $0), workerCount: workerCount, cache: cache, progress: progress)
     }
     let questionCount = min(
       configuration.questionsPerDirection,
@@ -87,7 +85,7 @@ public struct StudyPreparation: Sendable {
       referenceCount: configuration.referenceCount, trialCount: questionCount)
     var design = StudyDesign(
       format: StudyDesign.currentFormat, toolVersion: RunEnvironment.toolVersion, seed: configuration.seed,
-      networks: materials.map(\.design), negatives: configuration.negatives,
+      networks: materials.map(StudyDesign.Network.init), negatives: configuration.negatives,
       referenceCount: layout.referenceCount, questionsPerDirection: questionCount,
       directionsPerKind: configuration.directionsPerKind, sheetsPerKind: configuration.sheetsPerKind,
       sheetImageCount: Self.sheetImageCount, practiceCount: Self.practiceCount, catchCount: Self.catchCount,
@@ -98,7 +96,7 @@ public struct StudyPreparation: Sendable {
     var directions: [StudyKey.Direction] = []
     var placed: [Placed] = []
     for (number, material) in materials.enumerated() {
-      try progress(.stage("choosing directions of \(material.design.name)"))
+      try progress(.stage("choosing directions of \(design.networks[number].name)"))
       let maker = TrialMaker(
         features: material.features, labels: material.labels, layout: layout,
         variant: configuration.negatives,
@@ -111,7 +109,7 @@ public struct StudyPreparation: Sendable {
 
   /// Directions and trials of one network.
   private func add(
-    _ material: StudySource.Material, _ maker: TrialMaker, _ network: Int,
+    _ material: RunModel, _ maker: TrialMaker, _ network: Int,
     to directions: inout [StudyKey.Direction], _ placed: inout [Placed], _ design: inout StudyDesign
   ) throws {
     func share(_ total: Int) -> Int {
@@ -135,7 +133,7 @@ public struct StudyPreparation: Sendable {
     ] where found.found.count < needed {
       throw FileError(
         file: URL(filePath: configuration.runs[network]),
-        problem: "has too few \(words) to ask about in \(material.design.layer): expected \(needed), found "
+        problem: "has too few \(words) to ask about in \(material.space.words): expected \(needed), found "
           + "\(found.found.count)" + (found.reason.map { "; of others, \($0)" } ?? "")
           + ". Ask for fewer with --directions and --sheets")
     }
@@ -199,7 +197,7 @@ public struct StudyPreparation: Sendable {
   }
 
   private func write(
-    _ directions: [StudyKey.Direction], _ placed: [Placed], _ materials: [StudySource.Material],
+    _ directions: [StudyKey.Direction], _ placed: [Placed], _ materials: [RunModel],
     _ design: StudyDesign, to folder: RunFolder, _ progress: ProgressHandler
   ) throws {
     // Identifiers at random, files and lists in their order: where a trial stands says nothing about it.
@@ -240,5 +238,14 @@ public struct StudyPreparation: Sendable {
     design.keyChecksum = Checksum.hexadecimal(of: encoded)
     // Last: a folder without it is no study.
     try folder.write(design, to: StudyFiles.designName)
+  }
+}
+
+extension StudyDesign.Network {
+  fileprivate init(_ run: RunModel) {
+    self.init(
+      name: "\(run.model.network.graph.architecture.name) of \(run.name)", modelChecksum: run.modelChecksum,
+      dataName: run.dataName, dataChecksum: run.dataChecksum, imageCount: run.images.count,
+      layer: run.space.words, unitCount: run.space.unitCount, passedOverUnits: [])
   }
 }

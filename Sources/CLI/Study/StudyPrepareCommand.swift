@@ -6,7 +6,7 @@ struct StudyPrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare", abstract: "Make the questions of a study, and their key.",
     discussion: """
-      RUN is what intrigue train, demo or gallery left: its network and its held-out images. Several give as many \
+      RUN is what intrigue train, demo, gallery, rank or attack left: its network, layer and held-out images. Several give as many \
       directions each. Questions show images with the highest scores of a neuron or a random direction, beside others; \
       sheets show the nine highest.
 

@@ -25,8 +25,8 @@ struct StudyServeCommand: AsyncParsableCommand {
     help: "Further names by which browsers may call this machine, such as a name of the network's DNS.")
   var host: [String] = []
 
-  @Flag(help: "Do not open the organiser's page in a browser.")
-  var noOpen = false
+  @Flag(inversion: .prefixedNo, help: "Open the organiser's page in a browser, where there is one.")
+  var open = true
 
   @Flag(help: "Say nothing but errors and the two addresses.")
   var quiet = false
@@ -36,28 +36,20 @@ struct StudyServeCommand: AsyncParsableCommand {
     let store = try files.answers()
     let server = try StudyServer(StudyRoom(files, store))
     let names = MachineNames(listeningOn: listen, named: host)
-    let (quiet, noOpen, secret) = (quiet, noOpen, server.organiserSecret)
-    Interruption.watch()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        try await server.run(at: ServerAddress(host: names.host, port: port, names: names.accepted)) {
-          address in
-          let places = names.shown.map { "http://\($0):\(address.port)/" }
-          let organiser = "\(places[0])organiser/\(secret)"
-          Self.say(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
-          if !quiet {
-            Self.remark(
-              "answers to calls by \(names.allNames.joined(separator: ", ")); the organiser's address is secret; "
-                + "Ctrl-C ends the study\n")
-          }
-          if !noOpen { BrowserOpening.open(organiser) }
+    let (quiet, open, secret) = (quiet, open, server.organiserSecret)
+    try await Console(quiet: quiet, json: false).serve {
+      try await server.run(at: ServerAddress(host: names.host, port: port, names: names.accepted)) {
+        address in
+        let places = names.shown.map { "http://\($0):\(address.port)/" }
+        let organiser = "\(places[0])organiser/\(secret)"
+        Self.say(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
+        if !quiet {
+          Self.remark(
+            "answers to calls by \(names.allNames.joined(separator: ", ")); the organiser's address is secret; "
+              + "Ctrl-C ends the study\n")
         }
+        if open, let page = URL(string: organiser) { DesktopBrowser.open(page) }
       }
-      group.addTask {
-        while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
-      }
-      defer { group.cancelAll() }
-      try await group.next()
     }
     guard !quiet else { return }
     let progress = StudyProgress(files, try store.everything())

@@ -34,6 +34,6 @@ extension StudyResults: ReportedResults {
           file: "participants.csv", caption: "Participants, and why some do not count.", isForArticle: false),
         .init(file: "answers.csv", caption: "Every answer.", isForArticle: false),
       ],
-      articleTables: ["study.tex"])
+      articleTables: ["study.tex"], citations: [.zimmermann2023scale])
   }
 }
