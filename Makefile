@@ -49,8 +49,12 @@ reproduce-quick: build
 lint:
 	swift format lint --strict --recursive $(swift_sources)
 
+# Servers and browsers live in real time, and hundreds of tests that compute would starve them: they come after, alone.
+served := (LocalServer|Explorer|Study)Tests\.|(Browser|Explore|Study)[A-Za-z]*Tests
+
 test: test-dependencies lint
-	swift test $(test_flags) --disable-xctest
+	swift test $(test_flags) --disable-xctest --skip '$(served)'
+	swift test $(test_flags) --disable-xctest --skip-build --filter '$(served)'
 
 bench: build
 	swift build $(build_flags) --package-path Benchmarks --scratch-path .build-bench

@@ -56,7 +56,7 @@ enum PlainHTTP {
     }
     guard outcome == 0 else { return nil }
     // A server that says nothing must not hold up the tests.
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    var limit = timeval(tv_sec: 300, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var sent = 0
     while sent < bytes.count {
