@@ -10,8 +10,8 @@ public struct ChoiceTrial: Equatable, Codable, Sendable {
 
 /// The questions that are asked about one direction.
 ///
-/// The high side is that of IMI (Zimmermann, Klindt, Brendel 2024, "Measuring per-unit interpretability at scale
-/// without humans", <https://arxiv.org/abs/2402.01288>): the (K + 1) n images with the highest scores are cut into
+/// The high side is that of IMI (Zimmermann, Klein, Brendel 2023, "Scale alone does not improve mechanistic
+/// interpretability in vision models", <https://arxiv.org/abs/2307.05471>): the (K + 1) n images with the highest scores are cut into
 /// K + 1 strata of n, each stratum is shuffled, and a trial gets one image of each. The query is from the most
 /// extreme stratum. Published scores differ in the low side, so a score is worth nothing without its ``Variant``.
 ///

@@ -105,7 +105,7 @@ function tile(image) {
   picture.style.borderBottomColor = run.classColours[image.label];
   const button = make("button", { type: "button", className: "tile", title: "Attack this image" }, [picture]);
   button.append(make("span", { ariaHidden: "true", textContent: label }));
-  if (wrong) button.append(make("span", { className: "wrong", ariaHidden: "true", textContent: "not " + run.classNames[image.prediction] }));
+  if (wrong) button.append(make("span", { className: "wrong", ariaHidden: "true", textContent: "seen as " + run.classNames[image.prediction] }));
   if (image.score !== undefined) button.append(make("span", { className: "quiet", ariaHidden: "true", textContent: number(image.score) }));
   button.dataset.image = image.index;
   button.addEventListener("click", function () {
