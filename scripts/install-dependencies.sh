@@ -64,7 +64,7 @@ check_swift
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
-    "L-BFGS-B, Boost.Math, libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib and OpenSSL with their headers, pkg-config," \
+    "L-BFGS-B, Boost.Math, libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib, OpenSSL and SQLite with their headers, pkg-config," \
     "gnuplot and the DejaVu fonts; the build goes on in the hope that they are here." >&2
   exit 0
 fi
