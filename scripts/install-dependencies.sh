@@ -32,6 +32,8 @@ needed_by_tests=(
   python3-html5lib tidy     # read the HTML
   python3-pip               # fetches axe-core
 )
+# The browser is driven by way of localhost, which a system in a box may not know.
+getent hosts localhost >/dev/null || needed_by_tests+=(libnss-myhostname)
 [[ ${1:-} != --tests ]] || needed+=("${needed_by_tests[@]}")
 
 fail() {
