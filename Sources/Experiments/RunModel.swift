@@ -48,8 +48,10 @@ public struct RunModel: Sendable {
     }
     let experiment: String
     let configuration: Configuration
+    struct Results: Decodable { let modelChecksum: String? }
     let data: DataRecord?
     let complete: Bool
+    let results: Results?
   }
 
   /// Reads the record, the data and the network, and computes the features, or takes them from the cache.
@@ -90,6 +92,10 @@ public struct RunModel: Sendable {
     if let known = record.data, known.checksum != dataset.checksum {
       remarks.append("the data are not those of the run: their checksum is another")
     }
+    let checksum = try model.checksum
+    if let known = record.results?.modelChecksum, known != checksum {
+      remarks.append("the network is not that of the run: its checksum is another")
+    }
     for remark in remarks { try progress(.warning(remark)) }
 
     let graph = model.network.graph
@@ -100,7 +106,6 @@ public struct RunModel: Sendable {
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let images = dataset.heldOut
     let labels = ClassLabels(images.labels, classCount: images.classNames.count)
-    let checksum = try model.checksum
     func values(_ position: Int?, _ space: FeatureSpace) throws -> Tensor {
       let key = FeatureCache.Key(
         modelChecksum: checksum, dataChecksum: dataset.checksum, split: .heldOut, layer: space.layer,

@@ -105,7 +105,8 @@ extension ExploredRun {
   private static func amplification(of distortion: Distortion) -> Double {
     guard distortion.linf > 0 else { return 1 }
     let factors = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(Double.init)
-    return factors.last { $0 * distortion.linf <= 0.5 } ?? 1
+    // x + ε − x is ε only within rounding.
+    return factors.last { $0 * distortion.linf <= 0.5 * (1 + 1e-5) } ?? 1
   }
 
   /// From −ε to ε where the attack has a budget, else twice as far as the image was moved, to either side.

@@ -9,8 +9,9 @@ import Foundation
 /// scripts, styles and pictures come from here alone. It opens no file.
 ///
 /// A request line or header lines that are not HTTP end the connection without an answer. FlyingFox puts no limit on
-/// the length of header lines: a client that sends them without end makes the process grow until it is stopped. From
-/// this machine that is no more than any program here can do; think of it before listening on another address.
+/// the length of header lines and reads them in time that grows with their square: a client that sends megabytes of
+/// them keeps the server busy for minutes. On the loopback that is no more than any program here can do; on another
+/// address everybody who reaches it can.
 public struct LocalServer: Sendable {
   public let address: ServerAddress
   private let routes: [ServerRoute]

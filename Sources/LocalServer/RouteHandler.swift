@@ -47,6 +47,10 @@ final class RouteHandler: HTTPHandler {
       answer = .refusal(
         explain(error).map { ServerRefusal(400, $0) } ?? ServerRefusal(500, "the server has made a mistake"))
     }
+    // Who asks for the head alone would take a body for the next answer.
+    if request.method.rawValue == "HEAD" {
+      return answer.response(endingWith: request.bodySequence, hasContent: false)
+    }
     let hasBody = request.bodySequence.count != 0
     return answer.response(endingWith: answer.status >= 400 && hasBody ? request.bodySequence : nil)
   }

@@ -55,7 +55,8 @@ public struct ServerAnswer: Equatable, Sendable {
     + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
   /// - Parameter leftover: What the request still has to say; the connection then ends with this answer.
-  func response(endingWith leftover: HTTPBodySequence?) -> HTTPResponse {
+  func response(endingWith leftover: HTTPBodySequence?, hasContent: Bool = true) -> HTTPResponse {
+    let content = hasContent ? content : Data()
     var headers = HTTPHeaders([
       .contentType: type.rawValue,
       .cacheControl: "no-store",

@@ -18,6 +18,7 @@ public struct StudyFiles: Sendable {
   public let design: StudyDesign
   public let key: StudyKey
   public let trials: [StudyTrial]
+  private let designChecksum: String
 
   /// - Throws: ``FileError`` where the folder holds no study, or its files do not belong together.
   public init(_ url: URL) throws {
@@ -27,7 +28,10 @@ public struct StudyFiles: Sendable {
         file: url,
         problem: "is no study: it has no \(Self.designName), which intrigue study prepare writes last")
     }
-    design = try JSONFile.read(StudyDesign.self, from: folder.file(Self.designName))
+    let designFile = folder.file(Self.designName)
+    let designData = try FileContents.read(designFile)
+    designChecksum = Checksum.hexadecimal(of: designData)
+    design = try JSONFile.decode(StudyDesign.self, from: designData, file: designFile)
     guard design.format == StudyDesign.currentFormat else {
       throw FileError(
         file: folder.file(Self.designName),
@@ -48,13 +52,52 @@ public struct StudyFiles: Sendable {
     guard trials.map(\.id) == key.entries.map(\.trial) else {
       throw FileError(file: trialsFile, problem: "lists other trials than \(Self.keyName)")
     }
+    if let problem = Self.problem(of: design, key) { throw FileError(file: keyFile, problem: problem) }
+    for trial in trials where !folder.exists(Self.picture(of: trial.id)) {
+      throw FileError(file: folder.file(Self.picture(of: trial.id)), problem: "is missing")
+    }
+  }
+
+  /// What nobody could be asked by.
+  private static func problem(of design: StudyDesign, _ key: StudyKey) -> String? {
+    guard Set(key.entries.map(\.trial)).count == key.entries.count else {
+      return "has two trials of one name"
+    }
+    if let entry = key.entries.first(where: {
+      $0.direction.map { !key.directions.indices.contains($0) } ?? false
+    }) {
+      return "has a trial \(entry.trial) about a direction that it does not have"
+    }
+    let choices = key.entries.filter { $0.part == .choice }
+    guard choices.allSatisfy({ $0.direction != nil }),
+      key.entries.allSatisfy({ $0.part == .sheet || $0.highQuery != nil })
+    else { return "has a question without a direction or without an answer" }
+    let asked = Dictionary(grouping: choices) { $0.direction ?? 0 }
+    guard asked.count == 2 * design.directionsPerKind,
+      asked.values.allSatisfy({ $0.count == design.questionsPerDirection })
+    else {
+      return "asks about \(asked.count) directions: expected \(2 * design.directionsPerKind), with "
+        + "\(design.questionsPerDirection) questions each"
+    }
+    return nil
   }
 
   /// Name of a trial's picture in the folder.
   static func picture(of trial: String) -> String { "trials/\(trial).png" }
 
   /// Opens the answers, or makes the file for them.
+  ///
+  /// - Throws: ``FileError`` where the answers were given to another study, or to this one as it stood otherwise: what
+  ///   is asked and how it will be judged is declared before anybody answers.
   public func answers() throws -> AnswerStore {
-    try AnswerStore(folder.file(AnswerStore.fileName), keyChecksum: design.keyChecksum)
+    let store = try AnswerStore(folder.file(AnswerStore.fileName), keyChecksum: design.keyChecksum)
+    let declared = try store.setting("design checksum", default: designChecksum)
+    guard declared == designChecksum else {
+      throw FileError(
+        file: folder.file(Self.designName),
+        problem: "was changed after people were asked: expected SHA-256 \(declared.prefix(12)), found "
+          + "\(designChecksum.prefix(12))")
+    }
+    return store
   }
 }

@@ -100,7 +100,7 @@ public struct StudyPreparation: Sendable {
       let maker = TrialMaker(
         features: material.features, labels: material.labels, layout: layout,
         variant: configuration.negatives,
-        seed: configuration.seed, workerCount: workerCount)
+        seed: Self.hiddenSeed(design), workerCount: workerCount)
       try add(material, maker, number, to: &directions, &placed, &design)
     }
     try write(directions, placed, materials, design, to: folder, progress)
@@ -194,6 +194,17 @@ public struct StudyPreparation: Sendable {
       throw FileError(
         file: folder.url, problem: "holds a study already (\(name)): give another folder with --output")
     }
+    guard !folder.exists(folder.recordName) else {
+      throw FileError(
+        file: folder.url,
+        problem:
+          "holds another run (\(folder.recordName)), which the results of a study would replace: give another "
+          + "folder with --output")
+    }
+  }
+
+  private static func hiddenSeed(_ design: StudyDesign) -> UInt64 {
+    StudySeed.hidden(design.seed, design.networks.flatMap { [$0.modelChecksum, $0.dataChecksum] })
   }
 
   private func write(
@@ -201,7 +212,7 @@ public struct StudyPreparation: Sendable {
     _ design: StudyDesign, to folder: RunFolder, _ progress: ProgressHandler
   ) throws {
     // Identifiers at random, files and lists in their order: where a trial stands says nothing about it.
-    var generator = SeededGenerator(seed: design.seed, purpose: "study identifiers")
+    var generator = SeededGenerator(seed: Self.hiddenSeed(design), purpose: "study identifiers")
     var known: Set<String> = []
     let named = placed.map { trial -> (id: String, Placed) in
       while true {

@@ -74,6 +74,7 @@ struct JudgedAnswer: Sendable {
     return answers.compactMap { answer in
       guard steps.indices.contains(answer.position), let entry = entries[answer.trial] else { return nil }
       let step = steps[answer.position]
+      guard step.trial == answer.trial else { return nil }
       return JudgedAnswer(
         answer: answer, part: entry.part, direction: entry.direction.map { key.directions[$0] },
         directionNumber: entry.direction, question: entry.question,

@@ -35,7 +35,7 @@ public struct StudyRoom: Sendable {
       token: token, at: Self.now, atMost: Self.participantLimit
     ) { Pseudonym.name($0, seed: seed) }
     guard let participant else {
-      throw ServerRefusal(503, "\(Self.participantLimit) people take part already")
+      throw ServerRefusal(409, "\(Self.participantLimit) people take part already")
     }
     return (token, view(of: participant, answers: []))
   }

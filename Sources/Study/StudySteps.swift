@@ -22,7 +22,7 @@ public struct StudySteps: Sendable {
   private let questions: [(kind: StudyKind, direction: Int, entries: [StudyKey.Entry])]
 
   public init(_ design: StudyDesign, _ key: StudyKey) {
-    seed = design.seed
+    seed = StudySeed.hidden(design.seed, [design.keyChecksum])
     questionCount = design.questionsPerDirection
     func entries(_ part: StudyPart) -> [StudyKey.Entry] { key.entries.filter { $0.part == part } }
     (practice, catches, sheets) = (entries(.practice), entries(.catchTrial), entries(.sheet))

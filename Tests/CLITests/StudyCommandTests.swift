@@ -52,6 +52,10 @@ import Testing
     expectRefusal(
       try await laboratory.run("study", "prepare", "net", "--output", "study", "--no-cache", "--quiet"),
       saying: ["study: holds a study already (study.json)"])
+    // The results of a study would replace the record of the run.
+    expectRefusal(
+      try await laboratory.run("study", "prepare", "net", "--output", "net", "--no-cache", "--quiet"),
+      saying: ["net: holds another run (run.json)"])
     #expect(try laboratory.content(of: "study") == before)
     expectRefusal(
       try await laboratory.run("study", "prepare", "arrays", "--output", "s", "--quiet"),

@@ -2,6 +2,7 @@ import Directions
 import Foundation
 import Networks
 import Storage
+import Tensors
 import Testing
 
 @testable import Experiments
@@ -36,6 +37,27 @@ struct RunModelTests {
         let place = try #require(random.directionIDs.firstIndex(of: row.id))
         #expect(row.images.map(\.imageIndex) == random.imageIndices(ofRow: place), "\(row.id)")
       }
+    }
+  }
+
+  @Test("A network that was replaced since the run is told")
+  func replaced() throws {
+    try withTemporaryFolder { folder in
+      let gallery = try MadeUpGallery(in: folder)
+      let made = try gallery.run(gallery.configuration(neurons: 3, directions: 3), into: "run")
+      #expect(try RunModel(of: made, workerCount: 2, cache: nil) { _ in }.remarks.isEmpty)
+      let file = folder.appending(path: "model.safetensors")
+      var model = try ModelFile.read(file)
+      var parameters = model.network.parameters
+      parameters[0] = Tensor(shape: parameters[0].shape, elements: parameters[0].elements.map { -$0 })
+      model = Model(
+        network: try Network(graph: model.network.graph, parameters: parameters), classNames: model.classNames
+      )
+      try ModelFile.write(model, to: file)
+      let log = ProgressLog()
+      let run = try RunModel(of: made, workerCount: 2, cache: nil) { log.note($0) }
+      #expect(run.remarks.contains { $0.contains("the network is not that of the run") })
+      #expect(log.warnings.contains { $0.contains("the network is not that of the run") })
     }
   }
 

@@ -187,6 +187,15 @@ struct LocalServerTests {
     }
   }
 
+  @Test("Who asks for the head alone gets no body, which would be taken for the next answer")
+  func head() async throws {
+    try await serving { address in
+      let answer = try await Self.ask(
+        address, "HEAD /text HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n", toEnd: true)
+      #expect(Self.status(answer) == 405 && answer.hasSuffix("\r\n\r\n"), "\(answer)")
+    }
+  }
+
   // MARK: Bodies
 
   @Test("A body is taken up to its limit, declared or in chunks")

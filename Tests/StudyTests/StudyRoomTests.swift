@@ -48,6 +48,54 @@ import Testing
     }
   }
 
+  @Test(
+    "Who takes the image that the key says belongs to group A is right everywhere, who takes the other nowhere",
+    arguments: [true, false])
+  func truth(isKnowing: Bool) async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let room = try room(folder)
+      let entries = Dictionary(uniqueKeysWithValues: room.files.key.entries.map { ($0.trial, $0) })
+      let (token, _) = try await room.join()
+      var view = try await room.begin(token: token)
+      while let question = view.question {
+        var value = 3
+        if question.part != .sheet {
+          let entry = try #require(entries[question.trial])
+          // The tile behind the references that shows the image from the high side, wherever the page puts it.
+          let high = 2 * (try #require(question.referenceCount)) + (try #require(entry.highQuery))
+          #expect(
+            Set([question.leftTile, question.rightTile]) == [
+              high, 2 * (try #require(question.referenceCount)) + 1 - (try #require(entry.highQuery)),
+            ])
+          value = (question.leftTile == high) == isKnowing ? 1 : 6
+        }
+        let reply = try await room.answer(
+          token: token, StudyReply(trial: question.trial, value: value, milliseconds: 900))
+        if question.part == .practice { #expect(reply.isRight == isKnowing) }
+        view = reply.next
+      }
+      #expect(
+        view.score?.practiceRight == (isKnowing ? 3 : 0) && view.score?.controlRight == (isKnowing ? 3 : 0))
+      let answers = try room.store.everything().answers
+      let steps = StudySteps(room.files.design, room.files.key).steps(of: 0)
+      let judged = JudgedAnswer.all(answers, steps, room.files.key)
+      #expect(judged.count == answers.count && judged.count { $0.isRight == isKnowing } == 12 + 6)
+      #expect(judged.allSatisfy { $0.isRight == nil || $0.isRight == isKnowing })
+    }
+  }
+
+  @Test("The order of the questions cannot be computed from the seed alone")
+  func hidden() throws {
+    let (design, key, _) = MadeUpStudy.make()
+    var other = design
+    other.keyChecksum = "another"
+    let (one, two) = (StudySteps(design, key).steps(of: 0), StudySteps(other, key).steps(of: 0))
+    #expect(one.map(\.trial) != two.map(\.trial) && one.map(\.leftQuery) != two.map(\.leftQuery))
+    #expect(StudySeed.hidden(1, ["a"]) != StudySeed.hidden(1, ["b"]))
+    #expect(StudySeed.hidden(1, ["a"]) != StudySeed.hidden(2, ["a"]))
+    #expect(StudySeed.hidden(1, ["a"]) == StudySeed.hidden(1, ["a"]))
+  }
+
   @Test("No word that a browser is told depends on what a question is about")
   func blindness() async throws {
     try await MadeUpStudy.inFolder { folder in
@@ -133,6 +181,47 @@ import Testing
       key.directions[0].name = "another"
       try files.folder.write(key, to: StudyFiles.keyName)
       #expect { try StudyFiles(folder) } throws: { "\($0)".contains("is not the key of this study") }
+    }
+  }
+
+  @Test("What is asked and how it is judged cannot be changed after people were asked")
+  func declared() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let files = try MadeUpStudy.write(to: folder)
+      _ = try files.answers()
+      _ = try StudyFiles(folder).answers()
+      var design = files.design
+      design.margin = 0.5
+      try files.folder.write(design, to: StudyFiles.designName)
+      let changed = try StudyFiles(folder)
+      #expect { try changed.answers() } throws: { "\($0)".contains("was changed after people were asked") }
+    }
+  }
+
+  @Test("A study that nobody could finish is refused before it is served")
+  func broken() async throws {
+    func refused(_ words: String, _ change: (inout StudyDesign, inout StudyKey) -> Void) async throws {
+      try await MadeUpStudy.inFolder { folder in
+        let files = try MadeUpStudy.write(to: folder)
+        var (design, key) = (files.design, files.key)
+        change(&design, &key)
+        let encoded = try JSONFile.encoded(key, file: folder)
+        try AtomicFile.write(encoded, to: files.folder.file(StudyFiles.keyName))
+        design.keyChecksum = Checksum.hexadecimal(of: encoded)
+        try files.folder.write(design, to: StudyFiles.designName)
+        #expect { try StudyFiles(folder) } throws: { "\($0)".contains(words) }
+      }
+    }
+    try await refused("questions each") { design, _ in design.questionsPerDirection = 0 }
+    try await refused("directions: expected") { design, _ in design.directionsPerKind = 7 }
+    try await refused("does not have") { _, key in key.directions = [] }
+    try await refused("without an answer") { _, key in
+      key.entries[key.entries.firstIndex { $0.part == .practice }!].highQuery = nil
+    }
+    try await MadeUpStudy.inFolder { folder in
+      let files = try MadeUpStudy.write(to: folder)
+      try FileManager.default.removeItem(at: files.folder.file(StudyFiles.picture(of: files.trials[3].id)))
+      #expect { try StudyFiles(folder) } throws: { "\($0)".contains("is missing") }
     }
   }
 }

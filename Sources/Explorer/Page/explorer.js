@@ -36,21 +36,30 @@ async function ask(path, wish) {
 }
 
 // One wish under way at a time for each asker; while it is, the newest of the others waits and the rest are forgotten.
-function asker(name, path, show, place) {
+// An answer to a wish that was forgotten, or about another run than the one chosen by then, is not shown.
+function asker(name, path, show, place, hide) {
   let isAsking = false;
   let next = null;
+  let generation = 0;
   async function go(wish) {
     isAsking = true;
+    const started = generation;
+    const isWanted = () => started === generation && wish.run === contents.runs.indexOf(run);
     const start = performance.now();
     try {
       const answer = await ask(path, Object.assign({ asker: own + name }, wish));
-      complain(place, null);
-      show(answer, wish);
+      if (isWanted()) {
+        complain(place, null);
+        show(answer, wish);
+      }
       await new Promise(requestAnimationFrame);
-      if (answer.milliseconds !== undefined) show.time(answer.milliseconds, performance.now() - start);
+      if (isWanted() && answer.milliseconds !== undefined) show.time(answer.milliseconds, performance.now() - start);
     } catch (error) {
       // Another wish has taken its place: no trouble.
-      if (error.status !== 409) complain(place, error.status ? error.message : "The program does not answer: " + error.message);
+      if (error.status !== 409 && isWanted()) {
+        hide();
+        complain(place, error.status ? error.message : "The program does not answer: " + error.message);
+      }
     }
     isAsking = false;
     if (next) {
@@ -59,9 +68,14 @@ function asker(name, path, show, place) {
       go(wish);
     }
   }
-  return function (wish) {
+  function wanted(wish) {
     if (isAsking) next = wish; else go(wish);
+  }
+  wanted.forget = function () {
+    generation += 1;
+    next = null;
   };
+  return wanted;
 }
 
 function timing(place) {
@@ -132,6 +146,7 @@ function panel(name, title, kind) {
   part("kind").value = kind;
 
   function show(answer) {
+    part("answer").hidden = false;
     const { agreement, statistics } = answer;
     const counts = answer.classCounts.map((count, label) => [count, run.classNames[label]])
       .filter(([count]) => count).sort((a, b) => b[0] - a[0]).map(([count, label]) => `${count} × ${label}`).join(", ");
@@ -153,7 +168,8 @@ function panel(name, title, kind) {
       + `line: score of the last image shown, ${number(statistics.topThreshold)}. Heights are roots of counts.`;
   }
   show.time = timing(part("time"));
-  const wish = asker(name, "/direction", show, part("trouble"));
+  const hide = () => { part("answer").hidden = true; };
+  const wish = asker(name, "/direction", show, part("trouble"), hide);
 
   function changed() {
     const kind = part("kind").value;
@@ -161,10 +177,17 @@ function panel(name, title, kind) {
     const value = (className) => Number(part(className).value);
     const asked = { run: contents.runs.indexOf(run), kind: kind, top: Number(find("top").value), hasLowest: find("lowest").checked };
     if (kind === "neuron") asked.neuron = value("neuron");
-    if (kind === "random") Object.assign(asked, { seed: Math.max(0, Math.floor(value("seed"))), number: value("number") });
+    if (kind === "random") {
+      const seed = part("seed");
+      // While the box is empty the last seed stays.
+      if (seed.value !== "" && value("seed") >= 0) seed.dataset.last = Math.floor(value("seed"));
+      Object.assign(asked, { seed: Number(seed.dataset.last || 0), number: value("number") });
+    }
     if (kind === "mixture") asked.weights = weights();
     if (kind === "basis") Object.assign(asked, { basis: value("basis"), row: value("row") });
     if (kind === "basis" && !run.bases.length) {
+      wish.forget();
+      hide();
       complain(part("trouble"), "This run has no saved basis. Name one when the program is started: --basis FILE.npy");
       return;
     }
@@ -174,7 +197,7 @@ function panel(name, title, kind) {
   // Mixtures.
   function weights() {
     return [...part("weights").children].map((row) => ({
-      neuron: Number(row.querySelector("[type=number]").value), weight: Number(row.querySelector("[type=range]").value) / 100,
+      neuron: Number(row.dataset.neuron), weight: Number(row.querySelector("[type=range]").value) / 100,
     }));
   }
   function addWeight(neuron, weight) {
@@ -185,12 +208,14 @@ function panel(name, title, kind) {
     slider.setAttribute("aria-label", `Weight of neuron ${neuron}`);
     remove.setAttribute("aria-label", `Remove neuron ${neuron}`);
     const row = make("p", {}, [make("label", {}, ["Neuron", box]), make("label", { className: "grow" }, ["Weight", slider]), said, remove]);
+    row.dataset.neuron = neuron;
     slider.addEventListener("input", function () {
       said.textContent = (slider.value / 100).toFixed(2);
       changed();
     });
     box.addEventListener("input", function () {
       if (box.value === "" || !box.checkValidity()) return;
+      row.dataset.neuron = box.value;
       slider.setAttribute("aria-label", `Weight of neuron ${box.value}`);
       remove.setAttribute("aria-label", `Remove neuron ${box.value}`);
       changed();
@@ -258,12 +283,15 @@ function bars(place, columns) {
 
 // The picture that is attacked in place of an image of the data, if any.
 let subject = null;
+// The last one that the program could read.
 let picture = null;
+// The last number in the box that was one.
+let imageNumber = 0;
 
 const attack = function () {
   function show(answer, wish) {
     const name = (label) => run.classNames[label];
-    const kind = attackKind();
+    const kind = contents.attacks[wish.run].find((kind) => kind.id === wish.attack);
     const of = answer.image === undefined ? "Your picture" : `Image ${answer.image}`;
     const said = (guess) => `${name(guess.label)}, ${share(guess.confidence)}`;
     for (const [id, png, alternative] of [
@@ -290,7 +318,7 @@ const attack = function () {
     find("attack-result").hidden = false;
   }
   show.time = timing(find("attack-time"));
-  return asker("attack", "/attack", show, find("trouble"));
+  return asker("attack", "/attack", show, find("trouble"), () => { find("attack-result").hidden = true; });
 }();
 
 function showLine(answer, kind) {
@@ -317,13 +345,14 @@ function askAttack() {
   if (find("attack").hidden) return;
   const target = find("target").value;
   attack({
-    run: contents.runs.indexOf(run), image: subject ? null : Number(find("image").value), picture: subject,
+    run: contents.runs.indexOf(run), image: subject ? null : imageNumber, picture: subject,
     attack: find("attack-kind").value, epsilon: Number(find("epsilon-number").value) || 0, target: target === "" ? null : Number(target),
   });
 }
 
 function attackImage(index) {
   subject = null;
+  imageNumber = index;
   find("image").value = index;
   askAttack();
 }
@@ -350,7 +379,8 @@ const pencil = canvas.getContext("2d", { willReadFrequently: true });
 const pen = { x: 140, y: 140, isDown: false };
 
 const askPicture = function () {
-  function show(answer) {
+  function show(answer, wish) {
+    picture = wish.picture;
     find("seen").src = "data:image/png;base64," + answer.guess.png;
     find("seen").alt = `Your picture in ${run.width} by ${run.height} pixels`;
     find("picture-verdict").textContent = `The network says ${run.classNames[answer.guess.label]}, ${share(answer.guess.confidence)}.`;
@@ -366,12 +396,17 @@ const askPicture = function () {
     find("neurons").replaceChildren(make("p", { textContent: "The neurons that fire most for it, each with the images that excite it most:" }), ...neurons);
   }
   show.time = timing(find("picture-time"));
-  return asker("picture", "/picture", show, find("trouble"));
+  return asker("picture", "/picture", show, find("trouble"), noPicture);
 }();
 
+function noPicture() {
+  picture = null;
+  find("picture-result").hidden = true;
+  find("attack-picture").disabled = true;
+}
+
 function lookAt(file) {
-  picture = { file: file, isInverted: find("inverted").checked };
-  askPicture({ run: contents.runs.indexOf(run), picture: picture });
+  askPicture({ run: contents.runs.indexOf(run), picture: { file: file, isInverted: find("inverted").checked } });
 }
 
 function lookAtDrawing() { lookAt(canvas.toDataURL("image/png").split(",")[1]); }
@@ -423,7 +458,8 @@ canvas.addEventListener("keydown", function (event) {
 find("clear").addEventListener("click", function () {
   wipe();
   find("file").value = "";
-  lookAtDrawing();
+  askPicture.forget();
+  noPicture();
 });
 find("inverted").addEventListener("change", function () { if (picture) lookAt(picture.file); });
 find("file").addEventListener("change", async function () {
@@ -458,6 +494,7 @@ function chosen() {
     ...run.classNames.map((name, label) => make("option", { value: label, textContent: name })));
   find("image").max = run.imageCount - 1;
   find("image").value = 0;
+  imageNumber = 0;
   find("epsilon").dataset.norm = "";
   find("wrong-image").disabled = !run.wrongImages.length;
   subject = null;
@@ -473,6 +510,7 @@ function showRoom() {
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === "#" + name) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
   }
+  complain(find("trouble"), null);
   if (name === "attack") askAttack();
 }
 
@@ -496,8 +534,7 @@ async function begin() {
   });
   find("random-image").addEventListener("click", () => attackImage(Math.floor(Math.random() * run.imageCount)));
   find("wrong-image").addEventListener("click", function () {
-    const now = Number(find("image").value);
-    attackImage(run.wrongImages.find((index) => index > now) ?? run.wrongImages[0]);
+    attackImage(run.wrongImages.find((index) => index > imageNumber) ?? run.wrongImages[0]);
   });
   find("attack-kind").addEventListener("change", function () {
     kindChanged();
@@ -515,8 +552,8 @@ async function begin() {
     askAttack();
   });
   window.addEventListener("hashchange", showRoom);
-  showRoom();
   chosen();
+  showRoom();
 }
 
 begin();
