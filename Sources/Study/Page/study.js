@@ -164,7 +164,8 @@ async function answer(value) {
     return show(await askPatiently("/state"));
   }
   if (reply.isRight === undefined || reply.isRight === null) return show(reply.next);
-  const wasLeft = value <= 3;
+  // What counts is the first answer, which another window may have given.
+  const wasLeft = reply.value <= 3;
   byId("feedback-text").textContent = reply.isRight
     ? "Correct: this image belongs to group A."
     : `Not this time: it is the ${wasLeft ? "right" : "left"} image that belongs to group A.`;
