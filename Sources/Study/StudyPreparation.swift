@@ -245,6 +245,7 @@ public struct StudyPreparation: Sendable {
       })
     let encoded = try JSONFile.encoded(key, file: keyFile)
     try AtomicFile.write(encoded, to: keyFile)
+    try StudyFiles.keepPrivate(keyFile)
     var design = design
     design.keyChecksum = Checksum.hexadecimal(of: encoded)
     // Last: a folder without it is no study.

@@ -41,6 +41,8 @@ import Testing
       try await Program(laboratory: laboratory).run(
         ["study", "prepare", "net", "--output", "again", "--quiet", "--workers", "1"]
           + StudyScene.prepareOptions))
+    let rights = try FileManager.default.attributesOfItem(atPath: laboratory.file("again/key.json").path)
+    #expect(rights[.posixPermissions] as? Int == 0o600)
     let again = try laboratory.content(of: "again").mapKeys { "study" + $0.dropFirst("again".count) }
     #expect(again == (try laboratory.content(of: "study")))
   }

@@ -190,6 +190,10 @@ import Testing
       let files = try MadeUpStudy.write(to: folder)
       _ = try files.answers()
       _ = try StudyFiles(folder).answers()
+      let rights =
+        try FileManager.default.attributesOfItem(
+          atPath: files.folder.file(AnswerStore.fileName).path)[.posixPermissions] as? Int
+      #expect(rights == 0o600)
       var design = files.design
       design.margin = 0.5
       try files.folder.write(design, to: StudyFiles.designName)
