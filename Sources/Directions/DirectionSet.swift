@@ -119,10 +119,16 @@ public struct DirectionSet: Sendable {
   ///
   /// - Parameter dimension: Width of the layer.
   public static func randomSphere(count: Int, dimension: Int, seed: UInt64) -> DirectionSet {
-    precondition(count >= 0 && dimension > 0, "cannot draw \(count) directions in \(dimension) dimensions")
+    precondition(count >= 0, "cannot draw \(count) directions")
+    return randomSphere(numbers: 0..<count, dimension: dimension, seed: seed)
+  }
+
+  /// Those with the given numbers among the directions of the seed: each has a stream of its own.
+  public static func randomSphere(numbers: Range<Int>, dimension: Int, seed: UInt64) -> DirectionSet {
+    precondition(dimension > 0, "there are no directions in \(dimension) dimensions")
     var elements: [Float] = []
-    elements.reserveCapacity(count * dimension)
-    for index in 0..<count {
+    elements.reserveCapacity(numbers.count * dimension)
+    for index in numbers {
       var generator = SeededGenerator(seed: seed, purpose: "random direction", index: index)
       var draws = generator.normals(dimension)
       var length = Norm.l2(draws)
@@ -133,8 +139,8 @@ public struct DirectionSet: Sendable {
       elements += draws.map { Float(Double($0) / length) }
     }
     return DirectionSet(
-      kind: .randomSphere, ids: (0..<count).map { "r" + padded($0, to: 3) },
-      matrix: Tensor(shape: [count, dimension], elements: elements))
+      kind: .randomSphere, ids: numbers.map { "r" + padded($0, to: 3) },
+      matrix: Tensor(shape: [numbers.count, dimension], elements: elements))
   }
 
   /// The directions with the given row numbers, in that order.

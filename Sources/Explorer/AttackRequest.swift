@@ -1,5 +1,4 @@
 import Experiments
-import LocalServer
 import Tensors
 
 /// Which image a browser wants attacked, and how.

@@ -50,8 +50,7 @@ struct DirectionRequest: Codable, Sendable {
       return .neurons([try Self.check(neuron, in: 0..<unitCount, "neuron")], dimension: unitCount)
     case .random:
       let number = try Self.check(number, in: 0..<Self.numberLimit, "number")
-      let drawn = DirectionSet.randomSphere(count: number + 1, dimension: unitCount, seed: seed ?? 1)
-      return DirectionSet(kind: .randomSphere, ids: [drawn.ids[number]], matrix: drawn.matrix.rows([number]))
+      return .randomSphere(numbers: number..<number + 1, dimension: unitCount, seed: seed ?? 1)
     case .mixture: return try mixture(unitCount: unitCount)
     case .basis:
       let basis = bases[try Self.check(basis, in: 0..<bases.count, "basis")]

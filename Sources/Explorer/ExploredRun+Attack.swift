@@ -70,7 +70,7 @@ extension ExploredRun {
     let attempt = evaluation.attemptedImages
     let difference = zip(attempt.elements, clean.elements).map { $0 - $1 }
     let distortion = Distortion(from: clean.elements, to: attempt.elements)
-    let amplification = Self.amplification(of: distortion)
+    let amplification = Amplification.factor(forLargest: distortion.linf)
     return AttackAnswer(
       image: request.image, label: label, verdict: record.verdict, clean: try guess(of: clean),
       attempt: try guess(of: attempt),
@@ -99,14 +99,6 @@ extension ExploredRun {
     return Guess(
       png: try png(of: image.elements), label: prediction.label, confidence: probabilities[prediction.label],
       logits: Array(logits), probabilities: probabilities)
-  }
-
-  /// The largest of 1, 2, 5, 10, … that keeps the largest change inside the picture.
-  private static func amplification(of distortion: Distortion) -> Double {
-    guard distortion.linf > 0 else { return 1 }
-    let factors = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(Double.init)
-    // x + ε − x is ε only within rounding.
-    return factors.last { $0 * distortion.linf <= 0.5 * (1 + 1e-5) } ?? 1
   }
 
   /// From −ε to ε where the attack has a budget, else twice as far as the image was moved, to either side.

@@ -27,19 +27,18 @@ struct ExploredRun: Sendable {
   /// An image of the data, as the page shows it wherever it stands.
   struct Shown: Codable, Equatable, Sendable {
     var index: Int
-    /// nil where no direction chose the image.
-    var score: Float?
+    /// Along the direction that chose the image.
+    var score: Float
     var label: Int
     var prediction: Int
-    var confidence: Double
     /// PNG, in base64.
     var png: String
   }
 
-  func shown(_ index: Int, score: Float? = nil) throws -> Shown {
+  func shown(_ index: Int, score: Float) throws -> Shown {
     Shown(
       index: index, score: score, label: run.images.labels[index], prediction: run.predictions[index].label,
-      confidence: run.predictions[index].confidence, png: try png(of: run.images.tensor(of: [index]).elements)
+      png: try png(of: run.images.tensor(of: [index]).elements)
     )
   }
 

@@ -1,6 +1,3 @@
-import Foundation
-import LocalServer
-
 /// A picture from outside that a browser wants looked at: drawn by hand or from a file.
 struct PictureRequest: Codable, Sendable {
   struct Picture: Codable, Sendable {

@@ -24,7 +24,7 @@ public struct StudyReport: Sendable {
         file: folder.url, problem: "has no answers yet: serve the study first with intrigue study serve")
     }
     try progress(.stage("counting answers and drawing participants with replacement"))
-    let analysis = StudyAnalysis(files, try files.answers().everything())
+    let analysis = try StudyAnalysis(files, try files.answers().everything())
     let charts = StudyCharts(design: files.design)
     var results = analysis.results(files: [])
     let drawn = charts.all(results, analysis.records)

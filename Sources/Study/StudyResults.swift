@@ -42,24 +42,22 @@ public struct StudyAnalysis: Sendable {
   let answers: [(participant: StudyParticipant, judged: JudgedAnswer)]
   private let drawCount: Int
 
+  /// - Throws: ``ForeignAnswer``.
   public init(
     _ files: StudyFiles, _ content: (participants: [StudyParticipant], answers: [StudyAnswer])
-  ) {
-    self.init(design: files.design, key: files.key, content)
+  ) throws {
+    try self.init(design: files.design, key: files.key, content)
   }
 
   init(
     design: StudyDesign, key: StudyKey, _ content: (participants: [StudyParticipant], answers: [StudyAnswer]),
     drawCount: Int = 9_999
-  ) {
+  ) throws {
     (self.design, self.key, self.drawCount) = (design, key, drawCount)
-    let steps = StudySteps(design, key)
+    let judge = StudyJudge(design, key)
     let given = Dictionary(grouping: content.answers, by: \.participant)
-    let judged = content.participants.map { participant in
-      (
-        participant,
-        JudgedAnswer.all(given[participant.number] ?? [], steps.steps(of: participant.number), key)
-      )
+    let judged = try content.participants.map { participant in
+      (participant, try judge.judged(given[participant.number] ?? [], of: participant.number))
     }
     records = judged.map { ParticipantRecord($0, $1, design) }
     answers = judged.flatMap { participant, answers in answers.map { (participant, $0) } }

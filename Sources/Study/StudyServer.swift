@@ -63,7 +63,7 @@ public struct StudyServer: Sendable {
       },
       .get("/progress/*") { [room, organiserSecret] request in
         guard request.name == organiserSecret else { throw ServerRefusal(404, "there is no such page") }
-        return try .json(StudyProgress(room.files, room.store.everything()))
+        return try .json(try StudyProgress(room.files, room.store.everything()))
       },
     ]
   }

@@ -49,8 +49,9 @@ struct StudyTables {
         field(record.questionSeconds.map(Self.seconds)), record.practiceRight.count,
         record.practiceRight.total,
         record.catchRight.count, record.catchRight.total, record.leftCount, record.rightCount, neurons.right,
-        neurons.answered, random.right, random.answered, field(Self.median(neurons.milliseconds)),
-        field(Self.median(random.milliseconds)),
+        neurons.answered, random.right, random.answered,
+        field(Statistics.median(neurons.milliseconds.map(Double.init))),
+        field(Statistics.median(random.milliseconds.map(Double.init))),
       ])
     }
     return table
@@ -106,9 +107,8 @@ struct StudyTables {
   var latex: String {
     func cell(_ measure: StudyEstimate.Measure, _ group: StudyEstimate.Group) -> String {
       guard let estimate = results.estimate(measure, group), let value = estimate.value else { return "--" }
-      let isSigned = group == .difference && measure != .discrimination || measure == .confidence
       func number(_ value: Double) -> String {
-        "$\(String(format: isSigned ? "%+.2f" : "%.2f", value))$"
+        "$\(String(format: estimate.isSigned ? "%+.2f" : "%.2f", value))$"
       }
       let interval = estimate.interval.map { " [\(number($0.lower)), \(number($0.upper))]" } ?? ""
       return number(value) + interval
@@ -146,12 +146,5 @@ struct StudyTables {
 
   private static func time(_ seconds: Double) -> String {
     Date(timeIntervalSince1970: seconds).ISO8601Format(.init(includingFractionalSeconds: true))
-  }
-
-  private static func median(_ values: [Int]) -> Double? {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return nil }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? Double(sorted[middle]) : Double(sorted[middle - 1] + sorted[middle]) / 2
   }
 }

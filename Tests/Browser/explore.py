@@ -34,6 +34,13 @@ def id_of(browser, side):
     return one(browser, f"#panel-{side} .facts").get_attribute("data-id")
 
 
+def settled(browser):
+    """Until nothing is asked any more."""
+    before = None
+    while before != (before := browser.driver.execute_script("return performance.getEntriesByType('resource').length")):
+        browser.driver.execute_async_script("setTimeout(arguments[arguments.length - 1], 700)")
+
+
 def directions(browser):
     wait(browser, lambda: id_of(browser, "left") and id_of(browser, "right"), "no direction is shown")
     before, shown = id_of(browser, "left"), images(browser, "left")
@@ -67,10 +74,28 @@ def directions(browser):
         "the lowest scores are not shown",
     )
     one(browser, "#lowest").click()
+    # Wishes under way must not come after the complaint.
+    one(browser, "#panel-left .weights [type=range]").send_keys(*[Keys.ARROW_RIGHT] * 3)
     Select(one(browser, "#panel-left .kind")).select_by_value("basis")
+    require(not one(browser, "#panel-left .answer").is_displayed(), "what is not asked for any more stays")
     wait(browser, lambda: "no saved basis" in one(browser, "#panel-left .trouble").text, "a lack is not told")
+    settled(browser)
+    require("no saved basis" in one(browser, "#panel-left .trouble").text, "an older answer wipes the complaint")
+    require(not one(browser, "#panel-left .answer").is_displayed(), "an older answer comes after the complaint")
     Select(one(browser, "#panel-left .kind")).select_by_value("neuron")
     wait(browser, lambda: one(browser, "#panel-left .trouble").text == "", "the complaint stays")
+    wait(browser, lambda: one(browser, "#panel-left .answer").is_displayed(), "the answer stays away")
+    # An empty box leaves the last seed.
+    seed = one(browser, "#panel-right .seed")
+    wait(browser, lambda: id_of(browser, "right"), "no direction")
+    seed.clear()
+    seed.send_keys("7")
+    settled(browser)
+    seven = images(browser, "right")
+    seed.clear()
+    settled(browser)
+    require(images(browser, "right") == seven, "an empty box is another seed")
+    seed.send_keys("1")
     pixelated = browser.driver.execute_script(
         "return getComputedStyle(document.querySelector('.tile img')).imageRendering"
     )
@@ -108,8 +133,24 @@ def attack(browser):
     image.clear()
     image.send_keys("1")
     wait(browser, lambda: "Image 1 is" in verdict.text, "an image's number is not heard")
-    Select(one(browser, "#target")).select_by_index(2)
-    wait(browser, lambda: verdict.text, "no verdict")
+    # An empty box leaves the image; a number that is none leaves no older answer beside the complaint.
+    image.clear()
+    Select(one(browser, "#attack-kind")).select_by_value("fgsm")
+    settled(browser)
+    require("Image 1 is" in verdict.text, f"an empty box is another image: {verdict.text}")
+    one(browser, "#epsilon-number").clear()
+    one(browser, "#epsilon-number").send_keys("1e39")
+    wait(browser, lambda: one(browser, "#trouble").text, "an ε that cannot be is taken")
+    require(not one(browser, "#attack-result").is_displayed(), "an older attack stands beside the complaint")
+    one(browser, "#epsilon-number").clear()
+    one(browser, "#epsilon-number").send_keys("0.1")
+    wait(browser, lambda: one(browser, "#attack-result").is_displayed(), "the attack does not come back")
+    before = verdict.text
+    label = one(browser, "#clean-caption").text
+    targets = Select(one(browser, "#target"))
+    other = next(o.text for o in targets.options[1:] if o.text not in label)
+    targets.select_by_visible_text(other)
+    wait(browser, lambda: other in verdict.text or verdict.text != before, "a target changes nothing")
 
 
 def picture(browser, folder):
@@ -129,6 +170,8 @@ def picture(browser, folder):
     one(browser, "#file").send_keys(str(pathlib.Path(folder, "text.png")))
     trouble = one(browser, "#trouble")
     wait(browser, lambda: "neither a PNG nor a JPEG" in trouble.text, "a file that is no picture is taken")
+    require(not one(browser, "#picture-result").is_displayed(), "the picture before stays beside the complaint")
+    require(not one(browser, "#attack-picture").is_enabled(), "a file that is no picture can be attacked")
     drawn = one(browser, "#seen").get_attribute("src")
     one(browser, "#file").send_keys(str(pathlib.Path(folder, "cross.png")))
     wait(browser, lambda: one(browser, "#seen").get_attribute("src") != drawn, "a file is not taken")
@@ -136,6 +179,10 @@ def picture(browser, folder):
     drawn = one(browser, "#seen").get_attribute("src")
     one(browser, "#inverted").click()
     wait(browser, lambda: one(browser, "#seen").get_attribute("src") != drawn, "inverting changes nothing")
+    one(browser, "#clear").click()
+    require(not one(browser, "#picture-result").is_displayed(), "an empty canvas is a picture")
+    one(browser, "#file").send_keys(str(pathlib.Path(folder, "cross.png")))
+    wait(browser, lambda: one(browser, "#attack-picture").is_enabled(), "a file is not taken again")
     one(browser, "#attack-picture").click()
     wait(browser, lambda: "Your picture is taken for" in one(browser, "#verdict").text, "it is not attacked")
     one(browser, 'nav a[href="#picture"]').click()
@@ -197,10 +244,17 @@ def play(address, folder):
                     one(browser, f'nav a[href="#{room}"]').click()
                     every_control_is_reached(browser, room)
             browser.collect()
-            # The one complaint of the console is about the file that is no picture, which the server refuses.
-            browser.messages = [m for m in browser.messages if "/picture" not in m or "400" not in m]
+            # What the console may complain about: the file that is no picture and the ε that cannot be, both refused.
+            browser.messages = [m for m in browser.messages if not ("400" in m and ("/picture" in m or "/attack" in m))]
             browser.require_silence()
             browser.require_addresses(address)
+
+
+    # By its own address a room asks for nothing that cannot be.
+    with Browser(WIDE) as browser:
+        browser.open(address + "#attack")
+        wait(browser, lambda: one(browser, "#verdict").text, "a room's own address shows nothing")
+        browser.require_silence()
 
 
 play(*sys.argv[1:])

@@ -116,9 +116,6 @@ struct Program {
       return try output.text()
     }
 
-    /// What it has printed on standard output so far.
-    func printed() throws -> String { try output.text() }
-
     /// What Ctrl-C does.
     func interrupt() { process.interrupt() }
 

@@ -41,7 +41,7 @@ enum StudyScene {
         "study", "serve", "study", "--port", "\(port)", "--no-open",
       ])
       try await run.waitForErrors(containing: "Ctrl-C ends the study")
-      let lines = try run.printed().split(separator: "\n").map {
+      let lines = try await run.waitForOutput(containing: "organiser ").split(separator: "\n").map {
         $0.split(separator: " ").last.map(String.init) ?? ""
       }
       let address = try #require(URL(string: lines[0]))

@@ -72,4 +72,11 @@ import Testing
     }
     #expect(set.negated.ids == ["−r000", "−r001", "−r002"])
   }
+
+  @Test("Some random directions of a seed are those rows of all of them")
+  func some() {
+    let all = DirectionSet.randomSphere(count: 12, dimension: 5, seed: 3)
+    let some = DirectionSet.randomSphere(numbers: 7..<10, dimension: 5, seed: 3)
+    #expect(some.ids == Array(all.ids[7..<10]) && some.matrix == all.matrix.rows(7..<10))
+  }
 }

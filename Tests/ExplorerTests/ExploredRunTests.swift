@@ -86,7 +86,7 @@ struct ExploredRunTests {
     #expect(answer.images.map(\.index) == order(along: vector).prefix(9).map(\.image))
     for (found, expected) in zip(answer.images, order(along: vector)) {
       // Weights are rounded to Float twice.
-      #expect(abs(found.score! - expected.score) <= 1e-5 * (1 + abs(expected.score)))
+      #expect(abs(found.score - expected.score) <= 1e-5 * (1 + abs(expected.score)))
     }
   }
 

@@ -8,8 +8,8 @@ import Testing
   private func results(
     _ study: (design: StudyDesign, key: StudyKey, trials: [StudyTrial]),
     _ content: (participants: [StudyParticipant], answers: [StudyAnswer]), drawCount: Int = 999
-  ) -> StudyResults {
-    StudyAnalysis(design: study.design, key: study.key, content, drawCount: drawCount).results(files: [])
+  ) throws -> StudyResults {
+    try StudyAnalysis(design: study.design, key: study.key, content, drawCount: drawCount).results(files: [])
   }
 
   @Test("Participants of known accuracy give the expected shares, and the intervals hold them")
@@ -18,7 +18,7 @@ import Testing
     let content = MadeUpStudy.answers(study.design, study.key, participants: 60, seed: 4) { _, kind in
       kind == .neuron ? 0.9 : 0.6
     }
-    let results = results(study, content)
+    let results = try results(study, content)
     #expect(results.includedCount == 60 && results.exclusions.isEmpty)
     for (group, expected) in [
       (StudyEstimate.Group.neurons, 0.9), (.randomDirections, 0.6), (.difference, 0.3),
@@ -41,7 +41,7 @@ import Testing
     let content = MadeUpStudy.answers(study.design, study.key, participants: 9) { _, kind in
       kind == .neuron ? 0 : 1
     }
-    let results = results(study, content)
+    let results = try results(study, content)
     #expect(results.estimate(.right, .neurons)?.value == 0)
     #expect(results.estimate(.right, .randomDirections)?.value == 1)
     #expect(results.estimate(.confidence, .difference)?.value == -2)
@@ -55,21 +55,21 @@ import Testing
     "Equal skills and many answers are equivalent; few answers decide nothing and say how many more would")
   func verdicts() throws {
     let study = MadeUpStudy.make(directions: 20, sheets: 1)
-    let many = results(
+    let many = try results(
       study, MadeUpStudy.answers(study.design, study.key, participants: 80, seed: 2) { _, _ in 0.8 })
     #expect(many.verdict.conclusion == .equivalent, "\(many.verdict.sentence)")
     #expect(many.verdict.wording == "equivalent within ±0.10")
     let few = MadeUpStudy.make(directions: 3, sheets: 1)
-    let open = results(
+    let open = try results(
       few, MadeUpStudy.answers(few.design, few.key, participants: 9, seed: 5) { _, _ in 0.6 })
     #expect(open.verdict.conclusion == .inconclusive, "\(open.verdict.sentence)")
     let further = try #require(open.verdict.furtherParticipantCount)
     #expect(further > 0 && open.verdict.wording == "inconclusive, need about \(further) more participants")
-    let seven = results(
+    let seven = try results(
       study, MadeUpStudy.answers(study.design, study.key, participants: 7) { _, _ in 0.8 })
     #expect(seven.verdict.wording == "no verdict from 7 participants, need 1 more participant")
     #expect(seven.estimate(.right, .neurons)?.interval == nil)
-    let nobody = results(study, ([], []))
+    let nobody = try results(study, ([], []))
     #expect(
       nobody.verdict.conclusion == .tooFewParticipants && nobody.estimate(.right, .neurons)?.value == nil)
   }
@@ -77,20 +77,20 @@ import Testing
   @Test("Ratings that rise with the kind tell all apart, equal ones none, and the mean is the mean")
   func ratings() throws {
     let study = MadeUpStudy.make()
-    func results(_ rating: @escaping (StudyKind) -> Int) -> StudyResults {
-      self.results(
+    func results(_ rating: @escaping (StudyKind) -> Int) throws -> StudyResults {
+      try self.results(
         study,
         MadeUpStudy.answers(
           study.design, study.key, participants: 8, skill: { _, _ in 0.7 },
           rating: { _, kind in rating(kind) }))
     }
-    let apart = results { $0 == .neuron ? 5 : $0 == .randomDirection ? 2 : 1 }
+    let apart = try results { $0 == .neuron ? 5 : $0 == .randomDirection ? 2 : 1 }
     #expect(apart.estimate(.discrimination, .difference)?.value == 1)
     #expect(apart.estimate(.rating, .neurons)?.value == 5)
     #expect(apart.estimate(.rating, .randomImages)?.value == 1)
     #expect(apart.estimate(.rating, .difference)?.value == 3)
-    #expect(results { _ in 3 }.estimate(.discrimination, .difference)?.value == 0.5)
-    #expect(results { $0 == .neuron ? 1 : 2 }.estimate(.discrimination, .difference)?.value == 0)
+    #expect(try results { _ in 3 }.estimate(.discrimination, .difference)?.value == 0.5)
+    #expect(try results { $0 == .neuron ? 1 : 2 }.estimate(.discrimination, .difference)?.value == 0)
   }
 
   @Test("Each exclusion rule finds its participant, with the reason, and the others stay")
@@ -115,7 +115,7 @@ import Testing
     change(3) { $0.answeredAt = 1040 + 60 * Double($0.position) }
     change(4) { answer in if entries[answer.trial]?.part != .sheet { answer.value = 1 } }
     content.answers.removeAll { $0.participant == 5 && $0.position > 10 }
-    let analysis = StudyAnalysis(design: study.design, key: study.key, content, drawCount: 99)
+    let analysis = try StudyAnalysis(design: study.design, key: study.key, content, drawCount: 99)
     let reasons = analysis.records.map(\.reasons)
     #expect(reasons[0] == [.catchQuestions])
     #expect(reasons[1] == [.instructions])

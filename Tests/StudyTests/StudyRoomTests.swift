@@ -77,10 +77,12 @@ import Testing
       #expect(
         view.score?.practiceRight == (isKnowing ? 3 : 0) && view.score?.controlRight == (isKnowing ? 3 : 0))
       let answers = try room.store.everything().answers
-      let steps = StudySteps(room.files.design, room.files.key).steps(of: 0)
-      let judged = JudgedAnswer.all(answers, steps, room.files.key)
+      let judge = StudyJudge(room.files.design, room.files.key)
+      let judged = try judge.judged(answers, of: 0)
       #expect(judged.count == answers.count && judged.count { $0.isRight == isKnowing } == 12 + 6)
       #expect(judged.allSatisfy { $0.isRight == nil || $0.isRight == isKnowing })
+      // As answers of somebody else they stand at places where something else was asked.
+      #expect(throws: ForeignAnswer.self) { try judge.judged(answers, of: 1) }
     }
   }
 

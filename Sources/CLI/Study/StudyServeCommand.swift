@@ -52,7 +52,7 @@ struct StudyServeCommand: AsyncParsableCommand {
       }
     }
     guard !quiet else { return }
-    let progress = StudyProgress(files, try store.everything())
+    let progress = try StudyProgress(files, store.everything())
     Self.say([
       "\(progress.participants.count) participants, \(progress.finishedCount) finished, \(progress.answerCount) answers "
         + "kept",

@@ -44,18 +44,13 @@ struct AttackFigures {
     }
   }
 
-  /// The largest of 1, 2, 5, 10, 20, 50, … (or a tenth, a hundredth of these) at which no more than a thousandth of the
-  /// sample's values leave the range of grey. The smallest perturbations have a few large values; if these had to fit,
-  /// nothing else would be seen. The figure says where values were cut.
+  /// No more than a thousandth of the sample's values leave the range of grey. The smallest perturbations have a few
+  /// large values; if these had to fit, nothing else would be seen. The figure says where values were cut.
   static func amplification(of items: [AttackSample.Item]) -> Double {
     let sizes = items.flatMap { item in
       zip(item.clean, item.perturbed).map { abs(Double($1) - Double($0)) }
     }.sorted()
-    let largest = sizes.isEmpty ? 0 : sizes[sizes.count - 1 - sizes.count / 1000]
-    guard largest > 0 else { return 1 }
-    let limit = 0.5 / largest * (1 + 1e-5)  // x + ε − x is ε only within rounding
-    let power = pow(10, floor(log10(limit)))
-    return [5, 2, 1].map { $0 * power }.first { $0 <= limit } ?? power
+    return Amplification.factor(forLargest: sizes.isEmpty ? 0 : sizes[sizes.count - 1 - sizes.count / 1000])
   }
 
   // MARK: Images

@@ -114,13 +114,13 @@ function tile(image) {
   const picture = make("img", {
     src: "data:image/png;base64," + image.png,
     alt: `Image ${image.index}, ${label}` + (wrong ? `, taken for ${run.classNames[image.prediction]}` : "")
-      + (image.score !== undefined ? `, score ${number(image.score)}` : ""),
+      + `, score ${number(image.score)}`,
   });
   picture.style.borderBottomColor = run.classColours[image.label];
   const button = make("button", { type: "button", className: "tile", title: "Attack this image" }, [picture]);
   button.append(make("span", { ariaHidden: "true", textContent: label }));
   if (wrong) button.append(make("span", { className: "wrong", ariaHidden: "true", textContent: "seen as " + run.classNames[image.prediction] }));
-  if (image.score !== undefined) button.append(make("span", { className: "quiet", ariaHidden: "true", textContent: number(image.score) }));
+  button.append(make("span", { className: "quiet", ariaHidden: "true", textContent: number(image.score) }));
   button.dataset.image = image.index;
   button.addEventListener("click", function () {
     attackImage(image.index);
