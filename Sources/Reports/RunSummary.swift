@@ -93,6 +93,7 @@ extension RunSummary {
     case "linearity": return try results(LinearityExperiment.Results.self)
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
+    case "substitute": return try results(SubstituteResults.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:

@@ -47,6 +47,17 @@ import Testing
     (["linearity", "M", "--count", "4", "--sizes", "7,14", "--pair", "0,1"], "linearity"),
     (["pattern", "M", "--count", "6"], "pattern"),
     (["rubbish", "M", "--count", "20", "--fooling-count", "5"], "rubbish"),
+    (
+      [
+        "substitute", "M", "--substitute", "softmax:epochs=1", "--seed-images", "3", "--rounds", "2",
+        "--repetitions", "2", "--count", "3",
+      ], "substitute"
+    ),
+    (
+      ["attack", "pool", "M", "--knowledge", "black-box", "--epsilon", "0.3", "--queries", "50"],
+      "attack pool"
+    ),
+    (["attack", "boundary", "M", "--queries", "60"], "boundary"),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]
 
