@@ -48,13 +48,12 @@ public struct MembershipAttack: Equatable, Codable, Sendable {
   static func bestThreshold(_ members: [Double], _ others: [Double]) -> Double? {
     let all = (members.map { ($0, true) } + others.map { ($0, false) }).sorted { $0.0 < $1.0 }
     var (memberCount, otherCount) = (0, 0)
-    var best: (advantage: Double, threshold: Double?) = (0, nil)
+    var best: (advantage: Int, threshold: Double?) = (0, nil)  // times both counts, so that ties are exact
     for (place, (loss, isMember)) in all.enumerated() {
       if isMember { memberCount += 1 } else { otherCount += 1 }
       // Equal losses are called the same.
       if place + 1 < all.count, all[place + 1].0 == loss { continue }
-      let advantage =
-        Double(memberCount) / Double(members.count) - Double(otherCount) / Double(others.count)
+      let advantage = memberCount * others.count - otherCount * members.count
       if advantage > best.advantage { best = (advantage, loss) }
     }
     return best.threshold

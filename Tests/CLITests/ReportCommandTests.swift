@@ -47,6 +47,13 @@ import Testing
     (["linearity", "M", "--count", "4", "--sizes", "7,14", "--pair", "0,1"], "linearity"),
     (["pattern", "M", "--count", "6"], "pattern"),
     (["rubbish", "M", "--count", "20", "--fooling-count", "5"], "rubbish"),
+    (
+      [
+        "privacy", "--architecture", "network.json", "--epsilons", "5,1", "--networks", "2", "--epochs", "2",
+        "--lot",
+        "8", "--count", "6",
+      ], "privacy"
+    ),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]
 

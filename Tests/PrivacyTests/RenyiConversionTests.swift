@@ -17,9 +17,9 @@ import Testing
             normal(1 / (2 * multiplier) - epsilon * multiplier)
             - exp(epsilon) * normal(-1 / (2 * multiplier) - epsilon * multiplier)
           #expect(exact <= delta)
-          // And not absurdly more: the improved one is known to be within a few percent of ε.
+          // And not absurdly more: half of the improved ε does not keep δ.
           if conversion == .improved {
-            let less = epsilon * 0.75
+            let less = epsilon * 0.5
             let there =
               normal(1 / (2 * multiplier) - less * multiplier)
               - exp(less) * normal(-1 / (2 * multiplier) - less * multiplier)

@@ -59,11 +59,10 @@ public struct PrivacyExperiment: Sendable {
       self.radius = radius
     }
 
-    /// Settings under which private training does well on small images; the paper's lot. Of the sizes tried on MNIST, see
-    /// docs/privacy.md.
+    /// Settings under which private training of a small network does well on MNIST; a start, not an optimum.
     public static func suggestedTraining(seed: UInt64) -> TrainingConfiguration {
       TrainingConfiguration(
-        epochCount: 20, batchSize: 600, optimizer: .sgd(momentum: 0, weightDecay: 0),
+        epochCount: 15, batchSize: 600, optimizer: .sgd(momentum: 0, weightDecay: 0),
         learningRate: LearningRate(initial: 0.5), seed: seed)
     }
   }

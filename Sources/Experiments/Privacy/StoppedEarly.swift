@@ -6,9 +6,9 @@ import Tensors
 /// Networks that are not private, stopped where they are as accurate as another one.
 ///
 /// A rung is a length of training: one pass over a few batches of images, a batch more for each rung, and after the whole
-/// pass an epoch more for each. The images of shorter passes are the first of those of longer ones. Of a seed's rungs the
-/// one with the nearest accuracy is found by bisection, as if accuracy rose with the rung; where it does not quite, a
-/// neighbour may be nearer.
+/// pass an epoch more for each. The images of shorter passes are the first of those of longer ones. The rung
+/// with the nearest accuracy is looked for by bisection, as if accuracy rose with the rung, and taken from all that were
+/// tried on the way, the first and the last among them. Where accuracy does not quite rise, another may be nearer.
 struct StoppedEarly {
   let training: TrainingConfiguration
   let dataset: Dataset
@@ -43,17 +43,22 @@ struct StoppedEarly {
   /// - Returns: The network whose accuracy on the held-out images is nearest to `count` right ones, and how many images
   ///   it saw.
   mutating func network(asAccurateAs count: Int) throws -> (network: Network, imagesSeen: Int) {
-    var (below, above) = (0, rungCount)
+    var (below, above) = (1, rungCount)
+    var tried = [below, above]
     while above - below > 1 {
       let middle = (below + above) / 2
+      tried.append(middle)
       if try train(middle).accuracy.count < count { below = middle } else { above = middle }
     }
-    let candidates = try [below, above].filter { $0 > 0 }.map { rung in
+    let candidates = try tried.map { rung in
       (rung: rung, gap: abs(try train(rung).accuracy.count - count))
     }
     let best = candidates.min { ($0.gap, $0.rung) < ($1.gap, $1.rung) }!.rung
     return (try train(best).network, imagesSeen(best))
   }
+
+  /// The last rung, once it was tried.
+  var wholeTraining: Network? { known[rungCount]?.network }
 
   private mutating func train(_ rung: Int) throws -> (network: Network, accuracy: Proportion) {
     if let known = known[rung] { return known }
