@@ -32,7 +32,7 @@ struct PrivacyCommand: ParsableCommand {
   @Option(help: "Networks of each kind, each with a seed of its own.")
   var networks = 3
 
-  @Option(help: "Epochs of each network. Default: 15.")
+  @Option(help: "Epochs of each network. Default: 8.")
   var epochs: Int?
 
   @Option(help: "Expected images of a step. Default: 600.")

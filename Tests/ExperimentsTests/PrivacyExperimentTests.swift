@@ -167,8 +167,11 @@ import Testing
       #expect(try accuracy(worst.network) <= accuracy(whole))
       // No more than the whole training, whose network is that of the experiment.
       let best = try bench.network(asAccurateAs: dataset.heldOut.count)
-      #expect(try accuracy(best.network) >= accuracy(whole) && best.imagesSeen <= 4 * dataset.training.count)
+      #expect(try accuracy(best.network) >= accuracy(whole) && best.seen.count <= 4 * dataset.training.count)
       #expect(bench.wholeTraining == whole)
+      #expect(
+        Set(worst.seen.images).count == worst.seen.images.count && worst.seen.images.count <= worst.seen.count
+      )
       let middle = (try accuracy(whole) + accuracy(worst.network)) / 2
       let found = try bench.network(asAccurateAs: middle)
       #expect(abs(try accuracy(found.network) - middle) <= abs(try accuracy(whole) - middle))

@@ -10,13 +10,11 @@ struct PrivacyBench {
   let dataset: Dataset
   /// Held-out images to attack.
   let batch: AttackBatch
-  /// Training images whose membership is asked for, as many as there are held-out ones.
-  let members: [Int]
   /// In L2, of robust accuracy.
   let radius: Double
   let seed: UInt64
   let workerCount: Int
-  let listener: PoolListener
+  let listener: ProgressListener
 
   /// Images attacked before the next word of progress; enough to keep every worker busy.
   private static let portion = 128
@@ -30,16 +28,20 @@ struct PrivacyBench {
     let numbers = try images.numbers(drawing: imageCount, seed: seed, progress)
     batch = AttackBatch(
       images: images.tensor(of: numbers), labels: numbers.map { images.labels[$0] }, imageIDs: numbers)
-    var generator = SeededGenerator(seed: seed, purpose: "members asked for")
-    members = generator.sample(min(images.count, dataset.training.count), of: dataset.training.count)
-      .sorted()
     (self.radius, self.seed, self.workerCount) = (radius, seed, workerCount)
-    listener = PoolListener(progress)
+    listener = ProgressListener(progress)
   }
 
+  /// Training images whose membership is asked for, of those that the network saw: as many as there are held-out ones.
+  private func members(of seen: [Int]) -> [Int] {
+    var generator = SeededGenerator(seed: seed, purpose: "members asked for")
+    return generator.sample(min(dataset.heldOut.count, seen.count), of: seen.count).map { seen[$0] }.sorted()
+  }
+
+  /// - Parameter stopped: Of a network that was stopped: what it saw.
   func measure(
     _ model: Model, _ arm: PrivacyArm, seed networkSeed: UInt64, account: PrivacyAccount?,
-    imagesSeen: Int? = nil
+    stopped: StoppedEarly.Seen? = nil
   ) throws -> PrivacyMeasurement {
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let attack = AttackInPortions(attack: DecoupledDirectionNorm(), portion: Self.portion) {
@@ -50,7 +52,8 @@ struct PrivacyBench {
       classifier: ListeningClassifier(base: engine, listener: listener))
     let right = evaluation.images.filter { $0.verdict != .alreadyWrong }
     let curve = RobustAccuracyCurve(minimalDistances: evaluation.images, norm: .l2)
-    let known = try judge(engine, dataset.training.selecting(members))
+    let known = try judge(
+      engine, dataset.training.selecting(members(of: stopped?.images ?? Array(0..<dataset.training.count))))
     let others = try judge(engine, dataset.heldOut)
     return PrivacyMeasurement(
       arm: arm, seed: networkSeed, modelChecksum: try model.checksum, accuracy: others.accuracy,
@@ -59,7 +62,7 @@ struct PrivacyBench {
       fooled: Proportion(right.count { $0.verdict == .succeeded }, of: right.count),
       robust: curve.accuracy(at: radius),
       membership: MembershipAttack(memberLosses: known.losses, otherLosses: others.losses, seed: seed),
-      account: account, imagesSeen: imagesSeen)
+      account: account, imagesSeen: stopped?.count)
   }
 
   private func judge(_ engine: Engine, _ images: LabelledImages) throws -> (

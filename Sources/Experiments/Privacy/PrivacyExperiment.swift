@@ -62,7 +62,7 @@ public struct PrivacyExperiment: Sendable {
     /// Settings under which private training of a small network does well on MNIST; a start, not an optimum.
     public static func suggestedTraining(seed: UInt64) -> TrainingConfiguration {
       TrainingConfiguration(
-        epochCount: 15, batchSize: 600, optimizer: .sgd(momentum: 0, weightDecay: 0),
+        epochCount: 8, batchSize: 600, optimizer: .sgd(momentum: 0, weightDecay: 0),
         learningRate: LearningRate(initial: 0.5), seed: seed)
     }
   }
@@ -176,12 +176,12 @@ public struct PrivacyExperiment: Sendable {
       let measurement: PrivacyMeasurement
       if let target {
         try progress(.stage("\(words): looking for the length of training"))
-        let (network, imagesSeen) = try stopped.network(asAccurateAs: target)
+        let (network, seen) = try stopped.network(asAccurateAs: target)
         let model = Model(
           network: network, classNames: bench.dataset.heldOut.classNames, provenance: Model.Provenance())
         try ModelFile.write(model, to: place.file(TrainExperiment.modelName))
         try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
-        measurement = try bench.measure(model, arm, seed: seed, account: nil, imagesSeen: imagesSeen)
+        measurement = try bench.measure(model, arm, seed: seed, account: nil, stopped: seen)
       } else {
         let trained = try TrainExperiment(
           TrainExperiment.Configuration(

@@ -11,7 +11,7 @@ public struct PrivacyMeasurement: Codable, Equatable, Sendable {
   public var modelChecksum: String
   /// Of all held-out images.
   public var accuracy: Proportion
-  /// Of training images, as many as were asked about membership.
+  /// Of training images that it saw, as many as were asked about membership.
   public var trainingAccuracy: Proportion
   /// Median L2 of the smallest perturbations found, over the attacked images that the network gets right; nil of none.
   public var medianDistance: Double?

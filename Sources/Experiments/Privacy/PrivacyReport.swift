@@ -86,7 +86,7 @@ struct PrivacyReport {
             ? "Means over \(seeds) networks with Student's 95 % intervals."
             : "One network of each kind, no intervals.")
             + " δ = \(PrivacyWords.number(results.delta, "%.4g")), C = \(PrivacyWords.number(results.clip, "%.4g")), "
-            + "\(results.epochCount) epochs of lots of \(results.lotSize).",
+            + "\(results.epochCount) \(results.epochCount == 1 ? "epoch" : "epochs") of lots of \(results.lotSize).",
           "\(results.architectureName) on \(results.dataName) · seeds \(results.seed) to "
             + "\(results.seed &+ UInt64(seeds - 1)) · Intrigue \(RunEnvironment.toolVersion)",
         ],
@@ -134,7 +134,7 @@ struct PrivacyReport {
 
   /// A row for each way to train and measure.
   var summary: CSVWriter {
-    let kinds = ["", "minus_plain", "minus_stopped"].flatMap { kind in
+    let kinds = ["", "minus_plain", "minus_clipped", "minus_stopped"].flatMap { kind in
       ["", "_lower_95", "_upper_95"].map { (kind.isEmpty ? "mean" : kind) + $0 }
     }
     var table = CSVWriter(columns: ["training", "measure", "networks"] + kinds)
@@ -153,7 +153,9 @@ struct PrivacyReport {
       for (name, mean, difference) in measures {
         table.append(
           [summary.arm.name, name, results.networkCount] + fields(mean)
-            + fields(summary.fromPlain.flatMap(difference)) + fields(summary.fromStopped.flatMap(difference)))
+            + fields(summary.fromPlain.flatMap(difference))
+            + fields(summary.fromClipped.flatMap(difference))
+            + fields(summary.fromStopped.flatMap(difference)))
       }
     }
     return table

@@ -65,9 +65,10 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
   public var distance: MeanWithInterval?
   public var robustAccuracy: MeanWithInterval?
   public var advantage: MeanWithInterval?
-  /// Differences from the network of the same seed that is not private, and for private networks from the one that was
-  /// stopped at the same accuracy.
+  /// Differences from the network of the same seed that is not private; for private networks also from the one that was
+  /// clipped without noise and from the one that was stopped at the same accuracy.
   public var fromPlain: Differences?
+  public var fromClipped: Differences?
   public var fromStopped: Differences?
 
   public struct Differences: Codable, Equatable, Sendable {
@@ -106,6 +107,7 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
     advantage = mean(\.membership.advantage)
     fromPlain = arm == .plain ? nil : Differences(arm, minus: .plain, among: networks)
     if case .epsilon(let epsilon) = arm {
+      fromClipped = Differences(arm, minus: .clipped, among: networks)
       fromStopped = Differences(arm, minus: .stopped(epsilon), among: networks)
     }
   }

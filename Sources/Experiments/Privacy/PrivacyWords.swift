@@ -14,8 +14,8 @@ struct PrivacyWords {
   var lines: [String] {
     [
       "\(results.architectureName) on \(results.dataName), \(results.networkCount) networks of each kind, seeds "
-        + "\(results.seed) to \(results.seed &+ UInt64(results.networkCount - 1)); \(results.epochCount) epochs of lots of "
-        + "\(results.lotSize), C = \(Self.number(results.clip, "%.4g")), δ = \(Self.number(results.delta, "%.4g"))",
+        + "\(results.seed) to \(results.seed &+ UInt64(results.networkCount - 1)); \(results.epochCount) "
+        + "\(results.epochCount == 1 ? "epoch" : "epochs") of lots of \(results.lotSize), C = \(Self.number(results.clip, "%.4g")), δ = \(Self.number(results.delta, "%.4g"))",
       "",
     ] + TextTable.lines(table) + [
       "",
@@ -41,15 +41,16 @@ struct PrivacyWords {
 
   private func sentence(_ epsilon: Double) -> String {
     let summary = results.summary(.epsilon(epsilon))
-    let stopped = results.summary(.stopped(epsilon))
-    return
-      "ε = \(PrivacyArm.text(epsilon)): accuracy \(Self.percent(summary.accuracy)); the median distance to the nearest "
-      + "adversarial image is \(Self.text(summary.distance?.mean, "%.3f")), "
-      + "\(Self.difference(summary.fromPlain?.distance, "%.3f")) against the network that is not private, and "
-      + "\(Self.difference(summary.fromStopped?.distance, "%.3f")) against one stopped at the same accuracy "
-      + "(\(Self.percent(stopped.accuracy))); robust accuracy at L2 \(Self.number(results.radius, "%.4g")) "
-      + "\(Self.percent(summary.robustAccuracy)), \(Self.points(summary.fromPlain?.robustAccuracy)) and "
-      + Self.points(summary.fromStopped?.robustAccuracy)
+    func differences(_ words: (PrivacySummary.Differences?) -> String) -> String {
+      "\(words(summary.fromPlain)) against the network that is not private, \(words(summary.fromClipped)) against the "
+        + "clipped one without noise, \(words(summary.fromStopped)) against the one stopped at the same accuracy"
+    }
+    return "ε = \(PrivacyArm.text(epsilon)): accuracy \(Self.percent(summary.accuracy)) (stopped: "
+      + "\(Self.percent(results.summary(.stopped(epsilon)).accuracy))). Median distance to the nearest adversarial image "
+      + "\(Self.text(summary.distance?.mean, "%.3f")): "
+      + differences { Self.difference($0?.distance, "%.3f") }
+      + ". Robust accuracy at L2 \(Self.number(results.radius, "%.4g")) \(Self.percent(summary.robustAccuracy)): "
+      + differences { Self.points($0?.robustAccuracy) }
   }
 
   enum Direction: Equatable { case more, less, unknown }
@@ -62,30 +63,32 @@ struct PrivacyWords {
 
   /// The answer to the question, by the intervals of the differences.
   var answer: String {
-    func part(_ name: String, _ of: (PrivacySummary.Differences) -> MeanWithInterval?) -> String {
-      func list(_ direction: Direction, _ differences: (PrivacySummary) -> PrivacySummary.Differences?)
-        -> [String]
-      {
-        results.epsilons.filter { epsilon in
-          Self.direction(differences(results.summary(.epsilon(epsilon))).flatMap(of)) == direction
-        }.map(PrivacyArm.text)
-      }
-      func words(_ differences: (PrivacySummary) -> PrivacySummary.Differences?) -> String {
-        let parts = [("larger", Direction.more), ("smaller", .less), ("not shown to differ", .unknown)]
-          .compactMap {
-            word, direction -> String? in
-            let epsilons = list(direction, differences)
-            return epsilons.isEmpty ? nil : "\(word) at ε = \(epsilons.joined(separator: ", "))"
+    func words(
+      _ name: String, _ value: (PrivacySummary.Differences) -> MeanWithInterval?,
+      _ differences: (PrivacySummary) -> PrivacySummary.Differences?
+    ) -> String {
+      let parts = [("larger", Direction.more), ("smaller", .less), ("not shown to differ", .unknown)]
+        .compactMap { word, direction -> String? in
+          let epsilons = results.epsilons.filter { epsilon in
+            Self.direction(differences(results.summary(.epsilon(epsilon))).flatMap(value)) == direction
           }
-        return parts.joined(separator: ", ")
-      }
-      return
-        "\(name) is \(words(\.fromPlain)) than without privacy, and \(words(\.fromStopped)) than at the same accuracy "
-        + "without privacy"
+          return epsilons.isEmpty
+            ? nil : "\(word) at ε = \(epsilons.map(PrivacyArm.text).joined(separator: ", "))"
+        }
+      return "\(name) is \(parts.joined(separator: ", "))"
     }
-    return "Does a private network resist adversarial images better? "
-      + part("The median distance", \.distance) + "; " + part("robust accuracy", \.robustAccuracy)
-      + ". Told by 95 % intervals over \(results.networkCount) networks, seed by seed"
+    func against(_ other: String, _ differences: (PrivacySummary) -> PrivacySummary.Differences?) -> String {
+      "against \(other), \(words("the median distance", \.distance, differences)), and "
+        + words("robust accuracy", \.robustAccuracy, differences)
+    }
+    return
+      "Does a private network resist adversarial images better? By 95 % intervals over \(results.networkCount) "
+      + "networks, seed by seed: "
+      + [
+        against("networks that are not private", \.fromPlain),
+        against("clipped ones without noise", \.fromClipped),
+        against("ones stopped at the same accuracy", \.fromStopped),
+      ].joined(separator: "; ")
   }
 
   private var membership: String {

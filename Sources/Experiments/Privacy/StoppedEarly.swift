@@ -35,14 +35,21 @@ struct StoppedEarly {
   /// The last is the whole training.
   private var rungCount: Int { batchCount + training.epochCount - 1 }
 
-  private func imagesSeen(_ rung: Int) -> Int {
-    rung <= batchCount
-      ? min(rung * training.batchSize, order.count) : order.count * (rung - batchCount + 1)
+  /// What a network was trained on.
+  struct Seen {
+    /// Different ones.
+    let images: [Int]
+    /// Each as often as it was seen.
+    let count: Int
   }
 
-  /// - Returns: The network whose accuracy on the held-out images is nearest to `count` right ones, and how many images
-  ///   it saw.
-  mutating func network(asAccurateAs count: Int) throws -> (network: Network, imagesSeen: Int) {
+  private func seen(_ rung: Int) -> Seen {
+    let images = Array(order[..<min(rung * training.batchSize, order.count)])
+    return Seen(images: images, count: images.count * max(1, rung - batchCount + 1))
+  }
+
+  /// - Returns: The network whose accuracy on the held-out images is nearest to `count` right ones, and what it saw.
+  mutating func network(asAccurateAs count: Int) throws -> (network: Network, seen: Seen) {
     var (below, above) = (1, rungCount)
     var tried = [below, above]
     while above - below > 1 {
@@ -54,7 +61,7 @@ struct StoppedEarly {
       (rung: rung, gap: abs(try train(rung).accuracy.count - count))
     }
     let best = candidates.min { ($0.gap, $0.rung) < ($1.gap, $1.rung) }!.rung
-    return (try train(best).network, imagesSeen(best))
+    return (try train(best).network, seen(best))
   }
 
   /// The last rung, once it was tried.
@@ -65,7 +72,7 @@ struct StoppedEarly {
     var settings = training
     settings.epochCount = max(1, rung - batchCount + 1)
     let images =
-      rung < batchCount ? dataset.training.selecting(Array(order[..<imagesSeen(rung)])) : dataset.training
+      rung < batchCount ? dataset.training.selecting(seen(rung).images) : dataset.training
     let start = TrainingState(starting: Network(initializing: graph, seed: training.seed))
     let network = try Trainer(settings, training: images, validation: nil, workerCount: workerCount)
       .train(from: start, progress: { [progress] in try progress(.training($0)) }).network

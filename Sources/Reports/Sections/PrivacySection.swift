@@ -24,7 +24,8 @@ extension PrivacyResults: ReportedResults {
           file: "summary.csv", caption: "Every way to train, over its networks.",
           articleColumns: [
             ("training", "training"), ("measure", "measure"), ("mean", "mean"), ("mean_lower_95", "from"),
-            ("mean_upper_95", "to"), ("minus_plain", "less plain"), ("minus_stopped", "less stopped"),
+            ("mean_upper_95", "to"), ("minus_plain", "less plain"), ("minus_clipped", "less clipped"),
+            ("minus_stopped", "less stopped"),
           ]),
         .init(
           file: "privacy.csv", caption: "The networks one by one.",
