@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
     .target(name: "Tensors", dependencies: ["CLAPACK", "CLBFGSB"]),
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
+    .target(name: "Privacy", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
@@ -47,8 +48,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures",
+        "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Adversarial", "Figures",
       ]),
     .target(
       name: "LocalServer",
@@ -89,8 +90,8 @@ let package = Package(
     .target(
       name: "Intrigue",
       dependencies: [
-        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
+        "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Adversarial", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -117,6 +118,7 @@ let package = Package(
     .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Tensors"]),
+    .testTarget(name: "PrivacyTests", dependencies: ["Privacy", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Storage"], exclude: ["Fixtures"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Storage", "Tensors"]),
@@ -145,9 +147,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Inference", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks",
-        "Storage",
-        "Tensors", "TestSupport",
+        "Experiments", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
+        "Networks", "Storage", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "StudyTests",

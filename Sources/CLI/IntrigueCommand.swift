@@ -25,6 +25,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       PatternCommand.self,
       RubbishCommand.self,
       SubstituteCommand.self,
+      PrivacyCommand.self,
       ReproduceCommand.self,
       StudyCommand.self,
       ReportCommand.self,

@@ -94,6 +94,7 @@ extension RunSummary {
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
     case "substitute": return try results(SubstituteResults.self)
+    case "privacy": return try results(PrivacyResults.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:
@@ -101,7 +102,7 @@ extension RunSummary {
         file: folder.url,
         problem:
           "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
-          + "attack, attack pool, transfer, linearity, pattern, rubbish, reproduce, study or demo")
+          + "attack, attack pool, transfer, linearity, pattern, rubbish, privacy, reproduce, study or demo")
     }
   }
 

@@ -55,9 +55,16 @@ import Testing
     ),
     (
       ["attack", "pool", "M", "--knowledge", "black-box", "--epsilon", "0.3", "--queries", "50"],
-      "attack pool"
+      "black-box"
     ),
     (["attack", "boundary", "M", "--queries", "60"], "boundary"),
+    (
+      [
+        "privacy", "--architecture", "network.json", "--epsilons", "5,1", "--networks", "2", "--epochs", "2",
+        "--lot",
+        "8", "--count", "6",
+      ], "privacy"
+    ),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]
 
