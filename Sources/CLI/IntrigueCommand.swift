@@ -24,6 +24,8 @@ struct IntrigueCommand: AsyncParsableCommand {
       LinearityCommand.self,
       PatternCommand.self,
       RubbishCommand.self,
+      SmoothCommand.self,
+      ShiftCommand.self,
       ReproduceCommand.self,
       StudyCommand.self,
       ReportCommand.self,

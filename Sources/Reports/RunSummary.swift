@@ -93,6 +93,8 @@ extension RunSummary {
     case "linearity": return try results(LinearityExperiment.Results.self)
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
+    case "smooth": return try results(SmoothingResults.self)
+    case "shift": return try results(ShiftResults.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:
@@ -100,7 +102,8 @@ extension RunSummary {
         file: folder.url,
         problem:
           "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
-          + "attack, attack pool, transfer, linearity, pattern, rubbish, reproduce, study or demo")
+          + "attack, attack pool, transfer, linearity, pattern, rubbish, smooth, shift, reproduce, study or demo"
+      )
     }
   }
 

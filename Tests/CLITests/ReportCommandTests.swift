@@ -47,6 +47,13 @@ import Testing
     (["linearity", "M", "--count", "4", "--sizes", "7,14", "--pair", "0,1"], "linearity"),
     (["pattern", "M", "--count", "6"], "pattern"),
     (["rubbish", "M", "--count", "20", "--fooling-count", "5"], "rubbish"),
+    (["smooth", "M", "--count", "6", "--samples", "40", "--epsilon", "0.5", "--steps", "2"], "smooth"),
+    (
+      [
+        "shift", "--architecture", "network.json", "--networks", "2", "--epochs", "1", "--images", "8",
+        "--attacked", "4", "--steps", "3",
+      ], "shift"
+    ),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]
 
