@@ -8,7 +8,7 @@ struct ShiftCommand: ParsableCommand {
     abstract: "Does resistance to domain shift bring resistance to attack?",
     discussion: """
       Trains networks that differ in what they are shown: plain images, moved ones, images with noise, images of several \
-      domains. Measures of each how it stands corruptions of held-out images that it has not seen, and how far images must \
+      domains with noise among them or without. Measures of each how it stands corruptions of held-out images that it has not seen, and how far images must \
       be moved to be lost.
 
       Leaves figures/, networks.csv, corruptions.csv, recipes.csv, networks/ and run.json. After Ctrl-C the same command \
@@ -21,7 +21,8 @@ struct ShiftCommand: ParsableCommand {
   var architecture = "mlp"
 
   @Option(
-    help: "Recipes of training beside plain: moved, noise, domains, with commas between. Default: all.")
+    help:
+      "Recipes of training beside plain: moved, noise, scenes, domains, with commas between. Default: all.")
   var recipes: String?
 
   @Option(help: "Networks of each recipe; 3 at least for an interval that says something.")

@@ -139,6 +139,27 @@ import Testing
     #expect(moved != all)
   }
 
+  @Test("Choosing, estimating, judging and attacking have draws of their own")
+  func purposes() throws {
+    let images = Self.images(20)
+    let numbers = Array(0..<20)
+    let smoothed = Self.smoothed(0.5)
+    let certificates = try smoothed.certificates(
+      of: images, imageIDs: numbers, selectionCount: 300, count: 300, alpha: 0.01)
+    let purposes: [StaticString] = [
+      "smoothed selection", "smoothed estimation", "smoothed prediction", "smoothed logits", "noise average",
+    ]
+    let votes = try purposes.map {
+      try smoothed.counts(of: images, subjects: numbers, draws: 300, purpose: $0)
+    }
+    #expect(Set(votes).count == 5)
+    #expect(certificates.map(\.counts) == votes[1])
+    let leading = votes[0].map { $0[1] > $0[0] ? 1 : 0 }
+    #expect(certificates.map(\.leading) == leading)
+    let predictions = try smoothed.predictions(of: images, imageIDs: numbers, count: 300, alpha: 0.01)
+    #expect(predictions == votes[2].map { SmoothedPrediction(counts: $0, alpha: 0.01) })
+  }
+
   @Test("Engines of one worker and two give the same certificates")
   func engines() throws {
     let images = Tensor(

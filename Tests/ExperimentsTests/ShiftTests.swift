@@ -144,9 +144,25 @@ import Testing
     #expect(summary.side == 1 && results.summary(.plain, .corrupted)?.difference == nil)
     #expect(results.summary(.noise, .clean)?.side == 0)
     let text = results.lines.joined(separator: "\n")
-    #expect(text.contains("noise less plain") && text.contains("stands both better"))
+    #expect(text.contains("noise less plain") && text.contains("stands corruptions better, attacks better"))
     // 9 ways at one severity, in these made-up networks.
     #expect(text.contains("corrupted in 9 ways"))
+  }
+
+  @Test("A recipe that is worse in both is said to be, and one pair decides nothing")
+  func verdicts() {
+    let pairs = [1, 2, 3].flatMap { seed in
+      [
+        Self.network(.plain, seed, corrupted: 60 + Int(seed), distance: 1),
+        Self.network(.moved, seed, corrupted: 50 + Int(seed), distance: 0.8 + 0.01 * Double(seed)),
+        Self.network(.domains, seed, corrupted: 70 + Int(seed), distance: 0.5 + 0.25 * Double(seed)),
+      ]
+    }
+    let text = Self.results(pairs).lines.joined(separator: "\n")
+    #expect(text.contains("stands corruptions worse, attacks worse"))
+    #expect(text.contains("stands corruptions better, attacks no differently that can be told"))
+    #expect(
+      Self.results(Array(pairs.prefix(3))).lines.joined().contains("one pair of networks decides nothing"))
   }
 
   @Test("Between recipes the means are ranked, within recipes what is left: the two may disagree")
@@ -179,7 +195,7 @@ import Testing
       #expect((training.augmentation.cropPadding == 3) == (recipe == .moved))
       #expect((training.augmentation.rotation == 15) == (recipe == .moved))
       #expect((training.augmentation.noise == 0.25) == (recipe == .noise))
-      #expect(training.augmentation.corruptions == (recipe == .domains ? recipe.seen : []))
+      #expect(training.augmentation.corruptions == ([.scenes, .domains].contains(recipe) ? recipe.seen : []))
       training.augmentation = usual.augmentation
       #expect(training == usual)
     }

@@ -9,6 +9,9 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
   case moved
   /// With Gaussian noise, not clipped.
   case noise
+  /// Several domains without any noise: each image is turned, blurred, faded, given a background, or left as it is. Says
+  /// whether it is the noise in `domains` that helps.
+  case scenes
   /// Several domains: each image is turned, blurred, faded, given a background, given noise, or left as it is.
   case domains
 
@@ -18,6 +21,7 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
     case .plain: []
     case .moved: [.rotation, .translation]
     case .noise: [.gaussianNoise]
+    case .scenes: [.rotation, .blur, .contrast, .background]
     case .domains: [.rotation, .blur, .contrast, .background, .gaussianNoise]
     }
   }
@@ -34,8 +38,8 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
     case .plain: "plain: the images as they are"
     case .moved: "moved: shifted by up to a tenth of the side, turned by up to 15°"
     case .noise: "noise: Gaussian noise of \(noise), not clipped"
-    case .domains:
-      "domains: one of \(seen.map(\.words).joined(separator: ", ")), or none, at any severity"
+    case .scenes, .domains:
+      "\(rawValue): one of \(seen.map(\.words).joined(separator: ", ")), or none, at any severity"
     }
   }
 
@@ -49,7 +53,7 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
         training.augmentation.cropPadding, Int((0.1 * Double(side)).rounded()))
       training.augmentation.rotation = 15
     case .noise: training.augmentation.noise = noise
-    case .domains: training.augmentation.corruptions = seen
+    case .scenes, .domains: training.augmentation.corruptions = seen
     }
     return training
   }

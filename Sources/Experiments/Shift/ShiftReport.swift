@@ -49,6 +49,7 @@ struct ShiftReport {
     case .plain: .control
     case .moved: .random
     case .noise: .neurons
+    case .scenes: .other(1)
     case .domains: .other(0)
     }
   }

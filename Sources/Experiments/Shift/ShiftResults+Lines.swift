@@ -33,17 +33,16 @@ extension ShiftResults {
       guard let difference = summary(recipe, measure)?.difference else { return "not measured" }
       return Self.text(difference, measure, isSigned: true)
     }
-    let sides = (summary(recipe, .corrupted)?.side, summary(recipe, .medianDistance)?.side)
+    func word(_ measure: Measure) -> String? {
+      summary(recipe, measure)?.side.map {
+        $0 > 0 ? "better" : $0 < 0 ? "worse" : "no differently that can be told"
+      }
+    }
     let verdict =
-      switch sides {
-      case (1?, 1?): "stands both better"
-      case (1?, 0?): "stands corruptions better; attacks cannot be told from plain"
-      case (1?, .some(-1)): "stands corruptions better and attacks worse"
-      case (0?, 1?): "stands attacks better; corruptions cannot be told from plain"
-      case (.some(-1), 1?): "stands attacks better and corruptions worse"
-      case (0?, 0?): "cannot be told from plain in either"
-      case (nil, _), (_, nil): "one pair of networks decides nothing"
-      default: "gains nothing that can be told from plain"
+      if let shift = word(.corrupted), let attack = word(.medianDistance) {
+        "stands corruptions \(shift), attacks \(attack)"
+      } else {
+        "one pair of networks decides nothing"
       }
     return
       "\(recipe.rawValue) less plain, pairs of one seed: corrupted \(words(.corrupted)), seen by none "

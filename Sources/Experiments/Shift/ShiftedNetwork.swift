@@ -76,7 +76,7 @@ struct ShiftMeasurement: Sendable {
 
   func measure(_ engine: Engine, seed: UInt64, _ progress: @escaping ProgressHandler) throws -> ShiftedNetwork
   {
-    let listener = PoolListener(progress)
+    let listener = ProgressListener(progress)
     let kinds = Corruption.Kind.allCases
     let total = 1 + kinds.count * ShiftedNetwork.severities.count
     func right(_ corruption: Corruption?) throws -> Proportion {
@@ -112,7 +112,7 @@ struct ShiftMeasurement: Sendable {
 
   /// DDN for the distance; at ε the verdict of projected gradient descent joins it.
   private func attack(
-    _ engine: Engine, _ listener: PoolListener
+    _ engine: Engine, _ listener: ProgressListener
   ) throws -> (distances: [Double?], robust: Proportion, zeroGradientCount: Int) {
     let chosen = Array(numbers.prefix(identity.attackCount))
     let batch = AttackBatch(

@@ -237,7 +237,7 @@ public struct SmoothingExperiment: Sendable {
     let threatModel = ThreatModel(norm: .l2, epsilon: Float(epsilon))
     let words = "\(subject.words), ε = \(epsilon)"
     // Heard at every pass: a portion of the attack takes long.
-    let listener = PoolListener(progress)
+    let listener = ProgressListener(progress)
     let listening = ListeningClassifier(base: subject.engine, listener: listener)
     let attack = AttackInPortions(
       attack: ProjectedGradientDescent(stepCount: configuration.stepCount, start: .image),

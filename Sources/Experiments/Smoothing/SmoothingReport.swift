@@ -78,7 +78,7 @@ struct SmoothingReport {
           + "under attack in L2, with Clopper–Pearson's 95 % intervals over images.",
         [
           "\(results.selectionCount) + \(results.estimationCount) noisy copies of each image. A certificate cannot exceed the "
-            + "radius of an image whose copies all agree, where a line ends. An attack is an upper bound: a better one "
+            + "radius of an image whose copies all agree, where a line falls to 0. An attack is an upper bound: a better one "
             + "could only lower the marks"
             + (results.levels.contains { !$0.attacks.isEmpty }
               ? "; this one: \(configuration.stepCount) steps on the mean of \(configuration.attackDrawCount) copies."

@@ -20,7 +20,7 @@ extension SmoothingResults: ReportedResults {
         .init(
           file: "smoothing.csv", caption: "What is certified and what is left, by radius.", isWhole: true,
           articleColumns: [
-            ("model", "network"), ("sigma", "σ"), ("radius", "radius"), ("images", "images"),
+            ("model", "network"), ("sigma", "$\\sigma$"), ("radius", "radius"), ("images", "images"),
             ("certified", "certified"), ("robust", "under attack"), ("base", "without noise"),
           ]),
         .init(file: "certified.csv", caption: "The images one by one.", isForArticle: false),
