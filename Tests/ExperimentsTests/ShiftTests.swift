@@ -151,12 +151,12 @@ import Testing
 
   @Test("A recipe that is worse in both is said to be, and one pair decides nothing")
   func verdicts() {
-    let pairs = [1, 2, 3].flatMap { seed in
-      [
-        Self.network(.plain, seed, corrupted: 60 + Int(seed), distance: 1),
-        Self.network(.moved, seed, corrupted: 50 + Int(seed), distance: 0.8 + 0.01 * Double(seed)),
-        Self.network(.domains, seed, corrupted: 70 + Int(seed), distance: 0.5 + 0.25 * Double(seed)),
-      ]
+    var pairs: [ShiftedNetwork] = []
+    for seed in 1...3 {
+      let number = UInt64(seed)
+      pairs.append(Self.network(.plain, number, corrupted: 60 + seed, distance: 1))
+      pairs.append(Self.network(.moved, number, corrupted: 50 + seed, distance: 0.8 + 0.01 * Double(seed)))
+      pairs.append(Self.network(.domains, number, corrupted: 70 + seed, distance: 0.5 + 0.25 * Double(seed)))
     }
     let text = Self.results(pairs).lines.joined(separator: "\n")
     #expect(text.contains("stands corruptions worse, attacks worse"))
