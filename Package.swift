@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
-    .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
+    .target(name: "Adversarial", dependencies: ["Inference", "Networks", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",
@@ -128,7 +128,9 @@ let package = Package(
     .testTarget(name: "DirectionsTests", dependencies: ["Directions", "CKernels", "Tensors"]),
     .testTarget(
       name: "AdversarialTests",
-      dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+      dependencies: [
+        "Adversarial", "Inference", "Networks", "Datasets", "Storage", "Tensors", "TestSupport",
+      ]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "ReportsTests",

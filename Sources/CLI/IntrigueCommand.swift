@@ -26,6 +26,8 @@ struct IntrigueCommand: AsyncParsableCommand {
       RubbishCommand.self,
       SubstituteCommand.self,
       PrivacyCommand.self,
+      SmoothCommand.self,
+      ShiftCommand.self,
       ReproduceCommand.self,
       StudyCommand.self,
       ReportCommand.self,

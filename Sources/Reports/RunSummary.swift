@@ -95,6 +95,8 @@ extension RunSummary {
     case "rubbish": return try results(RubbishExperiment.Results.self)
     case "substitute": return try results(SubstituteResults.self)
     case "privacy": return try results(PrivacyResults.self)
+    case "smooth": return try results(SmoothingResults.self)
+    case "shift": return try results(ShiftResults.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:
@@ -102,7 +104,8 @@ extension RunSummary {
         file: folder.url,
         problem:
           "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
-          + "attack, attack pool, transfer, linearity, pattern, rubbish, privacy, reproduce, study or demo")
+          + "attack, attack pool, substitute, transfer, linearity, pattern, rubbish, privacy, smooth, shift, poison, "
+          + "reproduce, study or demo")
     }
   }
 

@@ -65,6 +65,13 @@ import Testing
         "8", "--count", "6",
       ], "privacy"
     ),
+    (["smooth", "M", "--count", "6", "--samples", "40", "--epsilon", "0.5", "--steps", "2"], "smooth"),
+    (
+      [
+        "shift", "--architecture", "network.json", "--networks", "2", "--epochs", "1", "--images", "8",
+        "--attacked", "4", "--steps", "3",
+      ], "shift"
+    ),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]
 
