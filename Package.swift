@@ -43,12 +43,13 @@ let package = Package(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
     .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
+    .target(name: "Poisoning", dependencies: ["Datasets", "Networks", "Directions", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures",
+        "Poisoning", "Figures",
       ]),
     .target(
       name: "LocalServer",
@@ -90,7 +91,7 @@ let package = Package(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
+        "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -127,6 +128,9 @@ let package = Package(
     .testTarget(
       name: "AdversarialTests",
       dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "PoisoningTests",
+      dependencies: ["Poisoning", "Datasets", "Networks", "Directions", "Tensors", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "ReportsTests",
@@ -146,8 +150,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Inference", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks",
-        "Storage",
-        "Tensors", "TestSupport",
+        "Poisoning", "Storage", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "StudyTests",

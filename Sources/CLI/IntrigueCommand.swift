@@ -24,6 +24,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       LinearityCommand.self,
       PatternCommand.self,
       RubbishCommand.self,
+      PoisonCommand.self,
       ReproduceCommand.self,
       StudyCommand.self,
       ReportCommand.self,
