@@ -13,12 +13,17 @@ public struct NeighbourCheck: Equatable, Sendable {
   public let disagreeing: [Int]
 
   private static let rowsAtOnce = 256
+  private static let piecesAtOnce = 16
 
   /// - Parameters:
   ///   - features: Of training images, with the labels that they were given.
   ///   - neighbourCount: k; where there are fewer others, all of them.
   ///   - workerCount: Changes the time only.
-  public init(of features: FeatureMatrix, neighbourCount: Int, workerCount: Int = Workers.defaultCount) {
+  ///   - onProgress: Called every few thousand images; what it throws ends the check.
+  public init(
+    of features: FeatureMatrix, neighbourCount: Int, workerCount: Int = Workers.defaultCount,
+    onProgress: () throws -> Void = {}
+  ) rethrows {
     guard let labels = features.labels else {
       preconditionFailure("features without labels have none to check")
     }
@@ -30,8 +35,8 @@ public struct NeighbourCheck: Equatable, Sendable {
       }
     }
     let pieces = Workers.pieces(of: count, length: Self.rowsAtOnce)
-    let found = Workers.map(count: pieces.count, workerCount: workerCount) { piece -> [Int] in
-      let rows = pieces[piece]
+    /// Of some rows, those that disagree.
+    @Sendable func disagreeing(_ rows: Range<Int>) -> [Int] {
       let products = features.withValues { values in
         let all = MatrixView(values, rows: count, columns: dimension)
         let part = UnsafeBufferPointer(
@@ -47,7 +52,14 @@ public struct NeighbourCheck: Equatable, Sendable {
         return votes.contains { $0 > votes[labels.values[row]] }
       }
     }
-    disagreeing = found.flatMap(\.self)
+    var found: [Int] = []
+    for wave in Workers.pieces(of: pieces.count, length: Self.piecesAtOnce) {
+      try onProgress()
+      found += Workers.map(count: wave.count, workerCount: workerCount) {
+        disagreeing(pieces[wave.lowerBound + $0])
+      }.flatMap(\.self)
+    }
+    self.disagreeing = found
   }
 
   /// The k others of smallest distance; of equally distant ones those that come first.

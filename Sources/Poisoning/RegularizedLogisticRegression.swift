@@ -6,7 +6,7 @@ import Tensors
 ///     J(w, b) = Σ ζ(−y (wᵀx + b)) + λ/2 ‖w‖²,   ζ(z) = log(1 + eᶻ),   y = ±1,   λ > 0
 ///
 /// The bias is not penalised. With both classes present J is strictly convex and has a minimum, which Newton's method
-/// with a halved step finds; each step solves H s = −∇J by conjugate gradients, H = Σ σ(1 − σ) x̃x̃ᵀ + λ diag(1, …, 1, 0),
+/// with a halved step finds, damped (Levenberg) where nothing bends; each step solves H s = −∇J by conjugate gradients, H = Σ σ(1 − σ) x̃x̃ᵀ + λ diag(1, …, 1, 0),
 /// x̃ = (x, 1). All in Double on the calling thread, so a fit depends on its examples alone.
 public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
   public var weights: [Double]
@@ -90,7 +90,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
 
   /// H⁻¹ v, to about twelve digits.
   public func solvingCurvature(_ vector: [Double], on examples: Examples, decay: Double) -> [Double] {
-    Self.solved(vector, curvatures(on: examples), examples, decay)
+    Self.solved(vector, curvatures(on: examples), examples, decay, damping: 0, accuracy: 1e-12)
   }
 
   // MARK: Fitting
@@ -109,25 +109,38 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     var model =
       start ?? Self(weights: [Double](repeating: 0, count: examples.dimension), bias: 0)
     var value = model.objective(on: examples, decay: decay)
-    for _ in 0..<100 {
+    // No direction bends more than this, so a step damped by it cannot overshoot.
+    let bound = decay + (dot(examples.values, examples.values) + Double(examples.count)) / 4
+    var damping = 0.0
+    for _ in 0..<200 {
       let gradient = model.gradient(on: examples, decay: decay)
       let length = norm(gradient)
       if length <= 1e-9 * (1 + decay * norm(model.weights)) { break }
-      let step = Self.solved(gradient, model.curvatures(on: examples), examples, decay)
+      // A rough step costs a third of an exact one, and little more than one step is added.
+      let step = solved(
+        gradient, model.curvatures(on: examples), examples, decay, damping: damping, accuracy: 1e-3)
       let slope = dot(gradient, step)
       var size = 1.0
       var next = model.moved(along: step, by: size)
       var nextValue = next.objective(on: examples, decay: decay)
-      while nextValue > value - 1e-4 * size * slope, size > 1e-10 {
+      while !(nextValue <= value - 1e-4 * size * slope), size > 0.1 {
         size /= 2
         next = model.moved(along: step, by: size)
         nextValue = next.objective(on: examples, decay: decay)
       }
-      // Near the minimum the value no longer tells; the gradient does.
-      if nextValue > value - 1e-4 * size * slope {
+      if nextValue <= value - 1e-4 * size * slope {
+        damping = damping < bound * 1e-5 ? 0 : damping / 10
+      } else {
+        // Near the minimum the value no longer tells; the gradient does.
         next = model.moved(along: step, by: 1)
-        guard norm(next.gradient(on: examples, decay: decay)) < length / 2 else { break }
         nextValue = next.objective(on: examples, decay: decay)
+        guard norm(next.gradient(on: examples, decay: decay)) < length / 2, nextValue <= value * (1 + 1e-12)
+        else {
+          // Far from it, where nothing bends, a step goes anywhere.
+          damping = max(10 * damping, bound * 1e-4)
+          if damping > 100 * bound { break }
+          continue
+        }
       }
       (model, value) = (next, nextValue)
     }
@@ -168,18 +181,20 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return result
   }
 
-  /// H⁻¹ v by conjugate gradients. Hestenes, Stiefel (1952).
+  /// (H + damping)⁻¹ v by conjugate gradients, until the residual is `accuracy` of v. Hestenes, Stiefel (1952).
   private static func solved(
-    _ vector: [Double], _ curvatures: [Double], _ examples: Examples, _ decay: Double
+    _ vector: [Double], _ curvatures: [Double], _ examples: Examples, _ decay: Double, damping: Double,
+    accuracy: Double
   ) -> [Double] {
     var solution = [Double](repeating: 0, count: vector.count)
     var residual = vector
     var direction = vector
     var square = dot(residual, residual)
-    let goal = square * 1e-24
+    let goal = square * accuracy * accuracy
     var iteration = 0
     while square > goal, iteration < 10 * vector.count {
-      let product = curvatureProduct(direction, curvatures, examples, decay)
+      var product = curvatureProduct(direction, curvatures, examples, decay)
+      for index in product.indices { product[index] += damping * direction[index] }
       let curvature = dot(direction, product)
       guard curvature > 0 else { break }
       let size = square / curvature

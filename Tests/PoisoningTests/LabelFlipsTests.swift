@@ -3,7 +3,7 @@ import Testing
 @testable import Poisoning
 
 @Suite struct LabelFlipsTests {
-  private let labels = (0..<6000).map { $0 * $0 % 7 % 4 }
+  private let labels = (0..<6000).map { $0 * 7919 % 101 % 4 }
 
   @Test(
     "Exactly round(share · n) labels change, each to another class, and no other",

@@ -19,7 +19,7 @@ import Testing
   @Test("Exactly the planted images, which lie among another class, disagree")
   func planted() throws {
     let clean = try features(300, classes: 3, spread: 0.5, seed: 1)
-    #expect(NeighbourCheck(of: clean, neighbourCount: 9, workerCount: 1).disagreeing.isEmpty)
+    #expect(try NeighbourCheck(of: clean, neighbourCount: 9, workerCount: 1).disagreeing.isEmpty)
     var labels = clean.labels!.values
     let planted = [4, 100, 101, 250]
     for image in planted { labels[image] = (labels[image] + 1) % 3 }
@@ -27,7 +27,7 @@ import Testing
       values: clean.values, labels: ClassLabels(labels, classCount: 3), layer: "made up")
     for workers in 1...2 {
       #expect(
-        NeighbourCheck(of: poisoned, neighbourCount: 9, workerCount: workers).disagreeing == planted)
+        try NeighbourCheck(of: poisoned, neighbourCount: 9, workerCount: workers).disagreeing == planted)
     }
   }
 
@@ -47,7 +47,7 @@ import Testing
       return votes.max()! > votes[labels.values[row]]
     }
     #expect(!expected.isEmpty)
-    #expect(NeighbourCheck(of: features, neighbourCount: k, workerCount: 2).disagreeing == expected)
+    #expect(try NeighbourCheck(of: features, neighbourCount: k, workerCount: 2).disagreeing == expected)
   }
 
   @Test("A tie with another label is no disagreement")
@@ -55,6 +55,6 @@ import Testing
     let line = try FeatureMatrix(
       values: Tensor(shape: [3, 1], elements: [0, 1, -1]), labels: ClassLabels([0, 0, 1], classCount: 2),
       layer: "line")
-    #expect(NeighbourCheck(of: line, neighbourCount: 2).disagreeing == [2])
+    #expect(try NeighbourCheck(of: line, neighbourCount: 2).disagreeing == [2])
   }
 }

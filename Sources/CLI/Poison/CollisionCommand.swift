@@ -46,8 +46,8 @@ struct CollisionCommand: ParsableCommand {
   @Option(help: "Opacity of the target in the base. Default: 0; end to end 0.3.")
   var watermark: Double?
 
-  @Option(help: "β, what keeps a poison near its base. Default: ¼ (features / pixels)², as in the paper.")
-  var similarity: Double?
+  @Option(help: "β, what keeps a poison near its base. The paper's would be ¼ (features / pixels)².")
+  var similarity = 0.3
 
   @Option(help: "Steps of forward–backward splitting.")
   var steps = 300
@@ -88,8 +88,8 @@ struct CollisionCommand: ParsableCommand {
     }
     try check((0...1).contains(watermark ?? 0), "--watermark must be between 0 and 1, got \(watermark ?? 0)")
     try check(
-      (0..<Double.infinity).contains(similarity ?? 0),
-      "--similarity must not be negative, got \(similarity ?? 0)")
+      (0..<Double.infinity).contains(similarity),
+      "--similarity must not be negative, got \(similarity)")
     try check(decay > 0 && decay.isFinite, "--decay must be positive, got \(decay)")
     try check(
       learningRate > 0 && learningRate.isFinite, "--learning-rate must be positive, got \(learningRate)")

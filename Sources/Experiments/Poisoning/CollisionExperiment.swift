@@ -83,6 +83,8 @@ public struct CollisionExperiment: Sendable {
     public var nearestBase: Double
     /// Mean of ‖p − b‖ over the poisons, b without the watermark.
     public var baseDistance: Double
+    /// Mean of ‖p − t‖: where it is the smaller one, the poison looks more like the target than like its label.
+    public var targetDistance: Double
     /// The target is called the base class.
     public var success: Bool
     /// The same with the starting images in the place of the poisons.

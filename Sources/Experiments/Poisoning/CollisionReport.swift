@@ -26,14 +26,16 @@ struct CollisionReport {
     var table = CSVWriter(
       columns: [
         "pair", "base", "target", "target_image", "success", "control_success", "checked_success",
-        "start_distance", "feature_distance", "nearest_base", "pixel_distance", "removed_poisons",
+        "start_distance", "feature_distance", "nearest_base", "pixel_distance", "target_pixel_distance",
+        "removed_poisons",
         "removed_clean", "training_images",
       ] + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "checked_error"))
     for attack in results.attacks {
       let row: [any CustomStringConvertible] = [
         attack.pair, results.classNames[attack.base], results.classNames[attack.target], attack.targetImage,
         attack.success, attack.controlSuccess, attack.checkedSuccess, attack.startDistance,
-        attack.featureDistance, attack.nearestBase, attack.baseDistance, attack.removedPoisons,
+        attack.featureDistance, attack.nearestBase, attack.baseDistance, attack.targetDistance,
+        attack.removedPoisons,
         attack.removedClean, attack.trainingCount,
       ]
       table.append(
@@ -120,8 +122,13 @@ struct CollisionReport {
     func median(_ values: [Double]) -> String {
       Statistics.median(values).map(Numbers.threeDigits) ?? "unknown"
     }
+    /// Attacks on one pair share their victim's images, so the pairs are the sample.
     func errors(_ error: (Attack) -> Proportion) -> String {
-      MeanShare(attacks.map { error($0).value ?? 0 }).words
+      MeanShare(
+        results.pairs.filter { !$0.attacks.isEmpty }.map { pair in
+          pair.attacks.reduce(0) { $0 + (error($1).value ?? 0) } / Double(pair.attacks.count)
+        }
+      ).words
     }
     let poisons = attacks.count * results.poisonCount
     let removed = attacks.reduce(0) { $0 + $1.removedPoisons }
@@ -136,10 +143,13 @@ struct CollisionReport {
       "distance from the target's features, median: starting images \(median(attacks.map(\.startDistance))), poisons "
         + "\(median(attacks.map(\.featureDistance))), nearest training image of the base class "
         + "\(median(attacks.map(\.nearestBase))); in \(closer) of \(attacks.count) attacks poisons are nearer than that; "
-        + "a poison is \(median(attacks.map(\.baseDistance))) from its base (L2, β = "
-        + "\(Numbers.threeDigits(results.similarity)))",
-      "held-out error of the victim: \(errors(\.error)) with poisons (mean over attacks), without "
-        + "\(cleanErrors.words) (mean over pairs)",
+        + "β = \(Numbers.threeDigits(results.similarity))",
+      "pixels, L2, median: a poison is \(median(attacks.map(\.baseDistance))) from its base and "
+        + "\(median(attacks.map(\.targetDistance))) from the target; in "
+        + "\(attacks.count { $0.baseDistance < $0.targetDistance }) of \(attacks.count) attacks nearer to its base, "
+        + "whose label it has",
+      "held-out error of the victim: \(errors(\.error)) with poisons, without "
+        + "\(cleanErrors.words) (means over pairs)",
       "neighbour check, k = \(results.neighbourCount): removes \(RubbishWords.counted(Proportion(removed, of: poisons))) "
         + "poisons and \(RubbishWords.counted(Proportion(cleanRemoved, of: clean))) clean images, counted over all "
         + "attacks; after it the target is called the base class in \(share(\.checkedSuccess)) attacks, error "

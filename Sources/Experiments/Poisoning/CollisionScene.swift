@@ -105,6 +105,7 @@ struct CollisionScene {
     _ images: (plain: Tensor, start: Tensor, poisons: Tensor), _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Attack {
     let wanted = heldOutFeatures[row: place.image]
+    let wantedPixels = heldOut.tensor(of: [place.image])
     let poisonFeatures = try features.logits(of: images.poisons)
     let startFeatures = try features.logits(of: images.start)
     func meanDistance(_ rows: Tensor) -> Double {
@@ -112,7 +113,7 @@ struct CollisionScene {
     }
     let poisoned = try taught(lesson, (images.poisons, poisonFeatures, place.base), tell)
     let control = try taught(lesson, (images.start, startFeatures, place.base), tell)
-    let disagreeing = try disagreeing(lesson, poisonFeatures, place.base)
+    let disagreeing = try disagreeing(lesson, poisonFeatures, place.base, tell)
     let kept = lesson.images.indices.filter { !disagreeing.contains($0) }.map { lesson.images[$0] }
     let keptPoisons = (0..<images.poisons.count).filter { !disagreeing.contains(lesson.images.count + $0) }
     var rest = lesson
@@ -127,6 +128,9 @@ struct CollisionScene {
       baseDistance: (0..<images.plain.count).reduce(0) {
         $0 + distance(images.plain[row: $1], images.poisons[row: $1])
       } / Double(images.plain.count),
+      targetDistance: (0..<images.plain.count).reduce(0) {
+        $0 + distance(wantedPixels[row: 0], images.poisons[row: $1])
+      } / Double(images.plain.count),
       success: poisoned.labels[place.image] == place.base,
       controlSuccess: control.labels[place.image] == place.base,
       checkedSuccess: checked.labels[place.image] == place.base,
@@ -138,7 +142,9 @@ struct CollisionScene {
 
   /// Places in the lesson, poisons behind it, whose label is not that of their neighbours. The features are those of the
   /// clean network, which both victims begin with.
-  private func disagreeing(_ lesson: Lesson, _ poisons: Tensor, _ base: Int) throws -> Set<Int> {
+  private func disagreeing(
+    _ lesson: Lesson, _ poisons: Tensor, _ base: Int, _ tell: () throws -> Void
+  ) throws -> Set<Int> {
     let own = trainingFeatures.rows(lesson.images)
     let all = Tensor(
       shape: [own.count + poisons.count, own.rowLength], elements: own.elements + poisons.elements)
@@ -146,9 +152,10 @@ struct CollisionScene {
       lesson.images.map { clean.labels[$0] } + [Int](repeating: base, count: poisons.count)
     let features = try FeatureMatrix(
       values: all, labels: ClassLabels(labels, classCount: clean.classNames.count), layer: "features")
-    return Set(
+    return try Set(
       NeighbourCheck(
-        of: features, neighbourCount: configuration.checkedNeighbours, workerCount: workerCount
+        of: features, neighbourCount: configuration.checkedNeighbours, workerCount: workerCount,
+        onProgress: tell
       ).disagreeing)
   }
 

@@ -71,9 +71,11 @@ struct LinearPoisonReport {
         ]),
       lines: [
         line("moved by the gradient", .neurons) { $0.moved },
-        line("the same points, label flipped only", .control) { $0.flipped },
-        line("moved; as many points of largest loss dropped", .random) { $0.trimmed },
-      ], across: .init("poison points"), up: .init("held-out error, %"))
+        line("label flipped only", .control) { $0.flipped },
+        line("moved, then as many points dropped", .random) { $0.trimmed },
+      ],
+      across: .init("poison points", places: (outcomes.first?.moved.indices ?? 0..<1).map(Double.init)),
+      up: .init("held-out error, %"))
   }
 
   private var strip: ImageStrip {
