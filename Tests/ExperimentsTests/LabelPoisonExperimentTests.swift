@@ -132,8 +132,10 @@ import Testing
       MeanShare([Proportion(1, of: 10), Proportion(2, of: 10), Proportion(3, of: 10)]))
     #expect(abs(share.mean - 0.2) < 1e-12 && share.networkCount == 3)
     // t = 4.3027 with 2 degrees of freedom, s = 0.1.
-    #expect(abs((share.lower95 ?? 0) - (0.2 - 4.302653 * 0.1 / 3.0.squareRoot())) < 1e-6)
-    #expect(share.words == "20.0 % [−4.8, 44.8]")
+    #expect(abs((share.upper95 ?? 0) - (0.2 + 4.302653 * 0.1 / 3.0.squareRoot())) < 1e-6)
+    #expect(share.lower95 == 0 && share.words == "20.0 % [0.0, 44.8]")
+    let high = try #require(MeanShare([Proportion(9, of: 10), Proportion(10, of: 10)]))
+    #expect(high.upper95 == 1 && (high.lower95 ?? 0) < 0.95)
     let one = try #require(MeanShare([Proportion(1, of: 10)]))
     #expect(one.lower95 == nil && one.words == "10.0 %")
     #expect(MeanShare([Proportion(0, of: 0)]) == nil && MeanShare([Proportion]()) == nil)

@@ -84,7 +84,7 @@ struct BackdoorReport {
       + "\(MeanShare(clean.map(\.judged.error))?.words ?? "unknown")."
     let lines = [
       line("with the trigger: called \(results.target)", .neurons) { $0.judged.success },
-      line("the same, after the flagged images were left out", .other(0)) {
+      line("with the trigger, flagged images left out", .other(0)) {
         ($0.repaired ?? $0.judged).success
       },
       line("without the trigger: error", .random) { $0.judged.error },
@@ -190,8 +190,8 @@ struct BackdoorReport {
       let repaired = rows.map { $0.repaired ?? $0.judged }
       sentences.append(
         "activation clustering with \(PoisonWords.percent(share)) poisoned: flagged \(right) of \(poisons) poisoned images "
-          + "and \(flagged - right) of \(cleanCount) clean ones, over \(rows.count) networks; without them trigger "
-          + "success \(mean(repaired.map(\.success))), error \(mean(repaired.map(\.error)))")
+          + "and \(flagged - right) of \(cleanCount) clean ones, over \(rows.count == 1 ? "one network" : "\(rows.count) networks"); without them "
+          + "trigger success \(mean(repaired.map(\.success))), error \(mean(repaired.map(\.error)))")
     }
     if let change = results.changes.first {
       sentences.append(

@@ -6,7 +6,8 @@ import Inference
 import Storage
 import Tensors
 
-/// The mean of a share over several networks, with Student's interval: networks are the sample, not images.
+/// The mean of a share over several networks, with Student's interval: networks are the sample, not images. The interval
+/// is cut to [0, 1], beyond which no share lies.
 public struct MeanShare: Codable, Equatable, Sendable {
   public var networkCount: Int
   public var mean: Double
@@ -20,7 +21,7 @@ public struct MeanShare: Codable, Equatable, Sendable {
     networkCount = values.count
     mean = values.reduce(0, +) / Double(values.count)
     let interval = StudentInterval(values)?.interval()
-    (lower95, upper95) = (interval?.lower, interval?.upper)
+    (lower95, upper95) = (interval.map { max(0, $0.lower) }, interval.map { min(1, $0.upper) })
   }
 
   /// nil where one of the shares is of nothing, or there are none.
@@ -32,9 +33,7 @@ public struct MeanShare: Codable, Equatable, Sendable {
 
   /// `12.3 % [11.0, 13.6]`
   var words: String {
-    func number(_ value: Double) -> String {
-      String(format: "%.1f", 100 * value).replacing("-", with: "−")
-    }
+    func number(_ value: Double) -> String { String(format: "%.1f", 100 * value) }
     guard let lower95, let upper95 else { return "\(number(mean)) %" }
     return "\(number(mean)) % [\(number(lower95)), \(number(upper95))]"
   }
