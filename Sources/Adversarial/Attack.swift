@@ -35,10 +35,16 @@ public struct PerturbedImages: Sendable {
   /// Rows for which a gradient was zero in every pixel, so that nothing told the attack where to go. Many of them
   /// are a sign of a masked gradient, not of robustness.
   public let zeroGradientRows: [Int]
+  /// What each image cost and brought, of a black-box attack; `nil` of others.
+  public let traces: [QueryTrace]?
 
-  public init(images: Tensor, zeroGradientRows: [Int] = []) {
+  public init(images: Tensor, zeroGradientRows: [Int] = [], traces: [QueryTrace]? = nil) {
+    precondition(
+      traces.map { $0.count == images.count } ?? true,
+      "\(images.count) images with \(traces?.count ?? 0) traces")
     self.images = images
     self.zeroGradientRows = zeroGradientRows
+    self.traces = traces
   }
 }
 

@@ -7,6 +7,8 @@ enum Citation: String, CaseIterable, Sendable {
   case byrd1995limited, kurakin2017adversarial, madry2018towards, dong2018boosting, croce2020reliable
   case moosavi2016deepfool, carlini2017towards, rony2019decoupling, pintor2021fast, moosavi2017universal
   case carlini2019evaluating
+  case bhagoji2018practical, ilyas2018blackbox, uesato2018adversarial, andriushchenko2020square
+  case su2019one, brendel2018decision, chen2020hopskipjump
   case zimmermann2023scale
 
   /// Of an attack; none for those of the two papers.
@@ -21,6 +23,13 @@ enum Citation: String, CaseIterable, Sendable {
     case .carliniWagner: [.carlini2017towards]
     case .decoupledDirectionNorm: [.rony2019decoupling]
     case .fastMinimumNorm: [.pintor2021fast]
+    case .finiteDifferences: [.bhagoji2018practical]
+    case .naturalEvolution: [.ilyas2018blackbox]
+    case .simultaneousPerturbation: [.uesato2018adversarial]
+    case .square: [.andriushchenko2020square]
+    case .fewPixel: [.su2019one]
+    case .boundary: [.brendel2018decision]
+    case .hopSkipJump: [.chen2020hopskipjump]
     case .fastGradientSign, .gradientRotation, .noise, .minimalFastGradientSign, nil: []
     }
   }

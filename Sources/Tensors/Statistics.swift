@@ -26,7 +26,7 @@ public enum Statistics {
   ///
   /// - Parameters:
   ///   - probability: p in [0, 1]; 0.5 is the median.
-  ///   - sorted: In ascending order, without NaN.
+  ///   - sorted: In ascending order, without NaN; infinite ones are values like others.
   /// - Returns: `nil` for no values.
   public static func quantile(_ probability: Double, ofSorted sorted: [some BinaryFloatingPoint]) -> Double? {
     precondition((0...1).contains(probability), "a probability lies in [0, 1], got \(probability)")
@@ -34,8 +34,10 @@ public enum Statistics {
     let position = Double(sorted.count - 1) * probability
     let lower = Int(position)
     let upper = min(lower + 1, sorted.count - 1)
-    let low = Double(sorted[lower])
-    return low + (position - Double(lower)) * (Double(sorted[upper]) - low)
+    let (low, high) = (Double(sorted[lower]), Double(sorted[upper]))
+    let share = position - Double(lower)
+    // Between infinite ones there is no difference to take a share of.
+    return share == 0 || low == high ? low : low + share * (high - low)
   }
 
   /// The value that half of `values` do not exceed; `nil` for none.

@@ -18,7 +18,8 @@ import Testing
       after: verdict == .succeeded || verdict == .alreadyWrong ? wrong : right,
       distortion: Distortion(from: [0, 0, 0, 0] as [Float], to: [moved, 0, 0, 0]),
       survives8Bit: verdict == .succeeded ? moved > 0.15 : nil, wasProjected: false,
-      hadZeroGradient: zeroGradient)
+      hadZeroGradient: zeroGradient,
+      queries: nil)
   }
 
   @Test("Counts, medians and the sentence state their denominators")

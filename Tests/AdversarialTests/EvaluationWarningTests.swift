@@ -19,7 +19,7 @@ import Testing
     #expect(
       try #require(warning).sentence == """
         square, which knows no gradient of this network, fools 8 of 20, and pgd, which does, only 5 of 20: the \
-        gradient is likely to be masked, and robust accuracy overstated.
+        gradient is masked, or the attack that follows it weak, and robust accuracy is overstated.
         """)
     #expect(EvaluationWarning.blackBox(("square", summary(5)), beside: ("pgd", summary(5))) == nil)
   }

@@ -16,6 +16,7 @@ extension AttackedImage {
       imageID: id, label: 0, target: nil, verdict: verdict, before: alreadyWrong ? wrong : right,
       attempt: verdict == .failed ? right : wrong, after: verdict == .failed ? right : wrong,
       distortion: Distortion(from: [0, 0, 0, 0] as [Float], to: [alreadyWrong ? 0 : moved ?? 0, 0, 0, 0]),
-      survives8Bit: verdict == .succeeded ? true : nil, wasProjected: false, hadZeroGradient: zeroGradient)
+      survives8Bit: verdict == .succeeded ? true : nil, wasProjected: false, hadZeroGradient: zeroGradient,
+      queries: nil)
   }
 }

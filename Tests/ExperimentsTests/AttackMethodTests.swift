@@ -17,7 +17,21 @@ import Testing
     .carliniWagner(confidence: 0, searchStepCount: 8, iterationCount: 60, learningRate: 0.05),
     .decoupledDirectionNorm(stepCount: 80, rounding: .none), .fastMinimumNorm(stepCount: 40),
     .minimalFastGradientSign(stepSize: 1 / 255),
+    .finiteDifferences(stepCount: 1, offset: 0.01, queryLimit: 200),
+    .naturalEvolution(sampleCount: 20, radius: 0.05, relativeStepSize: 0.2, queryLimit: 200),
+    .simultaneousPerturbation(sampleCount: 20, radius: 0.05, relativeStepSize: 0.2, queryLimit: 200),
+    .square(queryLimit: 200), .fewPixel(populationSize: 20, queryLimit: 200), .boundary(queryLimit: 400),
+    .hopSkipJump(sampleCount: 20, queryLimit: 400),
   ]
+
+  @Test("A limit of queries is that of the method, and changes no other setting")
+  func limited() {
+    for method in Self.all {
+      let limited = method.limited(toQueries: 77)
+      #expect((limited.queryLimit == 77) == method.kind.knowledge.isBlackBox)
+      #expect(limited.limited(toQueries: method.queryLimit ?? 0) == method)
+    }
+  }
 
   @Test("Every kind of attack has a method, and a method is what JSON says of it")
   func kinds() throws {
@@ -33,19 +47,24 @@ import Testing
   )
   func runs(method: AttackMethod) throws {
     let scene = try AttackScene()
-    let budgets: [Norm: Float] = [.linf: 0.08, .l2: 0.5, .l1: 4]
+    let budgets: [Norm: Float] = [.linf: 0.08, .l2: 0.5, .l1: 4, .l0: 6]
     for norm in method.kind.norms {
       let epsilon = method.kind.search == .budget ? budgets[norm] : nil
       try scene.attack({ ($0.method, $0.norm, $0.epsilon, $0.hasBounds) = (method, norm, epsilon, true) }) {
         outcome in
         let results = outcome.results
         #expect(results.summary.success.total > 50)
+        if method.kind.knowledge.isBlackBox {
+          let files = try outcome.files
+          #expect(files["queries.csv"] != nil && files["figures/queries.png"] != nil)
+        }
         if let epsilon {
+          let radius = epsilon * (norm == .l0 ? Float(scene.dataset.heldOut.shape.channels) : 1)
           let clean = scene.dataset.heldOut.tensor(of: try outcome.imageNumbers)
           let returned = try outcome.returnedImages
           for row in 0..<clean.count {
             let difference = zip(returned[row: row], clean[row: row]).map { $0 - $1 }
-            #expect(norm(difference) <= Double(epsilon) * (1 + 1e-6) + 48 * 0x1p-24)
+            #expect(norm(difference) <= Double(radius) * (1 + 1e-6) + 48 * 0x1p-24)
           }
         } else {
           // A linear network: everything can be reached, and the exact distance is known.
@@ -69,7 +88,10 @@ import Testing
   @Test("Attacks for the smallest L2 distance come near the exact one on a linear network")
   func exact() throws {
     let scene = try AttackScene()
-    for method in Self.all where method.kind.search == .smallest && method.kind.norms.contains(.l2) {
+    for method in Self.all
+    where method.kind.search == .smallest && method.kind.norms.contains(.l2)
+      && !method.kind.knowledge.isBlackBox
+    {
       try scene.attack({ ($0.method, $0.norm, $0.epsilon, $0.hasBounds) = (method, .l2, nil, true) }) {
         outcome in
         let ratio = try #require(outcome.results.bounds?.medianRatio)

@@ -40,14 +40,27 @@ import Testing
     typealias Configuration = PoolExperiment.Configuration
     #expect(
       Configuration.methods(norm: .l2, hasBudget: false).map(\.rawValue)
-        == ["lbfgs", "deepfool", "cw", "ddn", "fmn"])
+        == ["lbfgs", "deepfool", "cw", "ddn", "fmn", "boundary", "hop-skip-jump"])
     #expect(
       Configuration.methods(norm: .linf, hasBudget: false).map(\.rawValue)
-        == ["deepfool", "fmn", "minimal-fgsm"])
+        == ["deepfool", "fmn", "minimal-fgsm", "hop-skip-jump"])
     #expect(
       Configuration.methods(norm: .linf, hasBudget: true).map(\.rawValue)
-        == ["fgsm", "bim", "pgd", "mi-fgsm", "apgd", "rotation", "noise"])
+        == [
+          "fgsm", "bim", "pgd", "mi-fgsm", "apgd", "rotation", "noise", "finite-differences", "nes", "spsa",
+          "square",
+        ])
     #expect(Configuration.methods(norm: .l0, hasBudget: true).isEmpty)
     for kind in AttackKind.allCases { #expect(AttackMethod(defaultsOf: kind).kind == kind) }
+  }
+
+  @Test("Beside black-box attacks alone stands one that knows the gradient")
+  func reference() {
+    let alone = plan([.square, .naturalEvolution], epsilon: 0.1).entries
+    #expect(alone.filter { $0.role == .reference }.map(\.name) == ["apgd"])
+    #expect(!plan([.square, .fastGradientSign], epsilon: 0.1).entries.contains { $0.role == .reference })
+    #expect(plan([.boundary], norm: .l2, epsilon: nil).entries.last?.name == "ddn")
+    #expect(plan([.hopSkipJump], norm: .linf, epsilon: nil).entries.last?.name == "fmn")
+    #expect(!plan([.noise], epsilon: 0.1).entries.contains { $0.role == .reference })
   }
 }

@@ -32,5 +32,9 @@ import Testing
     #expect(Statistics.standardDeviation([3]) == nil)
     #expect(Statistics.quantile(0.3, ofSorted: [3]) == 3)
     #expect(Statistics.median([3, 1, 2]) == 2)
+    #expect(
+      Statistics.median([3, 1, .infinity]) == 3
+        && Statistics.median([3, 1, .infinity, .infinity]) == .infinity)
+    #expect(Statistics.median([.infinity, .infinity, .infinity, 1]) == .infinity)
   }
 }

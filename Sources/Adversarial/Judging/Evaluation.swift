@@ -97,6 +97,7 @@ public struct Evaluation: Sendable {
       })
     let projectedRows = Set(projected.map { attackedRows[$0] })
     let zeroGradientRows = Set(perturbed.zeroGradientRows.map { attackedRows[$0] })
+    let traces = Dictionary(uniqueKeysWithValues: zip(attackedRows, perturbed.traces ?? []))
     self.threatModel = threatModel
     self.cost = cost
     returnedImages = returned
@@ -108,7 +109,7 @@ public struct Evaluation: Sendable {
         after: verdicts[row] == .succeeded ? attempts[row] : before[row],
         distortion: Distortion(from: batch.images[row: row], to: returned[row: row]),
         survives8Bit: survival[row], wasProjected: projectedRows.contains(row),
-        hadZeroGradient: zeroGradientRows.contains(row))
+        hadZeroGradient: zeroGradientRows.contains(row), queries: traces[row])
     }
   }
 

@@ -25,7 +25,8 @@ public enum EvaluationWarning: Equatable, Codable, Sendable {
     switch self {
     case .blackBoxBeatsWhiteBox(let blackBox, let whiteBox, let blackBoxSuccess, let whiteBoxSuccess):
       "\(blackBox), which knows no gradient of this network, fools \(text(blackBoxSuccess)), and \(whiteBox), which "
-        + "does, only \(text(whiteBoxSuccess)): the gradient is likely to be masked, and robust accuracy overstated."
+        + "does, only \(text(whiteBoxSuccess)): the gradient is masked, or the attack that follows it weak, and robust "
+        + "accuracy is overstated."
     case .moreStepsWorse(let fewer, let more, let fewerSuccess, let moreSuccess):
       "\(more) steps fool \(text(moreSuccess)), and \(fewer) steps \(text(fewerSuccess)): more steps should never be "
         + "worse, so the longer attack has a step that does not suit it, or the gradient is masked."

@@ -38,6 +38,8 @@ public struct AttackedImage: Equatable, Codable, Sendable {
   public let wasProjected: Bool
   /// The attack met a gradient that was zero in every pixel.
   public let hadZeroGradient: Bool
+  /// What a black-box attack asked about it, and what it had by when; `nil` of other attacks and of skipped images.
+  public let queries: QueryTrace?
 
   /// The classifier is right about the returned image.
   public var isRobust: Bool { after.label == label }

@@ -28,10 +28,10 @@ struct SearchedImage: Sendable {
 
   /// Whether a classifier that answers with these logits says what is wanted. Of equal logits the first counts,
   /// as in ``Prediction``.
-  func isReached(by logits: Span<Float>) -> Bool {
-    var prediction = 0
-    for index in logits.indices where logits[index] > logits[prediction] { prediction = index }
-    return target.map { prediction == $0 } ?? (prediction != label)
+  func isReached(by logits: Span<Float>) -> Bool { isReached(byLabel: logits.indexOfLargest) }
+
+  func isReached(byLabel prediction: Int) -> Bool {
+    target.map { prediction == $0 } ?? (prediction != label)
   }
 
   /// What is missing: above 0 until the goal is reached, below 0 after.

@@ -5,6 +5,10 @@ struct AttackListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "The attacks there are: what they look for, what they know, norms, paper.")
 
+  @Option(
+    help: "Only those that know this: gradients, scores, labels or nothing; black-box: scores or labels.")
+  var knowledge: ListedKnowledge?
+
   @Flag(help: "As JSON.")
   var json = false
 
@@ -27,7 +31,7 @@ struct AttackListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let entries = AttackKind.allCases.map(Entry.init)
+    let entries = AttackKind.allCases.filter { knowledge?.includes($0) ?? true }.map(Entry.init)
     if json {
       try Console.printJSON(entries)
       return
@@ -37,5 +41,14 @@ struct AttackListCommand: ParsableCommand {
       [$0.method, $0.search, $0.knowledge, $0.norms.joined(separator: " "), "\($0.title). \($0.paper)"]
     }
     for line in TextTable.lines([heading] + rows, textColumns: Set(heading.indices)) { print(line) }
+  }
+}
+
+enum ListedKnowledge: String, ExpressibleByArgument, CaseIterable {
+  case gradients, scores, labels, nothing
+  case blackBox = "black-box"
+
+  func includes(_ kind: AttackKind) -> Bool {
+    self == .blackBox ? kind.knowledge.isBlackBox : kind.knowledge.rawValue == rawValue
   }
 }

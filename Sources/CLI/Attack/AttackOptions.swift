@@ -148,6 +148,9 @@ extension AttackExperiment.Results {
       "           \(path("triptychs"))/: the same, enlarged",
       "           \(path("adversarial"))/: \(savedImages.count) of them that fool the network, at their own size",
     ]
+    if AttackKind(rawValue: attack)?.knowledge.isBlackBox == true {
+      lines.append("           \(path("figures/queries.png")): what it had after so many queries")
+    }
     if summary.success.count > 0, hasCharts {
       lines.append("           \(path("figures"))/: accuracy against distance, distances")
     }

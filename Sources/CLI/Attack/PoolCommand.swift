@@ -29,8 +29,21 @@ struct PoolCommand: ParsableCommand {
   @Option(help: "The budget: how long a perturbation may be; 0.1 or 8/255. Default: none.")
   var epsilon: Epsilon?
 
-  @Option(help: "Attacks with commas between, such as lbfgs,ddn. Default: all that there are for the norm.")
+  @Option(
+    help:
+      "Attacks with commas between, such as lbfgs,ddn. Default: all that there are for the norm and --knowledge."
+  )
   var methods: String?
+
+  @Option(
+    help:
+      "What the attacks know: white-box (the network, or nothing: noise), black-box (answers to queries, with one white-box attack for comparison) or any."
+  )
+  var knowledge: PoolKnowledge = .whiteBox
+
+  @Option(
+    help: "How many queries a black-box attack may ask about an image. Default: as its own command has it.")
+  var queries: Int?
 
   @Option(help: "A model file: mi-fgsm makes images for this network, which are shown to the one attacked.")
   var transferredFrom: String?
@@ -54,6 +67,13 @@ struct PoolCommand: ParsableCommand {
 
   func validate() throws {
     guard count > 0 else { throw ValidationError("--count must be at least 1, got \(count)") }
+    if let queries {
+      try check(steps: queries, name: "--queries")
+      guard try kinds().contains(where: \.knowledge.isBlackBox) else {
+        throw ValidationError(
+          "--queries is about black-box attacks, and none was asked for: give --knowledge black-box")
+      }
+    }
     if let epsilon {
       guard epsilon.value > 0 else {
         throw ValidationError("--epsilon must be positive, got \(epsilon.text)")
@@ -76,7 +96,15 @@ struct PoolCommand: ParsableCommand {
     guard !known.isEmpty else {
       throw ValidationError("no attack within a budget is defined for --norm \(chosenNorm.rawValue)")
     }
-    guard let methods else { return known }
+    guard let methods else {
+      let fitting = known.filter { knowledge == .any || $0.knowledge.isBlackBox == (knowledge == .blackBox) }
+      guard !fitting.isEmpty else {
+        throw ValidationError(
+          "no attack \(epsilon == nil ? "for the smallest perturbation" : "within a budget") in "
+            + "\(chosenNorm.rawValue) is \(knowledge.rawValue)")
+      }
+      return fitting
+    }
     let names = methods.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let chosen = try names.map { name in
       guard let kind = AttackKind(rawValue: name) else {
@@ -110,7 +138,7 @@ struct PoolCommand: ParsableCommand {
       PoolExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), methods: try kinds(), norm: chosenNorm,
         epsilon: epsilon?.value, surrogate: transferredFrom.map { .model(path: $0) },
-        goal: AttackGoal(argument: targeted), imageCount: count, seed: common.seed),
+        goal: AttackGoal(argument: targeted), queryLimit: queries, imageCount: count, seed: common.seed),
       workerCount: common.workerCount, startsFresh: fresh)
     let console = Console(common)
     let results = try console.run(resume: "The same command, without --fresh, goes on.") {
@@ -120,9 +148,17 @@ struct PoolCommand: ParsableCommand {
     try console.report(
       results,
       lines: results.lines + [
-        "look at    \(path("figures/pool.png"))",
+        "look at    \(path("figures/pool.png"))"
+          + (try kinds().contains(where: \.knowledge.isBlackBox) ? ", \(path("figures/queries.png"))" : ""),
         "tables     \(path("pool.csv")), \(path("images.csv")), \(path("pool.tex"))",
         "the best   \(path("adversarial.npy")); each attack's own: \(path("parts"))/",
       ])
   }
+}
+
+/// Which attacks a pool takes when none are named.
+enum PoolKnowledge: String, ExpressibleByArgument, CaseIterable {
+  case whiteBox = "white-box"
+  case blackBox = "black-box"
+  case any
 }

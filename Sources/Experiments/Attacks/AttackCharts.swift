@@ -13,8 +13,22 @@ struct AttackCharts {
 
   static let folderName = "figures"
 
-  /// Nothing for an attack with a budget, whose distances are the budget, or without a success.
   func write(in folder: RunFolder) throws {
+    if configuration.method.kind.knowledge.isBlackBox { try writeQueries(in: folder) }
+    try writeDistances(in: folder)
+  }
+
+  private func writeQueries(in folder: RunFolder) throws {
+    let figures = QueryFigures(
+      attacks: [.init(name: results.attack, images: images)], reference: nil, norm: configuration.norm,
+      isMinimal: configuration.epsilon == nil)
+    try figures.table.write(to: folder.file(QueryFigures.tableName))
+    try figures.chart(caption)?.write(
+      named: QueryFigures.figureName, in: try folder.folder(Self.folderName).url)
+  }
+
+  /// Nothing for an attack with a budget, whose distances are the budget, or without a success.
+  private func writeDistances(in folder: RunFolder) throws {
     guard results.hasCharts else { return }
     let distances = images.filter { $0.verdict == .succeeded }.map {
       $0.distortion.length(in: configuration.norm)

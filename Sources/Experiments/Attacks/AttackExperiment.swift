@@ -17,6 +17,7 @@ import Tensors
 /// | `results.csv` | a row for each, in the same order |
 /// | `distortions.csv` | of the successes, in every measure: mean, quartiles, extremes |
 /// | `figures/robust-accuracy.png`, `figures/distortions.png` | what is left at each distance, and how far images had to go; of attacks without a budget |
+/// | `figures/queries.png`, `queries.csv` | what it had after so many queries; of black-box attacks |
 /// | `run.json` | configuration, environment, summary |
 public struct AttackExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
@@ -24,7 +25,8 @@ public struct AttackExperiment: Sendable {
     public var data: DataSource
     public var method: AttackMethod
     public var norm: Norm
-    /// Radius of the ball, pixels in [0, 1]; nil: none, the attack looks for the smallest perturbation.
+    /// Radius of the ball, pixels in [0, 1]; in L0 the number of pixels, in all their channels. nil: none, the attack
+    /// looks for the smallest perturbation.
     public var epsilon: Float?
     public var goal: AttackGoal
     /// How many held-out images, drawn at random; nil: all of them.
@@ -60,6 +62,12 @@ public struct AttackExperiment: Sendable {
       self.seed = seed
       self.hasBounds = hasBounds
     }
+
+    /// ε of the threat model, which in L0 counts values: a pixel has one for each channel.
+    func radius(for shape: ImageShape) -> Float {
+      let epsilon = epsilon ?? .infinity
+      return norm == .l0 ? epsilon * Float(shape.channels) : epsilon
+    }
   }
 
   public struct Results: Codable, Sendable {
@@ -78,7 +86,7 @@ public struct AttackExperiment: Sendable {
     public var optimality: Double?
     /// What no attack can undercut; nil where it was not asked for.
     public var bounds: DistanceBounds?
-    /// Whether `figures/` was drawn.
+    /// Whether `figures/` holds what is left at each distance.
     public var hasCharts: Bool
     /// What makes these numbers say less than they seem to.
     public var warnings: [String]
@@ -127,7 +135,9 @@ public struct AttackExperiment: Sendable {
     let store = try NPYRowWriter(
       shape: [numbers.count, shape.channels, shape.height, shape.width], to: folder.file("adversarial.npy"))
     let (findings, sample) = try configuration.model.naming {
-      try attack(model, images, numbers, targets, storingIn: store, progress)
+      try attack(
+        model, images, numbers, targets,
+        StartingImages(drawnFrom: dataset.training, seed: configuration.seed), storingIn: store, progress)
     }
     let attacked = findings.images
     let bounds =
@@ -183,10 +193,12 @@ public struct AttackExperiment: Sendable {
   /// Attacks some images after the other, so that only so many are in memory as floats.
   private func attack(
     _ model: Model, _ images: LabelledImages, _ numbers: [Int], _ targets: TargetChoice?,
-    storingIn store: NPYRowWriter, _ progress: ProgressHandler
+    _ startingImages: StartingImages?, storingIn store: NPYRowWriter, _ progress: @escaping ProgressHandler
   ) throws -> (Findings, sample: AttackSample) {
     let engine = try Engine(running: model.network, workerCount: workerCount)
-    let method = configuration.method.attack(seed: configuration.seed, workerCount: workerCount)
+    let listener = ProgressListener(progress)
+    let method = configuration.method.attack(
+      seed: configuration.seed, workerCount: workerCount, startingImages: startingImages)
     var findings = Findings(attackName: method.name)
     if let warning = EvaluationWarning.outputs(
       try engine.logits(of: images.tensor(of: numbers.prefix(64))))
@@ -197,6 +209,7 @@ public struct AttackExperiment: Sendable {
     try progress(.stage("attacking \(numbers.count) held-out images: \(method.name), \(budget)"))
     var sample = AttackSample(capacity: configuration.figureCount, seed: configuration.seed)
     let portion = portion(of: images.shape)
+    try listener.tell(.step(done: 0, total: numbers.count, unit: "images"))
     for start in stride(from: 0, to: numbers.count, by: portion) {
       let rows = Array(numbers[start..<min(start + portion, numbers.count)])
       let batch = AttackBatch(
@@ -208,8 +221,9 @@ public struct AttackExperiment: Sendable {
       let evaluation = try Evaluation(
         of: method, on: batch,
         under: ThreatModel(
-          norm: configuration.norm, epsilon: configuration.epsilon ?? .infinity, goal: goal ?? .untargeted),
-        classifier: engine)
+          norm: configuration.norm, epsilon: configuration.radius(for: images.shape),
+          goal: goal ?? .untargeted),
+        classifier: ListeningClassifier(base: engine, listener: listener))
       let repair = try EightBitRepair(of: evaluation, on: batch, classifier: engine)
       try store.append(evaluation.returnedImages)
       sample.add(evaluation, repair, of: batch)
@@ -220,7 +234,7 @@ public struct AttackExperiment: Sendable {
         findings.cosines += try OptimalityCertificate(of: evaluation, on: batch, classifier: engine).cosines
           .compactMap(\.self)
       }
-      try progress(.step(done: findings.images.count, total: numbers.count, unit: "images"))
+      try listener.tell(.step(done: findings.images.count, total: numbers.count, unit: "images"))
     }
     return (findings, sample)
   }
@@ -237,14 +251,18 @@ public struct AttackExperiment: Sendable {
   }
 
   private var budget: String {
-    configuration.epsilon.map { "\(configuration.norm) ≤ \(AttackFigures.text(ofEpsilon: $0))" }
-      ?? "the smallest \(configuration.norm)"
+    guard let epsilon = configuration.epsilon else { return "the smallest \(configuration.norm)" }
+    let text = AttackFigures.text(ofEpsilon: epsilon)
+    return configuration.norm == .l0
+      ? "\(text) \(epsilon == 1 ? "pixel" : "pixels")" : "\(configuration.norm) ≤ \(text)"
   }
 
   /// Images attacked together: about 16 MB of pixels, and enough to keep every worker busy; fewer where an image takes
   /// long, so that progress is seen and Ctrl-C heard.
   private func portion(of shape: ImageShape) -> Int {
-    let limit = configuration.method.kind.search == .smallest ? 256 : 1024
+    let kind = configuration.method.kind
+    // A black box is asked thousands of times about each.
+    let limit = kind.knowledge.isBlackBox ? 64 : kind.search == .smallest ? 256 : 1024
     return max(64, min(limit, (1 << 22) / shape.pixelCount))
   }
 }

@@ -108,7 +108,10 @@ struct AttackFigures {
 
   private var title: String {
     configuration.method.title(configuration.norm)
-      + (configuration.epsilon.map { ", ε = \(Self.text(ofEpsilon: $0))" } ?? "")
+      + (configuration.epsilon.map { epsilon in
+        let text = Self.text(ofEpsilon: epsilon)
+        return configuration.norm == .l0 ? ", \(text) \(epsilon == 1 ? "pixel" : "pixels")" : ", ε = \(text)"
+      } ?? "")
   }
 
   private var equation: String {

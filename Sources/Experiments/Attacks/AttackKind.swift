@@ -16,6 +16,13 @@ public enum AttackKind: String, CaseIterable, Codable, Sendable {
   case decoupledDirectionNorm = "ddn"
   case fastMinimumNorm = "fmn"
   case minimalFastGradientSign = "minimal-fgsm"
+  case finiteDifferences = "finite-differences"
+  case naturalEvolution = "nes"
+  case simultaneousPerturbation = "spsa"
+  case square
+  case fewPixel = "few-pixel"
+  case boundary
+  case hopSkipJump = "hop-skip-jump"
 
   /// What an attack is given and what it looks for.
   public enum Search: String, Codable, Sendable {
@@ -28,21 +35,39 @@ public enum AttackKind: String, CaseIterable, Codable, Sendable {
   /// What an attack sees of the network.
   public enum Knowledge: String, Codable, Sendable {
     case gradients
+    /// Answers to its queries: a score for each class.
+    case scores
+    /// Answers to its queries: the class alone.
+    case labels
     case nothing
+
+    /// Only queries, which are counted.
+    public var isBlackBox: Bool { self == .scores || self == .labels }
   }
 
   public var search: Search {
     switch self {
     case .fastGradientSign, .basicIterative, .projectedGradientDescent, .momentumIterative, .autoPGD,
-      .gradientRotation, .noise:
+      .gradientRotation, .noise, .finiteDifferences, .naturalEvolution, .simultaneousPerturbation, .square,
+      .fewPixel:
       .budget
     case .boxLBFGS, .deepFool, .carliniWagner, .decoupledDirectionNorm, .fastMinimumNorm,
-      .minimalFastGradientSign:
+      .minimalFastGradientSign, .boundary, .hopSkipJump:
       .smallest
     }
   }
 
-  public var knowledge: Knowledge { self == .noise ? .nothing : .gradients }
+  public var knowledge: Knowledge {
+    switch self {
+    case .noise: .nothing
+    case .finiteDifferences, .naturalEvolution, .simultaneousPerturbation, .square, .fewPixel: .scores
+    case .boundary, .hopSkipJump: .labels
+    case .fastGradientSign, .basicIterative, .projectedGradientDescent, .momentumIterative, .autoPGD,
+      .gradientRotation, .boxLBFGS, .deepFool, .carliniWagner, .decoupledDirectionNorm, .fastMinimumNorm,
+      .minimalFastGradientSign:
+      .gradients
+    }
+  }
 
   /// Norms that it is defined for, the default first.
   public var norms: [Norm] {
@@ -57,6 +82,12 @@ public enum AttackKind: String, CaseIterable, Codable, Sendable {
     case .decoupledDirectionNorm: DecoupledDirectionNorm.supportedNorms
     case .fastMinimumNorm: [.l2, .linf, .l1, .l0]
     case .minimalFastGradientSign: MinimalFastGradientSign.supportedNorms
+    case .finiteDifferences: FiniteDifferences.supportedNorms
+    case .naturalEvolution, .simultaneousPerturbation: EstimatedAscent.supportedNorms
+    case .square: SquareAttack.supportedNorms
+    case .fewPixel: FewPixelAttack.supportedNorms
+    case .boundary: BoundaryAttack.supportedNorms
+    case .hopSkipJump: HopSkipJump.supportedNorms
     }
   }
 
@@ -75,6 +106,13 @@ public enum AttackKind: String, CaseIterable, Codable, Sendable {
     case .decoupledDirectionNorm: "Decoupled direction and norm"
     case .fastMinimumNorm: "Fast minimum norm"
     case .minimalFastGradientSign: "Minimal fast gradient sign method"
+    case .finiteDifferences: "Finite differences, pixel by pixel"
+    case .naturalEvolution: "Natural evolution strategies"
+    case .simultaneousPerturbation: "Simultaneous perturbation"
+    case .square: "Square attack"
+    case .fewPixel: "Few pixels by differential evolution"
+    case .boundary: "Boundary attack"
+    case .hopSkipJump: "HopSkipJump"
     }
   }
 
@@ -91,6 +129,13 @@ public enum AttackKind: String, CaseIterable, Codable, Sendable {
     case .carliniWagner: "Carlini, Wagner (2017), arXiv:1608.04644"
     case .decoupledDirectionNorm: "Rony et al. (2019), arXiv:1811.09600"
     case .fastMinimumNorm: "Pintor et al. (2021), arXiv:2102.12827"
+    case .finiteDifferences: "Bhagoji et al. (2018), arXiv:1712.09491"
+    case .naturalEvolution: "Ilyas et al. (2018), arXiv:1804.08598"
+    case .simultaneousPerturbation: "Uesato et al. (2018), arXiv:1802.05666"
+    case .square: "Andriushchenko et al. (2020), arXiv:1912.00049"
+    case .fewPixel: "Su, Vargas, Sakurai (2019), arXiv:1710.08864"
+    case .boundary: "Brendel, Rauber, Bethge (2018), arXiv:1712.04248"
+    case .hopSkipJump: "Chen, Jordan, Wainwright (2020), arXiv:1904.02144"
     }
   }
 }

@@ -20,6 +20,15 @@ extension AttackMethod {
       case .decoupledDirectionNorm: .decoupledDirectionNorm(stepCount: 100, rounding: .none)
       case .fastMinimumNorm: .fastMinimumNorm(stepCount: 100)
       case .minimalFastGradientSign: .minimalFastGradientSign(stepSize: 1 / 255)
+      case .finiteDifferences: .finiteDifferences(stepCount: 1, offset: 0.01, queryLimit: 5000)
+      case .naturalEvolution:
+        .naturalEvolution(sampleCount: 100, radius: 0.05, relativeStepSize: 0.1, queryLimit: 5000)
+      case .simultaneousPerturbation:
+        .simultaneousPerturbation(sampleCount: 100, radius: 0.05, relativeStepSize: 0.1, queryLimit: 5000)
+      case .square: .square(queryLimit: 5000)
+      case .fewPixel: .fewPixel(populationSize: 100, queryLimit: 5000)
+      case .boundary: .boundary(queryLimit: 5000)
+      case .hopSkipJump: .hopSkipJump(sampleCount: 100, queryLimit: 5000)
       }
   }
 }

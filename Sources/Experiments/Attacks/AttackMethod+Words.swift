@@ -74,6 +74,30 @@ extension AttackMethod {
       return
         "the smallest k · \(AttackFigures.text(ofEpsilon: size)) along the sign of the gradient that is enough; "
         + letters
+    case .finiteDifferences(let steps, let offset, let limit):
+      return
+        "\(steps) \(steps == 1 ? "step" : "steps") along the slopes of the margin, each found by moving its pixel by "
+        + "\(Self.text(offset)); at most \(limit) queries; margin \(margin)."
+    case .naturalEvolution(let samples, let radius, _, let limit):
+      return
+        "steps along a gradient estimated from \(samples) queries at normal distances of \(Self.text(radius)); at most "
+        + "\(limit) queries; margin \(margin)."
+    case .simultaneousPerturbation(let samples, let radius, _, let limit):
+      return
+        "Adam along a gradient estimated from \(samples) queries, all pixels moved by ±\(Self.text(radius)); at most "
+        + "\(limit) queries; margin \(margin)."
+    case .square(let limit):
+      return "random search with squares that shrink; at most \(limit) queries; margin \(margin)."
+    case .fewPixel(let population, let limit):
+      return
+        "differential evolution of \(population) candidates, each a few pixels and their values; at most \(limit) "
+        + "queries; margin \(margin)."
+    case .boundary(let limit):
+      return "a random walk along the boundary, towards the image, by labels alone; at most \(limit) queries."
+    case .hopSkipJump(let samples, let limit):
+      return
+        "jumps along the boundary's direction, estimated from \(samples) labels and more, each bisected back; at most "
+        + "\(limit) queries."
     }
   }
 

@@ -23,6 +23,14 @@ public enum AttackMethod: Codable, Equatable, Sendable {
   case decoupledDirectionNorm(stepCount: Int, rounding: DecoupledDirectionNorm.Rounding)
   case fastMinimumNorm(stepCount: Int)
   case minimalFastGradientSign(stepSize: Float)
+  case finiteDifferences(stepCount: Int, offset: Double, queryLimit: Int)
+  /// `relativeStepSize` is a fraction of ε, here and below.
+  case naturalEvolution(sampleCount: Int, radius: Double, relativeStepSize: Double, queryLimit: Int)
+  case simultaneousPerturbation(sampleCount: Int, radius: Double, relativeStepSize: Double, queryLimit: Int)
+  case square(queryLimit: Int)
+  case fewPixel(populationSize: Int, queryLimit: Int)
+  case boundary(queryLimit: Int)
+  case hopSkipJump(sampleCount: Int, queryLimit: Int)
 
   /// What Auto-PGD climbs.
   public enum AutoPGDObjective: String, CaseIterable, Codable, Sendable {
@@ -47,13 +55,52 @@ public enum AttackMethod: Codable, Equatable, Sendable {
     case .decoupledDirectionNorm: .decoupledDirectionNorm
     case .fastMinimumNorm: .fastMinimumNorm
     case .minimalFastGradientSign: .minimalFastGradientSign
+    case .finiteDifferences: .finiteDifferences
+    case .naturalEvolution: .naturalEvolution
+    case .simultaneousPerturbation: .simultaneousPerturbation
+    case .square: .square
+    case .fewPixel: .fewPixel
+    case .boundary: .boundary
+    case .hopSkipJump: .hopSkipJump
+    }
+  }
+
+  /// Queries that an image may cost; nil of attacks that are no black-box attacks.
+  public var queryLimit: Int? {
+    switch self {
+    case .finiteDifferences(_, _, let limit), .naturalEvolution(_, _, _, let limit),
+      .simultaneousPerturbation(_, _, _, let limit), .square(let limit), .fewPixel(_, let limit),
+      .boundary(let limit), .hopSkipJump(_, let limit):
+      limit
+    default: nil
+    }
+  }
+
+  /// The same with another limit; an attack that is no black-box attack stays as it is.
+  public func limited(toQueries limit: Int) -> AttackMethod {
+    switch self {
+    case .finiteDifferences(let steps, let offset, _):
+      .finiteDifferences(stepCount: steps, offset: offset, queryLimit: limit)
+    case .naturalEvolution(let samples, let radius, let step, _):
+      .naturalEvolution(sampleCount: samples, radius: radius, relativeStepSize: step, queryLimit: limit)
+    case .simultaneousPerturbation(let samples, let radius, let step, _):
+      .simultaneousPerturbation(
+        sampleCount: samples, radius: radius, relativeStepSize: step, queryLimit: limit)
+    case .square: .square(queryLimit: limit)
+    case .fewPixel(let population, _): .fewPixel(populationSize: population, queryLimit: limit)
+    case .boundary: .boundary(queryLimit: limit)
+    case .hopSkipJump(let samples, _): .hopSkipJump(sampleCount: samples, queryLimit: limit)
+    default: self
     }
   }
 
   /// - Parameters:
   ///   - seed: Of random starts and noise.
   ///   - workerCount: Changes no result.
-  public func attack(seed: UInt64, workerCount: Int) -> any Attack {
+  ///   - startingImages: What the attacker owns; attacks that see labels alone may begin there.
+  public func attack(
+    seed: UInt64, workerCount: Int, startingImages: StartingImages? = nil
+  ) -> any Attack {
     switch self {
     case .fastGradientSign: FastGradientSignMethod(lossLabel: .trueLabel)
     case .basicIterative(let steps): ProjectedGradientDescent.basicIterative(stepCount: steps)
@@ -78,6 +125,21 @@ public enum AttackMethod: Codable, Equatable, Sendable {
       DecoupledDirectionNorm(stepCount: steps, rounding: rounding)
     case .fastMinimumNorm(let steps): FastMinimumNorm(stepCount: steps)
     case .minimalFastGradientSign(let size): MinimalFastGradientSign(stepSize: size)
+    case .finiteDifferences(let steps, let offset, let limit):
+      FiniteDifferences(stepCount: steps, offset: offset, queryLimit: limit, seed: seed)
+    case .naturalEvolution(let samples, let radius, let step, let limit):
+      EstimatedAscent(
+        .nes, sampleCount: samples, radius: radius, relativeStepSize: step, queryLimit: limit, seed: seed)
+    case .simultaneousPerturbation(let samples, let radius, let step, let limit):
+      EstimatedAscent(
+        .spsa, sampleCount: samples, radius: radius, relativeStepSize: step, queryLimit: limit, seed: seed)
+    case .square(let limit): SquareAttack(queryLimit: limit, seed: seed)
+    case .fewPixel(let population, let limit):
+      FewPixelAttack(populationSize: population, queryLimit: limit, seed: seed)
+    case .boundary(let limit):
+      BoundaryAttack(queryLimit: limit, seed: seed, startingImages: startingImages)
+    case .hopSkipJump(let samples, let limit):
+      HopSkipJump(sampleCount: samples, queryLimit: limit, seed: seed, startingImages: startingImages)
     }
   }
 }

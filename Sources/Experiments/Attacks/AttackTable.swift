@@ -11,13 +11,18 @@ enum AttackTable {
     "distortion", "survives_png", "l0", "l1", "saved_png",
   ]
 
+  /// With two more columns for black-box attacks: queries, and queries until the first success.
+  ///
   /// - Parameters:
   ///   - repairs: What an 8-bit file can hold, one for each image.
   ///   - bounds: Distances that no attack can undercut; nil: no column.
   static func table(
     of images: [AttackedImage], repairs: [EightBitRepair.Outcome?], bounds: [Double]?, classNames: [String]
   ) -> CSVWriter {
-    var table = CSVWriter(columns: columns + (bounds == nil ? [] : ["lower_bound"]))
+    let isBlackBox = images.contains { $0.queries != nil }
+    var table = CSVWriter(
+      columns: columns + (bounds == nil ? [] : ["lower_bound"])
+        + (isBlackBox ? ["queries", "queries_to_success"] : []))
     for (index, image) in images.enumerated() {
       table.append(
         [
@@ -27,7 +32,10 @@ enum AttackTable {
           classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
           image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "", image.distortion.l0,
           image.distortion.l1, repairs[index]?.rawValue ?? "",
-        ] + (bounds.map { ["\($0[index])"] } ?? []))
+        ] + (bounds.map { ["\($0[index])"] } ?? [])
+          + (isBlackBox
+            ? [CSVWriter.field(image.queries?.queryCount), CSVWriter.field(image.queries?.firstSuccess)] : [])
+      )
     }
     return table
   }

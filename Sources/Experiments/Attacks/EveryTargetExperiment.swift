@@ -75,7 +75,7 @@ public struct EveryTargetExperiment: Sendable {
       shape: [numbers.count, classCount, shape.channels, shape.height, shape.width],
       to: folder.file("adversarial.npy"))
     let (pairs, wrongCount, shown) = try configuration.model.naming {
-      try attack(model, images, numbers, storingIn: store, progress)
+      try attack(model, images, numbers, owning: dataset.training, storingIn: store, progress)
     }
     try folder.write(record)
     try store.finish()
@@ -101,11 +101,14 @@ public struct EveryTargetExperiment: Sendable {
   }
 
   private func attack(
-    _ model: Model, _ images: LabelledImages, _ numbers: [Int], storingIn store: NPYRowWriter,
-    _ progress: ProgressHandler
+    _ model: Model, _ images: LabelledImages, _ numbers: [Int], owning training: LabelledImages,
+    storingIn store: NPYRowWriter, _ progress: @escaping ProgressHandler
   ) throws -> (pairs: [AttackedImage], alreadyWrongCount: Int, shown: [Int: Shown]) {
     let engine = try Engine(running: model.network, workerCount: workerCount)
-    let method = configuration.method.attack(seed: configuration.seed, workerCount: workerCount)
+    let method = configuration.method.attack(
+      seed: configuration.seed, workerCount: workerCount,
+      startingImages: StartingImages(drawnFrom: training, seed: configuration.seed))
+    let listener = ProgressListener(progress)
     let classCount = images.classNames.count
     try progress(
       .stage(
@@ -120,15 +123,15 @@ public struct EveryTargetExperiment: Sendable {
       var returned = Tensor(shape: [rows.count, classCount * images.shape.pixelCount])
       let length = images.shape.pixelCount
       let every = try EveryTarget(
-        of: method, on: batch, norm: configuration.norm, epsilon: configuration.epsilon ?? .infinity,
-        classifier: engine
+        of: method, on: batch, norm: configuration.norm, epsilon: configuration.radius(for: images.shape),
+        classifier: ListeningClassifier(base: engine, listener: listener)
       ) { target, evaluation in
         for row in rows.indices {
           let start = row * classCount * length + target * length
           returned.elements.replaceSubrange(
             start..<start + length, with: evaluation.returnedImages[row: row])
         }
-        try progress(
+        try listener.tell(
           .step(
             done: piece.lowerBound * classCount + (target + 1) * rows.count,
             total: numbers.count * classCount, unit: "pairs"))

@@ -6,6 +6,8 @@ public struct PoolEntry: Codable, Equatable, Sendable {
   /// What it is in the pool for.
   public enum Role: String, Codable, Sendable {
     case asked
+    /// Knows the gradient, and shows beside black-box attacks what can be had with it.
+    case reference
     /// Another number of steps, beside which longer attacks must not be weaker.
     case steps
     /// Another budget, beside which larger ones must not be weaker.
@@ -25,6 +27,7 @@ public struct PoolEntry: Codable, Equatable, Sendable {
   public var words: String {
     switch (role, method) {
     case (.asked, _): return name
+    case (.reference, _): return "\(name), for comparison"
     case (.transferred, _): return "\(method.kind.rawValue), made for another network"
     case (.steps, .projectedGradientDescent(let steps, _, _, _)): return "pgd, \(steps) steps"
     case (.steps, _), (.budgets, _):
@@ -52,9 +55,18 @@ struct PoolPlan {
   private static let usualStepCount = 40
 
   init(_ configuration: PoolExperiment.Configuration) {
-    entries = configuration.methods.map {
-      PoolEntry(
-        name: $0.rawValue, method: AttackMethod(defaultsOf: $0), epsilon: configuration.epsilon, role: .asked)
+    entries = configuration.methods.map { kind in
+      let method = AttackMethod(defaultsOf: kind)
+      return PoolEntry(
+        name: kind.rawValue,
+        method: configuration.queryLimit.map { method.limited(toQueries: $0) } ?? method,
+        epsilon: configuration.epsilon, role: .asked)
+    }
+    if let reference = configuration.reference {
+      entries.append(
+        PoolEntry(
+          name: reference.rawValue, method: AttackMethod(defaultsOf: reference),
+          epsilon: configuration.epsilon, role: .reference))
     }
     guard let epsilon = configuration.epsilon else { return }
     if configuration.surrogate != nil {

@@ -18,6 +18,7 @@ import Tensors
 /// | `images.csv` | a row for each image: how far each attack moved it, the best, and whose it is |
 /// | `pool.tex` | the table for an article |
 /// | `figures/pool.png` | accuracy against distance; with a budget successes with their intervals |
+/// | `figures/queries.png`, `queries.csv` | of black-box attacks, what each had after so many queries |
 /// | `adversarial.npy`, `image_ids.npy` | of each image the best, the original where nothing succeeded; its number |
 /// | `parts/NAME.json`, `parts/NAME.npy` | one attack's records and images, kept as soon as it has run |
 /// | `run.json` | configuration, environment, results |
@@ -35,6 +36,8 @@ public struct PoolExperiment: Sendable {
     /// The network for which images are made that this one is shown; only with a budget.
     public var surrogate: ModelSource?
     public var goal: AttackGoal
+    /// Queries that a black-box attack may ask about an image; nil: as its own command has it.
+    public var queryLimit: Int?
     /// How many held-out images, drawn at random; nil: all of them.
     public var imageCount: Int?
     /// Of the images drawn, of random targets, starts and noise.
@@ -42,7 +45,8 @@ public struct PoolExperiment: Sendable {
 
     public init(
       model: ModelSource, data: DataSource, methods: [AttackKind], norm: Norm, epsilon: Float? = nil,
-      surrogate: ModelSource? = nil, goal: AttackGoal = .untargeted, imageCount: Int? = 1000, seed: UInt64 = 1
+      surrogate: ModelSource? = nil, goal: AttackGoal = .untargeted, queryLimit: Int? = nil,
+      imageCount: Int? = 1000, seed: UInt64 = 1
     ) {
       precondition(epsilon.map { $0 > 0 && $0.isFinite } ?? true, "epsilon must be finite and positive")
       precondition(
@@ -58,13 +62,26 @@ public struct PoolExperiment: Sendable {
       self.epsilon = epsilon
       self.surrogate = surrogate
       self.goal = goal
+      self.queryLimit = queryLimit
       self.imageCount = imageCount
       self.seed = seed
     }
 
-    /// All attacks that there are for a norm, within a budget or for the smallest perturbation.
+    /// All attacks that there are for a norm, within a budget or for the smallest perturbation. None within a number
+    /// of pixels, for which there is no ladder of budgets to compare.
     public static func methods(norm: Norm, hasBudget: Bool) -> [AttackKind] {
-      AttackKind.allCases.filter { ($0.search == .budget) == hasBudget && $0.norms.contains(norm) }
+      norm == .l0 && hasBudget
+        ? [] : AttackKind.allCases.filter { ($0.search == .budget) == hasBudget && $0.norms.contains(norm) }
+    }
+
+    /// With the gradient, beside attacks none of which has it: the strongest of the norm. nil where an attack that was
+    /// asked for knows it.
+    var reference: AttackKind? {
+      guard methods.contains(where: \.knowledge.isBlackBox),
+        !methods.contains(where: { $0.knowledge == .gradients })
+      else { return nil }
+      if epsilon != nil { return .autoPGD }
+      return norm == .l2 ? .decoupledDirectionNorm : .fastMinimumNorm
     }
   }
 
@@ -112,7 +129,8 @@ public struct PoolExperiment: Sendable {
 
     let subject = Subject(
       engine: engine, surrogate: other, images: images, numbers: numbers, targets: targets,
-      listener: PoolListener(progress))
+      startingImages: StartingImages(drawnFrom: dataset.training, seed: configuration.seed),
+      listener: ProgressListener(progress))
     let plan = PoolPlan(configuration)
     let checksum = try model.checksum
     let surrogateChecksum = try surrogate?.checksum
@@ -167,7 +185,8 @@ public struct PoolExperiment: Sendable {
     let images: LabelledImages
     let numbers: [Int]
     let targets: TargetChoice?
-    let listener: PoolListener
+    let startingImages: StartingImages?
+    let listener: ProgressListener
 
     /// Images attacked together, as floats in memory: about 16 MB, and enough to keep every worker busy.
     var portion: Int { max(64, min(256, (1 << 22) / images.shape.pixelCount)) }
@@ -211,7 +230,8 @@ public struct PoolExperiment: Sendable {
     }
     let threatModel = ThreatModel(
       norm: configuration.norm, epsilon: entry.epsilon ?? .infinity, goal: goal ?? .untargeted)
-    let attack = entry.method.attack(seed: configuration.seed, workerCount: workerCount)
+    let attack = entry.method.attack(
+      seed: configuration.seed, workerCount: workerCount, startingImages: subject.startingImages)
     let classifier = ListeningClassifier(base: subject.engine, listener: subject.listener)
     guard entry.role == .transferred, let surrogate = subject.surrogate else {
       return try Evaluation(of: attack, on: batch, under: threatModel, classifier: classifier)

@@ -20,7 +20,23 @@ struct PoolReport {
     try imageTable.write(to: folder.file(Self.imagesName))
     try AtomicFile.write(latex, to: folder.file(Self.latexName))
     let chart = results.epsilon == nil ? distanceChart : successChart
-    try chart.write(named: Self.figureName, in: try folder.folder("figures").url)
+    let figures = try folder.folder("figures").url
+    try chart.write(named: Self.figureName, in: figures)
+    guard let queries else { return }
+    try queries.table.write(to: folder.file(QueryFigures.tableName))
+    try queries.chart { caption($0, $1, []) }?.write(named: QueryFigures.figureName, in: figures)
+  }
+
+  /// nil without a black-box attack.
+  private var queries: QueryFigures? {
+    let asked = material.parts.filter { $0.identity.entry.method.kind.knowledge.isBlackBox }
+    guard !asked.isEmpty else { return nil }
+    let whiteBox = material.strongestOfGradient
+    return QueryFigures(
+      attacks: asked.map { .init(name: $0.identity.entry.name, images: $0.images) },
+      reference: whiteBox.map {
+        .init(name: $0.identity.entry.name, images: $0.images, norm: results.norm)
+      }, norm: results.norm, isMinimal: isMinimal)
   }
 
   private var isMinimal: Bool { results.epsilon == nil }

@@ -168,12 +168,15 @@ struct PoolMaterial {
     }
     guard plan.entries.first?.epsilon != nil else { return warnings }
     var comparisons: [EvaluationWarning?] = []
-    if let white = strongest(inside.filter(\.identity.entry.followsGradient)) {
+    if let white = strongestOfGradient {
       let whiteBox = (name: white.identity.entry.words, summary: white.summary)
       if let part = inside.first(where: { $0.identity.entry.role == .transferred }) {
         let method = part.identity.entry.method.kind.rawValue
         comparisons.append(
           .blackBox(("\(method) on \(surrogateName ?? "another network")", part.summary), beside: whiteBox))
+      }
+      for part in inside where part.identity.entry.method.kind.knowledge.isBlackBox {
+        comparisons.append(.blackBox((part.identity.entry.words, part.summary), beside: whiteBox))
       }
       if let noise = inside.first(where: { $0.identity.entry.method.kind == .noise }) {
         comparisons.append(.noise(noise.summary, beside: whiteBox))
@@ -186,10 +189,16 @@ struct PoolMaterial {
     return warnings + comparisons.compactMap { $0?.sentence }
   }
 
-  /// The attack with the most successes, the first of several.
-  private func strongest(_ parts: [PoolPart]) -> PoolPart? {
-    let most = parts.map(\.summary.success.count).max()
-    return parts.first { $0.summary.success.count == most }
+  /// Of the attacks in the pool that follow the gradient, the one with the most successes, of these the nearest by
+  /// median.
+  var strongestOfGradient: PoolPart? {
+    let white = parts.prefix(plan.entries.count).filter(\.identity.entry.followsGradient)
+    func median(_ part: PoolPart) -> Double {
+      Statistics.median(part.images.map { $0.adversarialDistance(in: pool.norm) }) ?? .infinity
+    }
+    return white.min {
+      (-$0.summary.success.count, median($0)) < (-$1.summary.success.count, median($1))
+    }
   }
 }
 

@@ -20,6 +20,10 @@ extension AttackExperiment.Results: ReportedResults {
         .init(
           file: "figures/distortions.png", caption: "How far the images had to go.",
           alternative: "Histogram of distances; quartiles are in the table of distortions."),
+        .init(
+          file: "figures/queries.png",
+          caption: "What the black-box attack had after so many queries on each image.",
+          alternative: "A curve over the number of queries; the numbers are in queries.csv."),
       ],
       tables: [
         .init(

@@ -18,7 +18,11 @@ extension PoolResults: ReportedResults {
           caption: epsilon == nil
             ? "Accuracy that each attack leaves at each distance, and all together."
             : "How many images each attack fools within the budget.",
-          alternative: "One mark or curve for each attack; the numbers are in the listing.")
+          alternative: "One mark or curve for each attack; the numbers are in the listing."),
+        .init(
+          file: "figures/queries.png",
+          caption: "What black-box attacks had after so many queries on each image.",
+          alternative: "One curve for each attack, and a line for one that knows the gradient."),
       ],
       tables: [
         .init(

@@ -4,7 +4,7 @@ import Tensors
 
 /// Hears a wish to stop in the middle of an attack that takes long: its last word of progress is told again before a
 /// pass, some ten times a second.
-final class PoolListener: Sendable {
+final class ProgressListener: Sendable {
   private let handler: ProgressHandler
   private let state = Mutex((last: ExperimentProgress?.none, told: ContinuousClock.now))
 
@@ -31,7 +31,7 @@ final class PoolListener: Sendable {
 /// A classifier that listens before every pass. Results are those of `base`, bit for bit.
 struct ListeningClassifier<Base: DifferentiableClassifier>: DifferentiableClassifier {
   let base: Base
-  let listener: PoolListener
+  let listener: ProgressListener
 
   var inputShape: ImageShape { base.inputShape }
   var classCount: Int { base.classCount }

@@ -1,0 +1,44 @@
+import Tensors
+
+/// What a black-box attack has after so many queries on each image.
+public struct QueryCurve: Equatable, Codable, Sendable {
+  public struct Point: Equatable, Codable, Sendable {
+    public let queries: Int
+    /// Images fooled by then, of those attacked.
+    public let success: Proportion
+    /// Over the images attacked, those not fooled yet counted as infinitely far; `nil` while half of them or more are.
+    public let medianDistance: Double?
+  }
+
+  /// By ascending number of queries.
+  public let points: [Point]
+
+  /// - Parameters:
+  ///   - images: Records of a black-box attack. Skipped images do not count.
+  ///   - counts: Numbers of queries, ascending.
+  public init(of images: [AttackedImage], at counts: [Int]) {
+    let attacked = images.filter { !$0.verdict.isSkipped }
+    precondition(
+      attacked.allSatisfy { $0.queries != nil }, "an image has no trace: no black box was attacked")
+    points = counts.map { count in
+      let distances = attacked.map { $0.queries?.distance(after: count) ?? .infinity }
+      let median = Statistics.median(distances)
+      return Point(
+        queries: count, success: Proportion(distances.count { $0.isFinite }, of: attacked.count),
+        medianDistance: median.flatMap { $0.isFinite ? $0 : nil })
+    }
+  }
+
+  /// At numbers that lie evenly on a logarithmic axis from 1 to the largest number that an image cost.
+  public init(of images: [AttackedImage]) {
+    let last = images.compactMap { $0.queries?.queryCount }.max() ?? 0
+    var counts: [Int] = []
+    var count = 1
+    while count < last {
+      counts.append(count)
+      // An eighth more at least, so that a thousand is reached in some fifty steps.
+      count = max(count + 1, count + count / 8)
+    }
+    self.init(of: images, at: last > 0 ? counts + [last] : [])
+  }
+}

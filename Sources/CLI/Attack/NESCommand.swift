@@ -1,0 +1,21 @@
+import ArgumentParser
+import Intrigue
+
+struct NESCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "nes",
+    abstract: "Natural evolution strategies: a gradient estimated from normal perturbations.",
+    discussion: "Ilyas et al. (2018). Sees scores.")
+
+  @OptionGroup var attack: AttackOptions
+  @OptionGroup var budget: BudgetOptions
+  @OptionGroup var estimate: EstimateOptions
+  @OptionGroup var queries: QueryOptions
+
+  func run() throws {
+    try attack.run(
+      .naturalEvolution(
+        sampleCount: estimate.samples, radius: estimate.radius, relativeStepSize: estimate.stepSize,
+        queryLimit: queries.queries), norm: budget.norm, epsilon: budget.epsilon.value)
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+
+/// The budget of an attack that only asks.
+struct QueryOptions: ParsableArguments {
+  @Option(help: "How many queries an image may cost.")
+  var queries = 5000
+
+  func validate() throws { try check(steps: queries, name: "--queries") }
+}
+
+/// How a gradient is estimated from queries.
+struct EstimateOptions: ParsableArguments {
+  @Option(help: "Queries of an estimate, an even number; a step costs one more.")
+  var samples = 100
+
+  @Option(help: "How far pixels are moved for an estimate.")
+  var radius = 0.05
+
+  @Option(help: "Length of a step as a fraction of epsilon.")
+  var stepSize = 0.1
+
+  func validate() throws {
+    guard (2...100_000).contains(samples), samples.isMultiple(of: 2) else {
+      throw ValidationError("--samples must be an even number between 2 and 100000, got \(samples)")
+    }
+    guard radius > 0, radius <= 1 else {
+      throw ValidationError("--radius must be above 0 and at most 1, got \(radius)")
+    }
+    guard stepSize > 0, stepSize.isFinite else {
+      throw ValidationError("--step-size must be positive, got \(stepSize)")
+    }
+  }
+}

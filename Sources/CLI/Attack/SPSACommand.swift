@@ -1,0 +1,21 @@
+import ArgumentParser
+import Intrigue
+
+struct SPSACommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spsa",
+    abstract: "Simultaneous perturbation: a gradient estimated by moving all pixels at once.",
+    discussion: "Uesato et al. (2018). Sees scores. Steps are those of Adam.")
+
+  @OptionGroup var attack: AttackOptions
+  @OptionGroup var budget: BudgetOptions
+  @OptionGroup var estimate: EstimateOptions
+  @OptionGroup var queries: QueryOptions
+
+  func run() throws {
+    try attack.run(
+      .simultaneousPerturbation(
+        sampleCount: estimate.samples, radius: estimate.radius, relativeStepSize: estimate.stepSize,
+        queryLimit: queries.queries), norm: budget.norm, epsilon: budget.epsilon.value)
+  }
+}
