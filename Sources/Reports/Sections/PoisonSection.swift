@@ -25,7 +25,8 @@ extension LabelPoisonExperiment.Results: ReportedResults {
             ("share", "flipped"), ("repetition", "network"), ("trimming", "trimming"), ("dropped", "dropped"),
             ("dropped_flipped", "of them wrong"), ("error_count", "errors"), ("error_of", "of"),
           ])
-      ])
+      ],
+      citations: [.shen2019learning])
   }
 }
 
@@ -59,7 +60,8 @@ extension BackdoorExperiment.Results: ReportedResults {
             ("flagged_poisoned", "of them poisoned"),
           ]),
         .init(file: "clusters.csv", caption: "The clusters of every label."),
-      ])
+      ],
+      citations: [.gu2017badnets, .chen2018detecting])
   }
 }
 
@@ -84,7 +86,8 @@ extension CollisionExperiment.Results: ReportedResults {
             ("control_success", "control"), ("checked_success", "after check"),
             ("feature_distance", "feature distance"), ("pixel_distance", "pixel distance"),
           ])
-      ])
+      ],
+      citations: [.shafahi2018poison, .peri2020deep])
   }
 }
 
@@ -111,6 +114,7 @@ extension LinearPoisonExperiment.Results: ReportedResults {
             ("error_count", "errors"), ("flipped_error_count", "flipped only"),
             ("trimmed_error_count", "trimmed"), ("error_of", "of"),
           ])
-      ])
+      ],
+      citations: [.biggio2012poisoning, .munoz2017towards])
   }
 }
