@@ -176,7 +176,7 @@ extension LabelPoisonExperiment.Trimming {
   var words: String {
     switch self {
     case .known: "as many as were flipped"
-    case .estimated: "as many as the first network gets wrong"
+    case .estimated: "as many as training errors"
     case .share(let share): "\(PoisonWords.percent(share)) of the images"
     }
   }
