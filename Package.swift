@@ -44,12 +44,13 @@ let package = Package(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
     .target(name: "Adversarial", dependencies: ["Inference", "Networks", "Tensors"]),
+    .target(name: "Poisoning", dependencies: ["Datasets", "Networks", "Directions", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",
       dependencies: [
         "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
-        "Adversarial", "Figures",
+        "Adversarial", "Poisoning", "Figures",
       ]),
     .target(
       name: "LocalServer",
@@ -91,7 +92,7 @@ let package = Package(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
-        "Adversarial", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
+        "Adversarial", "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -131,6 +132,9 @@ let package = Package(
       dependencies: [
         "Adversarial", "Inference", "Networks", "Datasets", "Storage", "Tensors", "TestSupport",
       ]),
+    .testTarget(
+      name: "PoisoningTests",
+      dependencies: ["Poisoning", "Datasets", "Networks", "Directions", "Tensors", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "ReportsTests",
@@ -150,7 +154,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
-        "Networks", "Storage", "Tensors", "TestSupport",
+        "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "StudyTests",

@@ -28,6 +28,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       PrivacyCommand.self,
       SmoothCommand.self,
       ShiftCommand.self,
+      PoisonCommand.self,
       ReproduceCommand.self,
       StudyCommand.self,
       ReportCommand.self,

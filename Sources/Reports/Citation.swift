@@ -10,6 +10,8 @@ enum Citation: String, CaseIterable, Sendable {
   case bhagoji2018practical, ilyas2018blackbox, uesato2018adversarial, andriushchenko2020square
   case papernot2017practical, su2019one, brendel2018decision, chen2020hopskipjump
   case zimmermann2023scale
+  case shen2019learning, gu2017badnets, chen2018detecting, shafahi2018poison, peri2020deep
+  case biggio2012poisoning, munoz2017towards
 
   /// Of an attack; none for those of the two papers.
   static func attack(_ kind: AttackKind?) -> [Citation] {

@@ -72,6 +72,34 @@ import Testing
         "--attacked", "4", "--steps", "3",
       ], "shift"
     ),
+    (
+      [
+        "poison", "labels", "--architecture", "network.json", "--epochs", "2", "--networks", "2", "--shares",
+        "0.3",
+        "--from", "0", "--to", "1",
+      ], "labels"
+    ),
+    (
+      [
+        "poison", "backdoor", "--architecture", "network.json", "--epochs", "2", "--networks", "2",
+        "--shares",
+        "0.2",
+      ], "backdoor"
+    ),
+    (
+      [
+        "poison", "collision", "--architecture", "network.json", "--epochs", "2", "--pairs", "2", "--targets",
+        "2",
+        "--images-per-class", "4", "--steps", "5",
+      ], "collision"
+    ),
+    (
+      [
+        "poison", "linear", "--pairs", "0,1", "--training-count", "6", "--validation-count", "6", "--points",
+        "2",
+        "--draws", "2", "--steps", "3",
+      ], "linear"
+    ),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]
 
