@@ -112,6 +112,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Images of one forward and backward pass.")
   var microBatch: Int?
 
+  @OptionGroup var privacy: PrivacyOptions
+
   @Flag(help: "Discard what an earlier run left in the folder.")
   var fresh = false
 
@@ -149,13 +151,14 @@ struct TrainCommand: ParsableCommand {
     try check(
       adversarial != .pgd || epsilon > 0, "--adversarial pgd needs a positive --epsilon")
     _ = try parsedLayerDecay()
-    for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
+    try check(batch == nil || privacy.lot == nil, "--lot and --batch say the same; give one")
+    for (name, count) in [("--batch", batch), ("--lot", privacy.lot), ("--micro-batch", microBatch)] {
       try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
     }
     // Each micro-batch of a step has activations and a gradient of its own.
     try check(
-      (batch ?? 128) <= 256 * (microBatch ?? 64),
-      "--batch must be at most 256 times --micro-batch, got \(batch ?? 128)")
+      (batch ?? privacy.lot ?? 128) <= 256 * (microBatch ?? 64),
+      "--batch must be at most 256 times --micro-batch, got \(batch ?? privacy.lot ?? 128)")
     try check(isFinite(learningRate, above: .leastNonzeroMagnitude), "--learning-rate must be positive")
     try check((0..<1).contains(momentum ?? 0), "--momentum must be in 0..<1")
     try check(isFinite(weightDecay, above: 0), "--weight-decay must not be negative")
@@ -236,7 +239,7 @@ struct TrainCommand: ParsableCommand {
       training = published
     }
     if let epochs = epochs ?? iterations { training.epochCount = epochs }
-    if let batch { training.batchSize = batch }
+    if let batch = batch ?? privacy.lot { training.batchSize = batch }
     training.microBatch = min(microBatch ?? training.microBatch, training.batchSize)
     let decay = weightDecay ?? training.optimizer.weightDecay
     switch optimizer ?? OptimizerName(training.optimizer) {
@@ -280,7 +283,7 @@ struct TrainCommand: ParsableCommand {
     let experiment = TrainExperiment(
       TrainExperiment.Configuration(
         data: try dataOptions.source(), architecture: choice, training: try training(),
-        validationFraction: validation),
+        validationFraction: validation, privacy: privacy.request),
       workerCount: common.workerCount, startsFresh: fresh)
     let results = try console.run(
       resume: "The same command, without --fresh, goes on after the last finished epoch."
@@ -294,7 +297,8 @@ struct TrainCommand: ParsableCommand {
           format: "accuracy %.2f %% on %d held-out images, %d %@ in %.1f s",
           100 * results.heldOutAccuracy,
           results.heldOutCount, results.epochsTrained, optimizer == .lbfgs ? "iterations" : "epochs",
-          results.trainingSeconds),
+          results.trainingSeconds)
+      ] + (results.privacy.map { [$0.sentence] } ?? []) + [
         "model: \(folder.file("model.safetensors").relativePath)",
         "curve: \(folder.file("figures/training.png").relativePath)",
       ])

@@ -17,7 +17,7 @@ enum ChartExamples {
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
     ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
-    ("paper", paper()), ("success", success()), ("estimates", estimates()),
+    ("paper", paper()), ("success", success()), ("estimates", estimates()), ("conditions", conditions()),
     ("certified accuracy", certifiedAccuracy()), ("scatter", scatter()),
   ]
 
@@ -187,6 +187,24 @@ enum ChartExamples {
         .init(name: "neurons", role: .neurons, points: line(0.30, 0.055)),
         .init(name: "random directions", role: .random, points: line(0.31, 0.048)),
       ], axis: "mean label agreement κ")
+  }
+
+  static func conditions() -> Chart {
+    func point(_ place: Int, _ value: Double, _ halfWidth: Double?) -> Chart.Point {
+      .init(x: Double(place), value: value, interval: halfWidth.map { value - $0...value + $0 })
+    }
+    return .conditions(
+      caption: caption("What privacy costs", "Bars: 95 % interval over networks (Student)."),
+      names: ["not private", "clipped, no noise", "ε = 8", "ε = 0.5"],
+      series: [
+        .init(
+          name: "trained this way", role: .neurons,
+          points: [point(0, 97, 0.4), point(1, 95, 0.5), point(2, 93, 0.2), point(3, 90, nil)]),
+        // A line that has no place for some of the conditions.
+        .init(
+          name: "stopped at the same accuracy", role: .random,
+          points: [point(2, 93.1, 0.3), point(3, 89.6, 1)]),
+      ], axis: "accuracy, %", acrossName: "how the network was trained")
   }
 
   static func topCounts() -> Chart {
