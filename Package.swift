@@ -43,13 +43,14 @@ let package = Package(
     .target(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
-    .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
+    .target(name: "Adversarial", dependencies: ["Inference", "Networks", "Tensors"]),
+    .target(name: "Poisoning", dependencies: ["Datasets", "Networks", "Directions", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",
       dependencies: [
         "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
-        "Adversarial", "Figures",
+        "Adversarial", "Poisoning", "Figures",
       ]),
     .target(
       name: "LocalServer",
@@ -91,7 +92,7 @@ let package = Package(
       name: "Intrigue",
       dependencies: [
         "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
-        "Adversarial", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
+        "Adversarial", "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -128,7 +129,12 @@ let package = Package(
     .testTarget(name: "DirectionsTests", dependencies: ["Directions", "CKernels", "Tensors"]),
     .testTarget(
       name: "AdversarialTests",
-      dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+      dependencies: [
+        "Adversarial", "Inference", "Networks", "Datasets", "Storage", "Tensors", "TestSupport",
+      ]),
+    .testTarget(
+      name: "PoisoningTests",
+      dependencies: ["Poisoning", "Datasets", "Networks", "Directions", "Tensors", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
       name: "ReportsTests",
@@ -148,7 +154,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
-        "Networks", "Storage", "Tensors", "TestSupport",
+        "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "StudyTests",

@@ -68,6 +68,7 @@ final class Console: Sendable {
     case LinearityError.noSuchImage, LinearityError.noSuchClass: true
     case RubbishError.noDistances: true
     case is PrivateTrainingError, is PrivacyRequestError: true
+    case is PoisonError: true
     default: false
     }
   }

@@ -90,6 +90,18 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Shift training images at random by up to this many pixels.")
   var crop: Int?
 
+  @Option(help: "Turn training images at random by up to this many degrees.")
+  var rotate: Double?
+
+  @Option(
+    help:
+      "Corrupt training images at random, kinds with commas between, or none of them: \(Corruption.Kind.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
+  var corrupt: String?
+
+  @Option(help: "Deviation of Gaussian noise added to training images, not clipped: for intrigue smooth.")
+  var noise: Float?
+
   @Option(help: "Share of the training images kept apart to watch training by.")
   var validation = 0.1
 
@@ -155,6 +167,14 @@ struct TrainCommand: ParsableCommand {
     try check((patience ?? 1) > 0, "--patience must be positive")
     try check(patience == nil || validation > 0, "--patience needs --validation above 0")
     try check((0...64).contains(crop ?? 0), "--crop must be in 0...64")
+    try check((0...180).contains(rotate ?? 0), "--rotate must be in 0...180")
+    try check(isFinite(noise, above: 0), "--noise must not be negative")
+    try check(
+      !isLBFGS || (rotate == nil && corrupt == nil && noise == nil),
+      "--rotate, --corrupt and --noise are not for lbfgs, which needs the same images in every step")
+    try check(
+      adversarial == nil || noise == nil, "--noise is not clipped and --adversarial is; give one of them")
+    _ = try parsedCorruptions()
     _ = try parsedSchedule()
     if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
       throw ValidationError(UnknownArchitecture(name: name).description)
@@ -170,6 +190,17 @@ struct TrainCommand: ParsableCommand {
         "--layer-decay takes numbers with commas between, such as 1e-5,1e-5,1e-6, got \(layerDecay)")
     }
     return values
+  }
+
+  private func parsedCorruptions() throws -> [Corruption.Kind]? {
+    guard let corrupt else { return nil }
+    return try corrupt.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      guard let kind = Corruption.Kind(rawValue: String(name)) else {
+        let known = Corruption.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--corrupt takes some of \(known) with commas between, got \(corrupt)")
+      }
+      return kind
+    }
   }
 
   private func parsedSchedule() throws -> LearningRate.Schedule? {
@@ -236,6 +267,9 @@ struct TrainCommand: ParsableCommand {
     if let warmup { training.learningRate.warmupEpochs = warmup }
     if let flips { training.augmentation.flips = flips }
     if let crop { training.augmentation.cropPadding = crop }
+    if let rotate { training.augmentation.rotation = rotate }
+    if let kinds = try parsedCorruptions() { training.augmentation.corruptions = kinds }
+    if let noise { training.augmentation.noise = noise }
     training.patience = patience
     return training
   }

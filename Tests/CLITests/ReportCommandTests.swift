@@ -49,10 +49,56 @@ import Testing
     (["rubbish", "M", "--count", "20", "--fooling-count", "5"], "rubbish"),
     (
       [
+        "substitute", "M", "--substitute", "softmax:epochs=1", "--seed-images", "3", "--rounds", "2",
+        "--repetitions", "2", "--count", "3",
+      ], "substitute"
+    ),
+    (
+      ["attack", "pool", "M", "--knowledge", "black-box", "--epsilon", "0.3", "--queries", "50"],
+      "black-box"
+    ),
+    (["attack", "boundary", "M", "--queries", "60"], "boundary"),
+    (
+      [
         "privacy", "--architecture", "network.json", "--epsilons", "5,1", "--networks", "2", "--epochs", "2",
         "--lot",
         "8", "--count", "6",
       ], "privacy"
+    ),
+    (["smooth", "M", "--count", "6", "--samples", "40", "--epsilon", "0.5", "--steps", "2"], "smooth"),
+    (
+      [
+        "shift", "--architecture", "network.json", "--networks", "2", "--epochs", "1", "--images", "8",
+        "--attacked", "4", "--steps", "3",
+      ], "shift"
+    ),
+    (
+      [
+        "poison", "labels", "--architecture", "network.json", "--epochs", "2", "--networks", "2", "--shares",
+        "0.3",
+        "--from", "0", "--to", "1",
+      ], "labels"
+    ),
+    (
+      [
+        "poison", "backdoor", "--architecture", "network.json", "--epochs", "2", "--networks", "2",
+        "--shares",
+        "0.2",
+      ], "backdoor"
+    ),
+    (
+      [
+        "poison", "collision", "--architecture", "network.json", "--epochs", "2", "--pairs", "2", "--targets",
+        "2",
+        "--images-per-class", "4", "--steps", "5",
+      ], "collision"
+    ),
+    (
+      [
+        "poison", "linear", "--pairs", "0,1", "--training-count", "6", "--validation-count", "6", "--points",
+        "2",
+        "--draws", "2", "--steps", "3",
+      ], "linear"
     ),
     (["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1", "--count", "6"], "transfer"),
   ]

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Intrigue
+
+struct PoisonCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "poison",
+    abstract: "Attack the training: change some training images and see what comes of it.",
+    discussion: """
+      Networks are trained on images of which some carry a wrong label, a trigger or the features of another image, and \
+      judged by held-out images as they are. Each attack has its defence beside it, and the defence its price on clean \
+      images. After Ctrl-C the same command goes on.
+      """,
+    subcommands: [
+      LabelPoisonCommand.self, BackdoorCommand.self, CollisionCommand.self, LinearPoisonCommand.self,
+    ])
+}
+
+/// How the networks of a poisoning experiment are trained.
+struct VictimOptions: ParsableArguments {
+  @Option(help: "An architecture's name or a .json file; it needs a hidden layer.")
+  var architecture = "mlp"
+
+  @Option(help: "Epochs. Default: what suits the architecture.")
+  var epochs: Int?
+
+  @Option(help: "Train on so many of the training images, drawn at random.")
+  var trainingCount = 10_000
+
+  @Option(help: "Networks for each share, with seeds one after the other from --seed on.")
+  var networks = 5
+
+  func validate() throws {
+    guard (0...100_000).contains(epochs ?? 1) else {
+      throw ValidationError("--epochs must be in 0...100000, got \(epochs ?? 1)")
+    }
+    guard (2...10_000_000).contains(trainingCount) else {
+      throw ValidationError("--training-count must be in 2...10000000, got \(trainingCount)")
+    }
+    guard (1...1000).contains(networks) else {
+      throw ValidationError("--networks must be between 1 and 1000, got \(networks)")
+    }
+    if !architecture.hasSuffix(".json"), Architecture.Named(rawValue: architecture) == nil {
+      throw ValidationError(UnknownArchitecture(name: architecture).description)
+    }
+  }
+
+  func training(seed: UInt64) -> VictimTraining {
+    var training =
+      Architecture.Named(rawValue: architecture)?.recommendedTraining(seed: seed)
+      ?? TrainingConfiguration(seed: seed)
+    if let epochs { training.epochCount = epochs }
+    return VictimTraining(
+      architecture: architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture),
+      training: training, imageCount: trainingCount)
+  }
+
+  /// `0,0.1,0.5`
+  static func shares(_ text: String, option: String) throws -> [Double] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    let shares = parts.compactMap(\.self)
+    guard shares.count == parts.count, shares.allSatisfy({ (0...1).contains($0) }) else {
+      throw ValidationError(
+        "\(option) takes shares from 0 to 1 with commas between, such as 0.1,0.3, got \(text)")
+    }
+    return shares
+  }
+}

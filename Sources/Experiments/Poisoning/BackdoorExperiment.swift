@@ -1,0 +1,249 @@
+import Datasets
+import Directions
+import Foundation
+import Networks
+import Poisoning
+import Storage
+import Tensors
+
+/// How few marked training images are enough for a backdoor, and does clustering of activations find them? Networks are
+/// trained on images of which a share carries a trigger and the attacker's label; held-out images with the trigger say
+/// whether it works, those without it that nobody would notice.
+///
+/// | file | content |
+/// | --- | --- |
+/// | `figures/success.png` | success and clean error against the share of poisoned images |
+/// | `figures/examples.png` | held-out images without and with the trigger, and what a poisoned network says |
+/// | `figures/neurons.png` | the neurons that answer most to the trigger, before and after |
+/// | `backdoor.csv`, `clusters.csv` | every network; every label's clusters |
+/// | `run.json` | configuration, environment, results |
+///
+/// Every share and repetition is a part of its own, so a stopped run goes on where it was.
+public struct BackdoorExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var data: DataSource
+    public var victim: VictimTraining
+    public var trigger: Trigger.Kind
+    /// By name or number.
+    public var target: String
+    /// Of all training images; ascending, 0 among them.
+    public var shares: [Double]
+    public var repetitions: Int
+    public var clustering: ActivationClustering.Settings
+
+    public init(
+      data: DataSource, victim: VictimTraining, trigger: Trigger.Kind = .patch(side: 3), target: String = "0",
+      shares: [Double] = [0, 0.001, 0.003, 0.01, 0.03, 0.1], repetitions: Int = 5,
+      clustering: ActivationClustering.Settings = .init()
+    ) {
+      precondition(shares.allSatisfy { (0...1).contains($0) }, "shares lie in 0...1, got \(shares)")
+      precondition(repetitions > 0, "there is a network to train")
+      self.data = data
+      self.victim = victim
+      self.trigger = trigger
+      self.target = target
+      self.shares = Set(shares + [0]).sorted()
+      self.repetitions = repetitions
+      self.clustering = clustering
+    }
+  }
+
+  /// What held-out images say of a network.
+  public struct Judged: Codable, Equatable, Sendable {
+    /// Of all held-out images, none with a trigger.
+    public var error: Proportion
+    /// Of those that are not of the target class, with the trigger: called the target.
+    public var success: Proportion
+    /// The same images without the trigger.
+    public var withoutTrigger: Proportion
+  }
+
+  /// One share in one repetition.
+  public struct Outcome: Codable, Equatable, Sendable {
+    public var share: Double
+    public var repetition: Int
+    public var trainingCount: Int
+    public var poisonCount: Int
+    public var judged: Judged
+    public var labels: [ActivationClustering.Label]
+    public var flaggedCount: Int
+    /// Of these, poisoned.
+    public var flaggedPoisons: Int
+    /// The network trained without what was flagged; nil where nothing was.
+    public var repaired: Judged?
+  }
+
+  public struct Results: Codable, Sendable {
+    public var dataName: String
+    public var victimName: String
+    public var trigger: Trigger.Kind
+    /// Pixels that the trigger changes, of how many.
+    public var changedPixels: [Int]
+    public var target: String
+    public var classNames: [String]
+    public var repetitions: Int
+    public var trainingCount: Int
+    public var heldOutCount: Int
+    public var clustering: ActivationClustering.Settings
+    public var outcomes: [Outcome]
+    public var changes: [NeuronChange]
+    public var sentences: [String]
+  }
+
+  /// All that decides an outcome beside its share and repetition.
+  private struct Settings: Codable, Equatable {
+    var victim: VictimTraining
+    var trigger: Trigger.Kind
+    var target: String
+    var clustering: ActivationClustering.Settings
+  }
+
+  public let configuration: Configuration
+  public let workerCount: Int
+
+  public init(_ configuration: Configuration, workerCount: Int) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+  }
+
+  /// - Throws: ``UnknownClass``, ``PoisonError``, and what loading, training and writing throw. Before the first file is
+  ///   written data, architecture, trigger and shares have been found to fit.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    try run(on: configuration.data.load(progress), in: folder, progress: progress)
+  }
+
+  func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let names = dataset.heldOut.classNames
+    let target = try names.classNumber(configuration.target)
+    let clean = configuration.victim.images(of: dataset)
+    let graph = try configuration.victim.graph(for: clean)
+    let trigger = try trigger(for: clean, target: target)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "poison backdoor", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    try folder.write(record)
+    let parts = try PoisonParts(
+      in: folder, dataChecksum: dataset.checksum,
+      settings: Settings(
+        victim: configuration.victim, trigger: configuration.trigger, target: configuration.target,
+        clustering: configuration.clustering))
+    let conditions = (0..<configuration.repetitions).flatMap { repetition in
+      configuration.shares.map { (share: $0, repetition: repetition) }
+    }
+    try progress(.stage("training with a backdoor: \(conditions.count) sets of \(clean.count) images"))
+    var outcomes: [Outcome] = []
+    for (number, condition) in conditions.enumerated() {
+      let tell: @Sendable () throws -> Void = {
+        try progress(.step(done: number, total: conditions.count, unit: "sets"))
+      }
+      try tell()
+      outcomes.append(
+        try parts.value("share-\(condition.share)-\(condition.repetition)") {
+          try outcome(
+            condition.share, condition.repetition, target, trigger, clean, dataset.heldOut, tell)
+        })
+    }
+    try progress(.stage("drawing"))
+    let tell: @Sendable () throws -> Void = {
+      try progress(.step(done: conditions.count, total: conditions.count, unit: "sets"))
+    }
+    let networks = try [0, configuration.shares.last ?? 0].map {
+      try trained(on: poisoned($0, 0, target, trigger, clean).images, 0, tell)
+    }
+    let gallery = try NeuronGallery(
+      before: networks[0], after: networks[1], heldOut: dataset.heldOut, trigger: trigger, target: target,
+      seed: configuration.victim.training.seed, workerCount: workerCount)
+    var results = Results(
+      dataName: dataset.name, victimName: graph.architecture.name, trigger: configuration.trigger,
+      changedPixels: [trigger.changedCount, trigger.shape.pixelCount], target: names[target],
+      classNames: names, repetitions: configuration.repetitions, trainingCount: clean.count,
+      heldOutCount: dataset.heldOut.count, clustering: configuration.clustering, outcomes: outcomes,
+      changes: gallery.changes, sentences: [])
+    results.sentences = BackdoorReport.sentences(results)
+    try BackdoorReport(
+      results: results,
+      provenance: PoisonProvenance(
+        command: "poison backdoor", data: DataRecord(dataset), seed: configuration.victim.training.seed,
+        victim: results.victimName)
+    ).write(
+      gallery, network: Engine(running: networks[1], workerCount: workerCount), trigger, dataset.heldOut,
+      target: target, in: folder)
+    try folder.write(record.completed(with: results))
+    return results
+  }
+
+  private func trigger(for clean: LabelledImages, target: Int) throws -> Trigger {
+    if case .patch(let side) = configuration.trigger,
+      side >= min(clean.shape.height, clean.shape.width)
+    {
+      throw PoisonError.patchTooLarge(side: side, shape: "\(clean.shape)")
+    }
+    let largest = Backdoor.largestShare(of: clean.labels, target: target)
+    for share in configuration.shares where share > largest {
+      throw PoisonError.shareTooLarge(share: share, largest: largest, target: clean.classNames[target])
+    }
+    return Trigger(configuration.trigger, shape: clean.shape, seed: configuration.victim.training.seed)
+  }
+
+  // MARK: One condition
+
+  private func poisoned(
+    _ share: Double, _ repetition: Int, _ target: Int, _ trigger: Trigger, _ clean: LabelledImages
+  ) -> (images: LabelledImages, poisons: [Int]) {
+    let backdoor = Backdoor(
+      of: clean.labels, target: target, share: share, seed: configuration.victim.seed(repetition))
+    return (backdoor.poisoned(clean, with: trigger), backdoor.images)
+  }
+
+  private func trained(
+    on images: LabelledImages, _ repetition: Int, _ tell: @escaping @Sendable () throws -> Void
+  ) throws -> Network {
+    try configuration.victim.network(
+      trainedOn: images, repetition: repetition, workerCount: workerCount, onProgress: tell)
+  }
+
+  private func outcome(
+    _ share: Double, _ repetition: Int, _ target: Int, _ trigger: Trigger, _ clean: LabelledImages,
+    _ heldOut: LabelledImages, _ tell: @escaping @Sendable () throws -> Void
+  ) throws -> Outcome {
+    let (given, poisons) = poisoned(share, repetition, target, trigger, clean)
+    let network = try trained(on: given, repetition, tell)
+    let engine = try Engine(running: network, workerCount: workerCount)
+    let judged = try judged(engine, target, trigger, heldOut)
+    try tell()
+    let layer = network.graph.featureLayer
+    let features = try FeatureMatrix(
+      values: engine.features(of: given, layer: layer),
+      labels: ClassLabels(given.labels, classCount: given.classNames.count),
+      layer: layer.map { network.graph.nodes[$0].name } ?? "pixels")
+    let clusters = ActivationClustering(
+      of: features, settings: configuration.clustering, seed: configuration.victim.seed(repetition),
+      workerCount: workerCount)
+    let flagged = Set(clusters.flagged)
+    let rest = given.labels.indices.filter { !flagged.contains($0) }
+    let repaired =
+      flagged.isEmpty || rest.isEmpty
+      ? nil
+      : try self.judged(
+        Engine(running: trained(on: given.selecting(rest), repetition, tell), workerCount: workerCount),
+        target, trigger, heldOut)
+    return Outcome(
+      share: share, repetition: repetition, trainingCount: given.count, poisonCount: poisons.count,
+      judged: judged, labels: clusters.labels, flaggedCount: flagged.count,
+      flaggedPoisons: flagged.intersection(poisons).count, repaired: repaired)
+  }
+
+  private func judged(_ engine: Engine, _ target: Int, _ trigger: Trigger, _ heldOut: LabelledImages) throws
+    -> Judged
+  {
+    let others = heldOut.labels.indices.filter { heldOut.labels[$0] != target }
+    let clean = Prediction.rows(of: try engine.logits(of: heldOut)).map(\.label)
+    let marked = Prediction.rows(
+      of: try engine.logits(of: trigger.applied(to: heldOut, rows: others).selecting(others)))
+    return Judged(
+      error: Proportion(zip(clean, heldOut.labels).count { $0 != $1 }, of: heldOut.count),
+      success: Proportion(marked.count { $0.label == target }, of: others.count),
+      withoutTrigger: Proportion(others.count { clean[$0] == target }, of: others.count))
+  }
+}

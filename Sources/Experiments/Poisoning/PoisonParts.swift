@@ -1,0 +1,44 @@
+import Storage
+
+/// What the conditions of a poisoning experiment left: a file for each, written as soon as it was measured, so that a run
+/// which is stopped goes on behind it.
+struct PoisonParts<Settings: Codable & Equatable> {
+  /// Everything but the condition itself that decides a result.
+  struct Identity: Codable, Equatable {
+    var toolVersion: String
+    var dataChecksum: String
+    var settings: Settings
+  }
+
+  private struct Part<Value: Codable>: Codable {
+    var identity: Identity
+    var value: Value
+  }
+
+  static var folderName: String { "parts" }
+
+  let folder: RunFolder
+  let identity: Identity
+
+  init(in folder: RunFolder, dataChecksum: String, settings: Settings) throws {
+    self.folder = try folder.folder(Self.folderName)
+    identity = Identity(
+      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataChecksum, settings: settings)
+  }
+
+  /// What was measured under these very settings before, or what `measure` gives now.
+  ///
+  /// - Parameter name: Of the condition; a file name.
+  func value<Value: Codable>(_ name: String, _ measure: () throws -> Value) throws -> Value {
+    let file = "\(name).json"
+    // One that cannot be read is of another version, or broken: it is measured again.
+    if folder.exists(file), let part = try? JSONFile.read(Part<Value>.self, from: folder.file(file)),
+      part.identity == identity
+    {
+      return part.value
+    }
+    let value = try measure()
+    try folder.write(Part(identity: identity, value: value), to: file)
+    return value
+  }
+}

@@ -1,0 +1,93 @@
+import Datasets
+import Figures
+import Foundation
+import Images
+import Inference
+import Storage
+import Tensors
+
+/// The mean of a share over several networks, with Student's interval: networks are the sample, not images. The interval
+/// is cut to [0, 1], beyond which no share lies.
+public struct MeanShare: Codable, Equatable, Sendable {
+  public var networkCount: Int
+  public var mean: Double
+  /// 95 %; nil of one network.
+  public var lower95: Double?
+  public var upper95: Double?
+
+  /// - Parameter values: At least one.
+  init(_ values: [Double]) {
+    precondition(!values.isEmpty, "a mean is over one network at least")
+    networkCount = values.count
+    mean = values.reduce(0, +) / Double(values.count)
+    let interval = StudentInterval(values)?.interval()
+    (lower95, upper95) = (interval.map { max(0, $0.lower) }, interval.map { min(1, $0.upper) })
+  }
+
+  /// nil where one of the shares is of nothing, or there are none.
+  init?(_ shares: [Proportion]) {
+    let values = shares.compactMap(\.value)
+    guard values.count == shares.count, !values.isEmpty else { return nil }
+    self.init(values)
+  }
+
+  /// `12.3 % [11.0, 13.6]`
+  var words: String {
+    func number(_ value: Double) -> String { String(format: "%.1f", 100 * value) }
+    guard let lower95, let upper95 else { return "\(number(mean)) %" }
+    return "\(number(mean)) % [\(number(lower95)), \(number(upper95))]"
+  }
+
+  func point(at x: Double) -> Chart.Point {
+    Chart.Point(
+      x: x, value: 100 * mean,
+      interval: lower95.flatMap { lower in upper95.map { 100 * lower...100 * max(lower, $0) } })
+  }
+
+  static func columns(_ name: String) -> [String] {
+    ["\(name)_mean", "\(name)_lower_95", "\(name)_upper_95"]
+  }
+
+  static func fields(_ share: MeanShare?) -> [any CustomStringConvertible] {
+    [share?.mean, share?.lower95, share?.upper95].map { CSVWriter.field($0) }
+  }
+}
+
+enum PoisonWords {
+  /// A share as its user wrote it: `0.1` becomes `10 %`, `0.001` `0.1 %`.
+  static func percent(_ share: Double) -> String {
+    var text = String(format: "%.3f", 100 * share)
+    while text.hasSuffix("0") { text.removeLast() }
+    return (text.hasSuffix(".") ? String(text.dropLast()) : text) + " %"
+  }
+}
+
+extension LabelledImages {
+  /// The pixels of one image, as a picture.
+  func bitmap(_ number: Int) -> Bitmap { bitmap(Array(tensor(of: [number]).elements)) }
+
+  func bitmap(_ pixels: [Float]) -> Bitmap {
+    Bitmap(planar: pixels, channels: shape.channels, height: shape.height, width: shape.width)
+  }
+}
+
+/// What stands at the foot of every figure of a poisoning experiment.
+struct PoisonProvenance {
+  let command: String
+  let data: DataRecord
+  let seed: UInt64
+  let victim: String
+
+  func caption(title: String, subtitle: String, _ footer: [String] = []) -> FigureCaption {
+    FigureCaption(
+      title: title, subtitle: subtitle,
+      footer: footer + [
+        "\(victim) on \(data.name), data \(data.checksum.prefix(8)) · seed \(seed) · intrigue \(command) "
+          + RunEnvironment.toolVersion
+      ],
+      text: [
+        ("Data", data.name), ("Data checksum", data.checksum), ("Network", victim), ("Seed", "\(seed)"),
+        ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
+      ].map { FigureCaption.Pair(key: $0.0, value: $0.1) })
+  }
+}
