@@ -150,6 +150,27 @@ import Testing
     }
   }
 
+  @Test(
+    "Two equal images of a lot get dropout masks of their own, together or one at a time",
+    arguments: [false, true])
+  func ownMasks(_ hasConvolution: Bool) throws {
+    let shape = ImageShape(channels: 1, height: 6, width: 6)
+    let stem: [Architecture.Node] =
+      hasConvolution
+      ? [.init("conv", .convolution(Convolution(outputChannels: 4, kernel: 3, padding: 1)))] : []
+    let nodes =
+      stem + [
+        .init("flatten", .flatten), .init("drop", .dropout(rate: 0.5)),
+        .init("logits", .linear(outputs: 4, bias: true)),
+      ]
+    let (network, one) = try Self.scene(Architecture(name: "d", input: shape, nodes: nodes), count: 1)
+    let twice = one.selecting([0, 0])
+    let alone = try Self.step(network, twice, lot: [0], clip: .infinity)
+    let both = try Self.step(network, twice, lot: [0, 1], clip: .infinity)
+    let lengths = both.lengths
+    #expect(lengths.count == 2 && lengths[0] == alone.lengths[0] && lengths[0] != lengths[1])
+  }
+
   @Test("Frozen layers take no part in the length")
   func frozen() throws {
     let shape = ImageShape(channels: 1, height: 8, width: 8)
