@@ -115,7 +115,7 @@ import Testing
       ["rubbish", "model", "--data", "images", "--threshold", "1"],
       ["rubbish", "model", "--data", "images", "--threshold", "nan"],
       ["rubbish", "model", "--data", "images", "--scores", "logit"],
-      ["poison"], ["poison", "labels"], ["poison", "labels", "--data", "images", "--shares", "0.1,2"],
+      ["poison", "labels"], ["poison", "labels", "--data", "images", "--shares", "0.1,2"],
       ["poison", "labels", "--data", "images", "--from", "0"],
       ["poison", "labels", "--data", "images", "--trim", "most"],
       ["poison", "labels", "--data", "images", "--trim", "known,known"],
