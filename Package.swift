@@ -36,20 +36,21 @@ let package = Package(
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
     .target(name: "Tensors", dependencies: ["CLAPACK", "CLBFGSB"]),
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
+    .target(name: "Privacy", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
-    .target(name: "Adversarial", dependencies: ["Networks", "Tensors"]),
+    .target(name: "Adversarial", dependencies: ["Inference", "Networks", "Tensors"]),
     .target(name: "Poisoning", dependencies: ["Datasets", "Networks", "Directions", "Tensors"]),
     .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Poisoning", "Figures",
+        "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Adversarial", "Poisoning", "Figures",
       ]),
     .target(
       name: "LocalServer",
@@ -90,8 +91,8 @@ let package = Package(
     .target(
       name: "Intrigue",
       dependencies: [
-        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial",
-        "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
+        "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Adversarial", "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
     // The command line.
@@ -118,6 +119,7 @@ let package = Package(
     .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Tensors"]),
+    .testTarget(name: "PrivacyTests", dependencies: ["Privacy", "Tensors"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage", "Tensors"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Storage"], exclude: ["Fixtures"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Storage", "Tensors"]),
@@ -127,7 +129,9 @@ let package = Package(
     .testTarget(name: "DirectionsTests", dependencies: ["Directions", "CKernels", "Tensors"]),
     .testTarget(
       name: "AdversarialTests",
-      dependencies: ["Adversarial", "Networks", "Datasets", "Storage", "Tensors", "TestSupport"]),
+      dependencies: [
+        "Adversarial", "Inference", "Networks", "Datasets", "Storage", "Tensors", "TestSupport",
+      ]),
     .testTarget(
       name: "PoisoningTests",
       dependencies: ["Poisoning", "Datasets", "Networks", "Directions", "Tensors", "TestSupport"]),
@@ -149,8 +153,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Inference", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Networks",
-        "Poisoning", "Storage", "Tensors", "TestSupport",
+        "Experiments", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
+        "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "StudyTests",

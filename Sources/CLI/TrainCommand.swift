@@ -90,6 +90,18 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Shift training images at random by up to this many pixels.")
   var crop: Int?
 
+  @Option(help: "Turn training images at random by up to this many degrees.")
+  var rotate: Double?
+
+  @Option(
+    help:
+      "Corrupt training images at random, kinds with commas between, or none of them: \(Corruption.Kind.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
+  var corrupt: String?
+
+  @Option(help: "Deviation of Gaussian noise added to training images, not clipped: for intrigue smooth.")
+  var noise: Float?
+
   @Option(help: "Share of the training images kept apart to watch training by.")
   var validation = 0.1
 
@@ -99,6 +111,8 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "Images of one forward and backward pass.")
   var microBatch: Int?
+
+  @OptionGroup var privacy: PrivacyOptions
 
   @Flag(help: "Discard what an earlier run left in the folder.")
   var fresh = false
@@ -137,13 +151,14 @@ struct TrainCommand: ParsableCommand {
     try check(
       adversarial != .pgd || epsilon > 0, "--adversarial pgd needs a positive --epsilon")
     _ = try parsedLayerDecay()
-    for (name, count) in [("--batch", batch), ("--micro-batch", microBatch)] {
+    try check(batch == nil || privacy.lot == nil, "--lot and --batch say the same; give one")
+    for (name, count) in [("--batch", batch), ("--lot", privacy.lot), ("--micro-batch", microBatch)] {
       try check((1...1_000_000).contains(count ?? 1), "\(name) must be in 1...1000000, got \(count ?? 1)")
     }
     // Each micro-batch of a step has activations and a gradient of its own.
     try check(
-      (batch ?? 128) <= 256 * (microBatch ?? 64),
-      "--batch must be at most 256 times --micro-batch, got \(batch ?? 128)")
+      (batch ?? privacy.lot ?? 128) <= 256 * (microBatch ?? 64),
+      "--batch must be at most 256 times --micro-batch, got \(batch ?? privacy.lot ?? 128)")
     try check(isFinite(learningRate, above: .leastNonzeroMagnitude), "--learning-rate must be positive")
     try check((0..<1).contains(momentum ?? 0), "--momentum must be in 0..<1")
     try check(isFinite(weightDecay, above: 0), "--weight-decay must not be negative")
@@ -152,6 +167,14 @@ struct TrainCommand: ParsableCommand {
     try check((patience ?? 1) > 0, "--patience must be positive")
     try check(patience == nil || validation > 0, "--patience needs --validation above 0")
     try check((0...64).contains(crop ?? 0), "--crop must be in 0...64")
+    try check((0...180).contains(rotate ?? 0), "--rotate must be in 0...180")
+    try check(isFinite(noise, above: 0), "--noise must not be negative")
+    try check(
+      !isLBFGS || (rotate == nil && corrupt == nil && noise == nil),
+      "--rotate, --corrupt and --noise are not for lbfgs, which needs the same images in every step")
+    try check(
+      adversarial == nil || noise == nil, "--noise is not clipped and --adversarial is; give one of them")
+    _ = try parsedCorruptions()
     _ = try parsedSchedule()
     if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
       throw ValidationError(UnknownArchitecture(name: name).description)
@@ -167,6 +190,17 @@ struct TrainCommand: ParsableCommand {
         "--layer-decay takes numbers with commas between, such as 1e-5,1e-5,1e-6, got \(layerDecay)")
     }
     return values
+  }
+
+  private func parsedCorruptions() throws -> [Corruption.Kind]? {
+    guard let corrupt else { return nil }
+    return try corrupt.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      guard let kind = Corruption.Kind(rawValue: String(name)) else {
+        let known = Corruption.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("--corrupt takes some of \(known) with commas between, got \(corrupt)")
+      }
+      return kind
+    }
   }
 
   private func parsedSchedule() throws -> LearningRate.Schedule? {
@@ -205,7 +239,7 @@ struct TrainCommand: ParsableCommand {
       training = published
     }
     if let epochs = epochs ?? iterations { training.epochCount = epochs }
-    if let batch { training.batchSize = batch }
+    if let batch = batch ?? privacy.lot { training.batchSize = batch }
     training.microBatch = min(microBatch ?? training.microBatch, training.batchSize)
     let decay = weightDecay ?? training.optimizer.weightDecay
     switch optimizer ?? OptimizerName(training.optimizer) {
@@ -233,6 +267,9 @@ struct TrainCommand: ParsableCommand {
     if let warmup { training.learningRate.warmupEpochs = warmup }
     if let flips { training.augmentation.flips = flips }
     if let crop { training.augmentation.cropPadding = crop }
+    if let rotate { training.augmentation.rotation = rotate }
+    if let kinds = try parsedCorruptions() { training.augmentation.corruptions = kinds }
+    if let noise { training.augmentation.noise = noise }
     training.patience = patience
     return training
   }
@@ -246,7 +283,7 @@ struct TrainCommand: ParsableCommand {
     let experiment = TrainExperiment(
       TrainExperiment.Configuration(
         data: try dataOptions.source(), architecture: choice, training: try training(),
-        validationFraction: validation),
+        validationFraction: validation, privacy: privacy.request),
       workerCount: common.workerCount, startsFresh: fresh)
     let results = try console.run(
       resume: "The same command, without --fresh, goes on after the last finished epoch."
@@ -260,7 +297,8 @@ struct TrainCommand: ParsableCommand {
           format: "accuracy %.2f %% on %d held-out images, %d %@ in %.1f s",
           100 * results.heldOutAccuracy,
           results.heldOutCount, results.epochsTrained, optimizer == .lbfgs ? "iterations" : "epochs",
-          results.trainingSeconds),
+          results.trainingSeconds)
+      ] + (results.privacy.map { [$0.sentence] } ?? []) + [
         "model: \(folder.file("model.safetensors").relativePath)",
         "curve: \(folder.file("figures/training.png").relativePath)",
       ])

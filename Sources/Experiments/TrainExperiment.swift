@@ -2,6 +2,7 @@ import Datasets
 import Figures
 import Foundation
 import Networks
+import Privacy
 import Storage
 import Tensors
 
@@ -13,10 +14,12 @@ public struct TrainExperiment: Sendable {
     public var training: TrainingConfiguration
     /// Share of the training images kept apart to watch training by; 0: none.
     public var validationFraction: Double
+    /// Nil: `training` says it all.
+    public var privacy: PrivacyRequest?
 
     public init(
       data: DataSource, architecture: ArchitectureChoice, training: TrainingConfiguration,
-      validationFraction: Double = 0.1
+      validationFraction: Double = 0.1, privacy: PrivacyRequest? = nil
     ) {
       precondition(
         validationFraction >= 0 && validationFraction < 1,
@@ -25,6 +28,7 @@ public struct TrainExperiment: Sendable {
       self.architecture = architecture
       self.training = training
       self.validationFraction = validationFraction
+      self.privacy = privacy
     }
   }
 
@@ -75,6 +79,8 @@ public struct TrainExperiment: Sendable {
     public var heldOutCount: Int
     /// Of training alone, all sessions together.
     public var trainingSeconds: Double
+    /// What the training images are promised; nil where it was not asked for.
+    public var privacy: PrivacyAccount?
   }
 
   public let configuration: Configuration
@@ -105,9 +111,12 @@ public struct TrainExperiment: Sendable {
   ) throws -> Results {
     let architecture = try configuration.architecture.architecture(for: dataset.training)
     let graph = try Graph(architecture)
+    let (training, validation) = split(dataset.training)
+    let settings = try settings(imageCount: training.count, progress)
+    try PrivateTraining.check(settings, graph)
     let identity = TrainingCheckpoint.Identity(
       architecture: try architecture.json, dataChecksum: dataset.checksum,
-      validationFraction: configuration.validationFraction, training: configuration.training)
+      validationFraction: configuration.validationFraction, training: settings)
     var start = try startingState(graph, identity, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
@@ -119,14 +128,13 @@ public struct TrainExperiment: Sendable {
       }
     }
 
-    let (training, validation) = split(dataset.training)
     if let pretraining = configuration.training.pretraining, start.completedEpochCount == 0 {
       start.network = try pretrained(start.network, pretraining, training, progress)
     }
     let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
     try progress(.stage("training \(architecture.name) on \(dataset.name): \(parts)"))
     let trainer = Trainer(
-      configuration.training, training: training, validation: validation, workerCount: workerCount)
+      settings, training: training, validation: validation, workerCount: workerCount)
     let epochCount = configuration.training.epochCount
     let state = try trainer.train(from: start, progress: { try progress(.training($0)) }) { state in
       try TrainingCheckpoint(identity: identity, state: state).write(to: folder.file(Self.checkpointName))
@@ -140,9 +148,23 @@ public struct TrainExperiment: Sendable {
     case .exhausted: try progress(.stage("no step lowers the loss any more: the rest is rounding"))
     case .epochLimit, nil: break
     }
-    let results = try conclude(state, dataset, in: folder)
+    let results = try conclude(state, settings, trainingCount: training.count, dataset, in: folder)
     try folder.write(record.completed(with: results))
     return results
+  }
+
+  /// The training with the noise that the wanted privacy takes.
+  private func settings(imageCount: Int, _ progress: ProgressHandler) throws -> TrainingConfiguration {
+    var settings = configuration.training
+    guard let request = configuration.privacy else { return settings }
+    settings.privacy = try request.settings(for: settings, imageCount: imageCount)
+    if request.delta >= 1 / Double(imageCount) {
+      try progress(
+        .warning(
+          "δ = \(request.delta) is not below 1 / \(imageCount): publishing one whole image at random would keep that promise"
+        ))
+    }
+    return settings
   }
 
   /// A new network, or the state that an earlier run with the same settings left.
@@ -198,14 +220,17 @@ public struct TrainExperiment: Sendable {
     return (images.selecting(order[count...].sorted()), images.selecting(order[..<count].sorted()))
   }
 
-  private func conclude(_ state: TrainingState, _ dataset: Dataset, in folder: RunFolder) throws -> Results {
+  private func conclude(
+    _ state: TrainingState, _ settings: TrainingConfiguration, trainingCount: Int, _ dataset: Dataset,
+    in folder: RunFolder
+  ) throws -> Results {
     let network = state.best ?? state.network
     let judged = try Engine(running: network, workerCount: workerCount).accuracyAndLoss(
       on: dataset.heldOut, loss: configuration.training.loss)
     var provenance = Model.Provenance()
     provenance.dataName = dataset.name
     provenance.dataChecksum = dataset.checksum
-    provenance.training = configuration.training
+    provenance.training = settings
     provenance.epochsTrained = state.completedEpochCount
     provenance.heldOutAccuracy = judged.accuracy
     provenance.toolVersion = RunEnvironment.toolVersion
@@ -226,7 +251,13 @@ public struct TrainExperiment: Sendable {
       epochsTrained: state.completedEpochCount, history: state.history, ending: state.ending,
       heldOutAccuracy: judged.accuracy,
       heldOutLoss: judged.loss, heldOutCount: dataset.heldOut.count,
-      trainingSeconds: state.history.map(\.seconds).reduce(0, +))
+      trainingSeconds: state.history.map(\.seconds).reduce(0, +),
+      privacy: configuration.privacy.flatMap { request in
+        settings.privacy.map {
+          PrivacyAccount(
+            $0, settings, imageCount: trainingCount, stepCount: state.stepCount, delta: request.delta)
+        }
+      })
   }
 }
 

@@ -30,6 +30,7 @@ struct TrainingCheckpoint {
       if training.adversarial != other.training.adversarial { names.append("adversarial training") }
       if training.pretraining != other.training.pretraining { names.append("pretraining") }
       if training.frozenLayers != other.training.frozenLayers { names.append("frozen layers") }
+      if training.privacy != other.training.privacy { names.append("privacy") }
       if training.patience != other.training.patience { names.append("patience") }
       // A cosine's shape depends on where it ends, and so does where L-BFGS empties its memory.
       let dependsOnEnd =

@@ -83,6 +83,23 @@ extension Chart {
       acrossName: "top images per direction, k (logarithmic)")
   }
 
+  /// A measure under several conditions: a place on the horizontal axis for each.
+  ///
+  /// - Parameters:
+  ///   - names: Of the conditions, from left to right; a point's x is an index of these.
+  ///   - axis: Name of the measure.
+  ///   - acrossName: What the conditions are.
+  public static func conditions(
+    caption: FigureCaption, names: [String], series: [Series], axis: String, acrossName: String
+  ) -> Chart {
+    precondition(!names.isEmpty, "a chart of conditions has at least one condition")
+    precondition(
+      series.allSatisfy { $0.points.allSatisfy { Int(exactly: $0.x).map(names.indices.contains) == true } },
+      "a point of a chart of conditions stands at one of \(names.count) conditions")
+    return curves(
+      caption: caption, series: series, levels: [], axis: axis, across: .names(names), acrossName: acrossName)
+  }
+
   /// The horizontal axis of ``curves``.
   private enum Across {
     case share

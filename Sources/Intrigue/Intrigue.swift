@@ -9,6 +9,7 @@
 @_exported import LocalServer
 @_exported import Networks
 @_exported import Poisoning
+@_exported import Privacy
 @_exported import Reports
 @_exported import Storage
 @_exported import Study

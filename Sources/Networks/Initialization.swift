@@ -85,4 +85,12 @@ enum RandomStream {
   static func dropout(step: Int, slot: Int, node: Int) -> UInt64 {
     4 << 56 | UInt64(node) << 48 | UInt64(slot) << 40 | UInt64(step)
   }
+  static func lot(step: Int) -> UInt64 { 6 << 56 | UInt64(step) }
+  static func noise(step: Int) -> UInt64 { 7 << 56 | UInt64(step) }
+
+  /// The seed of what a step of private training draws within its passes, which are too many for the streams above.
+  static func passSeed(seed: UInt64, step: Int) -> UInt64 {
+    var generator = SeededGenerator(seed: seed, stream: 8 << 56 | UInt64(step))
+    return generator.next()
+  }
 }

@@ -87,12 +87,20 @@ extension PlanBuilder {
         let layout = try product.layout
         let weightsGradient = home.description == layout ? home : try allocate(layout)
         let biasGradient = hasBias ? try store.gradient(of: weightIndex + 1, in: parameterGradients) : nil
-        emit("linear, gradient of its weights", scratch: scratchCount) { _, scratch in
-          product.runWeightsGradient(
-            images: images, source: from, resultGradient: gradient, weightsGradient: weightsGradient,
-            biasGradient: biasGradient, scratch: scratch)
+        func form(_ gradient: Memory) throws {
+          emit("linear, gradient of its weights", scratch: scratchCount) { _, scratch in
+            product.runWeightsGradient(
+              images: images, source: from, resultGradient: gradient, weightsGradient: weightsGradient,
+              biasGradient: biasGradient, scratch: scratch)
+          }
+          if weightsGradient !== home { try copy(weightsGradient, to: home) }
         }
-        if weightsGradient !== home { try copy(weightsGradient, to: home) }
+        if let clipping {
+          try clipLinear(
+            product, clipping, source: from, gradient: gradient, hasBias: hasBias, form: form)
+        } else {
+          try form(gradient)
+        }
       }
       guard source.needsGradient else { return }
       let transposed = try store.transposedWeights(of: weightIndex, for: product)

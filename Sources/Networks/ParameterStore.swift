@@ -219,6 +219,16 @@ extension ParameterStore {
   }
 }
 
+extension ParameterStore {
+  /// Where everything stands that is not frozen; padding of single layouts included.
+  ///
+  /// - Parameter frozen: Positions of nodes.
+  func trainedRanges(frozen: Set<Int>) -> [Range<Int>] {
+    graph.nodes.indices.filter { !frozen.contains($0) }.flatMap { graph.nodes[$0].parameters }
+      .filter { graph.parameters[$0].isTrained }.map { range(of: $0) }
+  }
+}
+
 extension Graph {
   /// Positions of the parameters that the optimizer changes.
   var trainedParameterPositions: [Int] { parameters.indices.filter { parameters[$0].isTrained } }

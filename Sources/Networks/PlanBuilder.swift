@@ -49,6 +49,8 @@ final class PlanBuilder {
   let parameterGradients: Buffer?
   /// Positions of nodes that training leaves alone: no gradient is formed for them.
   let frozen: Set<Int>
+  /// Bounds the gradient of each image; nil: gradients are of the sum of all losses.
+  let clipping: ExampleClipping?
 
   private(set) var forward: [Step] = []
   private(set) var backward: [Step] = []
@@ -68,7 +70,7 @@ final class PlanBuilder {
   init(
     _ graph: Graph, purpose: Purpose, microBatch: Int, store: ParameterStore,
     parameterGradients: Buffer? = nil, frozen: Set<Int> = [],
-    sparsity: (position: Int, Sparsity)? = nil
+    sparsity: (position: Int, Sparsity)? = nil, clipping: ExampleClipping? = nil
   ) throws {
     self.graph = graph
     self.purpose = purpose
@@ -76,6 +78,7 @@ final class PlanBuilder {
     self.store = store
     self.parameterGradients = parameterGradients
     self.frozen = frozen
+    self.clipping = clipping
     device = store.device
     values = Array(repeating: nil, count: graph.nodes.count)
     let images = try Memory(.plain([microBatch] + graph.storedExtents(of: nil)), on: device)
@@ -215,11 +218,13 @@ final class PlanBuilder {
 
   private func lowerGradients(from last: Int) throws {
     emitsBackward = true
+    if let clipping { emit("lengths of gradients set to zero") { _, _ in clipping.start() } }
     let value = value(of: last)
     let plain = try allocate(.plain([microBatch] + graph.storedExtents(of: last)))
     outputGradient = plain
     value.gradient = try converted(plain, to: value.memory.description)
     for lowering in gradientLowerings.reversed() { try lowering() }
+    if let clipping { try concludeClipping(clipping) }
     if purpose == .imageGradient {
       guard let gradient = input.gradient else { preconditionFailure("no gradient reached the images") }
       inputGradient = try converted(gradient, to: input.memory.description)

@@ -40,6 +40,7 @@ public struct Trainer: Sendable {
   ) throws -> TrainingState {
     try Self.check(state.network, fits: training)
     try configuration.loss.check(state.network.graph)
+    try PrivateTraining.check(configuration, state.network.graph)
     if case .lbfgs(let memory, let gradientTolerance) = configuration.optimizer {
       return try LBFGSTraining(
         configuration: configuration, memory: memory, gradientTolerance: gradientTolerance,
@@ -73,8 +74,7 @@ public struct Trainer: Sendable {
       if configuration.patience != nil, isBest == true { state.best = state.network }
       state.history.append(
         EpochRecord(
-          epoch: epoch + 1, trainingLoss: sums.loss / Double(sums.imageCount),
-          trainingAccuracy: Double(sums.correctCount) / Double(sums.imageCount),
+          epoch: epoch + 1, trainingLoss: sums.meanLoss, trainingAccuracy: sums.accuracy,
           validationLoss: judged?.loss, validationAccuracy: judged?.accuracy,
           learningRate: configuration.learningRate.value(
             at: Double(epoch) + 0.5, of: configuration.epochCount),

@@ -20,6 +20,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var pretraining: AutoencoderPretraining?
   /// Perturbed images to train on; nil: none.
   public var adversarial: AdversarialTraining?
+  /// Bounds and hides what each image does to the network; nil: not.
+  public var privacy: PrivateTraining?
   /// Layers that keep their parameters, and batch normalization among them its running statistics, by name.
   public var frozenLayers: [String] {
     get { frozen ?? [] }
@@ -41,7 +43,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     augmentation: Augmentation = Augmentation(), patience: Int? = nil, seed: UInt64 = 1,
     penalties: Penalties? = nil, pretraining: AutoencoderPretraining? = nil,
     adversarial: AdversarialTraining? = nil, frozenLayers: [String] = [],
-    loss: TrainingLoss = .softmax
+    loss: TrainingLoss = .softmax, privacy: PrivateTraining? = nil
   ) {
     precondition(epochCount >= 0 && batchSize > 0 && microBatch > 0, "counts must be positive")
     self.epochCount = epochCount
@@ -57,6 +59,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     self.adversarial = adversarial
     self.frozenLayers = frozenLayers
     self.loss = loss
+    self.privacy = privacy
   }
 }
 

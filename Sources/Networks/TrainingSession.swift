@@ -14,6 +14,10 @@ final class TrainingSession: @unchecked Sendable {
     var correctCount = 0
     var imageCount = 0
     var stepCount = 0
+
+    /// Over the images seen. Lots of private training may all be empty; then there is nothing to tell, and it is 0.
+    var meanLoss: Double { loss / Double(max(imageCount, 1)) }
+    var accuracy: Double { Double(correctCount) / Double(max(imageCount, 1)) }
   }
 
   private let configuration: TrainingConfiguration
@@ -21,13 +25,21 @@ final class TrainingSession: @unchecked Sendable {
   private let workerCount: Int
   private let pool: WorkerPool
   private let store: ParameterStore
-  private let slots: [TrainingSlot]
+  private let slots: [any StepSlot]
+  private let noise: GradientNoise?
   private let moments: [Buffer]
   private let unitColumns: UnitColumns?
   /// Where the optimizer works: everything that is not frozen.
   private let trainedRanges: [Range<Int>]
   private let penalties: [(range: Range<Int>, term: Penalties.Term)]
   private var sums = Sums()
+
+  private struct Built: Sendable {
+    let store: ParameterStore
+    let slots: [any StepSlot]
+    let moments: [Buffer]
+    let noise: GradientNoise?
+  }
 
   /// - Parameter unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
   init(
@@ -49,23 +61,43 @@ final class TrainingSession: @unchecked Sendable {
       }
       return (position: position, sparsity.1)
     }
-    let built = Mutex<(store: ParameterStore, slots: [TrainingSlot], moments: [Buffer])?>(nil)
+    let built = Mutex<Built?>(nil)
     // On a worker: an operation's thread count is fixed where it is created.
     try pool.run { worker in
       guard worker == 0 else { return }
+      let isPrivate = configuration.privacy != nil
       let size = min(configuration.microBatch, examples.count)
-      let layouts = try Self.homeLayouts(graph, microBatch: size, device)
+      // Where private training does not go by micro-batches, it goes by single images.
+      let layouts = try Self.homeLayouts(graph, microBatch: isPrivate ? 1 : size, device)
       let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
       let largest = min(configuration.batchSize, examples.count)
       let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
-      let slots = (0..<slotCount).map {
-        TrainingSlot(
-          number: $0, store: store, frozen: frozen, adversarial: configuration.adversarial, sparsity: sparse)
-      }
-      for size in Self.batchSizes(configuration, imageCount: examples.count) {
-        for (slot, range) in zip(slots, Self.ranges(of: size, configuration.microBatch)) {
-          try slot.prepare(for: range.count)
+      var slots: [any StepSlot] = []
+      var noise: GradientNoise?
+      if let privacy = configuration.privacy {
+        slots = try (0..<slotCount).map {
+          try PrivateSlot(
+            number: $0, store: store, frozen: frozen, privacy: privacy, lotSize: largest,
+            microBatch: configuration.microBatch)
         }
+        if privacy.noiseMultiplier > 0 {
+          noise = try GradientNoise(
+            deviation: Float(privacy.noiseMultiplier * privacy.clip / Double(largest)),
+            seed: configuration.seed,
+            store: store, frozen: frozen)
+        }
+      } else {
+        let plain = (0..<slotCount).map {
+          TrainingSlot(
+            number: $0, store: store, frozen: frozen, adversarial: configuration.adversarial, sparsity: sparse
+          )
+        }
+        for size in Self.batchSizes(configuration, imageCount: examples.count) {
+          for (slot, range) in zip(plain, Self.ranges(of: size, configuration.microBatch)) {
+            try slot.prepare(for: range.count)
+          }
+        }
+        slots = plain
       }
       let moments = try (0..<configuration.optimizer.momentCount).map { moment in
         let buffer = Buffer(count: store.trained.count)
@@ -76,14 +108,15 @@ final class TrainingSession: @unchecked Sendable {
         }
         return buffer
       }
-      built.withLock { $0 = (store, slots, moments) }
+      let result = Built(store: store, slots: slots, moments: moments, noise: noise)
+      built.withLock { $0 = result }
     }
-    (store, slots, moments) = built.withLock { $0! }  // run threw otherwise
+    let parts = built.withLock { $0! }  // run threw otherwise
+    (store, slots, moments, noise) = (parts.store, parts.slots, parts.moments, parts.noise)
     trainedRanges =
       frozen.isEmpty
       ? [0..<store.trained.count]
-      : graph.nodes.indices.filter { !frozen.contains($0) }.flatMap { graph.nodes[$0].parameters }
-        .filter { graph.parameters[$0].isTrained }.map { [store] in store.range(of: $0) }
+      : store.trainedRanges(frozen: frozen)
     penalties = terms.map { [store] in (store.range(of: $0.parameter), $0) }
     unitColumns = unitColumnsNode.map { [store] name in
       guard let position = graph.position(of: name), let product = LinearProduct(graph, node: position) else {
@@ -128,24 +161,33 @@ final class TrainingSession: @unchecked Sendable {
     stride(from: 0, to: batch, by: microBatch).map { $0..<min($0 + microBatch, batch) }
   }
 
-  /// One pass over all images in an order drawn from (seed, epoch).
+  /// One pass over all images in an order drawn from (seed, epoch); of private training, as many lots as make one.
   func runEpoch(
     _ epoch: Int, stepCount: Int, progress: @escaping @Sendable (TrainingProgress) throws -> Void
   ) throws -> Sums {
-    var shuffler = SeededGenerator(seed: configuration.seed, stream: RandomStream.shuffle(epoch: epoch))
-    let order = shuffler.permutation(examples.count)
+    let batches = batches(epoch, firstStep: stepCount)
     let barrier = Barrier(threadCount: workerCount)
     sums = Sums()
-    let reporter = ProgressReporter(epoch: epoch, configuration, imageCount: order.count, progress)
+    let reporter = ProgressReporter(epoch: epoch, configuration, imageCount: batches.imageCount, progress)
     try pool.run { [self] worker in
-      try work(worker, epoch, stepCount, order, barrier, reporter)
+      try work(worker, epoch, stepCount, batches, barrier, reporter)
     }
     return sums
   }
 
+  private func batches(_ epoch: Int, firstStep: Int) -> EpochBatches {
+    guard configuration.privacy != nil else {
+      var shuffler = SeededGenerator(seed: configuration.seed, stream: RandomStream.shuffle(epoch: epoch))
+      return EpochBatches(shuffler.permutation(examples.count), batchSize: configuration.batchSize)
+    }
+    let (rate, count) = configuration.lots(of: examples.count)
+    let lots = PoissonLots(imageCount: examples.count, samplingRate: rate, seed: configuration.seed)
+    return EpochBatches((firstStep..<firstStep + count).map { lots.lot(step: $0) })
+  }
+
   /// A worker's part of an epoch. A worker that fails goes on to the barriers, so that none waits for ever.
   private func work(
-    _ worker: Int, _ epoch: Int, _ firstStep: Int, _ order: [Int], _ barrier: Barrier,
+    _ worker: Int, _ epoch: Int, _ firstStep: Int, _ batches: EpochBatches, _ barrier: Barrier,
     _ reporter: ProgressReporter
   ) throws {
     let stream = try Stream(on: store.device)
@@ -157,26 +199,29 @@ final class TrainingSession: @unchecked Sendable {
     let gradients = slots.map { Optional($0.gradient.floats) }
     let momentPointers = moments.map(\.floats)
     let share = store.share(worker, of: workerCount)
-    let batchCount = (order.count + configuration.batchSize - 1) / configuration.batchSize
-    for step in 0..<batchCount {
-      let batch = order[
-        step * configuration.batchSize..<min((step + 1) * configuration.batchSize, order.count)]
-      let slotCount = (batch.count + configuration.microBatch - 1) / configuration.microBatch
+    for step in 0..<batches.count {
+      let batch = batches[step]
+      // Slots for which there is nothing left take no part, but of an empty lot one says so.
+      let slotCount = min(
+        slots.count, max(1, (batch.count + configuration.microBatch - 1) / configuration.microBatch))
+      let told = TrainingStep(
+        seed: configuration.seed, epoch: epoch, number: firstStep + step,
+        augmentation: configuration.augmentation, microBatch: configuration.microBatch,
+        slotCount: slots.count)
       attempt {
         for slot in stride(from: worker, to: slotCount, by: workerCount) {
-          let start = batch.startIndex + slot * configuration.microBatch
-          try slots[slot].run(
-            batch[start..<min(start + configuration.microBatch, batch.endIndex)], of: examples,
-            batchCount: batch.count, augmentation: configuration.augmentation, epoch: epoch,
-            pass: Plan.Run(seed: configuration.seed, step: firstStep + step))
+          try slots[slot].run(batch, of: examples, told)
         }
       }
       if barrier.wait(failed: failure != nil) { break }
       let rate = configuration.learningRate.value(
-        at: Double(epoch) + Double(step) / Double(batchCount), of: configuration.epochCount)
+        at: Double(epoch) + Double(step) / Double(batches.count), of: configuration.epochCount)
       gradients.withUnsafeBufferPointer { gradients in
         momentPointers.withUnsafeBufferPointer { moments in
-          if let first = gradients[0] { addPenalties(to: first, share) }
+          if let first = gradients[0] {
+            noise?.add(to: first, share, step: firstStep + step)
+            addPenalties(to: first, share)
+          }
           for range in trainedRanges where range.overlaps(share) {
             configuration.optimizer.update(
               store.trained.floats, gradients: UnsafeBufferPointer(rebasing: gradients[..<slotCount]),
@@ -218,12 +263,12 @@ final class TrainingSession: @unchecked Sendable {
   }
 
   /// Adds up what the slots saw, in their order.
-  private func conclude(_ slots: ArraySlice<TrainingSlot>, epoch: Int, step: Int) throws {
+  private func conclude(_ slots: ArraySlice<any StepSlot>, epoch: Int, step: Int) throws {
     for slot in slots {
       sums.loss += slot.lossSum
       sums.correctCount += slot.correctCount
       sums.imageCount += slot.imageCount
-      for statistics in slot.plan?.batchStatistics ?? [] { store.absorb(statistics) }
+      for statistics in slot.batchStatistics { store.absorb(statistics) }
     }
     sums.stepCount += 1
     guard sums.loss.isFinite else { throw NetworkError.diverged(epoch: epoch + 1, step: step + 1) }
@@ -275,7 +320,6 @@ private final class ProgressReporter: @unchecked Sendable {
     try tell(
       TrainingProgress(
         epoch: epoch + 1, epochCount: epochCount, imagesDone: sums.imageCount, imageCount: imageCount,
-        imagesPerSecond: Double(sums.imageCount) / seconds, loss: sums.loss / Double(sums.imageCount),
-        accuracy: Double(sums.correctCount) / Double(sums.imageCount)))
+        imagesPerSecond: Double(sums.imageCount) / seconds, loss: sums.meanLoss, accuracy: sums.accuracy))
   }
 }

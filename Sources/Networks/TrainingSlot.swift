@@ -5,7 +5,7 @@ import Tensors
 /// One micro-batch of a step: its plans, its gradient and what it saw.
 ///
 /// `@unchecked Sendable`: between two barriers it is used by one worker only, the one its number belongs to.
-final class TrainingSlot: @unchecked Sendable {
+final class TrainingSlot: StepSlot, @unchecked Sendable {
   let number: Int
   let gradient: Buffer
   private(set) var lossSum = 0.0
@@ -19,8 +19,8 @@ final class TrainingSlot: @unchecked Sendable {
   private let adversarial: AdversarialTraining?
   private let sparsity: (position: Int, Sparsity)?
   private var plans: [Int: Plans] = [:]
-  private let normalisation: Normalisation
-  private let raw: Buffer  // one image before augmentation
+  private let writer: ExampleWriter
+  private var normalisation: Normalisation { writer.normalisation }
 
   /// What a number of images needs.
   private struct Plans {
@@ -42,8 +42,7 @@ final class TrainingSlot: @unchecked Sendable {
     self.frozen = frozen
     self.adversarial = adversarial
     gradient = Buffer(count: store.trained.count)
-    normalisation = Normalisation(store.graph)
-    raw = Buffer(count: store.graph.architecture.input.pixelCount)
+    writer = ExampleWriter(store.graph)
   }
 
   /// Builds the plans for `count` images. Not for two slots at a time: the store changes.
@@ -61,6 +60,17 @@ final class TrainingSlot: @unchecked Sendable {
       imageGradient: followsGradient
         ? try Plan(PlanBuilder(store.graph, purpose: .imageGradient, microBatch: count, store: store)) : nil,
       perturbation: adversarial.map { _ in (Buffer(count: pixelCount), Buffer(count: pixelCount)) })
+  }
+
+  var batchStatistics: [Plan.BatchStatistics] { plan?.batchStatistics ?? [] }
+
+  func run(_ batch: ArraySlice<Int>, of examples: some TrainingExamples, _ step: TrainingStep) throws {
+    guard let images = step.microBatch(0, of: batch, slot: number) else {
+      preconditionFailure("slot \(number) has no part in a batch of \(batch.count)")
+    }
+    try run(
+      images, of: examples, batchCount: batch.count, augmentation: step.augmentation, epoch: step.epoch,
+      pass: Plan.Run(seed: step.seed, step: step.number))
   }
 
   /// Forward, loss, backward over the given images.
@@ -84,14 +94,7 @@ final class TrainingSlot: @unchecked Sendable {
       let target = clean + row * length
       let ahead = images.startIndex + row + 2
       if ahead < images.endIndex { data.prefetchPixels(ofImage: images[ahead]) }
-      if augmentation.isIdentity {
-        data.writePixels(ofImage: image, to: target)
-      } else {
-        data.writePixels(ofImage: image, to: raw.floats)
-        var generator = SeededGenerator(
-          seed: pass.seed, stream: RandomStream.augmentation(epoch: epoch, image: image))
-        augmentation.apply(from: raw.floats, to: target, shape: data.imageShape, using: &generator)
-      }
+      writer.write(image, of: data, to: target, augmentation, seed: pass.seed, epoch: epoch)
       if adversarial == nil { normalisation.apply(to: target) }
     }
     // One part of the plan's rows, or two with the share of the loss that the first has. No arrays: none of this may

@@ -8,7 +8,7 @@ enum Citation: String, CaseIterable, Sendable {
   case moosavi2016deepfool, carlini2017towards, rony2019decoupling, pintor2021fast, moosavi2017universal
   case carlini2019evaluating
   case bhagoji2018practical, ilyas2018blackbox, uesato2018adversarial, andriushchenko2020square
-  case su2019one, brendel2018decision, chen2020hopskipjump
+  case papernot2017practical, su2019one, brendel2018decision, chen2020hopskipjump
   case zimmermann2023scale
   case shen2019learning, gu2017badnets, chen2018detecting, shafahi2018poison, peri2020deep
   case biggio2012poisoning, munoz2017towards

@@ -93,6 +93,10 @@ extension RunSummary {
     case "linearity": return try results(LinearityExperiment.Results.self)
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
+    case "substitute": return try results(SubstituteResults.self)
+    case "privacy": return try results(PrivacyResults.self)
+    case "smooth": return try results(SmoothingResults.self)
+    case "shift": return try results(ShiftResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
     case "poison backdoor": return try results(BackdoorExperiment.Results.self)
     case "poison collision": return try results(CollisionExperiment.Results.self)
@@ -104,8 +108,8 @@ extension RunSummary {
         file: folder.url,
         problem:
           "holds a run of \(kind.experiment), which has no page; expected one of train, evaluate, gallery, compare, "
-          + "attack, attack pool, transfer, linearity, pattern, rubbish, poison labels, poison backdoor, poison collision, "
-          + "poison linear, reproduce, study or demo")
+          + "attack, attack pool, substitute, transfer, linearity, pattern, rubbish, privacy, smooth, shift, poison labels, "
+          + "poison backdoor, poison collision, poison linear, reproduce, study or demo")
     }
   }
 

@@ -49,6 +49,31 @@ import Testing
     (["rubbish", "M", "--count", "20", "--fooling-count", "5"], "rubbish"),
     (
       [
+        "substitute", "M", "--substitute", "softmax:epochs=1", "--seed-images", "3", "--rounds", "2",
+        "--repetitions", "2", "--count", "3",
+      ], "substitute"
+    ),
+    (
+      ["attack", "pool", "M", "--knowledge", "black-box", "--epsilon", "0.3", "--queries", "50"],
+      "black-box"
+    ),
+    (["attack", "boundary", "M", "--queries", "60"], "boundary"),
+    (
+      [
+        "privacy", "--architecture", "network.json", "--epsilons", "5,1", "--networks", "2", "--epochs", "2",
+        "--lot",
+        "8", "--count", "6",
+      ], "privacy"
+    ),
+    (["smooth", "M", "--count", "6", "--samples", "40", "--epsilon", "0.5", "--steps", "2"], "smooth"),
+    (
+      [
+        "shift", "--architecture", "network.json", "--networks", "2", "--epochs", "1", "--images", "8",
+        "--attacked", "4", "--steps", "3",
+      ], "shift"
+    ),
+    (
+      [
         "poison", "labels", "--architecture", "network.json", "--epochs", "2", "--networks", "2", "--shares",
         "0.3",
         "--from", "0", "--to", "1",

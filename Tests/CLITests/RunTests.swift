@@ -144,6 +144,32 @@ import Testing
     #expect(foreign["loss"] as? Double == own["loss"] as? Double)
   }
 
+  @Test(
+    "A network trained with noise is smoothed with the same, as its record says; two models need two deviations"
+  )
+  func smoothing() async throws {
+    let laboratory = try await Laboratory()
+    expectSuccess(
+      try await laboratory.run(
+        "train", "--data", "images", "--architecture", "network.json", "--epochs", "2", "--batch", "8",
+        "--noise", "0.2", "--rotate", "10", "--corrupt", "blur,contrast", "--output", "noisy", "--quiet"))
+    let results = try object(
+      await laboratory.run(
+        "smooth", "noisy/model.safetensors", "--data", "images", "--sigma", "0.2", "0.4", "--count", "5",
+        "--samples", "50", "--selection", "10", "--no-attack", "--output", "smooth", "--json", "--quiet"))
+    let levels = try #require(results["levels"] as? [[String: Any]])
+    #expect(levels.map { $0["deviation"] as? Double } == [0.2, 0.4])
+    #expect(levels.allSatisfy { abs(($0["trainingNoise"] as? Double ?? 0) - 0.2) < 1e-6 })
+    let table = String(decoding: try laboratory.read("smooth/certified.csv"), as: UTF8.self)
+    #expect(table.split(separator: "\n").count == 11)
+    let record = try JSONSerialization.jsonObject(with: laboratory.read("smooth/run.json")) as? [String: Any]
+    #expect(record?["complete"] as? Bool == true && record?["experiment"] as? String == "smooth")
+    let refused = try await laboratory.run(
+      "smooth", "missing.safetensors", "--data", "images", "--output", "none", "--quiet")
+    expectRefusal(refused, saying: ["missing.safetensors"])
+    #expect(!FileManager.default.fileExists(atPath: laboratory.file("none").path))
+  }
+
   @Test("A network trained with sigmoids is read as such by rubbish, whose run is complete")
   func rubbish() async throws {
     let laboratory = try await Laboratory()

@@ -17,7 +17,8 @@ enum ChartExamples {
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
     ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
-    ("paper", paper()), ("success", success()), ("estimates", estimates()),
+    ("paper", paper()), ("success", success()), ("estimates", estimates()), ("conditions", conditions()),
+    ("certified accuracy", certifiedAccuracy()), ("scatter", scatter()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
@@ -33,6 +34,35 @@ enum ChartExamples {
         .init(name: "random directions", value: 0.8, interval: 0.743...0.839),
         .init(name: "random images", value: 0.52),
       ], reference: (0.5, "chance"), range: 0...1, axis: "share of the questions answered rightly")
+  }
+
+  static func certifiedAccuracy() -> Chart {
+    func attacked(_ values: [Double]) -> [Chart.Point] {
+      values.enumerated().map {
+        .init(x: 0.5 * Double($0), value: $1, interval: $1 - 0.05...min(1, $1 + 0.04))
+      }
+    }
+    return .certifiedAccuracy(
+      caption: caption(
+        "What a vote guarantees", "Lines: certified; marks: left by an attack, 95 % intervals."),
+      curves: [
+        .init(
+          name: "σ = 0.25", role: .random,
+          steps: [.init(x: 0, value: 0.97), .init(x: 0.31, value: 0.9), .init(x: 0.61, value: 0)],
+          attacked: attacked([0.97, 0.95, 0.8])),
+        .init(name: "σ = 0.5", role: .neurons, steps: [.init(x: 0, value: 0.9), .init(x: 1.2, value: 0)]),
+        .init(name: "no noise", role: .control, attacked: attacked([0.96, 0.9, 0.4])),
+      ], largest: 1.3, axis: "radius in L2")
+  }
+
+  static func scatter() -> Chart {
+    .scatter(
+      caption: caption("Shift and attack", "A mark for each network."),
+      clouds: [
+        .init(name: "plain", role: .control, points: [.init(x: 81, value: 1.1), .init(x: 79, value: 1)]),
+        .init(name: "none of it", role: .random, points: []),
+        .init(name: "noise", role: .neurons, points: [.init(x: 86, value: 1.9, interval: 1.8...2.1)]),
+      ], across: "accuracy under corruptions, %", up: "median distance in L2")
   }
 
   static func ladder() -> Chart {
@@ -157,6 +187,24 @@ enum ChartExamples {
         .init(name: "neurons", role: .neurons, points: line(0.30, 0.055)),
         .init(name: "random directions", role: .random, points: line(0.31, 0.048)),
       ], axis: "mean label agreement κ")
+  }
+
+  static func conditions() -> Chart {
+    func point(_ place: Int, _ value: Double, _ halfWidth: Double?) -> Chart.Point {
+      .init(x: Double(place), value: value, interval: halfWidth.map { value - $0...value + $0 })
+    }
+    return .conditions(
+      caption: caption("What privacy costs", "Bars: 95 % interval over networks (Student)."),
+      names: ["not private", "clipped, no noise", "ε = 8", "ε = 0.5"],
+      series: [
+        .init(
+          name: "trained this way", role: .neurons,
+          points: [point(0, 97, 0.4), point(1, 95, 0.5), point(2, 93, 0.2), point(3, 90, nil)]),
+        // A line that has no place for some of the conditions.
+        .init(
+          name: "stopped at the same accuracy", role: .random,
+          points: [point(2, 93.1, 0.3), point(3, 89.6, 1)]),
+      ], axis: "accuracy, %", acrossName: "how the network was trained")
   }
 
   static func topCounts() -> Chart {

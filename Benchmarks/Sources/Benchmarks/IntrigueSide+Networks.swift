@@ -2,11 +2,13 @@ import Intrigue
 
 extension IntrigueSide {
   /// One training run with no end: each epoch is one repetition.
-  func serveTraining(of architecture: Architecture, _ requests: Requests) throws {
+  func serveTraining(
+    of architecture: Architecture, privacy: PrivateTraining? = nil, _ requests: Requests
+  ) throws {
     let images = limited(try Dataset.load(dataFolder).training)
     let network = Network(initializing: try Graph(architecture), seed: 1)
     let configuration = TrainingConfiguration(
-      epochCount: .max, batchSize: 128, optimizer: .sgd(momentum: 0.9, weightDecay: 0))
+      epochCount: .max, batchSize: 128, optimizer: .sgd(momentum: 0.9, weightDecay: 0), privacy: privacy)
     let trainer = Trainer(configuration, training: images, validation: nil, workerCount: workerCount)
     try requests.greet(ready(images.count, ["batch": configuration.batchSize]))
     struct NoMoreRequests: Error {}

@@ -16,6 +16,9 @@ struct IntrigueSide {
     switch workload {
     case .training: try serveTraining(of: .convolutionalNetwork, requests)
     case .mlpEpoch: try serveTraining(of: .multilayerPerceptron, requests)
+    case .privateEpoch:
+      try serveTraining(
+        of: .multilayerPerceptron, privacy: PrivateTraining(clip: 1, noiseMultiplier: 1), requests)
     case .features: try serveFeatures(requests)
     case .fgsm: try serveAttack(requests)
     case .boxLBFGS: try serveBoxLBFGS(requests)

@@ -10,7 +10,8 @@ extension Workload {
     switch self {
     case .training:
       multiplyAdds = imageCount * LayerCost.convolutionalNetwork.trainingMultiplyAdds
-    case .mlpEpoch:
+    // Lengths of gradients, their scaling and noise are not counted: what is left is the plain epoch.
+    case .mlpEpoch, .privateEpoch:
       multiplyAdds = imageCount * LayerCost.multilayerPerceptron.trainingMultiplyAdds
     case .features:
       multiplyAdds = imageCount * LayerCost.convolutionalNetwork.dropLast().forwardMultiplyAdds

@@ -7,6 +7,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
   case fgsm
   case boxLBFGS = "box-lbfgs"
   case mlpEpoch = "mlp-epoch"
+  case privateEpoch = "private-epoch"
   case ranking
   case rankingLarge = "ranking-large"
 
@@ -17,6 +18,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
     case .fgsm: "FGSM on 10,000 images with verdicts, same network"
     case .boxLBFGS: "box L-BFGS of 64 images to their next class; conv 16, conv 32, 64, 10"
     case .mlpEpoch: "one training epoch, 784-100-100-10; batch 128"
+    case .privateEpoch: "the same epoch, private: gradients clipped one by one, with noise"
     case .ranking: "ranking along 4,096 directions, top 8 of 60,000 images"
     case .rankingLarge: "ranking along 10,000 directions, top 100 of 60,000 images"
     }

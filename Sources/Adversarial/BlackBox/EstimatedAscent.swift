@@ -4,12 +4,13 @@ import Tensors
 /// Climbs a gradient that is estimated from random pairs of queries: natural evolution strategies, and simultaneous
 /// perturbation.
 ///
-///     nes    u ~ N(0, I)       x ← Π(x − s · step(g))            Ilyas et al. (2018), section 2.2
-///     spsa   u = ±1            x ← Π(x − s · Adam(g))            Uesato et al. (2018), section 4.2
+///     nes    u ~ N(0, I)       m ← 0.9 m + 0.1 g,   x ← Π(x − s · step(m))     Ilyas et al. (2018), section 2.2
+///     spsa   u = ±1            x ← Π(x − s · Adam(g))                          Uesato et al. (2018), section 4.2
 ///
 /// g is the ``GradientEstimate`` of the margin, z_y − max z, from n/2 pairs clip(x ± σu); the margin, because a
 /// probability near 1 hardly changes. Π goes to the nearest allowed image. Both papers let queries leave the box; here
-/// they stay inside, since a service takes images.
+/// they stay inside, since a service takes images. m is in the code of Ilyas et al., not in their text: a single
+/// estimate from a hundred queries in 784 dimensions has a cosine of about a quarter with the gradient.
 ///
 /// <https://arxiv.org/abs/1804.08598> <https://arxiv.org/abs/1802.05666>
 ///
@@ -70,6 +71,8 @@ public struct EstimatedAscent: BlackBoxAttack {
     private var current: [Float]
     private var estimate: GradientEstimate
     private var adam: AdamMoments
+    /// m
+    private var mean: [Double]
     private var pairsLeft = 0
     /// The second point of the pair that was begun.
     private var partner: [Float]?
@@ -87,6 +90,7 @@ public struct EstimatedAscent: BlackBoxAttack {
       current = image.clean
       estimate = GradientEstimate(pixelCount: current.count)
       adam = AdamMoments(count: current.count)
+      mean = [Double](repeating: 0, count: current.count)
     }
 
     /// The pairs, then a round of one for the image that they lead to.
@@ -134,7 +138,8 @@ public struct EstimatedAscent: BlackBoxAttack {
       let step: [Double]
       switch settings.kind {
       case .nes:
-        let slopes = gradient.map { Float(-$0) }
+        for pixel in mean.indices { mean[pixel] = 0.9 * mean[pixel] + 0.1 * gradient[pixel] }
+        let slopes = mean.map { Float(-$0) }
         guard let direction = AscentDirection(along: slopes, in: threatModel.norm) else { return }
         step = slopes.map { size * direction($0) }
       case .spsa:

@@ -8,4 +8,5 @@
 #include "narrow.h"
 #include "optimizer.h"
 #include "pixels.h"
+#include "privacy.h"
 #include "winograd.h"

@@ -72,6 +72,12 @@ struct QueryFigures {
     }
     let ends = lines.flatMap(\.points).map(\.x)
     guard let first = ends.min(), let last = ends.max() else { return nil }
+    // Who has asked all that it asks keeps what it has.
+    for index in lines.indices {
+      if let end = lines[index].points.last, end.x < last {
+        lines[index].points.append(Chart.Point(x: last, value: end.value))
+      }
+    }
     if let reference,
       let level = isMinimal ? reference.medianDistance : reference.success.value.map({ 100 * $0 })
     {

@@ -235,14 +235,16 @@ struct PoolReport {
   /// Successes with their intervals: what was asked for, then the ladders of steps and budgets.
   private var successChart: Chart {
     func role(_ row: PoolResults.Attack) -> Chart.Role {
-      row.entry.role == .transferred ? .random : row.entry.followsGradient ? .neurons : .control
+      if row.entry.role == .transferred { return .random }
+      if row.entry.followsGradient { return .neurons }
+      return row.entry.method.kind.knowledge.isBlackBox ? .other(0) : .control
     }
     func rate(_ row: PoolResults.Attack, _ name: String? = nil) -> Chart.Rate {
       Chart.Rate(name: name ?? row.entry.words, role: role(row), share: row.summary.success)
     }
     func row(_ name: String) -> PoolResults.Attack? { results.attacks.first { $0.name == name } }
     let best = Chart.Rate(name: "best of all", role: .other(4), share: results.best.success)
-    let asked = results.attacks.filter { $0.entry.role == .asked || $0.entry.role == .transferred }
+    let asked = results.attacks.filter { [.asked, .reference, .transferred].contains($0.entry.role) }
     let steps = material.plan.steps.compactMap { rung in
       row(rung.name).map { rate($0, "\(rung.stepCount) steps") }
     }
@@ -251,7 +253,7 @@ struct PoolReport {
     }
     let meanings: [(role: Chart.Role, name: String)] = [
       (.neurons, "follows this network's gradient"), (.random, "made for another network"),
-      (.control, "random noise"),
+      (.other(0), "sees answers to its queries"), (.control, "random noise"),
     ]
     let shown = Set(asked.map(role) + [.neurons])
     return Chart.successRates(

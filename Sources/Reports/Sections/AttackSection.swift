@@ -32,6 +32,7 @@ extension AttackExperiment.Results: ReportedResults {
         .init(
           file: "results.csv", caption: "The images one by one.",
           articleColumns: RunSummary.attackColumns),
+        RunSummary.queryTable,
       ],
       citations: Citation.attack(AttackKind(rawValue: attack)) + [
         .wilson1927probable, .carlini2019evaluating,
@@ -71,6 +72,14 @@ extension EveryTargetExperiment.Results: ReportedResults {
 }
 
 extension RunSummary {
+  /// What black-box attacks had after so many queries; only they leave it.
+  static let queryTable = Tabulated(
+    file: "queries.csv", caption: "What black-box attacks had after so many queries.",
+    articleColumns: [
+      ("attack", "attack"), ("queries", "queries"), ("success_count", "fooled"), ("success_of", "of"),
+      ("median_distance", "median"),
+    ], identifiers: ["attack", "queries"])
+
   /// Of attacked images one by one.
   fileprivate static let attackColumns = [
     (name: "image", heading: "image"), ("class", "class"), ("verdict", "verdict"), ("class_after", "seen as"),

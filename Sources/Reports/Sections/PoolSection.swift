@@ -38,6 +38,7 @@ extension PoolResults: ReportedResults {
             ("backwards_per_image", "backwards"),
           ], isForArticle: false),
         .init(file: "images.csv", caption: "The images one by one."),
+        RunSummary.queryTable,
       ], articleTables: ["pool.tex"],
       citations: attacks.flatMap { Citation.attack($0.entry.method.kind) } + [.carlini2019evaluating])
   }

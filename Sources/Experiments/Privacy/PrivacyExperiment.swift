@@ -1,0 +1,207 @@
+import Adversarial
+import Datasets
+import Foundation
+import Networks
+import Privacy
+import Storage
+import Tensors
+
+/// Does differential privacy help against adversarial images? Trains networks with and without, with the same seeds, and
+/// measures how accurate they are, how far their images are from being fooled, and what they tell of who was trained on.
+///
+/// | file | content |
+/// | --- | --- |
+/// | `networks/NAME/` | each network, its training, and what was measured on it |
+/// | `privacy.txt` | what was found |
+/// | `privacy.csv`, `summary.csv` | every network; every way to train, with intervals over networks |
+/// | `figures/` | accuracy, distance, robust accuracy, membership |
+/// | `run.json` | configuration, environment, results |
+///
+/// What was measured on a network is a file of its folder, so a killed run goes on and leaves the same bytes.
+public struct PrivacyExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var data: DataSource
+    public var architecture: TrainExperiment.ArchitectureChoice
+    /// Falling.
+    public var epsilons: [Double]
+    public var delta: Double
+    public var clip: Double
+    /// Networks of each kind, with the seeds from `training.seed` on.
+    public var networkCount: Int
+    /// Of every network; privacy comes on top. Its batch size is the expected size of a lot.
+    public var training: TrainingConfiguration
+    /// Held-out images to attack; nil: all.
+    public var imageCount: Int?
+    /// L2, of robust accuracy.
+    public var radius: Double
+
+    public var seed: UInt64 { training.seed }
+
+    public init(
+      data: DataSource, architecture: TrainExperiment.ArchitectureChoice, epsilons: [Double] = [8, 2, 0.5],
+      delta: Double = 1e-5, clip: Double = 1, networkCount: Int = 3, training: TrainingConfiguration,
+      imageCount: Int? = 500, radius: Double = 1
+    ) {
+      precondition(networkCount > 0, "there must be a network of each kind")
+      precondition(
+        !epsilons.isEmpty && epsilons.allSatisfy { $0 > 0 && $0.isFinite }
+          && Set(epsilons).count == epsilons.count,
+        "every ε is positive and there once, got \(epsilons)")
+      precondition(radius > 0 && radius.isFinite, "the radius must be positive, got \(radius)")
+      self.data = data
+      self.architecture = architecture
+      self.epsilons = epsilons.sorted(by: >)
+      self.delta = delta
+      self.clip = clip
+      self.networkCount = networkCount
+      self.training = training
+      self.imageCount = imageCount
+      self.radius = radius
+    }
+
+    /// Settings under which private training of a small network does well on MNIST; a start, not an optimum.
+    public static func suggestedTraining(seed: UInt64) -> TrainingConfiguration {
+      TrainingConfiguration(
+        epochCount: 8, batchSize: 600, optimizer: .sgd(momentum: 0, weightDecay: 0),
+        learningRate: LearningRate(initial: 0.5), seed: seed)
+    }
+  }
+
+  public let configuration: Configuration
+  public let workerCount: Int
+  public let startsFresh: Bool
+
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+    self.startsFresh = startsFresh
+  }
+
+  static let networksFolder = "networks"
+  static let partName = "privacy.json"
+
+  /// What a network's folder holds once it was measured.
+  private struct Part: Codable {
+    /// Everything that decides what is measured.
+    struct Identity: Codable, Equatable {
+      var toolVersion: String
+      var dataChecksum: String
+      var configuration: TrainingConfiguration
+      var request: PrivacyRequest?
+      var architecture: String
+      /// Right answers on the held-out images of the network that a stopped one is to equal.
+      var target: Int?
+      var imageCount: Int?
+      var radius: Double
+      var experimentSeed: UInt64
+    }
+    var identity: Identity
+    var measurement: PrivacyMeasurement
+  }
+
+  /// - Throws: ``PrivateTrainingError`` and ``PrivacyRequestError`` before anything is written, ``RunConflict`` when a
+  ///   network's folder holds a training with other settings.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> PrivacyResults {
+    try run(on: try configuration.data.load(progress), in: folder, progress: progress)
+  }
+
+  func run(
+    on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> PrivacyResults {
+    let graph = try Graph(try configuration.architecture.architecture(for: dataset.training))
+    for epsilon in configuration.epsilons {
+      var training = configuration.training
+      training.privacy = try PrivacyRequest(
+        .epsilon(epsilon), clip: configuration.clip, delta: configuration.delta
+      ).settings(for: training, imageCount: dataset.training.count)
+      try PrivateTraining.check(training, graph)
+    }
+    let bench = try PrivacyBench(
+      dataset, imageCount: configuration.imageCount, radius: configuration.radius, seed: configuration.seed,
+      workerCount: workerCount, progress: progress)
+    let record = RunRecord<Configuration, PrivacyResults>(
+      experiment: "privacy", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
+    )
+    try folder.write(record)
+    let place = folder.file(Self.networksFolder)
+    if startsFresh, FileManager.default.fileExists(atPath: place.path) {
+      try FileManager.default.removeItem(at: place)
+    }
+
+    var networks: [PrivacyMeasurement] = []
+    for number in 0..<configuration.networkCount {
+      networks += try measureAll(
+        seed: configuration.seed &+ UInt64(number), graph, bench, in: folder, progress)
+    }
+    let results = PrivacyResults(
+      configuration, dataset, graph, networks: networks, attackedCount: bench.batch.count)
+    try progress(.stage("drawing charts"))
+    try PrivacyReport(results: results).write(to: folder)
+    try folder.write(record.completed(with: results))
+    return results
+  }
+
+  /// Every kind of network with one seed.
+  private func measureAll(
+    seed: UInt64, _ graph: Graph, _ bench: PrivacyBench, in folder: RunFolder,
+    _ progress: @escaping ProgressHandler
+  ) throws -> [PrivacyMeasurement] {
+    var training = configuration.training
+    training.seed = seed
+    var stopped = StoppedEarly(
+      training, dataset: bench.dataset, graph: graph, workerCount: workerCount, progress: progress)
+    var done: [PrivacyArm: PrivacyMeasurement] = [:]
+    return try PrivacyArm.all(epsilons: configuration.epsilons).map { arm in
+      let place = try folder.folder("\(Self.networksFolder)/\(arm.name)-seed\(seed)")
+      let words = "seed \(seed), \(arm.words)"
+      var target: Int?
+      if case .stopped(let epsilon) = arm { target = done[.epsilon(epsilon)]?.accuracy.count }
+      let request = arm.request(clip: configuration.clip, delta: configuration.delta)
+      let identity = Part.Identity(
+        toolVersion: RunEnvironment.toolVersion, dataChecksum: bench.dataset.checksum,
+        configuration: training,
+        request: request, architecture: try graph.architecture.json, target: target,
+        imageCount: configuration.imageCount, radius: configuration.radius, experimentSeed: configuration.seed
+      )
+      // One that cannot be read is of another version.
+      if place.exists(Self.partName),
+        let part = try? JSONFile.read(Part.self, from: place.file(Self.partName)),
+        part.identity == identity
+      {
+        try progress(.stage("\(words): kept from an earlier run"))
+        done[arm] = part.measurement
+        return part.measurement
+      }
+      let measurement: PrivacyMeasurement
+      if let target {
+        try progress(.stage("\(words): looking for the length of training"))
+        let (network, seen) = try stopped.network(asAccurateAs: target)
+        let model = Model(
+          network: network, classNames: bench.dataset.heldOut.classNames, provenance: Model.Provenance())
+        try ModelFile.write(model, to: place.file(TrainExperiment.modelName))
+        try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
+        measurement = try bench.measure(model, arm, seed: seed, account: nil, stopped: seen)
+      } else {
+        let trained = try TrainExperiment(
+          TrainExperiment.Configuration(
+            data: configuration.data, architecture: configuration.architecture, training: training,
+            validationFraction: 0, privacy: request),
+          workerCount: workerCount
+        ).run(on: bench.dataset, in: place) { event in
+          if case .stage(let stage) = event {
+            try progress(.stage("\(words): \(stage)"))
+          } else {
+            try progress(event)
+          }
+        }
+        let model = try ModelFile.read(place.file(TrainExperiment.modelName))
+        try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
+        measurement = try bench.measure(model, arm, seed: seed, account: trained.privacy)
+      }
+      try place.write(Part(identity: identity, measurement: measurement), to: Self.partName)
+      done[arm] = measurement
+      return measurement
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Datasets
+import Inference
+import Networks
+import Privacy
+import Tensors
+
+/// What an experiment on privacy found.
+public struct PrivacyResults: Codable, Sendable {
+  public var dataName: String
+  public var architectureName: String
+  public var epsilons: [Double]
+  public var delta: Double
+  public var clip: Double
+  public var lotSize: Int
+  public var epochCount: Int
+  public var networkCount: Int
+  public var seed: UInt64
+  public var trainingCount: Int
+  public var heldOutCount: Int
+  /// Images attacked.
+  public var imageCount: Int
+  /// L2, of robust accuracy.
+  public var radius: Double
+  /// Every network, seed by seed, in the order of the ways to train.
+  public var networks: [PrivacyMeasurement]
+  /// Every way to train, over its networks.
+  public var summaries: [PrivacySummary]
+  /// What was found, in words.
+  public var sentences: [String]
+
+  init(
+    _ configuration: PrivacyExperiment.Configuration, _ dataset: Dataset, _ graph: Graph,
+    networks: [PrivacyMeasurement], attackedCount: Int
+  ) {
+    dataName = dataset.name
+    architectureName = graph.architecture.name
+    epsilons = configuration.epsilons
+    delta = configuration.delta
+    clip = configuration.clip
+    lotSize = min(configuration.training.batchSize, dataset.training.count)
+    epochCount = configuration.training.epochCount
+    networkCount = configuration.networkCount
+    seed = configuration.seed
+    trainingCount = dataset.training.count
+    heldOutCount = dataset.heldOut.count
+    imageCount = attackedCount
+    radius = configuration.radius
+    self.networks = networks
+    summaries = PrivacyArm.all(epsilons: configuration.epsilons).map { arm in
+      PrivacySummary(arm, among: networks)
+    }
+    sentences = []
+    sentences = PrivacyWords(results: self).sentences
+  }
+
+  func summary(_ arm: PrivacyArm) -> PrivacySummary { summaries.first { $0.arm == arm }! }
+}
+
+/// One way to train, over its networks: means with Student's 95 % intervals; networks are the sample.
+public struct PrivacySummary: Codable, Equatable, Sendable {
+  public var arm: PrivacyArm
+  public var accuracy: MeanWithInterval?
+  public var trainingAccuracy: MeanWithInterval?
+  /// Of the networks' medians of L2; nil where one of them was right on no image.
+  public var distance: MeanWithInterval?
+  public var robustAccuracy: MeanWithInterval?
+  public var advantage: MeanWithInterval?
+  /// Differences from the network of the same seed that is not private; for private networks also from the one that was
+  /// clipped without noise and from the one that was stopped at the same accuracy.
+  public var fromPlain: Differences?
+  public var fromClipped: Differences?
+  public var fromStopped: Differences?
+
+  public struct Differences: Codable, Equatable, Sendable {
+    public var accuracy: MeanWithInterval?
+    public var distance: MeanWithInterval?
+    public var robustAccuracy: MeanWithInterval?
+    public var advantage: MeanWithInterval?
+
+    init(_ arm: PrivacyArm, minus other: PrivacyArm, among networks: [PrivacyMeasurement]) {
+      let pairs = networks.filter { $0.arm == arm }.compactMap { network in
+        networks.first { $0.arm == other && $0.seed == network.seed }.map { (network, $0) }
+      }
+      func mean(_ value: (PrivacyMeasurement) -> Double?) -> MeanWithInterval? {
+        let differences = pairs.map { pair in value(pair.0).flatMap { one in value(pair.1).map { one - $0 } }
+        }
+        return differences.contains(nil) ? nil : MeanWithInterval(differences.compactMap(\.self))
+      }
+      accuracy = mean { $0.accuracy.value }
+      distance = mean(\.medianDistance)
+      robustAccuracy = mean { $0.robust.value }
+      advantage = mean(\.membership.advantage)
+    }
+  }
+
+  init(_ arm: PrivacyArm, among networks: [PrivacyMeasurement]) {
+    self.arm = arm
+    let own = networks.filter { $0.arm == arm }
+    func mean(_ value: (PrivacyMeasurement) -> Double?) -> MeanWithInterval? {
+      let values = own.map(value)
+      return values.contains(nil) ? nil : MeanWithInterval(values.compactMap(\.self))
+    }
+    accuracy = mean { $0.accuracy.value }
+    trainingAccuracy = mean { $0.trainingAccuracy.value }
+    distance = mean(\.medianDistance)
+    robustAccuracy = mean { $0.robust.value }
+    advantage = mean(\.membership.advantage)
+    fromPlain = arm == .plain ? nil : Differences(arm, minus: .plain, among: networks)
+    if case .epsilon(let epsilon) = arm {
+      fromClipped = Differences(arm, minus: .clipped, among: networks)
+      fromStopped = Differences(arm, minus: .stopped(epsilon), among: networks)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Adversarial
+import Datasets
+import Foundation
+import Networks
+import Storage
+import Tensors
+
+/// Does resistance to domain shift bring resistance to attack? Trains networks that differ in what they are shown, and
+/// measures of each how it stands corruptions of held-out images, and how far images must be moved to be lost.
+///
+/// Leaves `networks/RECIPE-seedN/` for each network, `networks.csv`, `corruptions.csv`, `recipes.csv`, figures and
+/// `run.json`. What was measured of a network is a file of its folder, so a stopped run goes on with the network it was at.
+public struct ShiftExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
+    public var data: DataSource
+    public var architecture: TrainExperiment.ArchitectureChoice
+    /// Before a recipe adds to it; its seed is that of the first network.
+    public var training: TrainingConfiguration
+    public var recipes: [ShiftRecipe]
+    /// Networks of each recipe, with seeds one after the other.
+    public var networkCount: Int
+    /// σ of the recipe `noise`.
+    public var noise: Float
+    /// How many held-out images are corrupted, drawn at random; nil: all.
+    public var imageCount: Int?
+    /// How many of them are attacked.
+    public var attackCount: Int
+    /// Radius in L2 of robust accuracy.
+    public var epsilon: Double
+    /// Of either attack.
+    public var stepCount: Int
+    /// Of images and corruptions.
+    public var seed: UInt64
+
+    public init(
+      data: DataSource, architecture: TrainExperiment.ArchitectureChoice, training: TrainingConfiguration,
+      recipes: [ShiftRecipe] = ShiftRecipe.allCases, networkCount: Int = 3, noise: Float = 0.3,
+      imageCount: Int? = 1000, attackCount: Int = 200, epsilon: Double = 1, stepCount: Int = 50,
+      seed: UInt64 = 1
+    ) {
+      precondition(recipes.contains(.plain), "other recipes are compared with plain")
+      precondition(
+        networkCount > 0 && attackCount > 0 && stepCount > 0 && (imageCount ?? 1) > 0,
+        "counts must be positive")
+      precondition(noise > 0 && noise.isFinite, "noise has a positive, finite deviation, got \(noise)")
+      precondition(epsilon > 0 && epsilon.isFinite, "epsilon must be positive, got \(epsilon)")
+      self.data = data
+      self.architecture = architecture
+      self.training = training
+      self.recipes = ShiftRecipe.allCases.filter(recipes.contains)
+      self.networkCount = networkCount
+      self.noise = noise
+      self.imageCount = imageCount
+      self.attackCount = attackCount
+      self.epsilon = epsilon
+      self.stepCount = stepCount
+      self.seed = seed
+    }
+
+    var seeds: [UInt64] { (0..<networkCount).map { training.seed &+ UInt64($0) } }
+  }
+
+  public let configuration: Configuration
+  public let workerCount: Int
+  /// Discard what an earlier run left instead of going on with it.
+  public let startsFresh: Bool
+
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+    self.configuration = configuration
+    self.workerCount = workerCount
+    self.startsFresh = startsFresh
+  }
+
+  static let networksFolder = "networks"
+  static let partName = "shift.json"
+
+  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings; what loading, the engine and
+  ///   writing throw.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> ShiftResults {
+    let dataset = try configuration.data.load(progress)
+    return try run(on: dataset, in: folder, progress: progress)
+  }
+
+  func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws
+    -> ShiftResults
+  {
+    _ = try Graph(configuration.architecture.architecture(for: dataset.training))
+    let images = dataset.heldOut
+    let numbers = try images.numbers(drawing: configuration.imageCount, seed: configuration.seed, progress)
+    let record = RunRecord<Configuration, ShiftResults>(
+      experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    try folder.write(record)
+    if startsFresh, folder.exists(Self.networksFolder) {
+      try FileManager.default.removeItem(at: folder.file(Self.networksFolder))
+    }
+    var networks: [ShiftedNetwork] = []
+    var shown: Engine?
+    let total = configuration.recipes.count * configuration.networkCount
+    // Seed by seed, so that a run which is stopped has pairs to compare.
+    for seed in configuration.seeds {
+      for recipe in configuration.recipes {
+        let name = "\(recipe.rawValue), seed \(seed), network \(networks.count + 1) of \(total)"
+        let place = try folder.folder("\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)")
+        let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
+        let engine = try Engine(running: model.network, workerCount: workerCount)
+        if shown == nil { shown = engine }
+        networks.append(
+          try measured(
+            recipe, seed: seed, engine, try model.checksum, dataset, numbers, in: place, name, progress))
+      }
+    }
+    let results = ShiftResults(
+      dataName: dataset.name, heldOutCount: images.count, imageCount: numbers.count, networks: networks,
+      configuration)
+    try progress(.stage("drawing"))
+    try ShiftReport(configuration: configuration, results: results, data: DataRecord(dataset))
+      .write(shown, images: images, number: numbers[0], in: folder)
+    try folder.write(record.completed(with: results))
+    return results
+  }
+
+  private func trained(
+    _ recipe: ShiftRecipe, seed: UInt64, on dataset: Dataset, in place: RunFolder, _ name: String,
+    _ progress: @escaping ProgressHandler
+  ) throws -> Model {
+    let shape = dataset.training.shape
+    var training = recipe.training(
+      configuration.training, side: max(shape.height, shape.width), noise: configuration.noise)
+    training.seed = seed
+    _ = try TrainExperiment(
+      TrainExperiment.Configuration(
+        data: configuration.data, architecture: configuration.architecture, training: training,
+        validationFraction: 0),
+      workerCount: workerCount
+    ).run(on: dataset, in: place) { event in
+      if case .stage(let stage) = event {
+        try progress(.stage("\(name): \(stage)"))
+      } else {
+        try progress(event)
+      }
+    }
+    return try ModelFile.read(place.file(TrainExperiment.modelName))
+  }
+
+  private func measured(
+    _ recipe: ShiftRecipe, seed: UInt64, _ engine: Engine, _ checksum: String, _ dataset: Dataset,
+    _ numbers: [Int], in place: RunFolder, _ name: String, _ progress: @escaping ProgressHandler
+  ) throws -> ShiftedNetwork {
+    let identity = ShiftIdentity(
+      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
+      recipe: recipe, imageCount: configuration.imageCount, attackCount: configuration.attackCount,
+      epsilon: configuration.epsilon, stepCount: configuration.stepCount, seed: configuration.seed)
+    // One that cannot be read is of another version, or broken: it is measured again.
+    if let known = try? JSONFile.read(ShiftPart.self, from: place.file(Self.partName)),
+      known.identity == identity
+    {
+      return known.network
+    }
+    try progress(
+      .stage(
+        "\(name): corrupting \(numbers.count) images, attacking \(min(configuration.attackCount, numbers.count))"
+      ))
+    let network = try ShiftMeasurement(
+      images: dataset.heldOut, numbers: numbers, identity: identity, workerCount: workerCount
+    ).measure(engine, seed: seed, progress)
+    try place.write(ShiftPart(identity: identity, network: network), to: Self.partName)
+    return network
+  }
+}

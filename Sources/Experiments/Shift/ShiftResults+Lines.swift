@@ -1,0 +1,77 @@
+import Figures
+import Foundation
+
+extension ShiftResults {
+  /// For people: what was found, denominators and intervals stated.
+  public var lines: [String] {
+    let count = networks.filter { $0.recipe == .plain }.count
+    return [
+      "\(architecture) on \(dataName): \(recipes.count) recipes, \(count) networks each; \(imageCount) of \(heldOutCount) "
+        + "held-out images corrupted in \(networks.first?.corrupted.count ?? 0) ways, \(attackCount) of them attacked",
+      "",
+    ] + TextTable.lines(table) + [""] + recipes.filter { $0 != .plain }.map(sentence) + correlations
+      + warnings
+  }
+
+  private var table: [[String]] {
+    let measures: [(Measure, String)] = [
+      (.clean, "clean"), (.corrupted, "corrupted"), (.unseen, "seen by none"), (.medianDistance, "median L2"),
+      (.robust, "right at L2 \(Numbers.threeDigits(epsilon))"),
+    ]
+    return [["recipe"] + measures.map(\.1)]
+      + recipes.map { recipe in
+        [recipe.rawValue]
+          + measures.map { measure, _ in
+            summary(recipe, measure)?.mean.map { Self.text($0, measure) } ?? "–"
+          }
+      }
+  }
+
+  /// The answer of one recipe to the question of the experiment.
+  private func sentence(_ recipe: ShiftRecipe) -> String {
+    func words(_ measure: Measure) -> String {
+      guard let difference = summary(recipe, measure)?.difference else { return "not measured" }
+      return Self.text(difference, measure, isSigned: true)
+    }
+    func word(_ measure: Measure) -> String? {
+      summary(recipe, measure)?.side.map {
+        $0 > 0 ? "better" : $0 < 0 ? "worse" : "no differently that can be told"
+      }
+    }
+    let verdict =
+      if let shift = word(.corrupted), let attack = word(.medianDistance) {
+        "stands corruptions \(shift), attacks \(attack)"
+      } else {
+        "one pair of networks decides nothing"
+      }
+    return
+      "\(recipe.rawValue) less plain, pairs of one seed: corrupted \(words(.corrupted)), seen by none "
+      + "\(words(.unseen)), median L2 \(words(.medianDistance)): \(verdict)"
+  }
+
+  private var correlations: [String] {
+    func text(_ value: Double?) -> String {
+      value.map { String(format: "%.2f", $0).replacing("-", with: "−") } ?? "undefined"
+    }
+    return [
+      "Spearman's ρ of corrupted accuracy and median distance: \(text(correlation)) over all \(networks.count) networks, "
+        + "\(text(correlationBetween)) over the means of \(recipes.count) recipes, \(text(correlationWithin)) within recipes; "
+        + "so few recipes support no test, and networks of one recipe are alike"
+    ]
+  }
+
+  private var warnings: [String] {
+    let zero = networks.filter { 2 * $0.zeroGradientCount > attackCount }.count
+    return zero == 0
+      ? [] : ["in \(zero) networks most gradients were zero: there the distances say little of robustness"]
+  }
+
+  /// `0.981 [0.975, 0.987]`
+  static func text(_ mean: MeanWithInterval, _ measure: Measure, isSigned: Bool = false) -> String {
+    func number(_ value: Double) -> String {
+      String(format: isSigned ? "%+.3f" : "%.3f", value).replacing("-", with: "−")
+    }
+    let interval = mean.interval95.map { " [\(number($0[0])), \(number($0[1]))]" } ?? ""
+    return number(mean.mean) + interval
+  }
+}

@@ -1,0 +1,61 @@
+import Adversarial
+
+/// One held-out image under one deviation of noise.
+public struct SmoothedImage: Codable, Equatable, Sendable {
+  /// Number in the data set.
+  public var imageID: Int
+  public var label: Int
+  /// What the network says without noise.
+  public var basePrediction: Int
+  public var certificate: SmoothedCertificate
+
+  /// From the draws of the estimation.
+  func answer(alpha: Double) -> SmoothedPrediction {
+    SmoothedPrediction(counts: certificate.counts, alpha: alpha)
+  }
+
+  /// What the smoothed classifier answers: the certified class, else that of the two-sided test; nil: nothing.
+  ///
+  /// The two agree wherever both speak. The test spends half of α on the other side, so that a certificate with a radius
+  /// near 0 may stand where it has no answer.
+  func label(alpha: Double) -> Int? { certificate.label ?? answer(alpha: alpha).label }
+
+  /// The radius for the true class; 0 where there is none.
+  var certifiedRadius: Double { certificate.leading == label ? certificate.radius ?? 0 : 0 }
+}
+
+/// What is measured at one deviation, kept as it goes, so that a stopped run goes on behind it.
+struct SmoothingPart: Codable, Sendable {
+  /// Everything that decides the certificates.
+  struct Identity: Codable, Equatable, Sendable {
+    var toolVersion: String
+    var dataChecksum: String
+    var modelChecksum: String
+    var deviation: Double
+    var imageCount: Int?
+    var selectionCount: Int
+    var estimationCount: Int
+    var alpha: Double
+    var seed: UInt64
+  }
+
+  var identity: Identity
+  /// The first ones of those drawn, in their order.
+  var images: [SmoothedImage]
+}
+
+/// What one attack left at one deviation.
+struct SmoothingAttackPart: Codable, Sendable {
+  struct Identity: Codable, Equatable, Sendable {
+    var smoothing: SmoothingPart.Identity
+    var epsilon: Double
+    var stepCount: Int
+    var drawCount: Int
+  }
+
+  var identity: Identity
+  /// Those that were right when clean.
+  var evaluation: SmoothedEvaluation
+  /// How many images the network without noise still gets right under the same attack on itself.
+  var baseRobust: Int
+}

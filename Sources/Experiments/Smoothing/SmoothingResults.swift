@@ -1,0 +1,127 @@
+import Adversarial
+import Inference
+import Networks
+import Tensors
+
+/// What smoothing gives and takes: in accuracy, in radii that are certain, and under attack.
+public struct SmoothingResults: Codable, Sendable {
+  /// One network under one deviation of noise.
+  public struct Level: Codable, Sendable {
+    public var modelName: String
+    public var modelChecksum: String
+    /// Of the noise that the network was trained with; nil: none, or unknown.
+    public var trainingNoise: Float?
+    /// σ
+    public var deviation: Double
+    /// Right without noise.
+    public var base: Proportion
+    /// Of all noisy copies of all images, those taken for the image's class: what one draw at inference gives.
+    public var oneDraw: Double
+    /// The vote's answers; of all images.
+    public var right: Proportion
+    public var wrong: Proportion
+    public var abstained: Proportion
+    /// Images certified to be of their class within a radius larger than each; it begins at 0.
+    public var certified: RobustAccuracyCurve
+    /// Mean radius, 0 where nothing true is certified.
+    public var meanRadius: Double
+    /// The radius of an image whose draws all agree: no more can be certified by so many.
+    public var largestRadius: Double
+    public var attacks: [Attack]
+  }
+
+  /// What is left at one radius.
+  public struct Attack: Codable, Sendable {
+    public var epsilon: Double
+    /// Images certified to this radius.
+    public var certified: Proportion
+    /// Images answered right when clean and not lost at this radius or a smaller one.
+    public var robust: Proportion
+    /// Of the attacked ones, without an answer.
+    public var abstained: Proportion
+    /// Answers that contradict a certificate: none, but for α.
+    public var violations: Proportion
+    /// Images that the network without noise still gets right under the attack on itself, at this radius or a smaller one.
+    public var base: Proportion
+  }
+
+  public var dataName: String
+  public var heldOutCount: Int
+  public var imageCount: Int
+  public var selectionCount: Int
+  public var estimationCount: Int
+  public var alpha: Double
+  public var seed: UInt64
+  public var levels: [Level]
+
+  init(
+    dataName: String, heldOutCount: Int, levels: [Level],
+    _ configuration: SmoothingExperiment.Configuration
+  ) {
+    self.dataName = dataName
+    self.heldOutCount = heldOutCount
+    imageCount = levels[0].right.total
+    selectionCount = configuration.selectionCount
+    estimationCount = configuration.estimationCount
+    alpha = configuration.alpha
+    seed = configuration.seed
+    self.levels = levels
+  }
+}
+
+extension SmoothingResults.Level {
+  init(
+    model: Model, checksum: String, deviation: Double, part: SmoothingPart, attacks: [SmoothingAttackPart],
+    _ configuration: SmoothingExperiment.Configuration
+  ) {
+    let images = part.images
+    let count = images.count
+    modelName = model.network.graph.architecture.name
+    modelChecksum = checksum
+    trainingNoise = model.provenance.training.flatMap {
+      $0.augmentation.noise > 0 ? $0.augmentation.noise : nil
+    }
+    self.deviation = deviation
+    base = Proportion(images.count { $0.basePrediction == $0.label }, of: count)
+    let votes = images.reduce(0) { $0 + $1.certificate.counts[$1.label] }
+    oneDraw = Double(votes) / Double(count * configuration.estimationCount)
+    let labels = images.map { $0.label(alpha: configuration.alpha) }
+    right = Proportion(zip(images, labels).count { $0.label == $1 }, of: count)
+    abstained = Proportion(labels.count { $0 == nil }, of: count)
+    wrong = Proportion(count - right.count - abstained.count, of: count)
+    let radii = images.map(\.certifiedRadius)
+    certified = RobustAccuracyCurve(distances: radii, norm: .l2)
+    meanRadius = radii.reduce(0, +) / Double(count)
+    largestRadius = SmoothedCertificate.largestRadius(
+      deviation: deviation, count: configuration.estimationCount, alpha: configuration.alpha)
+    self.attacks = Self.attacks(attacks, images: images, right: right.count, certified)
+  }
+
+  /// By ascending radius. An image lost at one is lost at all larger ones, as the smaller perturbation is still allowed.
+  private static func attacks(
+    _ parts: [SmoothingAttackPart], images: [SmoothedImage], right: Int, _ certified: RobustAccuracyCurve
+  ) -> [SmoothingResults.Attack] {
+    let certificates = Dictionary(uniqueKeysWithValues: images.map { ($0.imageID, $0.certificate) })
+    var lost: Set<Int> = []
+    var baseRobust = Int.max
+    return parts.sorted { $0.identity.epsilon < $1.identity.epsilon }.map { part in
+      let attacked = part.evaluation.images
+      lost.formUnion(attacked.filter(\.isLost).map(\.imageID))
+      // The same holds of the network itself, where counts are all that is kept: the smallest so far.
+      baseRobust = min(baseRobust, part.baseRobust)
+      let epsilon = part.identity.epsilon
+      let violations = attacked.count { image in certificates[image.imageID].map(image.violates) ?? false }
+      let covered = attacked.count { image in
+        certificates[image.imageID].map { $0.holds($0.leading, within: image.distance) } ?? false
+      }
+      return SmoothingResults.Attack(
+        epsilon: epsilon, certified: certified.accuracy(at: epsilon),
+        robust: Proportion(right - lost.count, of: images.count),
+        abstained: Proportion(attacked.count(where: \.answer.isAbstained), of: attacked.count),
+        violations: Proportion(violations, of: covered), base: Proportion(baseRobust, of: images.count))
+    }
+  }
+
+  /// `lenet, σ = 0.25`
+  var name: String { "\(modelName), σ = \(deviation)" }
+}

@@ -1,0 +1,18 @@
+import CStatistics
+import Tensors
+
+extension Proportion {
+  /// One-sided lower bound of Clopper and Pearson (1934): below the true share with probability `level` at least,
+  /// whatever the share.
+  ///
+  ///     bound = B⁻¹(1 − level; k, n − k + 1);   (1 − level)^{1/n} where k = n, 0 where k = 0
+  ///
+  /// with B⁻¹ the quantile of the beta distribution. Higher than the lower end of ``exactInterval(level:)``, which
+  /// gives half of its doubt to the other side.
+  ///
+  /// - Returns: 0 of nothing: no draw says anything.
+  public func exactLowerBound(level: Double) -> Double {
+    precondition(0 < level && level < 1, "a level lies between 0 and 1, got \(level)")
+    return count == 0 ? 0 : CStatisticsBetaQuantile(1 - level, Double(count), Double(total - count + 1))
+  }
+}

@@ -1,0 +1,29 @@
+import Datasets
+import OneDNN
+import Tensors
+
+/// Writes what a network reads of an example.
+struct ExampleWriter {
+  let normalisation: Normalisation
+  private let raw: Buffer  // one image before augmentation
+
+  init(_ graph: Graph) {
+    normalisation = Normalisation(graph)
+    raw = Buffer(count: graph.architecture.input.pixelCount)
+  }
+
+  /// The pixels, augmented and not yet normalised.
+  func write(
+    _ image: Int, of examples: some TrainingExamples, to target: UnsafeMutablePointer<Float>,
+    _ augmentation: Augmentation, seed: UInt64, epoch: Int
+  ) {
+    if augmentation.isIdentity {
+      examples.writePixels(ofImage: image, to: target)
+    } else {
+      examples.writePixels(ofImage: image, to: raw.floats)
+      var generator = SeededGenerator(
+        seed: seed, stream: RandomStream.augmentation(epoch: epoch, image: image))
+      augmentation.apply(from: raw.floats, to: target, shape: examples.imageShape, using: &generator)
+    }
+  }
+}

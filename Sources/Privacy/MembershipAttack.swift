@@ -1,0 +1,61 @@
+import Tensors
+
+/// Was an image among those a network was trained on? The attack that says yes where the loss is small.
+///
+///     member if L(x, y) ≤ τ,   advantage = true positive rate − false positive rate
+///
+/// Yeom, Giacomelli, Fredrikson, Jha (2018), with the threshold chosen freely instead of fixed at the mean training
+/// loss. <https://arxiv.org/abs/1709.01604> The threshold with the largest advantage over one random half of members
+/// and others is judged on the other half: on the half that chose it, chance alone would give an advantage above 0.
+public struct MembershipAttack: Equatable, Codable, Sendable {
+  /// τ; nil: no loss is small enough, everybody is said to be no member.
+  public let threshold: Double?
+  /// Members of the second half that are called members.
+  public let truePositives: Proportion
+  /// Others of the second half that are called members.
+  public let falsePositives: Proportion
+
+  /// - Parameters:
+  ///   - memberLosses: Of images the network was trained on; at least two, none NaN.
+  ///   - otherLosses: Of images like them that it never saw; at least two, none NaN.
+  ///   - seed: Of the halves.
+  public init(memberLosses: [Double], otherLosses: [Double], seed: UInt64) {
+    precondition(
+      memberLosses.count >= 2 && otherLosses.count >= 2,
+      "halves need two members and two others, got \(memberLosses.count) and \(otherLosses.count)")
+    precondition(
+      !(memberLosses + otherLosses).contains(where: \.isNaN), "a loss that is compared is a number")
+    var generator = SeededGenerator(seed: seed, purpose: "halves of a membership attack")
+    func halves(_ losses: [Double]) -> (first: [Double], second: [Double]) {
+      let order = generator.permutation(losses.count)
+      let middle = losses.count / 2
+      return (order[..<middle].map { losses[$0] }, order[middle...].map { losses[$0] })
+    }
+    let (members, others) = (halves(memberLosses), halves(otherLosses))
+    let threshold = Self.bestThreshold(members.first, others.first)
+    func called(_ losses: [Double]) -> Proportion {
+      Proportion(threshold.map { threshold in losses.count { $0 <= threshold } } ?? 0, of: losses.count)
+    }
+    self.threshold = threshold
+    truePositives = called(members.second)
+    falsePositives = called(others.second)
+  }
+
+  /// Between −1 and 1; its expectation is 0 for a network that knows nothing of its training images.
+  public var advantage: Double { truePositives.value! - falsePositives.value! }
+
+  /// The loss with the largest advantage; of equal ones the smallest, and nil where none is above 0.
+  static func bestThreshold(_ members: [Double], _ others: [Double]) -> Double? {
+    let all = (members.map { ($0, true) } + others.map { ($0, false) }).sorted { $0.0 < $1.0 }
+    var (memberCount, otherCount) = (0, 0)
+    var best: (advantage: Int, threshold: Double?) = (0, nil)  // times both counts, so that ties are exact
+    for (place, (loss, isMember)) in all.enumerated() {
+      if isMember { memberCount += 1 } else { otherCount += 1 }
+      // Equal losses are called the same.
+      if place + 1 < all.count, all[place + 1].0 == loss { continue }
+      let advantage = memberCount * others.count - otherCount * members.count
+      if advantage > best.advantage { best = (advantage, loss) }
+    }
+    return best.threshold
+  }
+}

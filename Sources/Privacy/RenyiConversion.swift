@@ -1,0 +1,55 @@
+import Foundation
+
+/// How a Rényi divergence ρ of order α becomes an ε for a given δ.
+public enum RenyiConversion: String, CaseIterable, Codable, Sendable {
+  /// ε = ρ + log(1/δ) / (α − 1)
+  ///
+  /// Mironov (2017), proposition 3, and what the moments accountant of Abadi et al. (2016), theorem 2, says.
+  /// <https://arxiv.org/abs/1702.07476>
+  case classic
+  /// ε = ρ + log((α − 1) / α) − (log δ + log α) / (α − 1)
+  ///
+  /// Balle, Barthe, Gaboardi, Hsu, Sato (2020), theorem 21; Canonne, Kamath, Steinke (2020), proposition 12. Never above
+  /// the classic one. <https://arxiv.org/abs/1905.09982> <https://arxiv.org/abs/2004.00010>
+  case improved
+
+  /// - Returns: Not below 0: what is (ε, δ)-private for a negative ε is so for 0.
+  public func epsilon(order: Double, divergence: Double, delta: Double) -> Double {
+    let classic = divergence - log(delta) / (order - 1)
+    switch self {
+    case .classic: return classic
+    case .improved: return max(0, classic + log1p(-1 / order) - log(order) / (order - 1))
+    }
+  }
+
+  /// By how much ε can lie below ρ at orders of 2 and more. With s = α − 1 the improved conversion takes off
+  /// log(1 + 1/s) + log(1 + s) / s, two terms of at most log 2 each.
+  static let mostTakenOff = 2 * log(2.0)
+}
+
+/// What is promised to each example: whoever sees the result learns hardly more of it than without it.
+///
+///     P(result ∈ S | with the example) ≤ exp(ε) P(result ∈ S | without it) + δ, and the same the other way round
+public struct PrivacyGuarantee: Hashable, Codable, Sendable {
+  /// ∞ if nothing is promised.
+  public let epsilon: Double
+  public let delta: Double
+  /// The α that gave ε; nil where no order was needed or none gives any.
+  public let order: Double?
+
+  public init(epsilon: Double, delta: Double, order: Double?) {
+    (self.epsilon, self.delta, self.order) = (epsilon, delta, order)
+  }
+
+  /// The most that any test of membership can gain: true positive rate minus false positive rate.
+  ///
+  ///     (exp(ε) − 1 + 2δ) / (exp(ε) + 1)
+  ///
+  /// The largest TPR − FPR with TPR ≤ exp(ε) FPR + δ and 1 − FPR ≤ exp(ε) (1 − TPR) + δ: where both
+  /// are equalities.
+  /// Kairouz, Oh, Viswanath (2015), theorem 2.1; Humphries et al. (2020). <https://arxiv.org/abs/1311.0776>
+  public var membershipAdvantageBound: Double {
+    guard epsilon < .infinity else { return 1 }
+    return min(1, (-expm1(-epsilon) + 2 * delta * exp(-epsilon)) / (1 + exp(-epsilon)))
+  }
+}

@@ -1,0 +1,127 @@
+import Adversarial
+import Datasets
+import Foundation
+import Networks
+import Storage
+import Tensors
+import Testing
+
+@testable import Experiments
+
+@Suite struct SubstituteTests {
+  private func configuration(
+    rounds: Int = 3, repetitions: Int = 2, seeds: Int = 6, seed: UInt64 = 1
+  ) throws -> SubstituteExperiment.Configuration {
+    SubstituteExperiment.Configuration(
+      model: .model(path: "model.safetensors"), data: DataSource(name: "prototypes"),
+      substitute: try NetworkRecipe("softmax:epochs=2", seed: seed), repetitionCount: repetitions,
+      seedImageCount: seeds, roundCount: rounds, step: 0.1, epsilon: 0.15, imageCount: 60, seed: seed)
+  }
+
+  private func run(
+    _ scene: AttackScene, _ configuration: SubstituteExperiment.Configuration, in url: URL, workers: Int = 2,
+    progress: @escaping ProgressHandler = { _ in }
+  ) throws -> SubstituteResults {
+    try SubstituteExperiment(configuration, workerCount: workers).run(
+      scene.model, on: scene.dataset, in: RunFolder(url), progress: progress)
+  }
+
+  @Test(
+    "Queries double from round to round, and images of the substitute fool the black box as noise does not")
+  func rounds() throws {
+    let scene = try AttackScene()
+    try withTemporaryFolder { url in
+      let results = try run(scene, try configuration(rounds: 4, repetitions: 3, seeds: 25), in: url)
+      #expect(results.substitutes.count == 3)
+      for rounds in results.substitutes {
+        #expect(rounds.map(\.queryCount) == [25, 50, 100, 200, 400])
+        #expect(rounds.allSatisfy { $0.success.total == results.whiteBox.total && $0.agreement.total == 60 })
+      }
+      let success = results.means(\.success).map(\.mean.mean)
+      let agreement = results.means(\.agreement).map(\.mean.mean)
+      #expect(agreement.last! > 0.45, "\(agreement)")
+      // Of a linear black box a linear substitute learns most of the direction; noise has none.
+      #expect(success.last! > results.noise.value! + 0.12, "\(success), noise \(results.noise)")
+      #expect(success.last! <= results.whiteBox.value! + 0.05)
+      for name in [
+        "substitute.csv", "figures/substitute.png", "figures/queries.png", "substitutes/3/model.safetensors",
+      ] {
+        #expect(FileManager.default.fileExists(atPath: url.appending(path: name).path), "\(name)")
+      }
+      let rows = try String(contentsOf: url.appending(path: "substitute.csv"), encoding: .utf8)
+      #expect(rows.split(separator: "\n").count == 1 + 3 * 5)
+    }
+  }
+
+  @Test(
+    "What is asked is what the lineage says: each image a step from the one before, each answer the black box's"
+  )
+  func lineage() throws {
+    let scene = try AttackScene()
+    let graph = try Graph(
+      .named(.softmax, input: scene.dataset.heldOut.shape, classCount: scene.dataset.heldOut.classNames.count)
+    )
+    let blackBox = try Engine(running: scene.model.network, workerCount: 1)
+    let seeds = scene.dataset.heldOut.tensor(of: 0..<5)
+    let oracle = LabelOracle(blackBox)
+    var last: SubstituteTraining.Round?
+    try SubstituteTraining(
+      graph: graph, training: TrainingConfiguration(epochCount: 1), seeds: seeds,
+      classNames: scene.dataset.heldOut.classNames, roundCount: 4, step: 0.1, workerCount: 1
+    ).run(asking: oracle, progress: { _ in }) { last = $0 }
+    let round = try #require(last)
+    #expect(round.images.count == 80 && oracle.queryCount == 80)
+    let answers = Prediction.rows(of: try blackBox.logits(of: round.images)).map(\.label)
+    #expect(round.labels == answers)
+    for image in 0..<5 {
+      for turn in 0..<4 {
+        let before = round.images[row: image + ((1 << turn) - 1) * 5]
+        let after = round.images[row: image + ((1 << (turn + 1)) - 1) * 5]
+        for (old, new) in zip(before, after) {
+          let step = abs(new - old)
+          #expect(abs(step - 0.1) < 1e-6 || new == 0 || new == 1 || step == 0)
+        }
+        #expect(!zip(before, after).allSatisfy(==))
+      }
+    }
+  }
+
+  @Test("Any number of workers gives the same numbers; a stopped run goes on to the same")
+  func again() throws {
+    let scene = try AttackScene()
+    struct Stopped: Error {}
+    try withTemporaryFolder { url in
+      let whole = try run(scene, try configuration(), in: url.appending(path: "whole"))
+      #expect(try run(scene, try configuration(), in: url.appending(path: "one"), workers: 1) == whole)
+      let stopped = url.appending(path: "stopped")
+      #expect(throws: Stopped.self) {
+        try run(scene, try configuration(), in: stopped) { event in
+          if case .stage(let stage) = event, stage.hasPrefix("substitute 2 of 2") { throw Stopped() }
+        }
+      }
+      nonisolated(unsafe) var stages: [String] = []
+      let results = try run(scene, try configuration(), in: stopped, workers: 1) { event in
+        if case .stage(let stage) = event { stages.append(stage) }
+      }
+      #expect(results == whole && stages.contains("substitute 1: kept from an earlier run"))
+      #expect(try run(scene, try configuration(seed: 2), in: url.appending(path: "other")) != whole)
+    }
+  }
+
+  @Test("Images that the attacker begins with are not attacked, and there must be others")
+  func few() throws {
+    let scene = try AttackScene()
+    var configuration = try configuration(rounds: 0, repetitions: 1)
+    configuration.seedImageCount = scene.dataset.heldOut.count
+    try withTemporaryFolder { url in
+      #expect(
+        throws: SubstituteProblem.tooFewImages(
+          heldOut: scene.dataset.heldOut.count, seeds: scene.dataset.heldOut.count)
+      ) { try run(scene, configuration, in: url) }
+      configuration.seedImageCount = scene.dataset.heldOut.count - 7
+      configuration.imageCount = 1000
+      let results = try run(scene, configuration, in: url)
+      #expect(results.imageCount == 7)
+    }
+  }
+}
