@@ -130,6 +130,7 @@ import Testing
       ["rubbish", "model", "--data", "images", "--threshold", "1"],
       ["rubbish", "model", "--data", "images", "--threshold", "nan"],
       ["rubbish", "model", "--data", "images", "--scores", "logit"],
+      ["poison", "labels"], ["poison", "labels", "--data", "images", "--shares", "0.1,2"],
       ["smooth", "--data", "images"], ["smooth", "model", "--data", "images", "--sigma", "0"],
       ["smooth", "model", "--data", "images", "--sigma", "0.25", "0.25"],
       ["smooth", "model", "other", "--data", "images", "--sigma", "0.25", "0.5", "1"],

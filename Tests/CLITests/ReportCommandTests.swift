@@ -88,7 +88,8 @@ import Testing
     ),
     (
       [
-        "poison", "collision", "--architecture", "network.json", "--epochs", "2", "--pairs", "2", "--targets",
+        "poison", "collision", "--architecture", "network.json", "--epochs", "40", "--pairs", "2",
+        "--targets",
         "2",
         "--images-per-class", "4", "--steps", "5",
       ], "collision"

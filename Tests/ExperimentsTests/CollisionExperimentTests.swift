@@ -67,6 +67,29 @@ import Testing
     #expect(results.attacks.contains { $0.removedPoisons > 0 })
   }
 
+  @Test("Where a victim gets no target right there is nothing to attack, and the files say so")
+  func nothing() throws {
+    let scene = PoisonScene()
+    let data = DataRecord(scene.dataset)
+    let results = CollisionExperiment.Results(
+      dataName: data.name, networkName: "mlp", classNames: scene.dataset.heldOut.classNames,
+      victim: .transfer(imagesPerClass: 4, decay: 1), poisonCount: 1, watermark: 0, similarity: 1,
+      neighbourCount: 9,
+      pairs: [.init(base: 0, target: 1, cleanError: Proportion(60, of: 60), attacks: [], shown: [])],
+      sentences: [])
+    #expect(
+      CollisionReport.sentences(results)
+        == ["no target could be attacked: the victim gets none of them right"])
+    let (files, _) = try scene.files { folder in
+      try folder.create()
+      try CollisionReport(
+        results: results, shape: scene.dataset.heldOut.shape,
+        provenance: PoisonProvenance(command: "poison collision", data: data, seed: 1, victim: "mlp")
+      ).write(in: folder)
+    }
+    #expect(files["figures/success.png"] != nil && files["figures/poisons.png"] != nil)
+  }
+
   @Test("More images of a class than there are is refused before anything is written")
   func refusal() throws {
     let scene = PoisonScene()

@@ -70,7 +70,7 @@ struct CollisionReport {
           "\(Self.victim(results)); \(Self.poisons(results)) for each target, rounded to 8 bits. Targets: held-out images "
           + "that a victim without poison gets right. Wilson's 95 % intervals; attacks on one pair of classes are not "
           + "independent."),
-      groups: groups.filter { $0.rows.contains { $0.total > 0 } },
+      groups: groups.enumerated().filter { $0.offset == 0 || $0.element.rows[0].total > 0 }.map(\.element),
       legend: [
         (.neurons, "poisons"), (.control, "starting images"), (.random, "after the check"),
       ], axis: "targets called the base class")

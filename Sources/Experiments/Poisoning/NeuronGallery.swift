@@ -124,6 +124,7 @@ struct NeuronGallery {
           ContactSheet.Row(
             id: "n" + padded(changes[place].neuron),
             note: "\(name) \(Numbers.threeDigits(value(changes[place])))",
+            isDead: (top(place).first?.score ?? 0) <= 0,
             tiles: top(place).map {
               ContactSheet.Tile(
                 image: images.bitmap($0.imageIndex), caption: Numbers.threeDigits(Double($0.score)),
