@@ -50,8 +50,9 @@ def row(arguments):
         return (
             lambda **settings: ranking.Ranking(found, directions, top_count, **settings), search, len(found))
 
-    if arguments.row == "private-epoch":
-        print(json.dumps({"unavailable": "PyTorch has no private training of its own"}))
+    missing = {"private-epoch": "private training", "black-box": "attack"}.get(arguments.row)
+    if missing:
+        print(json.dumps({"unavailable": f"PyTorch has no {missing} of its own"}))
         sys.exit(0)
 
     part = "t10k" if arguments.row in ("fgsm", "box-lbfgs") else "train"
@@ -92,7 +93,7 @@ def parsed_settings(text):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("row", choices=["training", "features", "mlp-epoch", "fgsm", "box-lbfgs", "ranking", "ranking-large"])
+    parser.add_argument("row", choices=["training", "features", "mlp-epoch", "private-epoch", "fgsm", "box-lbfgs", "black-box", "ranking", "ranking-large"])
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--inputs", type=pathlib.Path, help="folder with the shared network and features")
     parser.add_argument("--images", type=int, help="how many of the images; default: all")

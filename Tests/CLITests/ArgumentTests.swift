@@ -142,7 +142,7 @@ import Testing
       ["shift", "--data", "images", "--recipes", "plain,rain"],
       ["shift", "--data", "images", "--noise", "0"], ["shift", "--data", "images", "--epsilon", "inf"],
       ["shift", "--data", "images", "--architecture", "lenett"],
-      ["poison"], ["poison", "labels"], ["poison", "labels", "--data", "images", "--shares", "0.1,2"],
+      ["poison", "labels"], ["poison", "labels", "--data", "images", "--shares", "0.1,2"],
       ["poison", "labels", "--data", "images", "--from", "0"],
       ["poison", "labels", "--data", "images", "--trim", "most"],
       ["poison", "labels", "--data", "images", "--trim", "known,known"],

@@ -80,4 +80,27 @@ extension IntrigueSide {
         ])
     }
   }
+
+  /// Queries of a black-box attack. Its budget is a thousandth of the range of pixels, so that hardly an image is fooled
+  /// and each costs all its queries.
+  func serveBlackBox(_ requests: Requests) throws {
+    let images = try Dataset.load(dataFolder).heldOut.selecting(0..<(imageCount ?? 64))
+    let network = try ModelFile.read(try sharedInputs().model).network
+    let engine = try Engine(running: network, workerCount: workerCount)
+    let batch = AttackBatch(
+      images: images.tensor(of: 0..<images.count), labels: images.labels, imageIDs: Array(0..<images.count))
+    func queryCount() throws -> Int {
+      let result = try SquareAttack(queryLimit: Self.queryLimit).perturbedImages(
+        for: batch, under: ThreatModel(norm: .linf, epsilon: 0.001), blackBox: engine)
+      return (result.traces ?? []).reduce(0) { $0 + $1.queryCount }
+    }
+    // The same images, the same seed: as many queries every time.
+    try requests.greet(ready(queryCount()))
+    while requests.next() {
+      let count = try queryCount()
+      try requests.answer(counts: ["queries": count])
+    }
+  }
+
+  private static let queryLimit = 1000
 }

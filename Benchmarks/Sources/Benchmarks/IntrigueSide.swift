@@ -22,6 +22,7 @@ struct IntrigueSide {
     case .features: try serveFeatures(requests)
     case .fgsm: try serveAttack(requests)
     case .boxLBFGS: try serveBoxLBFGS(requests)
+    case .blackBox: try serveBlackBox(requests)
     case .ranking, .rankingLarge: try serveRanking(workload, requests)
     }
   }

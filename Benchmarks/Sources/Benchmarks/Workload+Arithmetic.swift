@@ -22,6 +22,8 @@ extension Workload {
         (imageCount + 2 * attacked + succeeded) * LayerCost.convolutionalNetwork.forwardMultiplyAdds
     // How many passes the line searches take is theirs to say.
     case .boxLBFGS: return nil
+    case .blackBox:
+      multiplyAdds = imageCount * LayerCost.convolutionalNetwork.forwardMultiplyAdds
     case .ranking, .rankingLarge:
       multiplyAdds = imageCount * directionCount * LayerCost.featureCount
     }

@@ -6,6 +6,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
   case features
   case fgsm
   case boxLBFGS = "box-lbfgs"
+  case blackBox = "black-box"
   case mlpEpoch = "mlp-epoch"
   case privateEpoch = "private-epoch"
   case ranking
@@ -17,6 +18,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
     case .features: "features (128) of the same network"
     case .fgsm: "FGSM on 10,000 images with verdicts, same network"
     case .boxLBFGS: "box L-BFGS of 64 images to their next class; conv 16, conv 32, 64, 10"
+    case .blackBox: "Square attack, 1,000 queries for each of 64 images, network of FGSM; an image is a query"
     case .mlpEpoch: "one training epoch, 784-100-100-10; batch 128"
     case .privateEpoch: "the same epoch, private: gradients clipped one by one, with noise"
     case .ranking: "ranking along 4,096 directions, top 8 of 60,000 images"
@@ -25,7 +27,7 @@ enum Workload: String, CaseIterable, Codable, ExpressibleByArgument {
   }
 
   /// Whether it needs a network, or its features, that ``SharedInputs`` has.
-  var needsSharedInputs: Bool { self == .fgsm || self == .boxLBFGS || isRanking }
+  var needsSharedInputs: Bool { self == .fgsm || self == .blackBox || self == .boxLBFGS || isRanking }
 
   var isRanking: Bool { self == .ranking || self == .rankingLarge }
 
