@@ -83,7 +83,10 @@ import Testing
       #expect(traces.reduce(0) { $0 + $1.queryCount } == box.asked.withLock { $0.count })
       // Who has not succeeded goes on, but for the pixels' slopes, which are known after so many steps.
       if test.attack.name != "finite-differences" {
-        #expect(traces.allSatisfy { $0.firstSuccess != nil || limit - $0.queryCount < 21 })
+        // What is left is too little for the next round: a pair and a verdict, a generation, an estimate and a jump.
+        let rest =
+          ["nes": 2, "spsa": 2, "few-pixel": limit < 4 ? 0 : 3, "hop-skip-jump": 1][test.attack.name] ?? 0
+        #expect(traces.allSatisfy { $0.firstSuccess != nil || limit - $0.queryCount <= rest })
       }
     }
   }
@@ -217,6 +220,50 @@ import Testing
     #expect(evaluation.summary.success.count >= 15, "\(evaluation.summary.success)")
     for image in evaluation.images where image.verdict == .succeeded {
       #expect(image.after.label == image.target)
+    }
+  }
+
+  @Test(
+    "Where nothing may change nothing is asked",
+    arguments: cases.filter { $0.epsilon.isFinite && $0.norm != .l0 })
+  func zero(_ test: Case) throws {
+    let box = Box(classifier)
+    let batch = try batch(3)
+    let result = try test.attack.perturbedImages(
+      for: batch, under: ThreatModel(norm: test.norm, epsilon: 0), blackBox: box)
+    #expect(result.images == batch.images && box.asked.withLock { $0.isEmpty })
+  }
+
+  @Test(
+    "Pairs lie around the image that the verdict before was about, at the given distance",
+    arguments: [EstimatedAscent.Kind.nes, .spsa])
+  func pairs(_ kind: EstimatedAscent.Kind) throws {
+    // A target that no logit reaches, so that the whole budget is spent, and room for every step.
+    let flat = LinearClassifier(
+      inputShape: ImageShape(channels: 1, height: 4, width: 4),
+      weights: Tensor(shape: [3, 16], elements: (0..<48).map { $0 < 32 ? Float($0 % 5) - 2 : 0 }),
+      biases: [0, 0, -1000])
+    let box = Box(flat)
+    let batch = try AttackBatch.correct(count: 1, for: flat, in: 0.49...0.51, seed: 2)
+    let attack = EstimatedAscent(
+      kind, sampleCount: 6, radius: 0.02, relativeStepSize: 0.1, queryLimit: 70, seed: 4)
+    _ = try attack.perturbedImages(
+      for: batch, under: ThreatModel(norm: .linf, epsilon: 0.3, goal: .targeted([2])), blackBox: box)
+    let asked = box.asked.withLock { $0 }
+    #expect(asked.count == 70)
+    var current = Array(batch.images[row: 0])
+    for step in 0..<10 {
+      for pair in 0..<3 {
+        let (upper, lower) = (asked[7 * step + 2 * pair], asked[7 * step + 2 * pair + 1])
+        for pixel in 0..<16 {
+          #expect(abs((upper[pixel] + lower[pixel]) / 2 - current[pixel]) < 1e-6)
+          if kind == .spsa { #expect(abs(abs(upper[pixel] - lower[pixel]) - 0.04) < 1e-6) }
+        }
+      }
+      let verdict = asked[7 * step + 6]
+      #expect(verdict != current)
+      #expect(zip(verdict, batch.images[row: 0]).allSatisfy { abs($0 - $1) <= 0.3 + 1e-6 })
+      current = verdict
     }
   }
 

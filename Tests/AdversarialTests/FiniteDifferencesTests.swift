@@ -61,4 +61,17 @@ import Testing
     )
     #expect(ten.summary.success.count > one.summary.success.count && one.summary.success.count > 0)
   }
+
+  @Test("A pixel that cannot show its move has no slope, and the others step")
+  func invisible() throws {
+    // In a box of 0 to 1000 the smallest move is lost in a pixel of 900 and not in one of 1.
+    let two = LinearClassifier(
+      inputShape: ImageShape(channels: 1, height: 1, width: 2),
+      weights: Tensor(shape: [2, 2], elements: [1000, 1000, 0, 0]), biases: [-900_900, 0])
+    let batch = AttackBatch(
+      images: Tensor(shape: [1, 1, 1, 2], elements: [900, 1]), labels: [0], imageIDs: [0])
+    let result = try FiniteDifferences(offset: FiniteDifferences.leastOffset).perturbedImages(
+      for: batch, under: ThreatModel(norm: .linf, epsilon: 200, bounds: 0...1000), blackBox: two)
+    #expect(result.images.elements.allSatisfy { $0.isFinite })
+  }
 }

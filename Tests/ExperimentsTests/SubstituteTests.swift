@@ -64,13 +64,22 @@ import Testing
     let blackBox = try Engine(running: scene.model.network, workerCount: 1)
     let seeds = scene.dataset.heldOut.tensor(of: 0..<5)
     let oracle = LabelOracle(blackBox)
+    var expected: Tensor?
     var last: SubstituteTraining.Round?
     try SubstituteTraining(
       graph: graph, training: TrainingConfiguration(epochCount: 1), seeds: seeds,
       classNames: scene.dataset.heldOut.classNames, roundCount: 4, step: 0.1, workerCount: 1
-    ).run(asking: oracle, progress: { _ in }) { last = $0 }
+    ).run(asking: oracle, progress: { _ in }) { round in
+      let half = round.images.count / 2
+      if let expected { #expect(round.images.rows(half..<round.images.count) == expected) }
+      // The sign changes after three rounds.
+      expected = try JacobianAugmentation.images(
+        from: round.images, labels: round.labels, step: round.number < 3 ? 0.1 : -0.1,
+        substitute: round.engine)
+      last = round
+    }
     let round = try #require(last)
-    #expect(round.images.count == 80 && oracle.queryCount == 80)
+    #expect(round.number == 4 && round.images.count == 80 && oracle.queryCount == 80)
     let answers = Prediction.rows(of: try blackBox.logits(of: round.images)).map(\.label)
     #expect(round.labels == answers)
     for image in 0..<5 {
@@ -118,6 +127,11 @@ import Testing
         throws: SubstituteProblem.tooFewImages(
           heldOut: scene.dataset.heldOut.count, seeds: scene.dataset.heldOut.count)
       ) { try run(scene, configuration, in: url) }
+      configuration.seedImageCount = 6
+      configuration.roundCount = 20
+      #expect(throws: SubstituteProblem.self) { try run(scene, configuration, in: url) }
+      #expect(!FileManager.default.fileExists(atPath: url.appending(path: "run.json").path))
+      configuration.roundCount = 0
       configuration.seedImageCount = scene.dataset.heldOut.count - 7
       configuration.imageCount = 1000
       let results = try run(scene, configuration, in: url)

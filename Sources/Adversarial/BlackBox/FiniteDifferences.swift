@@ -8,10 +8,14 @@ import Tensors
 ///
 /// The straightforward way into a black box: d + 1 queries for each step of an image of d pixels and channels, and one
 /// more in the end. hⱼ points down where the pixel could not go up. With few queries left the pixels that are asked about are drawn at
-/// random and the others stay. Bhagoji et al. (2018), section 3.2, with central differences.
+/// random and the others stay. Bhagoji et al. (2018), section 3.2, which has central differences, at
+/// 2 d queries.
 /// <https://arxiv.org/abs/1712.09491>
 public struct FiniteDifferences: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
+
+  /// Of |h|: more than Float's distance between neighbours anywhere in [0, 1].
+  public static let leastOffset = 1e-6
 
   public let stepCount: Int
   /// |h|
@@ -21,7 +25,9 @@ public struct FiniteDifferences: BlackBoxAttack {
 
   /// - Parameter seed: Of the order of the pixels.
   public init(stepCount: Int = 1, offset: Double = 0.01, queryLimit: Int = 5000, seed: UInt64 = 0) {
-    precondition(stepCount > 0 && offset > 0, "steps and offset must be positive")
+    precondition(stepCount > 0, "the number of steps must be positive, got \(stepCount)")
+    precondition(
+      offset >= Self.leastOffset, "pixels are moved by \(Self.leastOffset) at least, got \(offset)")
     precondition(queryLimit >= 0, "a number of queries must not be negative, got \(queryLimit)")
     self.stepCount = stepCount
     self.offset = offset
@@ -94,7 +100,9 @@ public struct FiniteDifferences: BlackBoxAttack {
       let value = image.margin(of: answer.scores.span)
       guard let margin else { return self.margin = value }
       let pixel = pixels[absorbed]
-      slopes[pixel] = Float((value - margin) / (Double(point[pixel]) - Double(current[pixel])))
+      let moved = Double(point[pixel]) - Double(current[pixel])
+      // In a box much wider than [0, 1] a pixel may be too large to show the move.
+      slopes[pixel] = moved == 0 ? 0 : Float((value - margin) / moved)
       absorbed += 1
     }
 

@@ -11,8 +11,9 @@ import Tensors
 /// distance / √t and halves until the goal is reached. θ, the precision of a bisection, is d^−3/2 in L2 and d⁻² in
 /// L∞. Chen, Jordan, Wainwright (2020), algorithms 1 and 2. <https://arxiv.org/abs/1904.02144>
 ///
-/// Queries are clipped to the box, and u_b is what clipping left of it, as the authors do. θ is never taken smaller
-/// than 2⁻²⁰, where Float ends.
+/// Queries are clipped to the box, and u_b is what clipping left of it, as the authors do. In the first step δ is a tenth
+/// of the range of pixels; later the distance in it is that after the bisection. θ is never taken smaller than 2⁻²⁰,
+/// where Float ends, and bisections are no coarser than 2⁻¹⁰, whatever d.
 public struct HopSkipJump: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.l2, .linf]
 
@@ -152,7 +153,7 @@ public struct HopSkipJump: BlackBoxAttack {
     }
 
     private func bisect(from point: [Float]) {
-      phase = .bisecting(BoundaryBisection(image, from: point, in: norm, tolerance: precision))
+      phase = .bisecting(BoundaryBisection(image, from: point, in: norm, tolerance: min(precision, 0x1p-10)))
     }
 
     func endRound() {

@@ -55,6 +55,8 @@ struct QueryLockStep {
     let queried = QueriedClassifier(classifier, imageCount: batch.count, queryLimit: queryLimit)
     var images = batch.images
     var traces = [QueryTrace](repeating: QueryTrace(), count: batch.count)
+    // Nothing but the image itself is allowed.
+    guard threatModel.epsilon > 0 else { return PerturbedImages(images: images, traces: traces) }
     var active: [Entry<Search>] = []
     var next = 0
     while next < batch.count || !active.isEmpty {

@@ -17,7 +17,7 @@ import Tensors
 public struct SquareAttack: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
 
-  /// Share of the image that the first windows cover; nil: the paper's for the norm, 0.8 in L∞ and 0.1 in L2.
+  /// Share of the image that the first windows cover; nil: what the authors take, 0.8 in L∞ (on MNIST) and 0.1 in L2.
   public let initialShare: Double?
   public let queryLimit: Int
   public let seed: UInt64
@@ -186,7 +186,7 @@ struct BumpyWindows: SquareWindows {
 
   var usualShare: Double { 0.1 }
 
-  /// A grid of five bumps by five, as large as fit.
+  /// A grid of bumps, a fifth of the shorter side wide.
   func start(using generator: inout SeededGenerator) -> [Float] {
     let side = max(1, min(shape.height, shape.width) / 5)
     var change = [Double](repeating: 0, count: shape.pixelCount)

@@ -19,8 +19,8 @@ struct FiniteDifferencesCommand: ParsableCommand {
 
   func validate() throws {
     try check(steps: steps)
-    guard offset > 0, offset <= 1 else {
-      throw ValidationError("--offset must be above 0 and at most 1, got \(offset)")
+    guard offset >= FiniteDifferences.leastOffset, offset <= 1 else {
+      throw ValidationError("--offset must be between \(FiniteDifferences.leastOffset) and 1, got \(offset)")
     }
   }
 

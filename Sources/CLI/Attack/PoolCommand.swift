@@ -94,7 +94,8 @@ struct PoolCommand: ParsableCommand {
   private func kinds() throws -> [AttackKind] {
     let known = PoolExperiment.Configuration.methods(norm: chosenNorm, hasBudget: epsilon != nil)
     guard !known.isEmpty else {
-      throw ValidationError("no attack within a budget is defined for --norm \(chosenNorm.rawValue)")
+      throw ValidationError(
+        "there is no pool within a number of pixels; intrigue attack few-pixel --pixels 3 attacks so")
     }
     guard let methods else {
       let fitting = known.filter { knowledge == .any || $0.knowledge.isBlackBox == (knowledge == .blackBox) }

@@ -130,14 +130,16 @@ public struct AttackExperiment: Sendable {
       experiment: "attack", configuration: configuration, workerCount: workerCount, data: data)
     let numbers = try images.numbers(
       drawing: configuration.imageCount, seed: configuration.seed, progress)
+    let startingImages = try StartingImages.drawn(
+      from: dataset.training, for: [configuration.method.kind], isTargeted: targets != nil,
+      seed: configuration.seed, progress)
     try folder.create()
     let shape = images.shape
     let store = try NPYRowWriter(
       shape: [numbers.count, shape.channels, shape.height, shape.width], to: folder.file("adversarial.npy"))
     let (findings, sample) = try configuration.model.naming {
       try attack(
-        model, images, numbers, targets,
-        StartingImages(drawnFrom: dataset.training, seed: configuration.seed), storingIn: store, progress)
+        model, images, numbers, targets, startingImages, storingIn: store, progress)
     }
     let attacked = findings.images
     let bounds =

@@ -69,13 +69,16 @@ public struct EveryTargetExperiment: Sendable {
     let record = RunRecord<AttackExperiment.Configuration, Results>(
       experiment: "attack every target", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
+    let startingImages = try StartingImages.drawn(
+      from: dataset.training, for: [configuration.method.kind], isTargeted: true, seed: configuration.seed,
+      progress)
     try folder.create()
     let (shape, classCount) = (images.shape, images.classNames.count)
     let store = try NPYRowWriter(
       shape: [numbers.count, classCount, shape.channels, shape.height, shape.width],
       to: folder.file("adversarial.npy"))
     let (pairs, wrongCount, shown) = try configuration.model.naming {
-      try attack(model, images, numbers, owning: dataset.training, storingIn: store, progress)
+      try attack(model, images, numbers, owning: startingImages, storingIn: store, progress)
     }
     try folder.write(record)
     try store.finish()
@@ -101,13 +104,13 @@ public struct EveryTargetExperiment: Sendable {
   }
 
   private func attack(
-    _ model: Model, _ images: LabelledImages, _ numbers: [Int], owning training: LabelledImages,
+    _ model: Model, _ images: LabelledImages, _ numbers: [Int], owning startingImages: StartingImages?,
     storingIn store: NPYRowWriter, _ progress: @escaping ProgressHandler
   ) throws -> (pairs: [AttackedImage], alreadyWrongCount: Int, shown: [Int: Shown]) {
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let method = configuration.method.attack(
       seed: configuration.seed, workerCount: workerCount,
-      startingImages: StartingImages(drawnFrom: training, seed: configuration.seed))
+      startingImages: startingImages)
     let listener = ProgressListener(progress)
     let classCount = images.classNames.count
     try progress(

@@ -121,6 +121,9 @@ public struct PoolExperiment: Sendable {
     let record = RunRecord<Configuration, PoolResults>(
       experiment: "attack pool", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
+    let startingImages = try StartingImages.drawn(
+      from: dataset.training, for: configuration.methods, isTargeted: targets != nil,
+      seed: configuration.seed, progress)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let other = try surrogate.map { try Engine(running: $0.network, workerCount: workerCount) }
     try folder.write(record)
@@ -129,7 +132,7 @@ public struct PoolExperiment: Sendable {
 
     let subject = Subject(
       engine: engine, surrogate: other, images: images, numbers: numbers, targets: targets,
-      startingImages: StartingImages(drawnFrom: dataset.training, seed: configuration.seed),
+      startingImages: startingImages,
       listener: ProgressListener(progress))
     let plan = PoolPlan(configuration)
     let checksum = try model.checksum

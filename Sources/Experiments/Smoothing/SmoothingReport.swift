@@ -68,21 +68,24 @@ struct SmoothingReport {
           name: names.count > 1 ? "\(first.modelName) of the first, no noise" : "no noise", role: .control,
           attacked: [Self.point(0, first.base)] + first.attacks.map { Self.point($0.epsilon, $0.base) }))
     }
+    let isAttacked = results.levels.contains { !$0.attacks.isEmpty }
     let largest = results.levels.map(\.largestRadius).max() ?? 0
     let reach = max(largest, configuration.epsilons.max() ?? 0, 0.1) * 1.04
     return Chart.certifiedAccuracy(
       caption: caption(
         "What a vote on noisy copies guarantees",
         "\(results.imageCount) of \(results.heldOutCount) held-out images, drawn at random. Lines: certified to keep their "
-          + "class within the radius, each with probability \(1 - results.alpha) at least. Marks: still answered right "
-          + "under attack in L2, with Clopper–Pearson's 95 % intervals over images.",
+          + "class within the radius, each with probability \(1 - results.alpha) at least."
+          + (isAttacked
+            ? " Marks: still answered right under attack in L2, with Clopper–Pearson's 95 % intervals over images."
+            : ""),
         [
           "\(results.selectionCount) + \(results.estimationCount) noisy copies of each image. A certificate cannot exceed the "
-            + "radius of an image whose copies all agree, where a line falls to 0. An attack is an upper bound: a better one "
-            + "could only lower the marks"
-            + (results.levels.contains { !$0.attacks.isEmpty }
-              ? "; this one: \(configuration.stepCount) steps on the mean of \(configuration.attackDrawCount) copies."
-              : ".")
+            + "radius of an image whose copies all agree, where a line falls to 0."
+            + (isAttacked
+              ? " An attack is an upper bound: a better one could only lower the marks; this one: "
+                + "\(configuration.stepCount) steps on the mean of \(configuration.attackDrawCount) copies."
+              : "")
         ]),
       curves: curves, largest: reach, axis: "radius in L2, pixels from 0 to 1")
   }

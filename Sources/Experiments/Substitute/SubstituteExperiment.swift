@@ -72,6 +72,9 @@ public struct SubstituteExperiment: Sendable {
     self.startsFresh = startsFresh
   }
 
+  /// Of all images asked about, as floats in memory several times over.
+  private static let pixelLimit = 1 << 27
+
   private static let partsFolder = "substitutes"
   private static let partName = "part.json"
 
@@ -108,6 +111,11 @@ public struct SubstituteExperiment: Sendable {
     for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     guard images.count > configuration.seedImageCount else {
       throw SubstituteProblem.tooFewImages(heldOut: images.count, seeds: configuration.seedImageCount)
+    }
+    let count = configuration.seedImageCount << configuration.roundCount
+    guard count <= Self.pixelLimit / images.shape.pixelCount else {
+      throw SubstituteProblem.tooManyQueries(
+        count: count, limit: Self.pixelLimit / images.shape.pixelCount, shape: "\(images.shape)")
     }
     let graph = try self.graph(for: images)
     let record = RunRecord<Configuration, SubstituteResults>(
@@ -284,11 +292,15 @@ public struct SubstituteExperiment: Sendable {
 
 public enum SubstituteProblem: Error, Equatable, CustomStringConvertible {
   case tooFewImages(heldOut: Int, seeds: Int)
+  case tooManyQueries(count: Int, limit: Int, shape: String)
 
   public var description: String {
     switch self {
     case .tooFewImages(let heldOut, let seeds):
       "there are \(heldOut) held-out images: expected more than the \(seeds) that the attacker begins with"
+    case .tooManyQueries(let count, let limit, let shape):
+      "seed images and rounds come to \(count) queries: expected at most \(limit) images of \(shape), which are all kept "
+        + "in memory"
     }
   }
 }

@@ -79,10 +79,11 @@ struct SubstituteFigures {
       caption: caption(
         "What was asked",
         "Each row: an image that the attacker began with, then what it was moved to in each round, a step of "
-          + "\(AttackFigures.text(ofEpsilon: configuration.step)) in every pixel along the substitute's gradient.",
+          + "\(AttackFigures.text(ofEpsilon: configuration.step)) in every pixel along the substitute's gradient, for three "
+          + "rounds; then against it for three, and so on.",
         [
           "Frame and letter: the class the black box names. Red corner: another class than that of the first image. Of the "
-            + "first substitute; the first seed image of each class."
+            + "first substitute; the first seed image of each class, of ten classes and eight rounds at most."
         ]),
       classNames: images.classNames,
       tiles: asked.flatMap { row in

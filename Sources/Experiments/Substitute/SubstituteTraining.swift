@@ -7,8 +7,8 @@ import Tensors
 ///
 ///     S₀  a few images;   train on (S_ρ, labels);   S_ρ₊₁ = S_ρ ∪ Jacobian augmentation of S_ρ with λ (−1)^⌊ρ/3⌋
 ///
-/// Papernot et al. (2017), algorithm 1, with the changing sign of their section 4.4 (τ = 3). Each round trains anew, and
-/// only images that were never asked about are asked. <https://arxiv.org/abs/1602.02697>
+/// Papernot et al. (2017), algorithm 1, with the changing sign of their section 4.4 (τ = 3). Each round trains anew and
+/// asks about its new images only, though one may be as another was before. <https://arxiv.org/abs/1602.02697>
 struct SubstituteTraining {
   /// Rounds after which λ changes its sign.
   static let period = 3
