@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Networks
 import Storage
+import Synchronization
 import Tensors
 
 @testable import Experiments
@@ -68,13 +69,13 @@ struct PoisonScene {
   struct Stop: Error {}
   struct NotStopped: Error {}
 
-  private final class Counter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var count = 0
+  private final class Counter: Sendable {
+    private let count = Mutex(0)
+
     func next() -> Int {
-      lock.withLock {
-        count += 1
-        return count
+      count.withLock {
+        $0 += 1
+        return $0
       }
     }
   }
