@@ -91,9 +91,7 @@ struct CompareCommand: ParsableCommand {
       (19...100_000).contains(rotations), "--rotations must be between 19 and 100000, got \(rotations)")
     try check(margin > 0 && margin < 1, "--margin must be between 0 and 1, got \(margin)")
     _ = try families()
-    if let architecture, !architecture.hasSuffix(".json"), Architecture.Named(rawValue: architecture) == nil {
-      throw ValidationError(UnknownArchitecture(name: architecture).description)
-    }
+    if let architecture { _ = try TrainExperiment.ArchitectureChoice(argument: architecture) }
   }
 
   private func families() throws -> [DirectionFamily] {
@@ -119,16 +117,14 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func source(_ data: DataSource) -> ComparedNetworks {
+  private func source(_ data: DataSource) throws -> ComparedNetworks {
     guard let architecture else { return .given(models.map { .model(path: $0) }) }
-    let named = Architecture.Named(rawValue: architecture)
-    var training =
-      named?.recommendedTraining(seed: common.seed) ?? TrainingConfiguration(seed: common.seed)
+    let choice = try TrainExperiment.ArchitectureChoice(argument: architecture)
+    var training = choice.recommendedTraining(seed: common.seed)
     if let epochs { training.epochCount = epochs }
     return .trained(
       TrainExperiment.Configuration(
-        data: data, architecture: named == nil ? .file(path: architecture) : .named(architecture),
-        training: training),
+        data: data, architecture: choice, training: training),
       count: networks)
   }
 
@@ -140,7 +136,7 @@ struct CompareCommand: ParsableCommand {
     let console = Console(common)
     let experiment = CompareExperiment(
       CompareExperiment.Configuration(
-        data: data, networks: source(data), reference: referenceNetwork,
+        data: data, networks: try source(data), reference: referenceNetwork,
         secondData: secondData.map { DataSource(name: $0) },
         declared: ComparisonProtocol(
           layer: layer == "all" ? nil : layer, pooling: pooling, activation: activation, split: split,

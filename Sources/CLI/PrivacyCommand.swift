@@ -66,9 +66,7 @@ struct PrivacyCommand: ParsableCommand {
     try check(rate > 0 && rate.isFinite, "--learning-rate must be positive, got \(rate)")
     try check(count > 0, "--count must be at least 1, got \(count)")
     try check(radius > 0 && radius.isFinite, "--radius must be positive, got \(radius)")
-    if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
-      throw ValidationError(UnknownArchitecture(name: name).description)
-    }
+    _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }
 
   private func parsedEpsilons() throws -> [Double] {
@@ -83,10 +81,6 @@ struct PrivacyCommand: ParsableCommand {
     return values
   }
 
-  private var choice: TrainExperiment.ArchitectureChoice {
-    architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture)
-  }
-
   func run() throws {
     var training = PrivacyExperiment.Configuration.suggestedTraining(seed: common.seed)
     if let epochs { training.epochCount = epochs }
@@ -97,7 +91,8 @@ struct PrivacyCommand: ParsableCommand {
     let console = Console(common)
     let experiment = PrivacyExperiment(
       PrivacyExperiment.Configuration(
-        data: try dataOptions.source(), architecture: choice, epsilons: try parsedEpsilons(), delta: delta,
+        data: try dataOptions.source(), architecture: try .init(argument: architecture),
+        epsilons: try parsedEpsilons(), delta: delta,
         clip: clip, networkCount: networks, training: training, imageCount: count, radius: radius),
       workerCount: common.workerCount, startsFresh: fresh)
     let results = try console.run(resume: "The same command, without --fresh, goes on.") {

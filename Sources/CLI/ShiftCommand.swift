@@ -65,13 +65,7 @@ struct ShiftCommand: ParsableCommand {
     try check(noise > 0 && noise.isFinite, "--noise must be positive, got \(noise)")
     try check(epsilon > 0 && epsilon.isFinite, "--epsilon must be positive, got \(epsilon)")
     _ = try chosenRecipes()
-    if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
-      throw ValidationError(UnknownArchitecture(name: name).description)
-    }
-  }
-
-  private var choice: TrainExperiment.ArchitectureChoice {
-    architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture)
+    _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }
 
   private func chosenRecipes() throws -> [ShiftRecipe] {
@@ -88,9 +82,8 @@ struct ShiftCommand: ParsableCommand {
 
   func run() throws {
     let folder = output.folder(default: "shift-\(URL(filePath: dataOptions.data).lastPathComponent)")
-    var training =
-      Architecture.Named(rawValue: architecture)?.recommendedTraining(seed: common.seed)
-      ?? TrainingConfiguration(seed: common.seed)
+    let choice = try TrainExperiment.ArchitectureChoice(argument: architecture)
+    var training = choice.recommendedTraining(seed: common.seed)
     if let epochs { training.epochCount = epochs }
     let experiment = ShiftExperiment(
       ShiftExperiment.Configuration(

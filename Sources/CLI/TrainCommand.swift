@@ -176,9 +176,7 @@ struct TrainCommand: ParsableCommand {
       adversarial == nil || noise == nil, "--noise is not clipped and --adversarial is; give one of them")
     _ = try parsedCorruptions()
     _ = try parsedSchedule()
-    if case .named(let name) = choice, Architecture.Named(rawValue: name) == nil {
-      throw ValidationError(UnknownArchitecture(name: name).description)
-    }
+    _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }
 
   private func parsedLayerDecay() throws -> [Float]? {
@@ -216,10 +214,6 @@ struct TrainCommand: ParsableCommand {
     default: break
     }
     throw ValidationError("--schedule takes constant, cosine or step:EPOCHS:FACTOR, got \(schedule)")
-  }
-
-  private var choice: TrainExperiment.ArchitectureChoice {
-    architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture)
   }
 
   private var perturbation: AdversarialTraining.Perturbation? {
@@ -282,7 +276,8 @@ struct TrainCommand: ParsableCommand {
     let console = Console(common)
     let experiment = TrainExperiment(
       TrainExperiment.Configuration(
-        data: try dataOptions.source(), architecture: choice, training: try training(),
+        data: try dataOptions.source(), architecture: try .init(argument: architecture),
+        training: try training(),
         validationFraction: validation, privacy: privacy.request),
       workerCount: common.workerCount, startsFresh: fresh)
     let results = try console.run(

@@ -15,3 +15,14 @@ public enum ExperimentProgress: Sendable {
 /// Receives progress, from any thread, at most some twenty times a second. What it throws stops the experiment,
 /// which leaves its run folder so that it can go on.
 public typealias ProgressHandler = @Sendable (ExperimentProgress) throws -> Void
+
+/// For an experiment inside another: `name` stands before each of its stages.
+func stages(of name: String, _ progress: @escaping ProgressHandler) -> ProgressHandler {
+  { event in
+    if case .stage(let stage) = event {
+      try progress(.stage("\(name): \(stage)"))
+    } else {
+      try progress(event)
+    }
+  }
+}

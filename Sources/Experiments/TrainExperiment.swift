@@ -37,6 +37,26 @@ public struct TrainExperiment: Sendable {
     case named(String)
     case file(path: String)
 
+    /// A name, or the path of a file that ends in `.json`.
+    ///
+    /// - Throws: ``UnknownArchitecture``.
+    public init(_ text: String) throws {
+      guard !text.hasSuffix(".json") else {
+        self = .file(path: text)
+        return
+      }
+      guard Architecture.Named(rawValue: text) != nil else { throw UnknownArchitecture(name: text) }
+      self = .named(text)
+    }
+
+    /// What suits a named one, and what is usual of others.
+    public func recommendedTraining(seed: UInt64) -> TrainingConfiguration {
+      guard case .named(let name) = self, let known = Architecture.Named(rawValue: name) else {
+        return TrainingConfiguration(seed: seed)
+      }
+      return known.recommendedTraining(seed: seed)
+    }
+
     /// - Throws: ``FileError`` naming the file when it describes no network, or none for these images;
     ///   ``UnknownArchitecture``.
     func architecture(for images: LabelledImages) throws -> Architecture {

@@ -2,7 +2,7 @@ import Tensors
 
 extension Architecture {
   /// Architectures that are known by name; each fits any image shape and number of classes that it can.
-  public enum Named: String, CaseIterable, Sendable {
+  public enum Named: String, CaseIterable, Codable, Sendable {
     case softmax
     case fc100 = "fc100-100-10"
     case fc200 = "fc200-200-10"

@@ -12,7 +12,12 @@ import Testing
 @Suite struct ReproductionExperimentTests {
   private static let scale = ReproductionScale(
     iterationCount: 12, autoencoderEpochCount: 1, maxoutEpochCount: 2, searchedCount: 12, fastCount: 30,
-    ensembleSize: 2, rubbishCount: 40, foolingCount: 10)
+    ensembleSize: 2, rubbishCount: 40, foolingCount: 10,
+    lecture: LectureScale(
+      networkCount: 2, architectures: [.mlp], attackedCount: 6, queryLimit: 60, roundCount: 1,
+      smoothedArchitecture: .mlp, deviations: [0.25], smoothedCount: 6, sampleCount: 40, privacyEpsilons: [8],
+      privacyEpochCount: 1, recipes: [.plain, .noise], corruptedCount: 6, poisonedCount: 60,
+      flippedShares: [0, 0.5], markedShares: [0, 0.1], pairCount: 1, targetsPerPair: 2, linearCount: 2))
 
   private func experiment(
     in folder: URL, tables: [PaperTable], scale: ReproductionScale = scale, workerCount: Int = 2,

@@ -70,7 +70,7 @@ struct BackdoorCommand: ParsableCommand {
       default: "poison-backdoor-\(URL(filePath: dataOptions.data).lastPathComponent)")
     let experiment = BackdoorExperiment(
       BackdoorExperiment.Configuration(
-        data: try dataOptions.source(), victim: victim.training(seed: common.seed),
+        data: try dataOptions.source(), victim: try victim.training(seed: common.seed),
         trigger: blend.map { .blend(opacity: $0) } ?? .patch(side: patch), target: target,
         shares: try VictimOptions.shares(shares, option: "--shares"), repetitions: victim.networks,
         clustering: ActivationClustering.Settings(

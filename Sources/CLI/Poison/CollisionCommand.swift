@@ -76,9 +76,7 @@ struct CollisionCommand: ParsableCommand {
     func check(_ isRight: Bool, _ text: String) throws {
       if !isRight { throw ValidationError(text) }
     }
-    try check(
-      architecture.hasSuffix(".json") || Architecture.Named(rawValue: architecture) != nil,
-      UnknownArchitecture(name: architecture).description)
+    _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
     for (name, value) in [
       ("--epochs", epochs ?? 1), ("--pairs", pairs), ("--targets", targets ?? 1), ("--poisons", poisons ?? 1),
       ("--images-per-class", imagesPerClass), ("--retraining-epochs", retrainingEpochs),
@@ -98,9 +96,8 @@ struct CollisionCommand: ParsableCommand {
   func run() throws {
     let folder = output.folder(
       default: "poison-collision-\(victim.rawValue)-\(URL(filePath: dataOptions.data).lastPathComponent)")
-    var training =
-      Architecture.Named(rawValue: architecture)?.recommendedTraining(seed: common.seed)
-      ?? TrainingConfiguration(seed: common.seed)
+    let choice = try TrainExperiment.ArchitectureChoice(argument: architecture)
+    var training = choice.recommendedTraining(seed: common.seed)
     if let epochs { training.epochCount = epochs }
     let again = TrainingConfiguration(
       epochCount: retrainingEpochs, optimizer: .adam(weightDecay: 0),
@@ -108,9 +105,7 @@ struct CollisionCommand: ParsableCommand {
     let experiment = CollisionExperiment(
       CollisionExperiment.Configuration(
         data: try dataOptions.source(),
-        network: VictimTraining(
-          architecture: architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture),
-          training: training, imageCount: trainingCount),
+        network: VictimTraining(architecture: choice, training: training, imageCount: trainingCount),
         victim: isTransfer ? .transfer(imagesPerClass: imagesPerClass, decay: decay) : .endToEnd(again),
         pairCount: pairs, targetsPerPair: targets ?? (isTransfer ? 10 : 2),
         poisonCount: poisons ?? (isTransfer ? 1 : 50), similarity: similarity, stepCount: steps,

@@ -70,7 +70,7 @@ struct LabelPoisonCommand: ParsableCommand {
       if let from, let to { .targeted(from: from, to: to) } else { .random }
     let experiment = LabelPoisonExperiment(
       LabelPoisonExperiment.Configuration(
-        data: try dataOptions.source(), victim: victim.training(seed: common.seed), pattern: pattern,
+        data: try dataOptions.source(), victim: try victim.training(seed: common.seed), pattern: pattern,
         shares: try VictimOptions.shares(shares, option: "--shares"), repetitions: victim.networks,
         trimmings: try trimmings(), rounds: rounds),
       workerCount: common.workerCount)

@@ -39,19 +39,14 @@ struct VictimOptions: ParsableArguments {
     guard (1...1000).contains(networks) else {
       throw ValidationError("--networks must be between 1 and 1000, got \(networks)")
     }
-    if !architecture.hasSuffix(".json"), Architecture.Named(rawValue: architecture) == nil {
-      throw ValidationError(UnknownArchitecture(name: architecture).description)
-    }
+    _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }
 
-  func training(seed: UInt64) -> VictimTraining {
-    var training =
-      Architecture.Named(rawValue: architecture)?.recommendedTraining(seed: seed)
-      ?? TrainingConfiguration(seed: seed)
+  func training(seed: UInt64) throws -> VictimTraining {
+    let choice = try TrainExperiment.ArchitectureChoice(argument: architecture)
+    var training = choice.recommendedTraining(seed: seed)
     if let epochs { training.epochCount = epochs }
-    return VictimTraining(
-      architecture: architecture.hasSuffix(".json") ? .file(path: architecture) : .named(architecture),
-      training: training, imageCount: trainingCount)
+    return VictimTraining(architecture: choice, training: training, imageCount: trainingCount)
   }
 
   /// `0,0.1,0.5`

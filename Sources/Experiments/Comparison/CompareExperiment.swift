@@ -108,14 +108,7 @@ public struct CompareExperiment: Sendable {
     var first: Model?
     for number in 1...configuration.networks.count {
       let place = try folder.folder("\(Self.networksFolder)/\(number)")
-      let words = "network \(number) of \(configuration.networks.count)"
-      let tell: ProgressHandler = { event in
-        if case .stage(let stage) = event {
-          try progress(.stage("\(words): \(stage)"))
-        } else {
-          try progress(event)
-        }
-      }
+      let tell = stages(of: "network \(number) of \(configuration.networks.count)", progress)
       let (model, untrained) = try network(number, dataset, given: given, in: place, progress: tell)
       if number == 1 { first = model }
       if let part = try known(in: place, hash, material, model) {
@@ -269,13 +262,8 @@ public struct CompareExperiment: Sendable {
     case .model(let model): return model
     case .recipe(let recipe):
       let place = try folder.folder(Self.referenceFolder)
-      _ = try TrainExperiment(recipe, workerCount: workerCount).run(on: dataset, in: place) { event in
-        if case .stage(let stage) = event {
-          try progress(.stage("reference network: \(stage)"))
-        } else {
-          try progress(event)
-        }
-      }
+      _ = try TrainExperiment(recipe, workerCount: workerCount).run(
+        on: dataset, in: place, progress: stages(of: "reference network", progress))
       return try ModelFile.read(place.file(TrainExperiment.modelName))
     }
   }

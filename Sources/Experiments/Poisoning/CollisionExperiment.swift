@@ -183,16 +183,10 @@ public struct CollisionExperiment: Sendable {
       similarity: similarity, workerCount: workerCount)
     let pairs = drawnPairs(classCount: names.count)
     try progress(.stage("colliding features: \(pairs.count) pairs of classes"))
-    var found: [Pair] = []
-    for (number, pair) in pairs.enumerated() {
-      let tell: @Sendable () throws -> Void = {
-        try progress(.step(done: number, total: pairs.count, unit: "pairs"))
-      }
-      try tell()
-      found.append(
-        try parts.value("pair-\(number)") {
-          try scene.measured(pair: number, base: pair.base, target: pair.target, tell)
-        })
+    let found = try parts.values(
+      of: Array(pairs.enumerated()), unit: "pairs", progress, named: { "pair-\($0.offset)" }
+    ) { pair, tell in
+      try scene.measured(pair: pair.offset, base: pair.element.base, target: pair.element.target, tell)
     }
     try progress(.stage("drawing"))
     var results = Results(

@@ -143,16 +143,10 @@ public struct LabelPoisonExperiment: Sendable {
       configuration.shares.map { (share: $0, repetition: repetition) }
     }
     try progress(.stage("training on flipped labels: \(conditions.count) sets of \(clean.count) images"))
-    var outcomes: [Outcome] = []
-    for (number, condition) in conditions.enumerated() {
-      let tell: @Sendable () throws -> Void = {
-        try progress(.step(done: number, total: conditions.count, unit: "sets"))
-      }
-      try tell()
-      outcomes.append(
-        try parts.value("share-\(condition.share)-\(condition.repetition)") {
-          try outcome(condition.share, condition.repetition, pattern, clean, dataset.heldOut, tell)
-        })
+    let outcomes = try parts.values(
+      of: conditions, unit: "sets", progress, named: { "share-\($0.share)-\($0.repetition)" }
+    ) { condition, tell in
+      try outcome(condition.share, condition.repetition, pattern, clean, dataset.heldOut, tell)
     }
     try progress(.stage("drawing"))
     let gallery = try gallery(pattern, clean, dataset.heldOut) {

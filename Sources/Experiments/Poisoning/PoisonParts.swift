@@ -26,6 +26,25 @@ struct PoisonParts<Settings: Codable & Equatable> {
       toolVersion: RunEnvironment.toolVersion, dataChecksum: dataChecksum, settings: settings)
   }
 
+  /// What was measured of each condition, or is now; a step of progress before each, told again by those who are given `tell`.
+  ///
+  /// - Parameters:
+  ///   - unit: Of the conditions, for progress.
+  ///   - name: Of a condition; a file name.
+  func values<Condition, Value: Codable>(
+    of conditions: [Condition], unit: String, _ progress: @escaping ProgressHandler,
+    named name: (Condition) -> String,
+    _ measure: (Condition, _ tell: @escaping @Sendable () throws -> Void) throws -> Value
+  ) throws -> [Value] {
+    try conditions.enumerated().map { number, condition in
+      let tell: @Sendable () throws -> Void = { [total = conditions.count] in
+        try progress(.step(done: number, total: total, unit: unit))
+      }
+      try tell()
+      return try value(name(condition)) { try measure(condition, tell) }
+    }
+  }
+
   /// What was measured under these very settings before, or what `measure` gives now.
   ///
   /// - Parameter name: Of the condition; a file name.

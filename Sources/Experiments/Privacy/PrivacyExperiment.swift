@@ -188,13 +188,7 @@ public struct PrivacyExperiment: Sendable {
             data: configuration.data, architecture: configuration.architecture, training: training,
             validationFraction: 0, privacy: request),
           workerCount: workerCount
-        ).run(on: bench.dataset, in: place) { event in
-          if case .stage(let stage) = event {
-            try progress(.stage("\(words): \(stage)"))
-          } else {
-            try progress(event)
-          }
-        }
+        ).run(on: bench.dataset, in: place, progress: stages(of: words, progress))
         let model = try ModelFile.read(place.file(TrainExperiment.modelName))
         try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
         measurement = try bench.measure(model, arm, seed: seed, account: trained.privacy)

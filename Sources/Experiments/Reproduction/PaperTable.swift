@@ -1,4 +1,4 @@
-/// The tables of the two papers that `intrigue reproduce` measures again.
+/// What `intrigue reproduce` measures: the tables of the two papers again, and the lecture's open questions.
 public enum PaperTable: String, CaseIterable, Codable, Sendable {
   case szegedyTable1 = "szegedy-table1"
   case szegedyTable2 = "szegedy-table2"
@@ -8,6 +8,7 @@ public enum PaperTable: String, CaseIterable, Codable, Sendable {
   case goodfellowTraining = "goodfellow-training"
   case goodfellowAgreement = "goodfellow-agreement"
   case goodfellowRubbish = "goodfellow-rubbish"
+  case lectureQuestions = "lecture-questions"
 
   /// One line for lists.
   public var title: String {
@@ -20,10 +21,11 @@ public enum PaperTable: String, CaseIterable, Codable, Sendable {
     case .goodfellowTraining: "Adversarial training and its controls"
     case .goodfellowAgreement: "Do different networks make the same mistakes?"
     case .goodfellowRubbish: "Noise taken for digits"
+    case .lectureQuestions: "Black box, noise, privacy, domain shift, poisoning"
     }
   }
 
-  /// Where the paper has it.
+  /// Where it stands.
   public var source: String {
     switch self {
     case .szegedyTable1: "Szegedy et al. (2013), table 1"
@@ -34,6 +36,7 @@ public enum PaperTable: String, CaseIterable, Codable, Sendable {
     case .goodfellowTraining: "Goodfellow, Shlens, Szegedy (2015), sections 5 and 6"
     case .goodfellowAgreement: "Goodfellow, Shlens, Szegedy (2015), section 8"
     case .goodfellowRubbish: "Goodfellow, Shlens, Szegedy (2015), appendix"
+    case .lectureQuestions: "The lecture's open questions"
     }
   }
 
@@ -47,6 +50,7 @@ public enum PaperTable: String, CaseIterable, Codable, Sendable {
     case .goodfellowTraining: try GoodfellowTraining(bench: bench).measure()
     case .goodfellowAgreement: try GoodfellowAgreement(bench: bench).measure()
     case .goodfellowRubbish: try GoodfellowRubbish(bench: bench).measure()
+    case .lectureQuestions: try LectureQuestions(bench: bench).measure()
     }
   }
 }

@@ -18,6 +18,8 @@ struct PapersNetwork: Equatable, Sendable {
     /// The same, each class judged by its distance alone.
     case distances
     case maxout(Maxout)
+    /// As suits the architecture, with Gaussian noise of this deviation on its images.
+    case noisy(Float)
   }
 
   /// What is done to the loss of a maxout network.
@@ -89,7 +91,24 @@ struct PapersNetwork: Equatable, Sendable {
 
   // MARK: Beside the papers
 
-  static let lenet = PapersNetwork("lenet", .lenet, .usual)
+  static let lenet = usual(.lenet, 0)
+
+  /// Trained as suits the architecture; `number` from 0 on.
+  static func usual(_ architecture: Architecture.Named, _ number: Int) -> PapersNetwork {
+    PapersNetwork(
+      numbered(architecture.rawValue, number), architecture, .usual, seedOffset: UInt64(number))
+  }
+
+  /// The same, shown its images with Gaussian noise.
+  static func noisy(_ architecture: Architecture.Named, _ deviation: Double, _ number: Int) -> PapersNetwork {
+    PapersNetwork(
+      numbered("\(architecture.rawValue), noise of \(deviation)", number), architecture,
+      .noisy(Float(deviation)), seedOffset: UInt64(number))
+  }
+
+  private static func numbered(_ name: String, _ number: Int) -> String {
+    number == 0 ? name : "\(name), seed \(number + 1)"
+  }
 
   // MARK: Training
 
@@ -101,6 +120,7 @@ struct PapersNetwork: Equatable, Sendable {
     var training = architecture.recommendedTraining(seed: seed)
     switch kind {
     case .usual: break
+    case .noisy(let deviation): training.augmentation.noise = deviation
     case .distances:
       training.loss = .exponential
       training.epochCount = max(training.epochCount, scale.maxoutEpochCount)

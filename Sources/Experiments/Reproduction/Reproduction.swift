@@ -1,6 +1,6 @@
 import Tensors
 
-/// A table of a paper, measured again: each number beside the printed one.
+/// A table of a paper measured again, each number beside the printed one, or an answer to the lecture's questions.
 public struct Reproduction: Codable, Equatable, Sendable {
   public enum Unit: String, Codable, Sendable {
     /// 0 to 100.
@@ -10,22 +10,59 @@ public struct Reproduction: Codable, Equatable, Sendable {
     case number
   }
 
+  /// What a number was measured on, again and again.
+  public enum Sample: String, Codable, Sendable {
+    case images
+    /// Or other repetitions with seeds of their own.
+    case networks
+  }
+
   /// One number, in its printed unit.
   public struct Value: Codable, Equatable, Sendable {
     /// As printed; nil: the paper has none.
     public var paper: Double?
     /// nil: not measured, or there was nothing to measure.
     public var ours: Double?
-    /// 95 %, of shares.
+    /// 95 %: of a share over its images, of a mean over networks over these.
     public var interval: [Double]?
     /// How many images a share is of, or a mean is over.
     public var count: Int?
+    public var sample: Sample
 
-    public init(paper: Double? = nil, ours: Double? = nil, interval: [Double]? = nil, count: Int? = nil) {
+    public init(
+      paper: Double? = nil, ours: Double? = nil, interval: [Double]? = nil, count: Int? = nil,
+      sample: Sample = .images
+    ) {
       self.paper = paper
       self.ours = ours
       self.interval = interval
       self.count = count
+      self.sample = sample
+    }
+
+    /// The mean over networks, with Student's interval; of shares in percent, and the interval cut to what shares can be.
+    ///
+    /// - Parameter shares: nil among them, or none: nothing to say.
+    init(paper: Double? = nil, shares: [Double?]) {
+      let known = shares.compactMap(\.self)
+      let mean = known.count == shares.count && !known.isEmpty ? MeanShare(known) : nil
+      self.init(
+        paper: paper, ours: mean.map { 100 * $0.mean },
+        interval: mean.flatMap { mean in
+          mean.lower95.flatMap { low in mean.upper95.map { [100 * low, 100 * $0] } }
+        },
+        count: known.count, sample: .networks)
+    }
+
+    /// The mean over networks of anything else.
+    init(paper: Double? = nil, values: [Double?]) {
+      let known = values.compactMap(\.self)
+      self.init(paper: paper, known.count == values.count ? MeanWithInterval(known) : nil)
+    }
+
+    init(paper: Double? = nil, _ mean: MeanWithInterval?) {
+      self.init(
+        paper: paper, ours: mean?.mean, interval: mean?.interval95, count: mean?.count, sample: .networks)
     }
 
     /// A share in percent.

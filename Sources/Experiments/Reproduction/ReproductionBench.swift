@@ -14,8 +14,8 @@ final class ReproductionBench {
   let seed: UInt64
   let workerCount: Int
   let progress: ProgressHandler
-  private let folder: RunFolder
-  private let source: DataSource
+  let source: DataSource
+  private let run: RunFolder
   /// By the names of their folders.
   private var trained: [String: Subject] = [:]
   private var batches: [Part: AttackBatch] = [:]
@@ -26,23 +26,28 @@ final class ReproductionBench {
     let name: String
     /// Its own, which a name need not be.
     let folderName: String
-    let network: Network
+    let model: Model
+    let source: ModelSource
     let engine: Engine
     /// On all images that it was trained on.
     let trainingError: Proportion
     let heldOutError: Proportion
     let ending: TrainingEnding?
     let epochsTrained: Int
+
+    var network: Network { model.network }
   }
 
-  /// - Parameter folder: For the networks.
+  static let networksFolder = "networks"
+  static let experimentsFolder = "experiments"
+
   init(
-    _ dataset: Dataset, from source: DataSource, in folder: RunFolder, scale: ReproductionScale, seed: UInt64,
+    _ dataset: Dataset, from source: DataSource, in run: RunFolder, scale: ReproductionScale, seed: UInt64,
     workerCount: Int, progress: @escaping ProgressHandler
   ) {
     self.dataset = dataset
     self.source = source
-    self.folder = folder
+    self.run = run
     self.scale = scale
     self.seed = seed
     self.workerCount = workerCount
@@ -54,23 +59,19 @@ final class ReproductionBench {
   func subject(_ wanted: PapersNetwork) throws -> Subject {
     if let known = trained[wanted.folderName] { return known }
     let data = data(of: wanted)
-    let place = try folder.folder(wanted.folderName)
+    let place = try run.folder("\(Self.networksFolder)/\(wanted.folderName)")
     let results = try TrainExperiment(
       TrainExperiment.Configuration(
         data: source, architecture: .named(wanted.architecture.rawValue),
         training: wanted.training(scale, seed: seed), validationFraction: 0),
       workerCount: workerCount
-    ).run(on: data, in: place) { [progress] event in
-      if case .stage(let stage) = event {
-        try progress(.stage("\(wanted.name): \(stage)"))
-      } else {
-        try progress(event)
-      }
-    }
-    let network = try ModelFile.read(place.file(TrainExperiment.modelName)).network
-    let engine = try Engine(running: network, workerCount: workerCount)
+    ).run(on: data, in: place, progress: stages(of: wanted.name, progress))
+    let file = place.file(TrainExperiment.modelName)
+    let model = try ModelFile.read(file)
+    let engine = try Engine(running: model.network, workerCount: workerCount)
     let subject = Subject(
-      name: wanted.name, folderName: wanted.folderName, network: network, engine: engine,
+      name: wanted.name, folderName: wanted.folderName, model: model,
+      source: .model(path: file.path(percentEncoded: false)), engine: engine,
       trainingError: try error(of: engine, on: data.training),
       heldOutError: try error(of: engine, on: data.heldOut), ending: results.ending,
       epochsTrained: results.epochsTrained)
@@ -82,6 +83,11 @@ final class ReproductionBench {
 
   func data(of network: PapersNetwork) -> Dataset {
     network.half.map { dataset.trainingHalf($0, seed: seed) } ?? dataset
+  }
+
+  /// For an experiment that is a command of its own.
+  func place(_ name: String) throws -> RunFolder {
+    try run.folder("\(Self.experimentsFolder)/\(name)")
   }
 
   // MARK: Images

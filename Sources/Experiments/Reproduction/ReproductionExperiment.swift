@@ -12,6 +12,7 @@ import Storage
 /// | `figures/TABLE.png` | ours against printed |
 /// | `tables/TABLE.json` | what was measured for a table; kept when the command is given again |
 /// | `networks/NAME/` | each network, trained when a table first asks for it |
+/// | `experiments/NAME/` | what the lecture's questions leave: folders of substitute, smooth, privacy, shift and poison |
 /// | `run.json` | configuration, environment, results |
 public struct ReproductionExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
@@ -49,7 +50,6 @@ public struct ReproductionExperiment: Sendable {
     self.startsFresh = startsFresh
   }
 
-  private static let networksFolder = "networks"
   private static let tablesFolder = "tables"
 
   /// Everything that decides what is measured.
@@ -83,7 +83,7 @@ public struct ReproductionExperiment: Sendable {
       seed: configuration.seed)
     let tables = try folder.folder(Self.tablesFolder)
     let bench = ReproductionBench(
-      dataset, from: configuration.data, in: try folder.folder(Self.networksFolder),
+      dataset, from: configuration.data, in: folder,
       scale: configuration.scale, seed: configuration.seed, workerCount: workerCount, progress: progress)
     for (number, table) in configuration.tables.enumerated() {
       guard part(of: table, in: tables, identity) == nil else { continue }
@@ -118,7 +118,8 @@ public struct ReproductionExperiment: Sendable {
   }
 
   private func discard(in folder: RunFolder) throws {
-    for name in [Self.networksFolder, Self.tablesFolder] where folder.exists(name) {
+    for name in [ReproductionBench.networksFolder, ReproductionBench.experimentsFolder, Self.tablesFolder]
+    where folder.exists(name) {
       try FileManager.default.removeItem(at: folder.file(name))
     }
   }

@@ -42,7 +42,13 @@ struct ReproductionReport {
     // With the paper's own digits.
     let paper = value.paper.map { String(format: "(%g)", $0) }
     guard value.ours != nil || paper == nil else { return paper ?? "" }
-    return [ours(value, unit), paper].compactMap(\.self).joined(separator: " ")
+    return [ours(value, unit), interval(of: value, unit), paper].compactMap(\.self).joined(separator: " ")
+  }
+
+  /// `[97.1, 98.3]`, over networks; those over images are in the table of all numbers.
+  private static func interval(of value: Reproduction.Value, _ unit: Reproduction.Unit) -> String? {
+    guard value.sample == .networks, let bounds = value.interval else { return nil }
+    return "[" + bounds.map { text($0, unit).replacing("-", with: "−") }.joined(separator: ", ") + "]"
   }
 
   static func heading(_ column: Reproduction.Column) -> String {
@@ -94,7 +100,7 @@ struct ReproductionReport {
   private var table: CSVWriter {
     var table = CSVWriter(columns: [
       "table", "section", "row", "column", "unit", "paper", "ours", "difference", "lower_95", "upper_95",
-      "of",
+      "of", "sample",
     ])
     func cell(_ value: Double?) -> any CustomStringConvertible { CSVWriter.field(value) }
     for reproduction in reproductions {
@@ -106,6 +112,7 @@ struct ReproductionReport {
               reproduction.table.rawValue, section.title, row.name, column.name, column.unit.rawValue,
               cell(value.paper), cell(value.ours), cell(value.difference), cell(value.interval?.first),
               cell(value.interval?.last), value.count?.description ?? "",
+              value.count == nil ? "" : value.sample.rawValue,
             ])
           }
         }
@@ -174,12 +181,18 @@ struct ReproductionReport {
   }
 
   private func caption(of reproduction: Reproduction) -> FigureCaption {
-    FigureCaption(
+    let isRepeated = reproduction.table == .lectureQuestions
+    return FigureCaption(
       title: "\(reproduction.table.source): \(reproduction.table.title)",
       subtitle:
-        "\(data.name), seed \(configuration.seed). Lines: 95 % intervals of the share measured here, over its images.",
+        "\(data.name), seed \(configuration.seed). Lines: 95 % intervals "
+        + (isRepeated
+          ? "over \(configuration.scale.lecture.networkCount) networks."
+          : "of the share measured here, over its images."),
       footer: [
-        "Networks were trained once; another seed moves their numbers by more than these intervals say. "
+        (isRepeated
+          ? ""
+          : "Networks were trained once; another seed moves their numbers by more than these intervals say. ")
           + "Intrigue \(RunEnvironment.toolVersion)"
           + (configuration.scale == .full ? "" : " · not the full run")
       ],

@@ -133,13 +133,7 @@ public struct ShiftExperiment: Sendable {
         data: configuration.data, architecture: configuration.architecture, training: training,
         validationFraction: 0),
       workerCount: workerCount
-    ).run(on: dataset, in: place) { event in
-      if case .stage(let stage) = event {
-        try progress(.stage("\(name): \(stage)"))
-      } else {
-        try progress(event)
-      }
-    }
+    ).run(on: dataset, in: place, progress: stages(of: name, progress))
     return try ModelFile.read(place.file(TrainExperiment.modelName))
   }
 

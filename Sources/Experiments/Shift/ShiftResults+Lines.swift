@@ -9,9 +9,11 @@ extension ShiftResults {
       "\(architecture) on \(dataName): \(recipes.count) recipes, \(count) networks each; \(imageCount) of \(heldOutCount) "
         + "held-out images corrupted in \(networks.first?.corrupted.count ?? 0) ways, \(attackCount) of them attacked",
       "",
-    ] + TextTable.lines(table) + [""] + recipes.filter { $0 != .plain }.map(sentence) + correlations
-      + warnings
+    ] + TextTable.lines(table) + [""] + findings
   }
+
+  /// What the table means.
+  var findings: [String] { recipes.filter { $0 != .plain }.map(sentence) + correlations + warnings }
 
   private var table: [[String]] {
     let measures: [(Measure, String)] = [

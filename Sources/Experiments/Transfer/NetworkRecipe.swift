@@ -30,9 +30,10 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
   /// - Throws: ``RecipeError``.
   public init(_ text: String, seed: UInt64) throws {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let named = Architecture.Named(rawValue: parts[0])
-    if named == nil, !parts[0].hasSuffix(".json") {
-      throw RecipeError(recipe: text, problem: UnknownArchitecture(name: parts[0]).description)
+    do {
+      architecture = try TrainExperiment.ArchitectureChoice(parts[0])
+    } catch let error as UnknownArchitecture {
+      throw RecipeError(recipe: text, problem: error.description)
     }
     var values: [Key: String] = [:]
     for part in parts.dropFirst() {
@@ -63,7 +64,7 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
     }
 
     let seed = try value(.seed, "a whole number from 0") { UInt64($0) } ?? seed
-    var training = named?.recommendedTraining(seed: seed) ?? TrainingConfiguration(seed: seed)
+    var training = architecture.recommendedTraining(seed: seed)
     if let epochs = try whole(.epochs, 0...100_000) { training.epochCount = epochs }
     if let batch = try whole(.batch, 1...16_384) {
       training.batchSize = batch
@@ -81,7 +82,6 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
     half = try whole(.half, 1...2)
     self.training = training
     self.text = text
-    architecture = named == nil ? .file(path: parts[0]) : .named(parts[0])
   }
 
   private enum Key: String, CaseIterable { case seed, half, optimizer, lr, epochs, batch, decay }

@@ -242,13 +242,9 @@ public struct TransferExperiment: Sendable {
           data: configuration.data, architecture: recipe.architecture, training: recipe.training,
           validationFraction: 0),
         workerCount: workerCount
-      ).run(on: data, in: place) { event in
-        if case .stage(let stage) = event {
-          try progress(.stage("\(recipe.text), \(number + 1) of \(recipes.count): \(stage)"))
-        } else {
-          try progress(event)
-        }
-      }
+      ).run(
+        on: data, in: place,
+        progress: stages(of: "\(recipe.text), \(number + 1) of \(recipes.count)", progress))
       let model = try ModelFile.read(place.file(TrainExperiment.modelName))
       return try subject(
         model, name: recipe.text, folderName: recipe.folderName, trainingCount: data.training.count)

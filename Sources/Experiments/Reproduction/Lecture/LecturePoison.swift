@@ -1,0 +1,137 @@
+import Datasets
+import Networks
+import Poisoning
+import Tensors
+
+/// How much does poisoned training cost, and what does a defence give? The four experiments of `intrigue poison`.
+struct LecturePoison {
+  let bench: ReproductionBench
+
+  private var scale: LectureScale { bench.scale.lecture }
+
+  private var victim: VictimTraining {
+    VictimTraining(
+      architecture: .named("mlp"), training: Architecture.Named.mlp.recommendedTraining(seed: bench.seed),
+      imageCount: scale.poisonedCount)
+  }
+
+  func measure() throws -> [Reproduction.Section] {
+    [try labels(), try backdoor(), try collision(), try linear()]
+  }
+
+  private func labels() throws -> Reproduction.Section {
+    let results = try LabelPoisonExperiment(
+      LabelPoisonExperiment.Configuration(
+        data: bench.source, victim: victim, shares: scale.flippedShares, repetitions: scale.networkCount,
+        trimmings: [.known]),
+      workerCount: bench.workerCount
+    ).run(
+      on: bench.dataset, in: bench.place("poison-labels"),
+      progress: stages(of: "wrong labels", bench.progress))
+    return Reproduction.Section(
+      "Poisoning: wrong labels",
+      columns: [.init("error", .percent), .init("error after trimming", .percent)],
+      rows: scale.flippedShares.map { share in
+        let own = results.outcomes.filter { $0.share == share }
+        return .init(
+          "\(PoisonWords.percent(share)) of labels flipped",
+          [
+            .init(shares: own.map(\.plain.error.value)),
+            .init(shares: own.map { $0.trimmed.first?.judged.error.value }),
+          ])
+      },
+      remarks: results.sentences.map(\.asSentence))
+  }
+
+  private func backdoor() throws -> Reproduction.Section {
+    let results = try BackdoorExperiment(
+      BackdoorExperiment.Configuration(
+        data: bench.source, victim: victim, shares: scale.markedShares, repetitions: scale.networkCount),
+      workerCount: bench.workerCount
+    ).run(
+      on: bench.dataset, in: bench.place("poison-backdoor"), progress: stages(of: "backdoor", bench.progress))
+    return Reproduction.Section(
+      "Poisoning: a backdoor",
+      columns: [
+        .init("marked images taken for the target", .percent), .init("error without the mark", .percent),
+        .init("taken for it after the defence", .percent), .init("error after the defence", .percent),
+      ],
+      rows: scale.markedShares.map { share in
+        let own = results.outcomes.filter { $0.share == share }
+        let repaired = own.map { $0.repaired ?? $0.judged }
+        return .init(
+          "\(PoisonWords.percent(share)) of images marked",
+          [
+            .init(shares: own.map(\.judged.success.value)), .init(shares: own.map(\.judged.error.value)),
+            .init(shares: repaired.map(\.success.value)), .init(shares: repaired.map(\.error.value)),
+          ])
+      },
+      remarks: results.sentences.map(\.asSentence))
+  }
+
+  private func collision() throws -> Reproduction.Section {
+    let results = try CollisionExperiment(
+      CollisionExperiment.Configuration(
+        data: bench.source, network: victim, victim: .transfer(imagesPerClass: perClass, decay: 0.001),
+        pairCount: scale.pairCount, targetsPerPair: scale.targetsPerPair, similarity: 0.3),
+      workerCount: bench.workerCount
+    ).run(
+      on: bench.dataset, in: bench.place("poison-collision"),
+      progress: stages(of: "collision", bench.progress))
+    func share(_ isHit: (CollisionExperiment.Attack) -> Bool) -> Reproduction.Value {
+      .init(Proportion(results.attacks.count(where: isHit), of: results.attacks.count))
+    }
+    return Reproduction.Section(
+      "Poisoning: one poison with the features of its target, and the right label",
+      columns: [.init("target taken for the base class", .percent)],
+      rows: [
+        .init("with the poison", [share(\.success)]),
+        .init("with its starting image in its place", [share(\.controlSuccess)]),
+        .init("with the poison, after the neighbour check", [share(\.checkedSuccess)]),
+      ], remarks: results.sentences.map(\.asSentence))
+  }
+
+  /// Images of a class that a victim trains its last layer on; the poisons' bases are others.
+  private var perClass: Int {
+    max(1, min(100, (victim.images(of: bench.dataset).countOfEachClass.min() ?? 0) / 2))
+  }
+
+  private func linear() throws -> Reproduction.Section {
+    // As many as the paper has, or what there is.
+    let available = 2 * (bench.dataset.training.countOfEachClass.min() ?? 0)
+    let results = try LinearPoisonExperiment(
+      LinearPoisonExperiment.Configuration(
+        data: bench.source, pairs: pairs, trainingCount: max(2, min(100, available / 4)),
+        validationCount: max(1, min(500, available / 2)), pointCount: Self.pointCount,
+        repetitions: scale.linearCount, seed: bench.seed),
+      workerCount: bench.workerCount
+    ).run(
+      on: bench.dataset, in: bench.place("poison-linear"),
+      progress: stages(of: "linear classifier", bench.progress))
+    let points = [0, 1, Self.pointCount]
+    return Reproduction.Section(
+      "Poisoning: points moved to where they hurt a linear classifier",
+      columns: points.map { .init("error, \($0) \($0 == 1 ? "point" : "points")", .percent) },
+      rows: results.pairs.enumerated().flatMap { number, pair -> [Reproduction.Row] in
+        let own = results.outcomes.filter { $0.pair == number }
+        func row(_ name: String, _ errors: (LinearPoisonExperiment.Outcome) -> [Proportion])
+          -> Reproduction.Row
+        {
+          .init(
+            "\(pair[0]) against \(pair[1]), \(name)",
+            points.map { point in .init(shares: own.map { errors($0)[point].value }) })
+        }
+        return [
+          row("points moved", \.moved), row("labels flipped alone", \.flipped),
+          row("moved, trimmed", \.trimmed),
+        ]
+      }, remarks: results.sentences.map(\.asSentence))
+  }
+
+  private static let pointCount = 5
+
+  /// The paper's where there are ten classes.
+  private var pairs: [[String]] {
+    bench.dataset.heldOut.classNames.count >= 10 ? [["7", "1"], ["9", "8"], ["4", "0"]] : [["1", "0"]]
+  }
+}
