@@ -1,3 +1,4 @@
+import Foundation
 import Images
 
 extension Chart {
@@ -61,6 +62,14 @@ extension Chart {
       precondition(values.allSatisfy { $0 > 0 }, "\(name): a logarithmic axis shows positive values")
       return (values.min() ?? 1) / 1.25...(values.max() ?? 1) * 1.25
     }
+
+    /// Gnuplot's expression for the second column of a table, moved by a share of the axis.
+    fileprivate func moved(by share: Double, in range: ClosedRange<Double>) -> String {
+      guard share != 0 else { return "$2" }
+      return isLogarithmic
+        ? "$2 * \(pow(range.upperBound / range.lowerBound, share))"
+        : "$2 + \(share * (range.upperBound - range.lowerBound))"
+    }
   }
 
   /// Lines against a number, each axis even or logarithmic.
@@ -86,6 +95,8 @@ extension Chart {
           name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.colour,
           point: $0.hasMarks ? $0.mark : 0, dash: $0.dash)
       })
+    let horizontal = across.range(of: points.map(\.x))
+    let barred = lines.indices.filter { number in lines[number].points.contains { $0.interval != nil } }
     var rows: [[String]] = []
     var plots: [String] = []
     for (number, line) in lines.enumerated() {
@@ -97,7 +108,10 @@ extension Chart {
           line.name,
         ]
       }
-      let source = "data skip 1 every ::\(first)::\(rows.count - 1) using 2"
+      // Lines that share their places would hide each other's intervals: each stands a few pixels beside the next.
+      let place = barred.firstIndex(of: number).map { Double($0) - Double(barred.count - 1) / 2 } ?? 0
+      let source =
+        "data skip 1 every ::\(first)::\(rows.count - 1) using (\(across.moved(by: place * barShift, in: horizontal)))"
       let colour = "linecolor rgb '\(line.colour)'"
       if line.points.contains(where: { $0.interval != nil }) {
         plots.append("\(source):3:4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
@@ -108,10 +122,12 @@ extension Chart {
     let script =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: across.name, y: up.name)
       + [
-        "set xrange \(ChartScale.script(across.range(of: points.map(\.x))))",
+        "set xrange \(ChartScale.script(horizontal))",
         "set yrange \(ChartScale.script(up.range(of: values)))",
       ] + (across.isLogarithmic ? ["set logscale x"] : []) + (up.isLogarithmic ? ["set logscale y"] : [])
-      + (across.places.map { ["set xtics (\($0.map(Numbers.factor).joined(separator: ", ")))"] } ?? [])
+      + (across.places.map {
+        ["set xtics (\($0.map { Gnuplot.tic(Numbers.factor($0), at: $0) }.joined(separator: ", ")))"]
+      } ?? [])
       + (band.map {
         [
           "set object rectangle from \($0.lowerBound), graph 0 to \($0.upperBound), graph 1"
@@ -124,6 +140,9 @@ extension Chart {
       height: frame.height, scale: 2)
   }
 }
+
+/// Between the intervals of two lines, as a share of the axis: four pixels.
+private let barShift = 0.006
 
 extension Colour {
   /// `#RRGGBB`

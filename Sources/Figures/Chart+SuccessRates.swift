@@ -9,10 +9,23 @@ extension Chart {
     public var role: Role
     public var count: Int
     public var total: Int
+    /// Where the mark stands; nil of nothing.
+    public var value: Double?
+    public var interval: ClosedRange<Double>?
 
+    /// A share of independent things, with Wilson's 95 % interval.
     public init(name: String, role: Role, share: Proportion) {
+      self.init(name: name, role: role, share: share, mean: share.value, interval: share.interval95)
+    }
+
+    /// A share whose things come in groups: the mean over these and its interval, where it has one. The count stays
+    /// that of all.
+    public init(
+      name: String, role: Role, share: Proportion, mean: Double?, interval: ClosedRange<Double>?
+    ) {
       (self.name, self.role) = (name, role)
       (count, total) = (share.count, share.total)
+      (value, self.interval) = (mean, interval)
     }
   }
 
@@ -24,7 +37,7 @@ extension Chart {
     public init(name: String, rows: [Rate]) { (self.name, self.rows) = (name, rows) }
   }
 
-  /// Shares in rows, each with Wilson's 95 % interval as a bar and its count beside it.
+  /// Shares in rows, each with its interval as a bar and its count beside it.
   ///
   /// - Parameters:
   ///   - groups: At least one, each with at least one row, from top to bottom; a row of nothing has no mark.
@@ -37,8 +50,7 @@ extension Chart {
     let layout = ChartRows(
       groups.map { ($0.name, $0.rows.map(\.name)) }, rowHeight: 22, longestName: 300)
     let numbers = rows.map { row in
-      let share = Proportion(row.count, of: row.total)
-      return (share.value.map { Numbers.percent($0) + ", " } ?? "") + "\(row.count) of \(row.total)"
+      (row.value.map { Numbers.percent($0) + ", " } ?? "") + "\(row.count) of \(row.total)"
     }
     let numberWidth = numbers.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     let right = ChartFrame.edge + numberWidth + 14
@@ -66,10 +78,9 @@ extension Chart {
     script.append("plot \(plots.joined(separator: continuation))")
     let table = rows.indices.map { index in
       let row = rows[index]
-      let share = Proportion(row.count, of: row.total)
       return [
-        "\(layout.places[index])", cell(share.value), cell(share.interval95?.lowerBound),
-        cell(share.interval95?.upperBound), "\(row.count)", "\(row.total)", row.name, layout.groups[index],
+        "\(layout.places[index])", cell(row.value), cell(row.interval?.lowerBound),
+        cell(row.interval?.upperBound), "\(row.count)", "\(row.total)", row.name, layout.groups[index],
       ]
     }
     return Chart(

@@ -18,7 +18,7 @@ enum ChartExamples {
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
     ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
     ("paper", paper()), ("success", success()), ("estimates", estimates()), ("conditions", conditions()),
-    ("certified accuracy", certifiedAccuracy()), ("scatter", scatter()),
+    ("certified accuracy", certifiedAccuracy()), ("scatter", scatter()), ("lines", lines()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {
@@ -53,6 +53,22 @@ enum ChartExamples {
         .init(name: "σ = 0.5", role: .neurons, steps: [.init(x: 0, value: 0.9), .init(x: 1.2, value: 0)]),
         .init(name: "no noise", role: .control, attacked: attacked([0.96, 0.9, 0.4])),
       ], largest: 1.3, axis: "radius in L2")
+  }
+
+  static func lines() -> Chart {
+    func points(_ height: Double) -> [Chart.Point] {
+      [0.0009, 0.3, 10].enumerated().map {
+        .init(x: $1, value: height + 20 * Double($0), interval: height...height + 25 * Double($0))
+      }
+    }
+    return .lines(
+      caption: caption("Success against the share of poison", "Bars: Student's 95 % interval over networks."),
+      lines: [
+        .init(name: "with the trigger", look: .role(.neurons), points: points(10)),
+        .init(name: "after the defence", look: .role(.random), points: points(8)),
+        .init(name: "no interval", look: .classIndex(3), points: [.init(x: 0.3, value: 4)]),
+      ], across: .init("poisoned images, %", isLogarithmic: true, places: [0.0009, 0.3, 10]),
+      up: .init("% of images"))
   }
 
   static func scatter() -> Chart {
