@@ -78,7 +78,22 @@ import Testing
     var unknown = configuration(scene)
     unknown.target = "triangle"
     #expect(refused(unknown).contains("triangle"))
+    #expect(
+      refused(configuration(scene, shares: [0.0000009, 0.1]))
+        == "a share of 0.0000009 is not one of 180 images; choose a larger one")
     #expect(!FileManager.default.fileExists(atPath: url.path))
+  }
+
+  @Test("With share 0 alone no neuron is said to have changed: both networks are the same")
+  func cleanOnly() throws {
+    let scene = PoisonScene(epochs: 1)
+    let (_, results) = try scene.files {
+      try BackdoorExperiment(configuration(scene, shares: [0]), workerCount: 2).run(on: scene.dataset, in: $0)
+      {
+        _ in
+      }
+    }
+    #expect(!results.sentences.contains { $0.contains("answers most to the trigger") })
   }
 }
 
@@ -127,5 +142,15 @@ import Testing
       workerCount: 1)
     #expect(gallery.changes[0].neuron == 2 && gallery.changes[0].before != gallery.changes[0].after)
     #expect(gallery.changes.dropFirst().allSatisfy { $0.before == $0.after && $0.triggeredAfter == nil })
+    // z of the class that is named, by hand: pixel 40 is the neuron's value.
+    let change = gallery.changes[0]
+    let label = try #require(change.label)
+    let heldOut = PoisonScene().dataset.heldOut
+    let values = heldOut.labels.indices.map { Double(heldOut.tensor(of: [$0]).elements[40]) }
+    let mean = values.reduce(0, +) / 90
+    let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 90).squareRoot()
+    let own = values.indices.filter { heldOut.labels[$0] == label }
+    let expected = (own.reduce(0) { $0 + values[$1] } / Double(own.count) - mean) / deviation
+    #expect(abs(change.after - expected) < 1e-5)
   }
 }

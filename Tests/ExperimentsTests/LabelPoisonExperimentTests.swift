@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Poisoning
 import Storage
 import Tensors
@@ -91,9 +92,19 @@ import Testing
         configuration(scene, pattern: .targeted(from: "square", to: "triangle")), workerCount: 1
       ).run(on: scene.dataset, in: RunFolder(url)) { _ in }
     }
-    #expect(throws: UnknownClass.self) {
+    #expect(throws: PoisonError.sameClass(name: "square", options: "--from and --to")) {
       try LabelPoisonExperiment(
         configuration(scene, pattern: .targeted(from: "square", to: "1")), workerCount: 1
+      ).run(on: scene.dataset, in: RunFolder(url)) { _ in }
+    }
+    #expect(throws: PoisonError.nothingLeft(share: 1, count: 180)) {
+      try LabelPoisonExperiment(configuration(scene, shares: [1]), workerCount: 1).run(
+        on: scene.dataset, in: RunFolder(url)
+      ) { _ in }
+    }
+    #expect(throws: PoisonError.shareTooSmall(share: 0.008, count: 60)) {
+      try LabelPoisonExperiment(
+        configuration(scene, pattern: .targeted(from: "square", to: "0"), shares: [0.008]), workerCount: 1
       ).run(on: scene.dataset, in: RunFolder(url)) { _ in }
     }
     var pixels = configuration(scene)
@@ -107,13 +118,95 @@ import Testing
   }
 }
 
+extension LabelPoisonExperimentTests {
+  @Test("Where every image would be dropped one stays, and a network is trained on it")
+  func everythingWrong() throws {
+    // Nothing was learned from these labels: an untrained network that gets each of two images wrong.
+    let scene = PoisonScene(trainingCount: 3, heldOutCount: 9, epochs: 0)
+    let (_, results) = try scene.files {
+      try LabelPoisonExperiment(
+        configuration(scene, shares: [0, 1], trimmings: [.estimated, .share(0.99)]), workerCount: 1
+      ).run(on: scene.dataset, in: $0) { _ in }
+    }
+    for outcome in results.outcomes {
+      #expect(outcome.trimmed.allSatisfy { $0.droppedCount < 3 })
+      #expect(outcome.trimmed[1].droppedCount == 2)
+    }
+    #expect(results.outcomes.contains { $0.flipCount == 3 })
+  }
+
+  @Test("Of a targeted flip every share is said to be of the one class, and z names its class")
+  func words() throws {
+    let scene = PoisonScene()
+    let (_, results) = try scene.files {
+      try LabelPoisonExperiment(
+        configuration(scene, pattern: .targeted(from: "square", to: "0"), shares: [0.5]), workerCount: 2
+      ).run(on: scene.dataset, in: $0) { _ in }
+    }
+    #expect(results.sentences[0].contains("50 % of the images of square labelled 0: "))
+    #expect(results.sentences[2].contains("with 50 % of the images of square labelled 0 error "))
+    #expect(!results.sentences.contains { $0.contains("50 % flipped") })
+    #expect(results.changes.allSatisfy { $0.label.map((0..<3).contains) == true })
+  }
+
+  @Test("A run into the folder of a targeted one leaves no picture of that, and its report names none")
+  func earlierPicture() throws {
+    let scene = PoisonScene(trainingCount: 30, heldOutCount: 30, epochs: 1)
+    let (files, _) = try scene.files { folder in
+      _ = try LabelPoisonExperiment(
+        configuration(scene, pattern: .targeted(from: "square", to: "0"), trimmings: []), workerCount: 2
+      ).run(on: scene.dataset, in: folder) { _ in }
+      #expect(folder.exists("figures/taken.png"))
+      return try LabelPoisonExperiment(configuration(scene, trimmings: []), workerCount: 2).run(
+        on: scene.dataset, in: folder
+      ) { _ in }
+    }
+    #expect(files.keys.filter { $0.contains("taken") }.isEmpty && files["figures/error.png"] != nil)
+  }
+
+  @Test("Where the file of an architecture says something else, everything is measured again")
+  func otherArchitecture() throws {
+    var scene = PoisonScene(trainingCount: 30, heldOutCount: 30, epochs: 1)
+    try withTemporaryFolder { url in
+      let file = url.appending(path: "network.json")
+      func results(hidden: Int, in name: String) throws -> [LabelPoisonExperiment.Outcome] {
+        let architecture = Architecture(
+          name: "small", input: scene.dataset.training.shape,
+          nodes: [
+            .init("flatten", .flatten), .init("hidden", .linear(outputs: hidden, bias: true)),
+            .init("relu", .relu), .init("classifier", .linear(outputs: 3, bias: true)),
+          ])
+        try Data(try architecture.json.utf8).write(to: file)
+        scene.victim.architecture = .file(path: file.path)
+        return try LabelPoisonExperiment(configuration(scene), workerCount: 1).run(
+          on: scene.dataset, in: RunFolder(url.appending(path: name))
+        ) { _ in }.outcomes
+      }
+      let first = try results(hidden: 2, in: "run")
+      let second = try results(hidden: 40, in: "run")
+      #expect(second == (try results(hidden: 40, in: "fresh")) && second != first)
+    }
+  }
+}
+
 @Suite struct PoisonPartsTests {
+  private struct Settings: Codable, Equatable {
+    var victim: VictimTraining
+    var shares: [Double]
+  }
+
   @Test("A part is measured once; other settings, other data and broken files are measured again")
   func parts() throws {
     try withTemporaryFolder { url in
       let folder = RunFolder(url)
-      func value(_ settings: Int, data: String = "d", _ measured: Int) throws -> Int {
-        try PoisonParts(in: folder, dataChecksum: data, settings: settings).value("part") { measured }
+      let victim = PoisonScene().victim
+      func value(
+        _ rate: Double, data: String = "d", architecture: String = "a", _ measured: Int
+      ) throws -> Int {
+        try PoisonParts(
+          in: folder, dataChecksum: data, architecture: architecture,
+          settings: Settings(victim: victim, shares: [rate])
+        ).value("part") { measured }
       }
       #expect(try value(1, 10) == 10)
       #expect(try value(1, 20) == 10)
@@ -121,6 +214,7 @@ import Testing
       #expect(try value(2, data: "e", 40) == 40)
       try Data("{".utf8).write(to: folder.file("parts/part.json"))
       #expect(try value(2, data: "e", 50) == 50)
+      #expect(try value(2, data: "e", architecture: "b", 60) == 60)
     }
   }
 }
@@ -138,12 +232,19 @@ import Testing
     #expect(high.upper95 == 1 && (high.lower95 ?? 0) < 0.95)
     let one = try #require(MeanShare([Proportion(1, of: 10)]))
     #expect(one.lower95 == nil && one.words == "10.0 %")
+    let alike = try #require(
+      MeanShare([Proportion(1, of: 10), Proportion(2, of: 20), Proportion(3, of: 30)]))
+    #expect(alike.lower95 == nil && alike.upper95 == nil && alike.words == "10.0 % (all alike)")
+    #expect(alike.point(at: 1).interval == nil)
     #expect(MeanShare([Proportion(0, of: 0)]) == nil && MeanShare([Proportion]()) == nil)
   }
 
   @Test("Shares are printed as they were written")
   func percent() {
     #expect(
-      [0, 0.001, 0.1, 1, 0.125].map(PoisonWords.percent) == ["0 %", "0.1 %", "10 %", "100 %", "12.5 %"])
+      [0, 0.001, 0.1, 1, 0.125, 0.000009].map(PoisonWords.percent) == [
+        "0 %", "0.1 %", "10 %", "100 %", "12.5 %", "0.0009 %",
+      ])
+    #expect([0.000009, 1, 0.95].map(PoisonWords.plain) == ["0.000009", "1", "0.95"])
   }
 }

@@ -10,7 +10,7 @@ import Tensors
 /// Noisy images of three prototypes, enough of them to train a small network on in a moment.
 struct PoisonScene {
   let dataset: Dataset
-  let victim: VictimTraining
+  var victim: VictimTraining
 
   init(trainingCount: Int = 180, heldOutCount: Int = 90, epochs: Int = 12) {
     let shape = ImageShape(channels: 1, height: 8, width: 6)
@@ -51,14 +51,23 @@ struct PoisonScene {
   func resumed<Results>(
     after steps: Int, _ run: (RunFolder, @escaping ProgressHandler) throws -> Results
   ) throws -> (files: [String: Data], partsBefore: Int) {
+    let told = Counter()
+    return try resumed(
+      stoppingAt: { progress in
+        if case .step = progress { told.next() >= steps } else { false }
+      }, run)
+  }
+
+  /// The same, stopped by what its progress says.
+  func resumed<Results>(
+    stoppingAt isEnd: @escaping @Sendable (ExperimentProgress) -> Bool,
+    _ run: (RunFolder, @escaping ProgressHandler) throws -> Results
+  ) throws -> (files: [String: Data], partsBefore: Int) {
     let url = FileManager.default.temporaryDirectory.appending(path: "intrigue-poison-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: url) }
     let folder = RunFolder(url)
-    let told = Counter()
     do {
-      _ = try run(folder) { progress in
-        if case .step = progress, told.next() >= steps { throw Stop() }
-      }
+      _ = try run(folder) { progress in if isEnd(progress) { throw Stop() } }
       throw NotStopped()
     } catch is Stop {}
     let before = try FileManager.default.contentsOfDirectory(atPath: folder.file("parts").path).count

@@ -64,7 +64,10 @@ struct CollisionCommand: ParsableCommand {
   @Option(help: "End to end: its learning rate, of adam.")
   var learningRate: Float = 0.0005
 
-  @Option(help: "k of the neighbour check. Default: 25, or more than twice the poisons.")
+  @Option(
+    help:
+      "k of the neighbour check. Default: 25, or more than twice the poisons, but fewer than a class has images."
+  )
   var neighbours: Int?
 
   @OptionGroup var output: OutputOption
@@ -78,12 +81,13 @@ struct CollisionCommand: ParsableCommand {
     }
     _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
     for (name, value) in [
-      ("--epochs", epochs ?? 1), ("--pairs", pairs), ("--targets", targets ?? 1), ("--poisons", poisons ?? 1),
+      ("--pairs", pairs), ("--targets", targets ?? 1), ("--poisons", poisons ?? 1),
       ("--images-per-class", imagesPerClass), ("--retraining-epochs", retrainingEpochs),
       ("--neighbours", neighbours ?? 1), ("--steps", steps), ("--training-count", trainingCount),
     ] {
       try check((1...1_000_000).contains(value), "\(name) must be in 1...1000000, got \(value)")
     }
+    try check((0...100_000).contains(epochs ?? 1), "--epochs must be in 0...100000, got \(epochs ?? 1)")
     try check((0...1).contains(watermark ?? 0), "--watermark must be between 0 and 1, got \(watermark ?? 0)")
     try check(
       (0..<Double.infinity).contains(similarity),

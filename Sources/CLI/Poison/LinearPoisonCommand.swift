@@ -17,7 +17,7 @@ struct LinearPoisonCommand: ParsableCommand {
 
   @Option(
     help:
-      "Attacking and attacked class, by name or number, with a comma between; several pairs with blanks between."
+      "Attacking and attacked class, by name or number, with a comma between; several pairs with blanks between, or with semicolons where a name has a blank."
   )
   var pairs = "7,1 9,8 4,0"
 
@@ -62,10 +62,17 @@ struct LinearPoisonCommand: ParsableCommand {
   }
 
   private func classes() throws -> [[String]] {
-    let found = pairs.split(separator: " ").map { $0.split(separator: ",").map(String.init) }
-    guard !found.isEmpty, found.allSatisfy({ $0.count == 2 && $0[0] != $0[1] }) else {
+    // One pair alone, or pairs with semicolons between, may have names with blanks.
+    let isOne = pairs.count { $0 == "," } == 1
+    let found = pairs.split(separator: isOne || pairs.contains(";") ? ";" : " ").map { pair in
+      pair.split(separator: ",", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+    }
+    guard !found.isEmpty, found.allSatisfy({ $0.count == 2 && $0[0] != $0[1] && !$0.contains("") }) else {
       throw ValidationError(
-        "--pairs takes pairs of two different classes such as \"7,1 9,8\", got \"\(pairs)\"")
+        "--pairs takes pairs of two different classes such as \"7,1 9,8\" or \"Ankle boot,Sneaker; Bag,Coat\", got \"\(pairs)\""
+      )
     }
     return found
   }

@@ -124,7 +124,7 @@ public struct BackdoorExperiment: Sendable {
       data: DataRecord(dataset))
     try folder.write(record)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum,
+      in: folder, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         victim: configuration.victim, trigger: configuration.trigger, target: configuration.target,
         clustering: configuration.clustering))
@@ -176,6 +176,11 @@ public struct BackdoorExperiment: Sendable {
     let largest = Backdoor.largestShare(of: clean.labels, target: target)
     for share in configuration.shares where share > largest {
       throw PoisonError.shareTooLarge(share: share, largest: largest, target: clean.classNames[target])
+    }
+    for share in configuration.shares where share > 0 {
+      guard (share * Double(clean.count)).rounded() > 0 else {
+        throw PoisonError.shareTooSmall(share: share, count: clean.count)
+      }
     }
     return Trigger(configuration.trigger, shape: clean.shape, seed: configuration.victim.training.seed)
   }

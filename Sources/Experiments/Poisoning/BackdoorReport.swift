@@ -113,7 +113,7 @@ struct BackdoorReport {
   private var intervals: String {
     results.repetitions == 1
       ? "One network for each point, so no interval."
-      : "Mean of \(results.repetitions) networks with other seeds and other poisons, Student's 95 % interval."
+      : PoisonWords.intervals(results.repetitions, of: "networks with other seeds and other poisons")
   }
 
   private func examples(_ network: Engine, _ trigger: Trigger, _ heldOut: LabelledImages, _ target: Int)
@@ -193,7 +193,8 @@ struct BackdoorReport {
           + "and \(flagged - right) of \(cleanCount) clean ones, over \(rows.count == 1 ? "one network" : "\(rows.count) networks"); without them "
           + "trigger success \(mean(repaired.map(\.success))), error \(mean(repaired.map(\.error)))")
     }
-    if let change = results.changes.first {
+    // With share 0 alone both networks are the same one.
+    if let change = results.changes.first, let largest = shares.last, largest > 0 {
       sentences.append(
         "neuron \(change.neuron) answers most to the trigger: by \(Numbers.threeDigits(change.after)) deviations, in the "
           + "network trained on clean images by \(Numbers.threeDigits(change.before)); of its top "

@@ -41,7 +41,7 @@ public struct CollisionExperiment: Sendable {
     public var stepCount: Int
     /// γ: how much the target shines through the base; 0: not at all.
     public var watermark: Double
-    /// k of the check; nil: 25, or more than twice the poisons.
+    /// k of the check; nil: 25, or more than twice the poisons, but fewer than a class has images.
     public var neighbourCount: Int?
 
     public init(
@@ -65,7 +65,17 @@ public struct CollisionExperiment: Sendable {
       self.neighbourCount = neighbourCount
     }
 
-    var checkedNeighbours: Int { neighbourCount ?? max(25, 2 * poisonCount + 1) }
+    /// k where each class has so many images, of which an image has one neighbour less. As many neighbours or more
+    /// outvote a whole class.
+    ///
+    /// - Throws: ``PoisonError/tooManyNeighbours(count:classCount:)``.
+    func checkedNeighbours(classCount: Int) throws -> Int {
+      let count = neighbourCount ?? max(1, min(max(25, 2 * poisonCount + 1), classCount - 1))
+      guard count < classCount else {
+        throw PoisonError.tooManyNeighbours(count: count, classCount: classCount)
+      }
+      return count
+    }
   }
 
   /// One target of one pair.
@@ -76,6 +86,8 @@ public struct CollisionExperiment: Sendable {
     public var target: Int
     /// Number of the held-out image.
     public var targetImage: Int
+    /// Numbers of the images that the poisons were made from, among those of the clean network.
+    public var baseImages: [Int]
     /// Mean over the poisons of ‖φ(b) − φ(t)‖, with the watermark, and of ‖φ(p) − φ(t)‖, after rounding to 8 bits.
     public var startDistance: Double
     public var featureDistance: Double
@@ -89,11 +101,13 @@ public struct CollisionExperiment: Sendable {
     public var success: Bool
     /// The same with the starting images in the place of the poisons.
     public var controlSuccess: Bool
-    /// And without the images that disagree with their neighbours.
-    public var checkedSuccess: Bool
-    /// Held-out error of the victim: on poisons, on the control, and without what the check removed.
+    /// And without the images that disagree with their neighbours; nil where the check left nothing of a class.
+    public var checkedSuccess: Bool?
+    /// Held-out error of the victim: on poisons, and without what the check removed.
     public var error: Proportion
-    public var checkedError: Proportion
+    public var checkedError: Proportion?
+    /// The class of which the check left nothing.
+    public var removedClass: Int?
     public var removedPoisons: Int
     public var removedClean: Int
     public var trainingCount: Int
@@ -103,8 +117,11 @@ public struct CollisionExperiment: Sendable {
   public struct Pair: Codable, Equatable, Sendable {
     public var base: Int
     public var target: Int
-    /// Of a victim that trained on clean images.
+    /// Of a victim that trained on clean images; end to end it is one victim for all pairs.
     public var cleanError: Proportion
+    /// What the check removes of these, and the error without it; nil where that leaves nothing of a class.
+    public var cleanRemoved: Proportion
+    public var cleanCheckedError: Proportion?
     public var attacks: [Attack]
     /// Base, poison and target of the first attack, `pixelCount` values each.
     public var shown: [[Float]]
@@ -124,6 +141,17 @@ public struct CollisionExperiment: Sendable {
     public var sentences: [String]
 
     public var attacks: [Attack] { pairs.flatMap(\.attacks) }
+
+    /// Of each pair of classes, what share of its attacks hits. Attacks on one pair share the victim's images, so the
+    /// pairs are the sample.
+    ///
+    /// - Parameter isHit: nil where that cannot be said; such attacks are left out, and pairs that have no other.
+    func shares(_ isHit: (Attack) -> Bool?) -> [Double] {
+      pairs.compactMap { pair in
+        let said = pair.attacks.compactMap(isHit)
+        return Proportion(said.count { $0 }, of: said.count).value
+      }
+    }
   }
 
   /// All that decides a pair beside its number.
@@ -157,7 +185,7 @@ public struct CollisionExperiment: Sendable {
     let names = dataset.heldOut.classNames
     let clean = configuration.network.images(of: dataset)
     let graph = try configuration.network.graph(for: clean)
-    try check(clean)
+    let neighbourCount = try checkedNeighbours(clean)
     let featureCount = graph.featureLayer.map { graph.nodes[$0].shape.reduce(1, *) } ?? 0
     let similarity =
       configuration.similarity
@@ -167,12 +195,12 @@ public struct CollisionExperiment: Sendable {
       data: DataRecord(dataset))
     try folder.write(record)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum,
+      in: folder, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         network: configuration.network, victim: configuration.victim,
         targetsPerPair: configuration.targetsPerPair, poisonCount: configuration.poisonCount,
         similarity: similarity, stepCount: configuration.stepCount, watermark: configuration.watermark,
-        neighbourCount: configuration.checkedNeighbours))
+        neighbourCount: neighbourCount))
 
     try progress(.stage("training the clean \(graph.architecture.name) on \(clean.count) images"))
     let network = try configuration.network.network(
@@ -180,20 +208,27 @@ public struct CollisionExperiment: Sendable {
       onProgress: { try progress(.step(done: 0, total: 1, unit: "networks")) })
     let scene = try CollisionScene(
       network: network, clean: clean, heldOut: dataset.heldOut, configuration: configuration,
-      similarity: similarity, workerCount: workerCount)
+      similarity: similarity, neighbourCount: neighbourCount, workerCount: workerCount)
+    let shared = try scene.everything.map { lesson in
+      try progress(.stage("training the victim without poison"))
+      return try parts.value("clean") {
+        try scene.untouched(lesson) { try progress(.step(done: 0, total: 1, unit: "networks")) }
+      }
+    }
     let pairs = drawnPairs(classCount: names.count)
     try progress(.stage("colliding features: \(pairs.count) pairs of classes"))
     let found = try parts.values(
       of: Array(pairs.enumerated()), unit: "pairs", progress, named: { "pair-\($0.offset)" }
     ) { pair, tell in
-      try scene.measured(pair: pair.offset, base: pair.element.base, target: pair.element.target, tell)
+      try scene.measured(
+        pair: pair.offset, base: pair.element.base, target: pair.element.target, untouched: shared, tell)
     }
     try progress(.stage("drawing"))
     var results = Results(
       dataName: dataset.name, networkName: graph.architecture.name, classNames: names,
       victim: configuration.victim, poisonCount: configuration.poisonCount,
       watermark: configuration.watermark, similarity: similarity,
-      neighbourCount: configuration.checkedNeighbours, pairs: found, sentences: [])
+      neighbourCount: neighbourCount, pairs: found, sentences: [])
     results.sentences = CollisionReport.sentences(results)
     try CollisionReport(
       results: results, shape: clean.shape,
@@ -205,7 +240,8 @@ public struct CollisionExperiment: Sendable {
     return results
   }
 
-  private func check(_ clean: LabelledImages) throws {
+  /// k, where there are enough images of each class for the victim and the poisons.
+  private func checkedNeighbours(_ clean: LabelledImages) throws -> Int {
     let perClass =
       switch configuration.victim {
       case .transfer(let imagesPerClass, _): imagesPerClass
@@ -217,6 +253,8 @@ public struct CollisionExperiment: Sendable {
         throw PoisonError.tooFewImages(className: clean.classNames[label], needed: needed, found: count)
       }
     }
+    return try configuration.checkedNeighbours(
+      classCount: perClass > 0 ? perClass : clean.countOfEachClass.min() ?? 0)
   }
 
   /// Different ordered pairs of classes; all of them where more were asked for.

@@ -28,18 +28,21 @@ struct CollisionReport {
         "pair", "base", "target", "target_image", "success", "control_success", "checked_success",
         "start_distance", "feature_distance", "nearest_base", "pixel_distance", "target_pixel_distance",
         "removed_poisons",
-        "removed_clean", "training_images",
+        "removed_clean", "removed_class", "training_images",
       ] + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "checked_error"))
     for attack in results.attacks {
+      let checkedSuccess = attack.checkedSuccess.map { "\($0)" } ?? ""
+      let removedClass = attack.removedClass.map { results.classNames[$0] } ?? ""
       let row: [any CustomStringConvertible] = [
         attack.pair, results.classNames[attack.base], results.classNames[attack.target], attack.targetImage,
-        attack.success, attack.controlSuccess, attack.checkedSuccess, attack.startDistance,
+        attack.success, attack.controlSuccess, checkedSuccess, attack.startDistance,
         attack.featureDistance, attack.nearestBase, attack.baseDistance, attack.targetDistance,
         attack.removedPoisons,
-        attack.removedClean, attack.trainingCount,
+        attack.removedClean, removedClass, attack.trainingCount,
       ]
       table.append(
-        row + CSVWriter.fields(counted: attack.error) + CSVWriter.fields(counted: attack.checkedError))
+        row + CSVWriter.fields(counted: attack.error)
+          + (attack.checkedError.map { CSVWriter.fields(counted: $0) } ?? ["", "", "", "", ""]))
     }
     return table
   }
@@ -47,29 +50,34 @@ struct CollisionReport {
   // MARK: Figures
 
   private var chart: Chart {
-    func rates(_ attacks: [Attack]) -> [Chart.Rate] {
-      let rows: [(String, Chart.Role, (Attack) -> Bool)] = [
-        ("poisons", .neurons, \.success), ("their starting images", .control, \.controlSuccess),
-        ("poisons, after the neighbour check", .random, \.checkedSuccess),
-      ]
-      return rows.map { name, role, isHit in
-        Chart.Rate(name: name, role: role, share: Proportion(attacks.count(where: isHit), of: attacks.count))
-      }
+    let rows: [(name: String, role: Chart.Role, isHit: (Attack) -> Bool?)] = [
+      ("poisons", .neurons, { $0.success }), ("their starting images", .control, { $0.controlSuccess }),
+      ("poisons, after the neighbour check", .random, { $0.checkedSuccess }),
+    ]
+    let all = rows.map { row -> Chart.Rate in
+      let shares = results.shares(row.isHit)
+      let mean = shares.isEmpty ? nil : MeanShare(shares)
+      return Chart.Rate(
+        name: row.name, role: row.role, share: Self.share(results.attacks, row.isHit), mean: mean?.mean,
+        interval: mean?.interval)
     }
     let groups =
-      [Chart.RateGroup(name: "all pairs", rows: rates(results.attacks))]
+      [Chart.RateGroup(name: "all pairs", rows: all)]
       + results.pairs.map { pair in
         Chart.RateGroup(
           name: "\(results.classNames[pair.target]) called \(results.classNames[pair.base])",
-          rows: rates(pair.attacks))
+          rows: rows.map {
+            Chart.Rate(name: $0.name, role: $0.role, share: Self.share(pair.attacks, $0.isHit))
+          })
       }
     return Chart.successRates(
       caption: provenance.caption(
         title: "Targets that the victim calls the base class",
         subtitle:
           "\(Self.victim(results)); \(Self.poisons(results)) for each target, rounded to 8 bits. Targets: held-out images "
-          + "that a victim without poison gets right. Wilson's 95 % intervals; attacks on one pair of classes are not "
-          + "independent."),
+          + "that a victim without poison gets right. All pairs: mean over \(results.shares { $0.success }.count) pairs of "
+          + "classes, Student's 95 % interval, none where all are alike. One pair: Wilson's 95 % interval over its "
+          + "targets, for this one victim and network."),
       groups: groups.enumerated().filter { $0.offset == 0 || $0.element.rows[0].total > 0 }.map(\.element),
       legend: [
         (.neurons, "poisons"), (.control, "starting images"), (.random, "after the check"),
@@ -78,12 +86,16 @@ struct CollisionReport {
 
   private var strip: ImageStrip {
     let pairs = results.pairs.filter { !$0.shown.isEmpty }.prefix(Self.shownPairs)
-    let tiles = ["base", "poison", "target"].enumerated().flatMap { row, name in
+    let tiles = (0..<3).flatMap { row in
       pairs.map { pair in
-        ContactSheet.Tile(
+        let first = pair.attacks[0]
+        let caption = [
+          "base", Numbers.threeDigits(first.featureDistance), first.success ? "mistaken" : "not mistaken",
+        ][row]
+        return ContactSheet.Tile(
           image: Bitmap(
             planar: pair.shown[row], channels: shape.channels, height: shape.height, width: shape.width),
-          caption: name, classIndex: row == 2 ? pair.target : pair.base)
+          caption: caption, classIndex: row == 2 ? pair.target : pair.base)
       }
     }
     return ImageStrip(
@@ -91,8 +103,10 @@ struct CollisionReport {
         title: "Poisons with right labels",
         subtitle:
           "The first attack on each of \(pairs.count) pairs of classes. Top: an image of the base class. Middle: the poison "
-          + "made from it, which the victim gets as an image of that class. Bottom: the held-out image whose features it "
-          + "has. Frame and letter: the label."),
+          + "made from it, which the victim gets as an image of that class, with its distance from the target's features"
+          + (results.poisonCount == 1 ? "" : " (mean over \(results.poisonCount) poisons)")
+          + ". Bottom: the target, a held-out image whose features it was moved towards, and whether the victim calls it "
+          + "the base class. Frame and letter: the label."),
       classNames: results.classNames, tiles: tiles, columnCount: max(pairs.count, 1))
   }
 
@@ -116,30 +130,49 @@ struct CollisionReport {
   static func sentences(_ results: Results) -> [String] {
     let attacks = results.attacks
     guard !attacks.isEmpty else { return ["no target could be attacked: the victim gets none of them right"] }
-    func share(_ isHit: (Attack) -> Bool) -> String {
-      RubbishWords.of(Proportion(attacks.count(where: isHit), of: attacks.count))
+    func share(_ isHit: (Attack) -> Bool?) -> String {
+      let counted = Self.share(attacks, isHit)
+      let shares = results.shares(isHit)
+      return "\(counted.count) of \(counted.total) attacks"
+        + (shares.isEmpty
+          ? ""
+          : ", mean over \(shares.count) \(shares.count == 1 ? "pair" : "pairs") \(MeanShare(shares).words)")
     }
     func median(_ values: [Double]) -> String {
       Statistics.median(values).map(Numbers.threeDigits) ?? "unknown"
     }
+    func mean(_ values: [Double]) -> String { values.isEmpty ? "unknown" : MeanShare(values).words }
+    let attacked = results.pairs.filter { !$0.attacks.isEmpty }
     /// Attacks on one pair share their victim's images, so the pairs are the sample.
-    func errors(_ error: (Attack) -> Proportion) -> String {
-      MeanShare(
-        results.pairs.filter { !$0.attacks.isEmpty }.map { pair in
-          pair.attacks.reduce(0) { $0 + (error($1).value ?? 0) } / Double(pair.attacks.count)
-        }
-      ).words
+    func errors(_ error: (Attack) -> Proportion?) -> String {
+      mean(
+        attacked.compactMap { pair in
+          let known = pair.attacks.compactMap { error($0)?.value }
+          return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+        })
+    }
+    /// Of victims without poison: one of each pair, or one of all, which has no spread over pairs.
+    func cleanError(_ error: (CollisionExperiment.Pair) -> Proportion?) -> String {
+      guard case .endToEnd = results.victim else { return mean(attacked.compactMap { error($0)?.value }) }
+      return attacked.first.flatMap(error).map { RubbishWords.counted($0) + ", one victim for all pairs" }
+        ?? "unknown"
+    }
+    func price() -> Proportion {
+      if case .endToEnd = results.victim, let first = attacked.first { return first.cleanRemoved }
+      return Proportion(
+        attacked.reduce(0) { $0 + $1.cleanRemoved.count },
+        of: attacked.reduce(0) { $0 + $1.cleanRemoved.total })
     }
     let poisons = attacks.count * results.poisonCount
     let removed = attacks.reduce(0) { $0 + $1.removedPoisons }
     let clean = attacks.reduce(0) { $0 + $1.trainingCount } - poisons
     let cleanRemoved = attacks.reduce(0) { $0 + $1.removedClean }
     let closer = attacks.count { $0.featureDistance < $0.nearestBase }
-    let cleanErrors = MeanShare(results.pairs.map { $0.cleanError.value ?? 0 })
+    let classless = attacks.count { $0.removedClass != nil }
     return [
-      "\(victim(results)); \(Self.poisons(results)) for each target, over \(results.pairs.count) pairs of classes: the target "
-        + "is called the base class in \(share(\.success)) attacks; with the starting images in the place of the poisons "
-        + "in \(share(\.controlSuccess))",
+      "\(victim(results)); \(Self.poisons(results)) for each target: the target is called the base class in "
+        + "\(share { $0.success }); with the starting images in the place of the poisons in "
+        + share { $0.controlSuccess },
       "distance from the target's features, median: starting images \(median(attacks.map(\.startDistance))), poisons "
         + "\(median(attacks.map(\.featureDistance))), nearest training image of the base class "
         + "\(median(attacks.map(\.nearestBase))); in \(closer) of \(attacks.count) attacks poisons are nearer than that; "
@@ -148,12 +181,24 @@ struct CollisionReport {
         + "\(median(attacks.map(\.targetDistance))) from the target; in "
         + "\(attacks.count { $0.baseDistance < $0.targetDistance }) of \(attacks.count) attacks nearer to its base, "
         + "whose label it has",
-      "held-out error of the victim: \(errors(\.error)) with poisons, without "
-        + "\(cleanErrors.words) (means over pairs)",
+      "held-out error of the victim, mean over pairs: \(errors { $0.error }) with poisons; without "
+        + cleanError { $0.cleanError },
       "neighbour check, k = \(results.neighbourCount): removes \(RubbishWords.counted(Proportion(removed, of: poisons))) "
         + "poisons and \(RubbishWords.counted(Proportion(cleanRemoved, of: clean))) clean images, counted over all "
-        + "attacks; after it the target is called the base class in \(share(\.checkedSuccess)) attacks, error "
-        + errors(\.checkedError),
+        + "attacks; after it the target is called the base class in \(share { $0.checkedSuccess }), error "
+        + errors { $0.checkedError }
+        + (classless == 0
+          ? ""
+          : "; in \(classless) of \(attacks.count) attacks it left nothing of a class, and these are not counted"),
+      "without poison the check removes \(RubbishWords.counted(price())) clean images, and the error is "
+        + cleanError { $0.cleanCheckedError },
+      "one clean network underlies all attacks: intervals are over pairs of classes, not over networks",
     ]
+  }
+
+  /// Of the attacks of which it can be said.
+  private static func share(_ attacks: [Attack], _ isHit: (Attack) -> Bool?) -> Proportion {
+    let said = attacks.compactMap(isHit)
+    return Proportion(said.count { $0 }, of: said.count)
   }
 }

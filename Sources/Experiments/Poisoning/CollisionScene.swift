@@ -13,6 +13,8 @@ struct CollisionScene {
   let heldOut: LabelledImages
   let configuration: CollisionExperiment.Configuration
   let collision: FeatureCollision
+  /// k of the check.
+  let neighbourCount: Int
   let workerCount: Int
   /// Gives φ.
   private let features: Engine
@@ -21,7 +23,8 @@ struct CollisionScene {
 
   init(
     network: Network, clean: LabelledImages, heldOut: LabelledImages,
-    configuration: CollisionExperiment.Configuration, similarity: Double, workerCount: Int
+    configuration: CollisionExperiment.Configuration, similarity: Double,
+    neighbourCount: Int, workerCount: Int
   ) throws {
     guard let cut = network.features else {
       throw PoisonError.noFeatures(architecture: network.graph.architecture.name)
@@ -29,6 +32,7 @@ struct CollisionScene {
     self.network = network
     (self.clean, self.heldOut) = (clean, heldOut)
     self.configuration = configuration
+    self.neighbourCount = neighbourCount
     self.workerCount = workerCount
     collision = FeatureCollision(similarity: similarity, stepCount: configuration.stepCount)
     features = try Engine(running: cut, workerCount: workerCount)
@@ -39,48 +43,75 @@ struct CollisionScene {
   private var seed: UInt64 { configuration.network.training.seed }
 
   /// Images that the victim trains on, by number, and the classes it tells apart.
-  private struct Lesson {
+  struct Lesson {
     var images: [Int]
     var classes: [Int]
     /// Held-out images of these classes.
     var judged: [Int]
   }
 
-  /// - Parameter tell: Called often; what it throws ends the measurement.
-  func measured(
-    pair: Int, base: Int, target: Int, _ tell: @escaping @Sendable () throws -> Void
-  ) throws -> CollisionExperiment.Pair {
-    var generator = SeededGenerator(seed: seed, purpose: "collisions of a pair", index: pair)
-    func numbers(_ images: LabelledImages, _ label: Int) -> [Int] {
-      images.labels.indices.filter { images.labels[$0] == label }
-    }
-    func shuffled(_ images: [Int]) -> [Int] { generator.permutation(images.count).map { images[$0] } }
-    let bases = shuffled(numbers(clean, base))
-    let others = shuffled(numbers(clean, target))
-    let lesson: Lesson
-    var pool = bases
+  /// End to end all pairs have one lesson: everything.
+  var everything: Lesson? {
+    guard case .endToEnd = configuration.victim else { return nil }
+    return Lesson(
+      images: Array(0..<clean.count), classes: Array(clean.classNames.indices),
+      judged: Array(0..<heldOut.count))
+  }
+
+  private func numbers(_ images: LabelledImages, _ label: Int) -> [Int] {
+    images.labels.indices.filter { images.labels[$0] == label }
+  }
+
+  /// What the victim trains on, and the images that poisons are made from: of a transfer victim such as it does not have.
+  private func lesson(_ base: Int, _ target: Int, _ generator: inout SeededGenerator) -> (
+    lesson: Lesson, pool: [Int]
+  ) {
+    let bases = generator.shuffled(numbers(clean, base))
+    let others = generator.shuffled(numbers(clean, target))
     switch configuration.victim {
     case .transfer(let count, _):
-      // Bases come from images that the victim does not have.
-      lesson = Lesson(
-        images: (bases.prefix(count) + others.prefix(count)).sorted(), classes: [base, target],
-        judged: (numbers(heldOut, base) + numbers(heldOut, target)).sorted())
-      pool = Array(bases.dropFirst(count))
+      return (
+        Lesson(
+          images: (bases.prefix(count) + others.prefix(count)).sorted(), classes: [base, target],
+          judged: (numbers(heldOut, base) + numbers(heldOut, target)).sorted()),
+        Array(bases.dropFirst(count))
+      )
     case .endToEnd:
-      lesson = Lesson(
-        images: Array(0..<clean.count), classes: Array(clean.classNames.indices),
-        judged: Array(0..<heldOut.count))
+      guard let everything else { preconditionFailure("all of it is the lesson end to end") }
+      return (everything, bases)
     }
-    let untouched = try taught(lesson, nil, tell)
-    let targets = shuffled(numbers(heldOut, target)).lazy
-      .filter { untouched.labels[$0] == target }.prefix(configuration.targetsPerPair)
+  }
+
+  /// The lesson of a pair.
+  func lesson(pair: Int, base: Int, target: Int) -> Lesson {
+    var generator = generator(pair)
+    return lesson(base, target, &generator).lesson
+  }
+
+  private func generator(_ pair: Int) -> SeededGenerator {
+    SeededGenerator(seed: seed, purpose: "collisions of a pair", index: pair)
+  }
+
+  /// - Parameters:
+  ///   - untouched: What a victim without poison says, where all pairs share it; nil: it is asked now.
+  ///   - tell: Called often; what it throws ends the measurement.
+  func measured(
+    pair: Int, base: Int, target: Int, untouched: Untouched? = nil,
+    _ tell: @escaping @Sendable () throws -> Void
+  ) throws -> CollisionExperiment.Pair {
+    var generator = generator(pair)
+    let (lesson, pool) = lesson(base, target, &generator)
+    let untouched = try untouched ?? self.untouched(lesson, tell)
+    let targets = generator.shuffled(numbers(heldOut, target)).lazy
+      .filter { untouched.said.labels[$0] == target }.prefix(configuration.targetsPerPair)
     let count = configuration.poisonCount
     var attacks: [Attack] = []
     var shown: [[Float]] = []
     for image in targets {
       try tell()
-      // The same base images may serve several targets, each of which is an attack of its own.
-      let chosen = (0..<count).map { _ in pool[Int(generator.next(upperBound: UInt64(pool.count)))] }
+      // The same base images may serve several targets, each of which is an attack of its own; within one attack a base
+      // that came twice would be one poison twice.
+      let chosen = generator.sample(count, of: pool.count).map { pool[$0] }
       let plain = clean.tensor(of: chosen)
       let goal = heldOut.tensor(of: Array(repeating: image, count: count))
       let start = plain.watermarked(with: goal, opacity: Float(configuration.watermark)).eightBit
@@ -90,18 +121,19 @@ struct CollisionScene {
       ).images.eightBit
       attacks.append(
         try attack(
-          (pair, base, target, image), lesson, (plain, start, poisons), tell))
+          (pair, base, target, image), lesson, chosen, (plain, start, poisons), tell))
       if shown.isEmpty {
         shown = [Array(plain[row: 0]), Array(poisons[row: 0]), Array(goal[row: 0])]
       }
     }
     return CollisionExperiment.Pair(
-      base: base, target: target, cleanError: untouched.error(lesson.judged, heldOut), attacks: attacks,
-      shown: shown)
+      base: base, target: target, cleanError: untouched.said.error(lesson.judged, heldOut),
+      cleanRemoved: Proportion(untouched.removedCount, of: lesson.images.count),
+      cleanCheckedError: untouched.checked?.error(lesson.judged, heldOut), attacks: attacks, shown: shown)
   }
 
   private func attack(
-    _ place: (pair: Int, base: Int, target: Int, image: Int), _ lesson: Lesson,
+    _ place: (pair: Int, base: Int, target: Int, image: Int), _ lesson: Lesson, _ bases: [Int],
     _ images: (plain: Tensor, start: Tensor, poisons: Tensor), _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Attack {
     let wanted = heldOutFeatures[row: place.image]
@@ -113,16 +145,18 @@ struct CollisionScene {
     }
     let poisoned = try taught(lesson, (images.poisons, poisonFeatures, place.base), tell)
     let control = try taught(lesson, (images.start, startFeatures, place.base), tell)
-    let disagreeing = try disagreeing(lesson, poisonFeatures, place.base, tell)
-    let kept = lesson.images.indices.filter { !disagreeing.contains($0) }.map { lesson.images[$0] }
-    let keptPoisons = (0..<images.poisons.count).filter { !disagreeing.contains(lesson.images.count + $0) }
-    var rest = lesson
-    rest.images = kept
-    let checked = try taught(
-      rest, (images.poisons.rows(keptPoisons), poisonFeatures.rows(keptPoisons), place.base), tell)
+    let (rest, keptPoisons) = try agreeing(lesson, (poisonFeatures, place.base), tell)
+    let left = Set(rest.images.map { clean.labels[$0] } + (keptPoisons.isEmpty ? [] : [place.base]))
+    let removedClass = lesson.classes.first { !left.contains($0) }
+    // A victim without a class says the others whatever it sees: that is neither success nor failure.
+    let checked =
+      removedClass == nil
+      ? try taught(
+        rest, (images.poisons.rows(keptPoisons), poisonFeatures.rows(keptPoisons), place.base), tell) : nil
     let baseImages = lesson.images.filter { clean.labels[$0] == place.base }
     return Attack(
       pair: place.pair, base: place.base, target: place.target, targetImage: place.image,
+      baseImages: bases,
       startDistance: meanDistance(startFeatures), featureDistance: meanDistance(poisonFeatures),
       nearestBase: baseImages.map { distance(trainingFeatures[row: $0], wanted) }.min() ?? .infinity,
       baseDistance: (0..<images.plain.count).reduce(0) {
@@ -133,36 +167,43 @@ struct CollisionScene {
       } / Double(images.plain.count),
       success: poisoned.labels[place.image] == place.base,
       controlSuccess: control.labels[place.image] == place.base,
-      checkedSuccess: checked.labels[place.image] == place.base,
-      error: poisoned.error(lesson.judged, heldOut), checkedError: checked.error(lesson.judged, heldOut),
+      checkedSuccess: checked.map { $0.labels[place.image] == place.base },
+      error: poisoned.error(lesson.judged, heldOut), checkedError: checked?.error(lesson.judged, heldOut),
+      removedClass: removedClass,
       removedPoisons: images.poisons.count - keptPoisons.count,
-      removedClean: lesson.images.count - kept.count,
+      removedClean: lesson.images.count - rest.images.count,
       trainingCount: lesson.images.count + images.poisons.count)
   }
 
-  /// Places in the lesson, poisons behind it, whose label is not that of their neighbours. The features are those of the
-  /// clean network, which both victims begin with.
-  private func disagreeing(
-    _ lesson: Lesson, _ poisons: Tensor, _ base: Int, _ tell: () throws -> Void
-  ) throws -> Set<Int> {
+  // MARK: The check
+
+  /// What is left of the lesson, and which poisons, where whatever disagrees with its neighbours is gone. The features are
+  /// those of the clean network, which both victims begin with.
+  private func agreeing(
+    _ lesson: Lesson, _ poisons: (features: Tensor, base: Int)?, _ tell: () throws -> Void
+  ) throws -> (rest: Lesson, poisons: [Int]) {
     let own = trainingFeatures.rows(lesson.images)
+    let count = poisons?.features.count ?? 0
     let all = Tensor(
-      shape: [own.count + poisons.count, own.rowLength], elements: own.elements + poisons.elements)
+      shape: [own.count + count, own.rowLength],
+      elements: own.elements + (poisons?.features.elements ?? []))
     let labels =
-      lesson.images.map { clean.labels[$0] } + [Int](repeating: base, count: poisons.count)
+      lesson.images.map { clean.labels[$0] } + [Int](repeating: poisons?.base ?? 0, count: count)
     let features = try FeatureMatrix(
       values: all, labels: ClassLabels(labels, classCount: clean.classNames.count), layer: "features")
-    return try Set(
+    let disagreeing = try Set(
       NeighbourCheck(
-        of: features, neighbourCount: configuration.checkedNeighbours, workerCount: workerCount,
-        onProgress: tell
+        of: features, neighbourCount: neighbourCount, workerCount: workerCount, onProgress: tell
       ).disagreeing)
+    var rest = lesson
+    rest.images = lesson.images.indices.filter { !disagreeing.contains($0) }.map { lesson.images[$0] }
+    return (rest, (0..<count).filter { !disagreeing.contains(own.count + $0) })
   }
 
   // MARK: The victim
 
   /// What a victim says of all held-out images.
-  private struct Taught {
+  struct Taught: Codable, Equatable {
     let labels: [Int]
 
     func error(_ judged: [Int], _ heldOut: LabelledImages) -> Proportion {
@@ -170,7 +211,23 @@ struct CollisionScene {
     }
   }
 
-  private func taught(
+  /// A victim without poison, and what the check does to it.
+  struct Untouched: Codable {
+    let said: Taught
+    /// nil where the check leaves nothing of a class.
+    let checked: Taught?
+    let removedCount: Int
+  }
+
+  func untouched(_ lesson: Lesson, _ tell: @escaping @Sendable () throws -> Void) throws -> Untouched {
+    let (rest, _) = try agreeing(lesson, nil, tell)
+    let isWhole = Set(rest.images.map { clean.labels[$0] }).isSuperset(of: lesson.classes)
+    return Untouched(
+      said: try taught(lesson, nil, tell), checked: isWhole ? try taught(rest, nil, tell) : nil,
+      removedCount: lesson.images.count - rest.images.count)
+  }
+
+  func taught(
     _ lesson: Lesson, _ added: (images: Tensor, features: Tensor, label: Int)?,
     _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Taught {
@@ -185,11 +242,6 @@ struct CollisionScene {
           elements: own.elements + (added?.features.elements ?? [])),
         signs: lesson.images.map { clean.labels[$0] == base ? 1 : -1 }
           + [Double](repeating: added?.label == base ? 1 : -1, count: added?.features.count ?? 0))
-      guard examples.signs.contains(1), examples.signs.contains(-1) else {
-        // Nothing left of a class: whoever trains on one class says that class.
-        return Taught(
-          labels: [Int](repeating: examples.signs.contains(1) ? base : target, count: heldOut.count))
-      }
       let model = RegularizedLogisticRegression.fitted(to: examples, decay: decay)
       let judged = RegularizedLogisticRegression.Examples(
         heldOutFeatures, signs: [Double](repeating: 1, count: heldOut.count))
@@ -202,6 +254,12 @@ struct CollisionScene {
       let logits = try Engine(running: state.network, workerCount: workerCount).logits(of: heldOut)
       return Taught(labels: Prediction.rows(of: logits).map(\.label))
     }
+  }
+}
+
+extension SeededGenerator {
+  fileprivate mutating func shuffled(_ images: [Int]) -> [Int] {
+    permutation(images.count).map { images[$0] }
   }
 }
 

@@ -130,12 +130,13 @@ public struct LabelPoisonExperiment: Sendable {
     let pattern = try flipPattern(names)
     let clean = configuration.victim.images(of: dataset)
     let graph = try configuration.victim.graph(for: clean)
+    try check(pattern, clean)
     let record = RunRecord<Configuration, Results>(
       experiment: "poison labels", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
     try folder.write(record)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum,
+      in: folder, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         victim: configuration.victim, pattern: configuration.pattern, trimmings: configuration.trimmings,
         rounds: configuration.rounds))
@@ -173,8 +174,20 @@ public struct LabelPoisonExperiment: Sendable {
     case .random: return .random
     case .targeted(let from, let to):
       let (from, to) = (try names.classNumber(from), try names.classNumber(to))
-      guard from != to else { throw UnknownClass(name: "another than \(names[to])", known: names) }
+      guard from != to else { throw PoisonError.sameClass(name: names[to], options: "--from and --to") }
       return .targeted(from: from, to: to)
+    }
+  }
+
+  /// Every share above 0 flips a label, and what is flipped is not all where as many are dropped.
+  private func check(_ pattern: LabelFlips.Pattern, _ clean: LabelledImages) throws {
+    let candidates = pattern.pair.map { pair in clean.labels.count { $0 == pair.from } } ?? clean.count
+    for share in configuration.shares where share > 0 {
+      let count = flips(share, 0, pattern, clean).images.count
+      guard count > 0 else { throw PoisonError.shareTooSmall(share: share, count: candidates) }
+      if count == clean.count, configuration.trimmings.contains(.known) {
+        throw PoisonError.nothingLeft(share: share, count: count)
+      }
     }
   }
 
@@ -216,12 +229,14 @@ public struct LabelPoisonExperiment: Sendable {
       $0.label != $1
     }
     let trimmed = try configuration.trimmings.map { trimming -> Trimmed in
-      let dropCount =
+      let wanted =
         switch trimming {
         case .known: flips.images.count
         case .estimated: firstErrors
-        case .share(let share): min(Int((share * Double(given.count)).rounded()), given.count - 1)
+        case .share(let share): Int((share * Double(given.count)).rounded())
         }
+      // There is one image to train on, however bad.
+      let dropCount = min(wanted, given.count - 1)
       var last = first
       // Nothing dropped: the same images, so the same network.
       let kept =

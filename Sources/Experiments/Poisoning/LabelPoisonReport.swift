@@ -16,7 +16,11 @@ struct LabelPoisonReport {
     try table.write(to: folder.file("labels.csv"))
     let figures = try folder.folder("figures")
     try errorChart.write(named: "error", in: figures.url)
-    if let taken = takenChart { try taken.write(named: "taken", in: figures.url) }
+    if let taken = takenChart {
+      try taken.write(named: "taken", in: figures.url)
+    } else {
+      try figures.removeChart("taken")
+    }
     try sheet(gallery).write(to: figures.file("neurons.png"))
   }
 
@@ -93,15 +97,18 @@ struct LabelPoisonReport {
   }
 
   private func sheet(_ gallery: NeuronGallery) -> ContactSheet {
-    let largest = PoisonWords.percent(shares.last ?? 0)
+    let changed =
+      results.pair == nil
+      ? "\(PoisonWords.percent(shares.last ?? 0)) of labels flipped" : Self.flipped(shares.last ?? 0, results)
     return gallery.sheet(
       caption: provenance.caption(
         title: "The neurons that wrong labels changed most",
         subtitle:
           "Top \(NeuronGallery.topCount) of \(results.heldOutCount) held-out images, same initial weights; frames: true "
-          + "class. z: how far the mean of one class stands from the mean of all, in deviations; the class whose z "
-          + "moved most."),
-      name: "z", titles: ("trained on right labels", "trained with \(largest) of labels flipped"))
+          + "class. z of a class: how far its mean stands from the mean of all, in deviations; the class whose z moved "
+          + "most."),
+      name: "z",
+      titles: ("trained on right labels", "trained with \(changed)"))
   }
 
   // MARK: Words
@@ -118,24 +125,25 @@ struct LabelPoisonReport {
       "\(pattern(results)); \(results.trainingCount) training images, error on \(results.heldOutCount) held-out ones, "
         + "\(networks), 95 % interval: "
         + shares.map { share in
-          "\(PoisonWords.percent(share)) flipped: \(mean(outcomes(share).map(\.plain.error)))"
+          "\(flipped(share, results)): \(mean(outcomes(share).map(\.plain.error)))"
         }.joined(separator: "; ")
     ]
     if let pair = results.pair {
       sentences.append(
-        "images of \(pair[0]) called \(pair[1]), of \(results.outcomes[0].plain.taken?.total ?? 0): "
+        "held-out images of \(pair[0]) called \(pair[1]), of \(results.outcomes[0].plain.taken?.total ?? 0), by the share of "
+          + "training images of \(pair[0]) labelled \(pair[1]): "
           + shares.map { "\(PoisonWords.percent($0)): \(mean(outcomes($0).map(\.plain.taken)))" }
           .joined(separator: "; "))
     }
     for (place, trimming) in (results.outcomes.first?.trimmed.map(\.trimming) ?? []).enumerated() {
       let rows = outcomes(last).map { $0.trimmed[place] }
       let dropped = rows.reduce(0) { $0 + $1.droppedCount }
-      let flipped = rows.reduce(0) { $0 + $1.droppedFlips }
+      let right = rows.reduce(0) { $0 + $1.droppedFlips }
       let flips = outcomes(last).reduce(0) { $0 + $1.flipCount }
       let price = outcomes(first).map { $0.trimmed[place] }
       sentences.append(
-        "trimming \(trimming.words): with \(PoisonWords.percent(last)) flipped error "
-          + "\(mean(rows.map(\.judged.error))); \(flipped) of \(dropped) dropped images were flipped, of \(flips) "
+        "trimming \(trimming.words): with \(flipped(last, results)) error "
+          + "\(mean(rows.map(\.judged.error))); \(right) of \(dropped) dropped images were flipped, of \(flips) "
           + "flipped ones; with right labels it drops \(price.reduce(0) { $0 + $1.droppedCount }) of "
           + "\(results.trainingCount * price.count) and leaves error \(mean(price.map(\.judged.error))), without "
           + "trimming \(mean(outcomes(first).map(\.plain.error)))")
@@ -146,6 +154,12 @@ struct LabelPoisonReport {
   private static func pattern(_ results: Results) -> String {
     results.pair.map { "Labels of \($0[0]) changed to \($0[1])" }
       ?? "Random labels changed to a random other class"
+  }
+
+  /// `50 % flipped`, `50 % of the images of 4 labelled 9`
+  private static func flipped(_ share: Double, _ results: Results) -> String {
+    PoisonWords.percent(share)
+      + (results.pair.map { " of the images of \($0[0]) labelled \($0[1])" } ?? " flipped")
   }
 
   private static func candidates(_ results: Results) -> String {
@@ -159,7 +173,7 @@ struct LabelPoisonReport {
   private static func intervals(_ results: Results) -> String {
     results.repetitions == 1
       ? "One network for each point, so no interval."
-      : "Mean of \(results.repetitions) networks with other seeds and other flips, Student's 95 % interval."
+      : PoisonWords.intervals(results.repetitions, of: "networks with other seeds and other flips")
   }
 }
 

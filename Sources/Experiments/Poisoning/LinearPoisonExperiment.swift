@@ -21,7 +21,8 @@ import Tensors
 /// Every pair and repetition is a part of its own, so a stopped run goes on where it was.
 public struct LinearPoisonExperiment: Sendable {
   /// What the paper's text says of one point: error before and after.
-  public static let printed = "2–5 % before and 15–20 % after one point"
+  public static let printed = "2–5 % before and 15–20 % after one point, on MNIST with 100 training points"
+  private static let printedPairs = [["7", "1"], ["9", "8"], ["4", "0"]]
 
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
@@ -71,9 +72,12 @@ public struct LinearPoisonExperiment: Sendable {
     public var flipped: [Proportion]
     /// Validation loss with points that were moved.
     public var losses: [Double]
-    /// As many points of largest loss dropped as there are poisons, and the rest fitted again.
-    public var trimmed: [Proportion]
+    /// As many points of largest loss dropped as there are poisons, and the rest fitted again; nil where that leaves one
+    /// class only.
+    public var trimmed: [Proportion?]
     public var trimmedPoisons: [Int]
+    /// As many dropped of the clean points: what the defence costs where nobody attacks.
+    public var price: [Proportion?]
     /// The first point before and after.
     public var shown: [[Float]]
   }
@@ -88,6 +92,12 @@ public struct LinearPoisonExperiment: Sendable {
     public var decay: Double
     public var outcomes: [Outcome]
     public var sentences: [String]
+
+    /// The paper's numbers are of these data, these pairs and so many points.
+    var standBesideThePaper: Bool {
+      dataName == "mnist" && trainingCount == 100
+        && pairs.allSatisfy(LinearPoisonExperiment.printedPairs.contains)
+    }
   }
 
   /// All that decides an outcome beside its pair and repetition.
@@ -121,7 +131,7 @@ public struct LinearPoisonExperiment: Sendable {
     let pairs = try configuration.pairs.map { pair in
       let labels = try pair.map { try names.classNumber($0) }
       guard labels[0] != labels[1] else {
-        throw UnknownClass(name: "another than \(names[labels[0]])", known: names)
+        throw PoisonError.sameClass(name: names[labels[0]], options: "the classes of a pair")
       }
       return labels
     }
@@ -131,7 +141,7 @@ public struct LinearPoisonExperiment: Sendable {
       data: DataRecord(dataset))
     try folder.write(record)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum,
+      in: folder, dataChecksum: dataset.checksum, architecture: "",
       settings: Settings(
         trainingCount: configuration.trainingCount, validationCount: configuration.validationCount,
         pointCount: configuration.pointCount, stepCount: configuration.stepCount,
@@ -172,13 +182,12 @@ public struct LinearPoisonExperiment: Sendable {
   /// The points, their reserve and the validation set come from the training images, so that held-out ones are only judged.
   private func check(_ pairs: [[Int]], _ training: LabelledImages) throws {
     let counts = training.countOfEachClass
+    // As many of one class as of the other, the odd one of the first; points come from behind them, of the second.
+    let half = (configuration.trainingCount + configuration.validationCount + 1) / 2
     for pair in pairs {
-      let found = counts[pair[0]] + counts[pair[1]]
-      let needed = configuration.trainingCount + configuration.validationCount + 2 * configuration.pointCount
-      guard found >= needed, pair.allSatisfy({ counts[$0] >= needed / 2 }) else {
+      for (label, needed) in zip(pair, [half, half + configuration.pointCount]) where counts[label] < needed {
         throw PoisonError.tooFewImages(
-          className: pair.map { training.classNames[$0] }.joined(separator: " and "), needed: needed,
-          found: found)
+          className: training.classNames[label], needed: needed, found: counts[label])
       }
     }
   }
@@ -218,7 +227,19 @@ public struct LinearPoisonExperiment: Sendable {
     var flipped = clean
     var outcome = Outcome(
       pair: 0, repetition: repetition, moved: [error(fit.model)], flipped: [error(fit.model)],
-      losses: [fit.loss], trimmed: [error(fit.model)], trimmedPoisons: [0], shown: [])
+      losses: [fit.loss], trimmed: [error(fit.model)], trimmedPoisons: [0], price: [error(fit.model)],
+      shown: [])
+    /// After dropping the points of largest loss.
+    func trimmed(_ points: LinearPoisoning.Examples, _ model: RegularizedLogisticRegression, _ count: Int)
+      -> (
+        error: Proportion?, kept: [Int]
+      )
+    {
+      let kept = LossTrimming.kept(losses: model.losses(on: points), dropping: min(count, points.count))
+      let rest = points.selecting(kept)
+      guard rest.signs.contains(1), rest.signs.contains(-1) else { return (nil, kept) }
+      return (error(.fitted(to: rest, decay: configuration.decay)), kept)
+    }
     for (place, start) in starts.enumerated() {
       let row = images.tensor(of: [start]).elements.map(Double.init)
       flipped = flipped.adding(row, sign: 1)
@@ -229,12 +250,10 @@ public struct LinearPoisonExperiment: Sendable {
       outcome.moved.append(error(climb.model))
       outcome.flipped.append(error(flipped.fitted().model))
       outcome.losses.append(climb.losses.last ?? fit.loss)
-      let kept = LossTrimming.kept(losses: climb.model.losses(on: moved.training), dropping: place + 1)
-      let rest = moved.training.selecting(kept)
-      outcome.trimmed.append(
-        rest.signs.contains(1) && rest.signs.contains(-1)
-          ? error(.fitted(to: rest, decay: configuration.decay)) : error(climb.model))
+      let (after, kept) = trimmed(moved.training, climb.model, place + 1)
+      outcome.trimmed.append(after)
       outcome.trimmedPoisons.append(place + 1 - kept.count { $0 >= trainingCount })
+      outcome.price.append(trimmed(clean.training, fit.model, place + 1).error)
       if place == 0 { outcome.shown = [row, climb.row].map { $0.map(Float.init) } }
     }
     return outcome

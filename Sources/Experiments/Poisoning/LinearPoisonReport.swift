@@ -23,6 +23,11 @@ struct LinearPoisonReport {
     for pair in results.pairs.indices {
       try chart(pair).write(named: Self.chartName(pair), in: figures.url)
     }
+    // Of a run with more pairs.
+    for pair in results.pairs.count... {
+      guard figures.exists("\(Self.chartName(pair)).png") else { break }
+      try figures.removeChart(Self.chartName(pair))
+    }
     try strip.write(to: figures.file("points.png"))
   }
 
@@ -30,7 +35,10 @@ struct LinearPoisonReport {
     var table = CSVWriter(
       columns: ["attacking", "attacked", "repetition", "points", "validation_loss", "trimmed_poisons"]
         + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "flipped_error")
-        + CSVWriter.columns(counted: "trimmed_error"))
+        + CSVWriter.columns(counted: "trimmed_error") + CSVWriter.columns(counted: "clean_trimmed_error"))
+    func fields(_ error: Proportion?) -> [any CustomStringConvertible] {
+      error.map { CSVWriter.fields(counted: $0) } ?? ["", "", "", "", ""]
+    }
     for outcome in results.outcomes {
       for points in outcome.moved.indices {
         let row: [any CustomStringConvertible] = [
@@ -40,7 +48,7 @@ struct LinearPoisonReport {
         table.append(
           row + CSVWriter.fields(counted: outcome.moved[points])
             + CSVWriter.fields(counted: outcome.flipped[points])
-            + CSVWriter.fields(counted: outcome.trimmed[points]))
+            + fields(outcome.trimmed[points]) + fields(outcome.price[points]))
       }
     }
     return table
@@ -50,12 +58,11 @@ struct LinearPoisonReport {
 
   private func chart(_ pair: Int) -> Chart {
     let outcomes = results.outcomes.filter { $0.pair == pair }
-    func line(_ name: String, _ role: Chart.Role, _ errors: (Outcome) -> [Proportion]) -> Chart.Line {
-      Chart.Line(
-        name: name, look: .role(role),
-        points: (outcomes.first?.moved.indices ?? 0..<0).compactMap { points in
-          MeanShare(outcomes.map { errors($0)[points] })?.point(at: Double(points))
-        })
+    func line(_ name: String, _ role: Chart.Role, _ errors: (Outcome) -> [Proportion?]) -> Chart.Line? {
+      let points = (outcomes.first?.moved.indices ?? 0..<0).compactMap { points in
+        MeanShare(outcomes.compactMap { errors($0)[points] })?.point(at: Double(points))
+      }
+      return points.isEmpty ? nil : Chart.Line(name: name, look: .role(role), points: points)
     }
     let names = results.pairs[pair]
     return Chart.lines(
@@ -65,15 +72,18 @@ struct LinearPoisonReport {
           "Logistic regression (λ = \(Numbers.threeDigits(results.decay))) on \(results.trainingCount) points, moved by "
           + "\(results.validationCount) validation points; error on \(outcomes.first?.moved[0].total ?? 0) held-out images. "
           + (results.repetitions == 1
-            ? "One draw, so no interval." : "Mean of \(results.repetitions) draws, Student's 95 % interval."),
-        [
-          "Biggio, Nelson, Laskov (2012) print \(LinearPoisonExperiment.printed), for a support vector machine: another model."
-        ]),
+            ? "One draw, so no interval." : PoisonWords.intervals(results.repetitions, of: "draws")),
+        results.standBesideThePaper
+          ? [
+            "Biggio, Nelson, Laskov (2012) print \(LinearPoisonExperiment.printed), for a support vector machine: another "
+              + "model."
+          ] : []),
       lines: [
         line("moved by the gradient", .neurons) { $0.moved },
         line("label flipped only", .control) { $0.flipped },
         line("moved, then as many points dropped", .random) { $0.trimmed },
-      ],
+        line("clean, as many points dropped", .other(0)) { $0.price },
+      ].compactMap(\.self),
       across: .init("poison points", places: (outcomes.first?.moved.indices ?? 0..<1).map(Double.init)),
       up: .init("held-out error, %"))
   }
@@ -106,8 +116,11 @@ struct LinearPoisonReport {
     results.pairs.enumerated().map { number, pair in
       let outcomes = results.outcomes.filter { $0.pair == number }
       let last = (outcomes.first?.moved.count ?? 1) - 1
-      func mean(_ points: Int, _ errors: (Outcome) -> [Proportion]) -> String {
-        MeanShare(outcomes.map { errors($0)[points] })?.words ?? "unknown"
+      func mean(_ points: Int, _ errors: (Outcome) -> [Proportion?]) -> String {
+        let known = outcomes.compactMap { errors($0)[points] }
+        let missing = outcomes.count - known.count
+        return (MeanShare(known)?.words ?? "unknown")
+          + (missing == 0 ? "" : " (nothing left of a class in \(missing) of \(outcomes.count))")
       }
       let dropped = outcomes.reduce(0) { $0 + $1.trimmedPoisons[last] }
       return
@@ -115,10 +128,13 @@ struct LinearPoisonReport {
         + "\(outcomes.count) draws of \(results.trainingCount) training points: without poison \(mean(0, \.moved)); one "
         + "point moved \(mean(1, \.moved)), the same only flipped \(mean(1, \.flipped)); \(last) points moved "
         + "\(mean(last, \.moved)), flipped \(mean(last, \.flipped)); after dropping as many points of largest loss "
-        + "\(mean(last, \.trimmed)), \(dropped) of \(last * outcomes.count) poisons among them"
-    } + [
-      "Biggio, Nelson, Laskov (2012) print \(LinearPoisonExperiment.printed) for a linear support vector machine; the model "
-        + "here is logistic regression, so the numbers are not the same quantity"
-    ]
+        + "\(mean(last, \.trimmed)), \(dropped) of \(last * outcomes.count) poisons among them; \(last) dropped of the clean "
+        + "points \(mean(last, \.price))"
+    }
+      + (results.standBesideThePaper
+        ? [
+          "Biggio, Nelson, Laskov (2012) print \(LinearPoisonExperiment.printed), for a linear support vector machine; the "
+            + "model here is logistic regression, so the numbers are not the same quantity"
+        ] : [])
   }
 }

@@ -8,6 +8,8 @@ import Tensors
 /// A neuron of the feature layer in the network before and after the training images were poisoned.
 public struct NeuronChange: Codable, Equatable, Sendable {
   public var neuron: Int
+  /// Of flipped labels: the class whose z the two numbers are.
+  public var label: Int?
   /// What the neurons were chosen by, in the network trained on clean images and in the other.
   public var before: Double
   public var after: Double
@@ -59,7 +61,7 @@ struct NeuronGallery {
     var isTriggered = [Bool](repeating: false, count: heldOut.count)
     for image in marked { isTriggered[image] = true }
     try self.init(
-      before, after, values: shifts, order: { shifts[1][$0] },
+      before, after, values: shifts, labels: nil, order: { shifts[1][$0] },
       images: trigger.applied(to: heldOut, rows: marked), isTriggered: isTriggered, hasTrigger: true,
       workerCount: workerCount)
   }
@@ -83,13 +85,15 @@ struct NeuronGallery {
     }
     let values = means.map { columns in columns.indices.map { columns[$0][moved[$0]] } }
     try self.init(
-      before, after, values: values, order: { abs(values[1][$0] - values[0][$0]) }, images: heldOut,
+      before, after, values: values, labels: moved, order: { abs(values[1][$0] - values[0][$0]) },
+      images: heldOut,
       isTriggered: [Bool](repeating: false, count: heldOut.count), hasTrigger: false,
       workerCount: workerCount)
   }
 
   private init(
-    _ before: Network, _ after: Network, values: [[Double]], order: (Int) -> Double, images: LabelledImages,
+    _ before: Network, _ after: Network, values: [[Double]], labels: [Int]?, order: (Int) -> Double,
+    images: LabelledImages,
     isTriggered: [Bool], hasTrigger: Bool, workerCount: Int
   ) throws {
     let chosen = values[0].indices.sorted { (-order($0), $0) < (-order($1), $1) }.prefix(Self.shownNeurons)
@@ -107,7 +111,7 @@ struct NeuronGallery {
         hasTrigger ? images.count { isTriggered[$0.imageIndex] } : nil
       }
       return NeuronChange(
-        neuron: neuron, before: values[0][neuron], after: values[1][neuron],
+        neuron: neuron, label: labels?[neuron], before: values[0][neuron], after: values[1][neuron],
         triggeredBefore: marked(top.before), triggeredAfter: marked(top.after))
     }
     (self.images, self.isTriggered) = (images, isTriggered)
@@ -123,7 +127,7 @@ struct NeuronGallery {
         rows: changes.indices.map { place in
           ContactSheet.Row(
             id: "n" + padded(changes[place].neuron),
-            note: "\(name) \(Numbers.threeDigits(value(changes[place])))",
+            note: note(changes[place], name, value(changes[place])),
             isDead: (top(place).first?.score ?? 0) <= 0,
             tiles: top(place).map {
               ContactSheet.Tile(
@@ -138,6 +142,12 @@ struct NeuronGallery {
         block(titles.before, { topImages[$0].before }, \.before),
         block(titles.after, { topImages[$0].after }, \.after),
       ])
+  }
+
+  /// `d 4.75`, or of a class `z of 2: 1.51`.
+  private func note(_ change: NeuronChange, _ name: String, _ value: Double) -> String {
+    let number = Numbers.threeDigits(value)
+    return change.label.map { "\(name) of \(images.classNames[$0]): \(number)" } ?? "\(name) \(number)"
   }
 
   private func padded(_ number: Int) -> String {

@@ -7,6 +7,8 @@ struct PoisonParts<Settings: Codable & Equatable> {
   struct Identity: Codable, Equatable {
     var toolVersion: String
     var dataChecksum: String
+    /// What a file of an architecture said, of which settings hold the path only; "" where no network is trained.
+    var architecture: String
     var settings: Settings
   }
 
@@ -20,10 +22,11 @@ struct PoisonParts<Settings: Codable & Equatable> {
   let folder: RunFolder
   let identity: Identity
 
-  init(in folder: RunFolder, dataChecksum: String, settings: Settings) throws {
+  init(in folder: RunFolder, dataChecksum: String, architecture: String, settings: Settings) throws {
     self.folder = try folder.folder(Self.folderName)
     identity = Identity(
-      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataChecksum, settings: settings)
+      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataChecksum, architecture: architecture,
+      settings: settings)
   }
 
   /// What was measured of each condition, or is now; a step of progress before each, told again by those who are given `tell`.

@@ -6,12 +6,15 @@ import Inference
 import Storage
 import Tensors
 
-/// The mean of a share over several networks, with Student's interval: networks are the sample, not images. The interval
-/// is cut to [0, 1], beyond which no share lies.
+/// The mean of a share over several networks, draws or pairs of classes, with Student's interval: these are the sample,
+/// not images. The interval is cut to [0, 1], beyond which no share lies.
+///
+/// Where all shares are equal there is none. Student's would have no width, as if the next network could not differ: but
+/// equal shares, most of them 0 or 1, only say that the spread is too small for so few networks to show it.
 public struct MeanShare: Codable, Equatable, Sendable {
   public var networkCount: Int
   public var mean: Double
-  /// 95 %; nil of one network.
+  /// 95 %; nil of one network, and where all have the same share.
   public var lower95: Double?
   public var upper95: Double?
 
@@ -20,7 +23,8 @@ public struct MeanShare: Codable, Equatable, Sendable {
     precondition(!values.isEmpty, "a mean is over one network at least")
     networkCount = values.count
     mean = values.reduce(0, +) / Double(values.count)
-    let interval = StudentInterval(values)?.interval()
+    let isSpread = values.contains { $0 != values[0] }
+    let interval = isSpread ? StudentInterval(values)?.interval() : nil
     (lower95, upper95) = (interval.map { max(0, $0.lower) }, interval.map { min(1, $0.upper) })
   }
 
@@ -31,17 +35,20 @@ public struct MeanShare: Codable, Equatable, Sendable {
     self.init(values)
   }
 
-  /// `12.3 % [11.0, 13.6]`
+  /// `12.3 % [11.0, 13.6]`; of several networks without a spread `12.3 % (all alike)`.
   var words: String {
     func number(_ value: Double) -> String { String(format: "%.1f", 100 * value) }
-    guard let lower95, let upper95 else { return "\(number(mean)) %" }
+    guard let lower95, let upper95 else {
+      return "\(number(mean)) %" + (networkCount > 1 ? " (all alike)" : "")
+    }
     return "\(number(mean)) % [\(number(lower95)), \(number(upper95))]"
   }
 
+  var interval: ClosedRange<Double>? { lower95.flatMap { lower in upper95.map { lower...max(lower, $0) } } }
+
   func point(at x: Double) -> Chart.Point {
     Chart.Point(
-      x: x, value: 100 * mean,
-      interval: lower95.flatMap { lower in upper95.map { 100 * lower...100 * max(lower, $0) } })
+      x: x, value: 100 * mean, interval: interval.map { 100 * $0.lowerBound...100 * $0.upperBound })
   }
 
   static func columns(_ name: String) -> [String] {
@@ -56,9 +63,21 @@ public struct MeanShare: Codable, Equatable, Sendable {
 enum PoisonWords {
   /// A share as its user wrote it: `0.1` becomes `10 %`, `0.001` `0.1 %`.
   static func percent(_ share: Double) -> String {
-    var text = String(format: "%.3f", 100 * share)
+    var text = String(format: "%.6f", 100 * share)
     while text.hasSuffix("0") { text.removeLast() }
     return (text.hasSuffix(".") ? String(text.dropLast()) : text) + " %"
+  }
+
+  /// What stands under a figure about its intervals.
+  static func intervals(_ count: Int, of what: String) -> String {
+    "Mean of \(count) \(what), Student's 95 % interval, none where all are alike."
+  }
+
+  /// A number as its user wrote it, without powers of ten: `0.000009`, `1`.
+  static func plain(_ value: Double) -> String {
+    var text = String(format: "%.9f", value)
+    while text.hasSuffix("0") { text.removeLast() }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }
 
@@ -89,5 +108,14 @@ struct PoisonProvenance {
         ("Data", data.name), ("Data checksum", data.checksum), ("Network", victim), ("Seed", "\(seed)"),
         ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
       ].map { FigureCaption.Pair(key: $0.0, value: $0.1) })
+  }
+}
+
+extension RunFolder {
+  /// Removes a chart that an earlier run left and this one does not draw.
+  func removeChart(_ name: String) throws {
+    for ending in ["png", "pdf", "svg", "csv", "gp"] where exists("\(name).\(ending)") {
+      try FileManager.default.removeItem(at: file("\(name).\(ending)"))
+    }
   }
 }

@@ -66,6 +66,13 @@ public enum PoisonError: Error, Equatable, CustomStringConvertible {
   case shareTooLarge(share: Double, largest: Double, target: String)
   case patchTooLarge(side: Int, shape: String)
   case tooFewImages(className: String, needed: Int, found: Int)
+  case tooManyNeighbours(count: Int, classCount: Int)
+  /// What poisons none of so many images.
+  case shareTooSmall(share: Double, count: Int)
+  /// All of so many labels are wrong, and as many would be dropped.
+  case nothingLeft(share: Double, count: Int)
+  /// Both options of a change of label name this class.
+  case sameClass(name: String, options: String)
 
   public var description: String {
     switch self {
@@ -77,6 +84,16 @@ public enum PoisonError: Error, Equatable, CustomStringConvertible {
       "a patch of side \(side) does not fit into images of \(shape) (channels×height×width)"
     case .tooFewImages(let name, let needed, let found):
       "class \(name) needs \(needed) training images for this, it has \(found)"
+    case .tooManyNeighbours(let count, let classCount):
+      "k = \(count) is as many neighbours as a class has images (\(classCount)) or more: the check would remove whole "
+        + "classes; choose fewer neighbours"
+    case .shareTooSmall(let share, let count):
+      "a share of \(PoisonWords.plain(share)) is not one of \(count) images; choose a larger one"
+    case .nothingLeft(let share, let count):
+      "a share of \(PoisonWords.plain(share)) flips all \(count) labels, and dropping as many as were flipped would leave no "
+        + "image; choose a smaller share, or another trimming than known"
+    case .sameClass(let name, let options):
+      "a label is changed to another class, \(options) are both \(name)"
     }
   }
 }

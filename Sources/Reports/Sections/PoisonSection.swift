@@ -10,14 +10,19 @@ extension LabelPoisonExperiment.Results: ReportedResults {
       pictures: [
         .init(
           file: "figures/error.png", caption: "Held-out error against the share of wrong labels.",
-          alternative: "Curves; the numbers are in the table."),
-        .init(
-          file: "figures/taken.png", caption: "Images of the one class that are called the other.",
-          alternative: "Curves; the numbers are in the table."),
-        .init(
-          file: "figures/neurons.png",
-          caption: "The neurons that wrong labels changed most, before and after."),
-      ],
+          alternative: "Curves; the numbers are in the table.")
+      ]
+        + (pair.map {
+          [
+            .init(
+              file: "figures/taken.png", caption: "Images of \($0[0]) that are called \($0[1]).",
+              alternative: "Curves; the numbers are in the table.")
+          ]
+        } ?? []) + [
+          .init(
+            file: "figures/neurons.png",
+            caption: "The neurons that wrong labels changed most, before and after.")
+        ],
       tables: [
         .init(
           file: "labels.csv", caption: "The networks one by one.",
@@ -71,7 +76,8 @@ extension CollisionExperiment.Results: ReportedResults {
       title: "Poisons with right labels", findings: sentences,
       basis:
         "n = \(attacks.count) attacks on held-out images of \(pairs.count) pairs of classes, each with \(poisonCount) added "
-        + "training images. Success: the target is called the base class. Intervals: Wilson, 95 %; of errors Student's.",
+        + "training images. Success: the target is called the base class. One clean network. Intervals: Student's, 95 %, over "
+        + "pairs of classes, none where all are alike; of a single pair in the figure Wilson's over its targets.",
       pictures: [
         .init(
           file: "figures/success.png", caption: "How often the target is called the base class.",

@@ -15,14 +15,21 @@ struct LecturePoison {
       imageCount: scale.poisonedCount)
   }
 
+  /// Those that are of an image at least.
+  private func measurable(_ shares: [Double]) -> [Double] {
+    let count = Double(victim.images(of: bench.dataset).count)
+    return shares.filter { $0 == 0 || ($0 * count).rounded() > 0 }
+  }
+
   func measure() throws -> [Reproduction.Section] {
     [try labels(), try backdoor(), try collision(), try linear()]
   }
 
   private func labels() throws -> Reproduction.Section {
+    let shares = measurable(scale.flippedShares)
     let results = try LabelPoisonExperiment(
       LabelPoisonExperiment.Configuration(
-        data: bench.source, victim: victim, shares: scale.flippedShares, repetitions: scale.networkCount,
+        data: bench.source, victim: victim, shares: shares, repetitions: scale.networkCount,
         trimmings: [.known]),
       workerCount: bench.workerCount
     ).run(
@@ -31,7 +38,7 @@ struct LecturePoison {
     return Reproduction.Section(
       "Poisoning: wrong labels",
       columns: [.init("error", .percent), .init("error after trimming", .percent)],
-      rows: scale.flippedShares.map { share in
+      rows: shares.map { share in
         let own = results.outcomes.filter { $0.share == share }
         return .init(
           "\(PoisonWords.percent(share)) of labels flipped",
@@ -44,9 +51,10 @@ struct LecturePoison {
   }
 
   private func backdoor() throws -> Reproduction.Section {
+    let shares = measurable(scale.markedShares)
     let results = try BackdoorExperiment(
       BackdoorExperiment.Configuration(
-        data: bench.source, victim: victim, shares: scale.markedShares, repetitions: scale.networkCount),
+        data: bench.source, victim: victim, shares: shares, repetitions: scale.networkCount),
       workerCount: bench.workerCount
     ).run(
       on: bench.dataset, in: bench.place("poison-backdoor"), progress: stages(of: "backdoor", bench.progress))
@@ -56,7 +64,7 @@ struct LecturePoison {
         .init("marked images taken for the target", .percent), .init("error without the mark", .percent),
         .init("taken for it after the defence", .percent), .init("error after the defence", .percent),
       ],
-      rows: scale.markedShares.map { share in
+      rows: shares.map { share in
         let own = results.outcomes.filter { $0.share == share }
         let repaired = own.map { $0.repaired ?? $0.judged }
         return .init(
@@ -78,22 +86,26 @@ struct LecturePoison {
     ).run(
       on: bench.dataset, in: bench.place("poison-collision"),
       progress: stages(of: "collision", bench.progress))
-    func share(_ isHit: (CollisionExperiment.Attack) -> Bool) -> Reproduction.Value {
-      .init(Proportion(results.attacks.count(where: isHit), of: results.attacks.count))
+    // Attacks on one pair share their victim, so the pairs are the sample.
+    func share(_ isHit: (CollisionExperiment.Attack) -> Bool?) -> Reproduction.Value {
+      .init(shares: results.shares(isHit))
     }
     return Reproduction.Section(
       "Poisoning: one poison with the features of its target, and the right label",
       columns: [.init("target taken for the base class", .percent)],
       rows: [
-        .init("with the poison", [share(\.success)]),
-        .init("with its starting image in its place", [share(\.controlSuccess)]),
-        .init("with the poison, after the neighbour check", [share(\.checkedSuccess)]),
-      ], remarks: results.sentences.map(\.asSentence))
+        .init("with the poison", [share { $0.success }]),
+        .init("with its starting image in its place", [share { $0.controlSuccess }]),
+        .init("with the poison, after the neighbour check", [share { $0.checkedSuccess }]),
+      ],
+      remarks: [
+        "Means over \(results.shares { $0.success }.count) pairs of classes, with Student's interval; one clean network."
+      ] + results.sentences.map(\.asSentence))
   }
 
   /// Images of a class that a victim trains its last layer on; the poisons' bases are others.
   private var perClass: Int {
-    max(1, min(100, (victim.images(of: bench.dataset).countOfEachClass.min() ?? 0) / 2))
+    max(2, min(100, (victim.images(of: bench.dataset).countOfEachClass.min() ?? 0) / 2))
   }
 
   private func linear() throws -> Reproduction.Section {
@@ -114,12 +126,12 @@ struct LecturePoison {
       columns: points.map { .init("error, \($0) \($0 == 1 ? "point" : "points")", .percent) },
       rows: results.pairs.enumerated().flatMap { number, pair -> [Reproduction.Row] in
         let own = results.outcomes.filter { $0.pair == number }
-        func row(_ name: String, _ errors: (LinearPoisonExperiment.Outcome) -> [Proportion])
+        func row(_ name: String, _ errors: (LinearPoisonExperiment.Outcome) -> [Proportion?])
           -> Reproduction.Row
         {
           .init(
             "\(pair[0]) against \(pair[1]), \(name)",
-            points.map { point in .init(shares: own.map { errors($0)[point].value }) })
+            points.map { point in .init(shares: own.map { errors($0)[point]?.value }) })
         }
         return [
           row("points moved", \.moved), row("labels flipped alone", \.flipped),
