@@ -88,9 +88,14 @@ public struct ShiftExperiment: Sendable {
     _ = try Graph(configuration.architecture.architecture(for: dataset.training))
     let images = dataset.heldOut
     let numbers = try images.numbers(drawing: configuration.imageCount, seed: configuration.seed, progress)
+    // Of one seed, fewer images are some of more: so these are among the corrupted ones.
+    let attackedNumbers = try images.numbers(
+      drawing: min(configuration.attackCount, numbers.count), seed: configuration.seed, progress)
     let record = RunRecord<Configuration, ShiftResults>(
       experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     try folder.write(record)
+    // Not drawn where no network has a distance: that of an earlier run would be taken for this one's.
+    for name in ShiftReport.scatterFiles { try folder.remove(name) }
     if startsFresh, folder.exists(Self.networksFolder) {
       try FileManager.default.removeItem(at: folder.file(Self.networksFolder))
     }
@@ -107,7 +112,9 @@ public struct ShiftExperiment: Sendable {
         if shown == nil { shown = engine }
         networks.append(
           try measured(
-            recipe, seed: seed, engine, try model.checksum, dataset, numbers, in: place, name, progress))
+            recipe, seed: seed, engine, try model.checksum, dataset, numbers, attackedNumbers, in: place,
+            name,
+            progress))
       }
     }
     let results = ShiftResults(
@@ -139,11 +146,12 @@ public struct ShiftExperiment: Sendable {
 
   private func measured(
     _ recipe: ShiftRecipe, seed: UInt64, _ engine: Engine, _ checksum: String, _ dataset: Dataset,
-    _ numbers: [Int], in place: RunFolder, _ name: String, _ progress: @escaping ProgressHandler
+    _ numbers: [Int], _ attackedNumbers: [Int], in place: RunFolder, _ name: String,
+    _ progress: @escaping ProgressHandler
   ) throws -> ShiftedNetwork {
     let identity = ShiftIdentity(
       toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
-      recipe: recipe, imageCount: configuration.imageCount, attackCount: configuration.attackCount,
+      recipe: recipe, imageCount: configuration.imageCount, attackedNumbers: attackedNumbers,
       epsilon: configuration.epsilon, stepCount: configuration.stepCount, seed: configuration.seed)
     // One that cannot be read is of another version, or broken: it is measured again.
     if let known = try? JSONFile.read(ShiftPart.self, from: place.file(Self.partName)),
@@ -153,10 +161,11 @@ public struct ShiftExperiment: Sendable {
     }
     try progress(
       .stage(
-        "\(name): corrupting \(numbers.count) images, attacking \(min(configuration.attackCount, numbers.count))"
+        "\(name): corrupting \(numbers.count) images, attacking \(attackedNumbers.count)"
       ))
     let network = try ShiftMeasurement(
-      images: dataset.heldOut, numbers: numbers, identity: identity, workerCount: workerCount
+      images: dataset.heldOut, numbers: numbers, attackedNumbers: attackedNumbers, identity: identity,
+      workerCount: workerCount
     ).measure(engine, seed: seed, progress)
     try place.write(ShiftPart(identity: identity, network: network), to: Self.partName)
     return network
