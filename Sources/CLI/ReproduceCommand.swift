@@ -5,7 +5,8 @@ import Intrigue
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Measure the papers' tables again, each number beside the printed one; ask the lecture's questions.",
+    abstract:
+      "Measure the papers' tables again, each number beside the printed one; ask the lecture's questions.",
     discussion: """
       Trains the papers' networks as they did, as far as they say how, and attacks them in their way. The lecture's \
       questions are asked by the commands that are made for them, over several networks.

@@ -134,6 +134,25 @@ import Testing
     #expect(steps.withLock { $0 } == 0)
   }
 
+  @Test("A run with other settings is refused before anything is written")
+  func conflict() throws {
+    let url = Self.folder()
+    defer { try? FileManager.default.removeItem(at: url) }
+    _ = try Self.run(in: url)
+    let before = try filesBelow(url)
+    // Of the plain networks nothing differs, and of those with noise the noise.
+    for change in [
+      { $0.training.epochCount = 3 }, { $0.noise = 0.2 },
+    ] as [(inout ShiftExperiment.Configuration) -> Void] {
+      #expect {
+        _ = try Self.run(Self.configuration(change), in: url)
+      } throws: {
+        ($0 as? RunConflict)?.folder == url
+      }
+    }
+    #expect(try filesBelow(url) == before)
+  }
+
   @Test("Differences are of networks of one seed, with Student's interval over the pairs")
   func differences() throws {
     let results = Self.results([

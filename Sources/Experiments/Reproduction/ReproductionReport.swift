@@ -190,7 +190,8 @@ struct ReproductionReport {
         return .init(
           name: row.name, paper: value.paper, ours: ours, interval: value.interval.map { $0[0]...$0[1] })
       }
-      return rows.isEmpty ? nil : .init(name: "\(section.title) · \(section.columns[column].name)", rows: rows)
+      return rows.isEmpty
+        ? nil : .init(name: "\(section.title) · \(section.columns[column].name)", rows: rows)
     }
   }
 

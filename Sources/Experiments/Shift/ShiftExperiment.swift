@@ -74,8 +74,8 @@ public struct ShiftExperiment: Sendable {
   static let networksFolder = "networks"
   static let partName = "shift.json"
 
-  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings; what loading, the engine and
-  ///   writing throw.
+  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written;
+  ///   what loading, the engine and writing throw.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> ShiftResults {
     let dataset = try configuration.data.load(progress)
@@ -91,6 +91,7 @@ public struct ShiftExperiment: Sendable {
     // Of one seed, fewer images are some of more: so these are among the corrupted ones.
     let attackedNumbers = try images.numbers(
       drawing: min(configuration.attackCount, numbers.count), seed: configuration.seed, progress)
+    try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, ShiftResults>(
       experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     try folder.write(record)
@@ -106,7 +107,8 @@ public struct ShiftExperiment: Sendable {
     for seed in configuration.seeds {
       for recipe in configuration.recipes {
         let name = "\(recipe.rawValue), seed \(seed), network \(networks.count + 1) of \(total)"
-        let place = try folder.folder("\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)")
+        let place = RunFolder(place(of: recipe, seed, in: folder))
+        try place.create()
         let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
         let engine = try Engine(running: model.network, workerCount: workerCount)
         if shown == nil { shown = engine }
@@ -127,20 +129,41 @@ public struct ShiftExperiment: Sendable {
     return results
   }
 
-  private func trained(
-    _ recipe: ShiftRecipe, seed: UInt64, on dataset: Dataset, in place: RunFolder, _ name: String,
-    _ progress: @escaping ProgressHandler
-  ) throws -> Model {
+  /// Asks the folders of all networks before the first one is changed.
+  private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
+    guard !startsFresh else { return }
+    for seed in configuration.seeds {
+      for recipe in configuration.recipes {
+        try trainExperiment(recipe, seed, on: dataset).check(
+          on: dataset, in: RunFolder(place(of: recipe, seed, in: folder)), of: folder, allowsMoreEpochs: false
+        )
+      }
+    }
+  }
+
+  private func place(of recipe: ShiftRecipe, _ seed: UInt64, in folder: RunFolder) -> URL {
+    folder.file("\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)")
+  }
+
+  private func trainExperiment(_ recipe: ShiftRecipe, _ seed: UInt64, on dataset: Dataset) -> TrainExperiment
+  {
     let shape = dataset.training.shape
     var training = recipe.training(
       configuration.training, side: max(shape.height, shape.width), noise: configuration.noise)
     training.seed = seed
-    _ = try TrainExperiment(
+    return TrainExperiment(
       TrainExperiment.Configuration(
         data: configuration.data, architecture: configuration.architecture, training: training,
         validationFraction: 0),
-      workerCount: workerCount
-    ).run(on: dataset, in: place, progress: stages(of: name, progress))
+      workerCount: workerCount)
+  }
+
+  private func trained(
+    _ recipe: ShiftRecipe, seed: UInt64, on dataset: Dataset, in place: RunFolder, _ name: String,
+    _ progress: @escaping ProgressHandler
+  ) throws -> Model {
+    _ = try trainExperiment(recipe, seed, on: dataset).run(
+      on: dataset, in: place, progress: stages(of: name, progress))
     return try ModelFile.read(place.file(TrainExperiment.modelName))
   }
 
