@@ -117,6 +117,28 @@ public struct TrainExperiment: Sendable {
   public static let modelName = "model.safetensors"
   private static let checkpointName = "checkpoint.safetensors"
 
+  /// Whether ``run(in:progress:)`` could go on with what the folder holds; changes nothing.
+  ///
+  /// For experiments that train several networks: asked of all folders before the first is changed, a conflict of the last
+  /// does no harm to the others.
+  ///
+  /// - Parameters:
+  ///   - experiment: The folder that the conflict is to name instead, of an experiment that this is a part of.
+  ///   - allowsMoreEpochs: Whether a shorter training may be gone on with, as ``run(in:progress:)`` does.
+  /// - Throws: ``RunConflict`` when the folder holds a training with other settings.
+  public func check(
+    on dataset: Dataset, in folder: RunFolder, of experiment: RunFolder? = nil, allowsMoreEpochs: Bool = true
+  ) throws {
+    guard !startsFresh, folder.exists(Self.checkpointName) else { return }
+    let architecture = try configuration.architecture.architecture(for: dataset.training)
+    let settings = try settings(imageCount: split(dataset.training).0.count) { _ in }
+    let checkpoint = try checkpoint(
+      Graph(architecture), try identity(architecture, dataset, settings), in: folder, of: experiment)
+    if !allowsMoreEpochs, let checkpoint, checkpoint.identity.training.epochCount != settings.epochCount {
+      throw RunConflict(folder: (experiment ?? folder).url, differences: ["number of epochs"])
+    }
+  }
+
   /// - Throws: ``RunConflict`` when the folder holds a training with other settings.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
@@ -134,9 +156,7 @@ public struct TrainExperiment: Sendable {
     let (training, validation) = split(dataset.training)
     let settings = try settings(imageCount: training.count, progress)
     try PrivateTraining.check(settings, graph)
-    let identity = TrainingCheckpoint.Identity(
-      architecture: try architecture.json, dataChecksum: dataset.checksum,
-      validationFraction: configuration.validationFraction, training: settings)
+    let identity = try identity(architecture, dataset, settings)
     var start = try startingState(graph, identity, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
@@ -187,16 +207,35 @@ public struct TrainExperiment: Sendable {
     return settings
   }
 
+  /// What must be the same for a run to be gone on with.
+  private func identity(
+    _ architecture: Architecture, _ dataset: Dataset, _ settings: TrainingConfiguration
+  ) throws -> TrainingCheckpoint.Identity {
+    TrainingCheckpoint.Identity(
+      architecture: try architecture.json, dataChecksum: dataset.checksum,
+      validationFraction: configuration.validationFraction, training: settings)
+  }
+
+  /// What an earlier run with the same settings left; nil: nothing, or what is to be discarded.
+  private func checkpoint(
+    _ graph: Graph, _ identity: TrainingCheckpoint.Identity, in folder: RunFolder,
+    of experiment: RunFolder? = nil
+  ) throws -> TrainingCheckpoint? {
+    guard !startsFresh, folder.exists(Self.checkpointName) else { return nil }
+    let checkpoint = try TrainingCheckpoint.read(folder.file(Self.checkpointName), graph: graph)
+    let differences = identity.differences(
+      from: checkpoint.identity, epochsDone: checkpoint.state.completedEpochCount)
+    guard differences.isEmpty else {
+      throw RunConflict(folder: (experiment ?? folder).url, differences: differences)
+    }
+    return checkpoint
+  }
+
   /// A new network, or the state that an earlier run with the same settings left.
   private func startingState(
     _ graph: Graph, _ identity: TrainingCheckpoint.Identity, in folder: RunFolder, _ progress: ProgressHandler
   ) throws -> TrainingState {
-    let file = folder.file(Self.checkpointName)
-    if !startsFresh, folder.exists(Self.checkpointName) {
-      let checkpoint = try TrainingCheckpoint.read(file, graph: graph)
-      let differences = identity.differences(
-        from: checkpoint.identity, epochsDone: checkpoint.state.completedEpochCount)
-      guard differences.isEmpty else { throw RunConflict(folder: folder.url, differences: differences) }
+    if let checkpoint = try checkpoint(graph, identity, in: folder) {
       let done = checkpoint.state.completedEpochCount
       let isComplete = done == configuration.training.epochCount
       try progress(

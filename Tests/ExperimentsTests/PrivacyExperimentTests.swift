@@ -18,13 +18,15 @@ import Testing
 
   private static func experiment(
     in folder: URL, architecture: String = "mlp", epsilons: [Double] = [1, 20], workerCount: Int = 2,
-    startsFresh: Bool = false
+    startsFresh: Bool = false, epochCount: Int = 4
   ) throws -> PrivacyExperiment {
     _ = try MadeUpGallery(in: folder)
     return PrivacyExperiment(
       PrivacyExperiment.Configuration(
         data: DataSource(name: folder.appending(path: "data").path), architecture: .named(architecture),
-        epsilons: epsilons, delta: 1e-3, networkCount: 2, training: training(), imageCount: 12, radius: 0.3),
+        epsilons: epsilons, delta: 1e-3, networkCount: 2, training: training(epochCount: epochCount),
+        imageCount: 12,
+        radius: 0.3),
       workerCount: workerCount, startsFresh: startsFresh)
   }
 
@@ -133,6 +135,40 @@ import Testing
       _ = try Self.experiment(in: folder, startsFresh: true).run(in: stopped) { fresh.note($0) }
       #expect(!fresh.stages.contains { $0.contains("kept") })
       #expect(try Self.contents(stopped) == Self.contents(whole))
+    }
+  }
+
+  @Test(
+    "A run with other epochs is refused of the whole folder, changes no byte of it, and the first command still goes on"
+  )
+  func conflict() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let first = try Self.experiment(in: folder, epochCount: 2).run(in: run) { _ in }
+      func everything() throws -> [String: Data] {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: run.url.path)
+        return Dictionary(
+          uniqueKeysWithValues: try names.compactMap { name in
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: run.file(name).path, isDirectory: &isFolder)
+            return isFolder.boolValue ? nil : (name, try Data(contentsOf: run.file(name)))
+          })
+      }
+      let before = try everything()
+      #expect(before.keys.contains("networks/plain-seed3/checkpoint.safetensors"))
+      // With another ε beside the same controls too: no folder of its own holds it yet.
+      for epsilons in [[1, 20.0], [3]] {
+        #expect {
+          _ = try Self.experiment(in: folder, epsilons: epsilons, epochCount: 3).run(in: run) { _ in }
+        } throws: {
+          ($0 as? RunConflict)?.folder == run.url && ($0 as? RunConflict)?.differences == ["number of epochs"]
+        }
+      }
+      #expect(try everything() == before)
+      let log = ProgressLog()
+      let again = try Self.experiment(in: folder, epochCount: 2).run(in: run) { log.note($0) }
+      #expect(again.networks == first.networks)
+      #expect(log.stages.filter { $0.contains("kept from an earlier run") }.count == 12)
     }
   }
 

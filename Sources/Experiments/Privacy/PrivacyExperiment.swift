@@ -99,7 +99,7 @@ public struct PrivacyExperiment: Sendable {
     var measurement: PrivacyMeasurement
   }
 
-  /// - Throws: ``PrivateTrainingError`` and ``PrivacyRequestError`` before anything is written, ``RunConflict`` when a
+  /// - Throws: Before anything is written: ``PrivateTrainingError``, ``PrivacyRequestError``, and ``RunConflict`` when a
   ///   network's folder holds a training with other settings.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> PrivacyResults {
@@ -120,6 +120,7 @@ public struct PrivacyExperiment: Sendable {
     let bench = try PrivacyBench(
       dataset, imageCount: configuration.imageCount, radius: configuration.radius, seed: configuration.seed,
       workerCount: workerCount, progress: progress)
+    try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, PrivacyResults>(
       experiment: "privacy", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
@@ -130,16 +131,43 @@ public struct PrivacyExperiment: Sendable {
     }
 
     var networks: [PrivacyMeasurement] = []
-    for number in 0..<configuration.networkCount {
-      networks += try measureAll(
-        seed: configuration.seed &+ UInt64(number), graph, bench, in: folder, progress)
-    }
+    for seed in seeds { networks += try measureAll(seed: seed, graph, bench, in: folder, progress) }
     let results = PrivacyResults(
       configuration, dataset, graph, networks: networks, attackedCount: bench.batch.count)
     try progress(.stage("drawing charts"))
     try PrivacyReport(results: results).write(to: folder)
     try folder.write(record.completed(with: results))
     return results
+  }
+
+  /// Asks the folders of all networks before the first one is changed. None is trained further: private ones need other
+  /// noise for more epochs, and those beside them are to be trained as long.
+  private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
+    guard !startsFresh else { return }
+    for arm in PrivacyArm.all(epsilons: configuration.epsilons) {
+      if case .stopped = arm { continue }
+      for seed in seeds {
+        try trainExperiment(arm, seed).check(
+          on: dataset, in: RunFolder(place(of: arm, seed, in: folder)), of: folder,
+          allowsMoreEpochs: false)
+      }
+    }
+  }
+
+  private var seeds: [UInt64] { (0..<configuration.networkCount).map { configuration.seed &+ UInt64($0) } }
+
+  private func place(of arm: PrivacyArm, _ seed: UInt64, in folder: RunFolder) -> URL {
+    folder.file("\(Self.networksFolder)/\(arm.name)-seed\(seed)")
+  }
+
+  private func trainExperiment(_ arm: PrivacyArm, _ seed: UInt64) -> TrainExperiment {
+    var training = configuration.training
+    training.seed = seed
+    return TrainExperiment(
+      TrainExperiment.Configuration(
+        data: configuration.data, architecture: configuration.architecture, training: training,
+        validationFraction: 0, privacy: arm.request(clip: configuration.clip, delta: configuration.delta)),
+      workerCount: workerCount)
   }
 
   /// Every kind of network with one seed.
@@ -153,7 +181,8 @@ public struct PrivacyExperiment: Sendable {
       training, dataset: bench.dataset, graph: graph, workerCount: workerCount, progress: progress)
     var done: [PrivacyArm: PrivacyMeasurement] = [:]
     return try PrivacyArm.all(epsilons: configuration.epsilons).map { arm in
-      let place = try folder.folder("\(Self.networksFolder)/\(arm.name)-seed\(seed)")
+      let place = RunFolder(place(of: arm, seed, in: folder))
+      try place.create()
       let words = "seed \(seed), \(arm.words)"
       var target: Int?
       if case .stopped(let epsilon) = arm { target = done[.epsilon(epsilon)]?.accuracy.count }
@@ -183,12 +212,8 @@ public struct PrivacyExperiment: Sendable {
         try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
         measurement = try bench.measure(model, arm, seed: seed, account: nil, stopped: seen)
       } else {
-        let trained = try TrainExperiment(
-          TrainExperiment.Configuration(
-            data: configuration.data, architecture: configuration.architecture, training: training,
-            validationFraction: 0, privacy: request),
-          workerCount: workerCount
-        ).run(on: bench.dataset, in: place, progress: stages(of: words, progress))
+        let trained = try trainExperiment(arm, seed).run(
+          on: bench.dataset, in: place, progress: stages(of: words, progress))
         let model = try ModelFile.read(place.file(TrainExperiment.modelName))
         try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
         measurement = try bench.measure(model, arm, seed: seed, account: trained.privacy)
