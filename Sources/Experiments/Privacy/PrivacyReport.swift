@@ -106,8 +106,8 @@ struct PrivacyReport {
         footer: [
           (seeds > 1
             ? "Means over \(seeds) networks with \(intervals)\(isCut ? "; bars are cut at 0 and 100 %" : "")."
-            : "One network of each kind, no intervals.")
-            + " δ = \(PrivacyWords.number(results.delta, "%.4g")), C = \(PrivacyWords.number(results.clip, "%.4g")), "
+            : "One network of each kind, no intervals."),
+          "δ = \(PrivacyWords.number(results.delta, "%.4g")), C = \(PrivacyWords.number(results.clip, "%.4g")), "
             + "\(results.epochCount) \(results.epochCount == 1 ? "epoch" : "epochs") of lots of \(results.lotSize).",
           "\(results.architectureName) on \(results.dataName) · seeds \(results.seed) to "
             + "\(results.seed &+ UInt64(seeds - 1)) · Intrigue \(RunEnvironment.toolVersion)",

@@ -109,7 +109,7 @@ public struct PrivacyAccount: Codable, Equatable, Sendable {
       "σ \(Self.short(noiseMultiplier)), C \(Self.short(clip)), \(stepCount) lots of \(lotSize) expected out of "
       + "\(imageCount) images"
     guard let epsilon else { return "no promise of privacy: no noise; \(how)" }
-    return String(format: epsilon < 0.001 ? "private: ε = %.3g" : "private: ε = %.3f", epsilon)
+    return String(format: "private: ε = " + ((0.001..<1e6).contains(epsilon) ? "%.3f" : "%.3g"), epsilon)
       + " at δ = \(Self.short(delta)) (\(how))"
   }
 
