@@ -5,16 +5,18 @@ import Intrigue
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Measure tables of the two papers again, each number beside the printed one.",
+    abstract:
+      "Measure the papers' tables again, each number beside the printed one; ask the lecture's questions.",
     discussion: """
-      Trains the papers' networks as they did, as far as they say how, and attacks them in their way.
+      Trains the papers' networks as they did, as far as they say how, and attacks them in their way. The lecture's \
+      questions are asked by the commands that are made for them, over several networks.
 
       Tables:
       \(PaperTable.allCases.map { "  \($0.rawValue): \($0.title). \($0.source)" }.joined(separator: "\n"))
         all: all of them
 
       Networks are trained once and kept in the folder for all tables. Leaves reproduction.md, .csv and .tex, figures, \
-      networks/, tables/ and run.json. After Ctrl-C the same command goes on.
+      networks/, experiments/, tables/ and run.json. After Ctrl-C the same command goes on.
       """)
 
   @Argument(help: "Names of tables, or all.")
@@ -25,7 +27,7 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var reading: ReadingOptions
 
-  @Flag(help: "All tables in five minutes: shorter training, fewer images; errors are then higher.")
+  @Flag(help: "All tables in eight minutes: shorter training, fewer images; errors are then higher.")
   var quick = false
 
   @Flag(help: "Discard the networks and tables that an earlier run left in the folder.")

@@ -63,7 +63,8 @@ struct ShiftCommand: ParsableCommand {
     }
     try check((0...100_000).contains(epochs ?? 1), "--epochs must be in 0...100000, got \(epochs ?? 1)")
     try check(noise > 0 && noise.isFinite, "--noise must be positive, got \(noise)")
-    try check(epsilon > 0 && epsilon.isFinite, "--epsilon must be positive, got \(epsilon)")
+    try check(
+      Float(epsilon) > 0 && Float(epsilon).isFinite, "--epsilon must be positive, got \(epsilon)")
     _ = try chosenRecipes()
     _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }
@@ -97,7 +98,9 @@ struct ShiftCommand: ParsableCommand {
     try Console(common).report(
       results,
       lines: results.lines + [
-        "look at    \(folder.file("figures").relativePath)/: shift-and-attack.png, kinds.png, corruptions.png",
+        "look at    \(folder.file("figures").relativePath)/: "
+          + (folder.exists("figures/shift-and-attack.png") ? "shift-and-attack.png, " : "")
+          + "kinds.png, corruptions.png",
         "numbers    \(folder.file("recipes.csv").relativePath), networks.csv, corruptions.csv",
       ])
   }

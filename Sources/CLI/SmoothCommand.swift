@@ -66,7 +66,8 @@ struct SmoothCommand: ParsableCommand {
     try check(
       sigma.allSatisfy { $0 > 0 && $0.isFinite }, "--sigma takes positive numbers, got \(sigma)")
     try check(
-      epsilon.allSatisfy { $0 > 0 && $0.isFinite }, "--epsilon takes positive radii, got \(epsilon)")
+      epsilon.allSatisfy { Float($0) > 0 && Float($0).isFinite },
+      "--epsilon takes positive radii, got \(epsilon)")
     try check(attack || epsilon.isEmpty, "--epsilon is of the attack; give it or --no-attack")
     try check(!models.isEmpty, "give a model file")
     let levels = levels.map { "\($0.model), \($0.deviation)" }

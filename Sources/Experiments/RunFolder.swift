@@ -37,6 +37,11 @@ public struct RunFolder: Sendable {
 
   public func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).path) }
 
+  /// Removes files or folders of an earlier run that this one does not write; those that are not there are no error.
+  public func remove(_ names: String...) throws {
+    for name in names where exists(name) { try FileManager.default.removeItem(at: file(name)) }
+  }
+
   /// The same folder for an experiment that is part of another.
   public func recording(as name: String) -> RunFolder { RunFolder(url, recordName: name) }
 

@@ -5,12 +5,13 @@ extension Chart {
   public struct PaperGroup: Hashable, Sendable {
     public struct Row: Hashable, Sendable {
       public var name: String
-      public var paper: Double
+      /// nil where the paper has none.
+      public var paper: Double?
       public var ours: Double
       /// Of ours; nil where there is none.
       public var interval: ClosedRange<Double>?
 
-      public init(name: String, paper: Double, ours: Double, interval: ClosedRange<Double>? = nil) {
+      public init(name: String, paper: Double? = nil, ours: Double, interval: ClosedRange<Double>? = nil) {
         (self.name, self.paper, self.ours, self.interval) = (name, paper, ours, interval)
       }
     }
@@ -21,7 +22,8 @@ extension Chart {
     public init(name: String, rows: [Row]) { (self.name, self.rows) = (name, rows) }
   }
 
-  /// Printed and measured numbers in rows, joined by a line as long as they differ.
+  /// Printed and measured numbers in rows, joined by a line as long as they differ; the measured one alone where nothing is
+  /// printed.
   ///
   /// - Parameters:
   ///   - groups: At least one, each with at least one row, from top to bottom.

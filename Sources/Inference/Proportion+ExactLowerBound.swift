@@ -11,8 +11,8 @@ extension Proportion {
   /// gives half of its doubt to the other side.
   ///
   /// - Returns: 0 of nothing: no draw says anything.
-  public func exactLowerBound(level: Double) -> Double {
-    precondition(0 < level && level < 1, "a level lies between 0 and 1, got \(level)")
-    return count == 0 ? 0 : CStatisticsBetaQuantile(1 - level, Double(count), Double(total - count + 1))
+  public func exactLowerBound(doubt alpha: Double) -> Double {
+    precondition(0 < alpha && alpha < 1, "a doubt lies between 0 and 1, got \(alpha)")
+    return count == 0 ? 0 : CStatisticsBetaQuantile(alpha, Double(count), Double(total - count + 1))
   }
 }

@@ -1,4 +1,4 @@
-import Adversarial
+@testable import Adversarial
 import Foundation
 import Networks
 import Storage
@@ -69,7 +69,8 @@ import Testing
       var last = level.right.count
       for attack in level.attacks {
         // True of every run but for α, and of this one.
-        #expect(attack.certified.count <= attack.robust.count && attack.violations.count == 0)
+        #expect(attack.certified.count <= attack.notLost.count && attack.violations.count == 0)
+        #expect(attack.robust.count <= attack.notLost.count)
         #expect(attack.robust.count <= last)
         last = attack.robust.count
         #expect(attack.certified.count == radii.count { $0 > attack.epsilon })
@@ -77,6 +78,14 @@ import Testing
           $0["sigma"] == "\(level.deviation)" && $0["epsilon"] == "\(attack.epsilon)"
         }
         #expect(own.count == level.right.count)
+        // Right here and at every smaller radius, and nothing else.
+        let held = own.filter { row in
+          attacked.filter {
+            $0["sigma"] == row["sigma"] && $0["image"] == row["image"]
+              && (Double($0["epsilon"] ?? "") ?? 9) <= attack.epsilon
+          }.allSatisfy { $0["answer"] == $0["label"] }
+        }
+        #expect(held.count == attack.robust.count)
         #expect(own.allSatisfy { (Double($0["distance"] ?? "") ?? 9) <= attack.epsilon * 1.00001 })
       }
       #expect(level.attacks[1].robust.count < level.right.count)
@@ -135,10 +144,91 @@ import Testing
     #expect(moved.levels[0].oneDraw != results.levels[0].oneDraw)
   }
 
+  @Test("Without an answer an image is neither right nor lost; an answer against a certificate is counted")
+  func answers() throws {
+    let graph = try AttackScene().model
+    let configuration = Self.configuration()
+    // Certified to be 1 within some 0.6: the first three; the last is wrong when clean.
+    func image(_ number: Int, _ counts: [Int]) -> SmoothedImage {
+      SmoothedImage(
+        imageID: number, label: 1, basePrediction: 1,
+        certificate: SmoothedCertificate(
+          selection: counts, estimation: counts, deviation: 0.25, alpha: configuration.alpha))
+    }
+    let images = [
+      image(10, [0, 200, 0]), image(11, [0, 200, 0]), image(12, [0, 200, 0]), image(13, [200, 0, 0]),
+    ]
+    func attacked(_ number: Int, _ distance: Double, _ counts: [Int]) -> SmoothedEvaluation.Image {
+      .init(
+        imageID: number, label: 1, distance: distance,
+        answer: SmoothedPrediction(counts: counts, alpha: configuration.alpha))
+    }
+    let identity = SmoothingPart.Identity(
+      toolVersion: "", dataChecksum: "", modelChecksum: "", deviation: 0.25, imageCount: 4,
+      selectionCount: 20, estimationCount: 200, alpha: configuration.alpha, seed: 1)
+    func part(_ epsilon: Double, _ images: [SmoothedEvaluation.Image], baseLost: [Int])
+      -> SmoothingAttackPart
+    {
+      SmoothingAttackPart(
+        identity: .init(smoothing: identity, epsilon: epsilon, stepCount: 1, drawCount: 1),
+        evaluation: SmoothedEvaluation(images: images), baseLost: baseLost)
+    }
+    let level = SmoothingResults.Level(
+      model: graph, checksum: "", deviation: 0.25,
+      part: SmoothingPart(identity: identity, images: images),
+      attacks: [
+        // No answer; against its certificate; right.
+        part(
+          0.3,
+          [
+            attacked(10, 0.3, [100, 100, 0]), attacked(11, 0.3, [200, 0, 0]), attacked(12, 0.3, [0, 200, 0]),
+          ],
+          baseLost: [12]),
+        // Right again at a larger radius, which does not count: the smaller perturbation is still allowed.
+        part(
+          2,
+          [attacked(10, 2, [0, 200, 0]), attacked(11, 2, [0, 200, 0]), attacked(12, 2, [200, 0, 0])],
+          baseLost: [10]),
+      ], configuration)
+    #expect(level.right == Proportion(3, of: 4))
+    let (near, far) = (level.attacks[0], level.attacks[1])
+    #expect(near.robust == Proportion(1, of: 4) && near.notLost == Proportion(2, of: 4))
+    #expect(near.abstained == Proportion(1, of: 3) && near.violations == Proportion(1, of: 3))
+    #expect(far.robust == Proportion(0, of: 4) && far.notLost == Proportion(1, of: 4))
+    // Beyond its radius a certificate says nothing.
+    #expect(far.violations == Proportion(0, of: 0))
+    // The images one by one, so that those lost at different radii add up.
+    #expect(near.base == Proportion(3, of: 4) && far.base == Proportion(2, of: 4))
+  }
+
+  @Test("What a network was shown in training is told from its record, and from nothing else")
+  func trainingNoise() {
+    typealias Noise = SmoothingResults.TrainingNoise
+    #expect(Noise(of: nil) == .unknown && Noise(of: TrainingConfiguration()) == .none)
+    #expect(
+      Noise(of: TrainingConfiguration(augmentation: Augmentation(noise: 0.25))) == .gaussian(0.25))
+    for training in [
+      TrainingConfiguration(augmentation: Augmentation(corruptions: [.blur, .gaussianNoise])),
+      TrainingConfiguration(
+        adversarial: AdversarialTraining(.uniformNoise, epsilon: 0.1, cleanShare: 0.5)),
+    ] {
+      guard case .other(let words) = Noise(of: training) else {
+        Issue.record("\(training.augmentation)")
+        continue
+      }
+      #expect(words.contains("noise"))
+    }
+    #expect(
+      Noise(of: TrainingConfiguration(augmentation: Augmentation(corruptions: [.blur]))) == .none)
+  }
+
   @Test("Without attacks there is no table of them, and a network for other images is refused first")
   func variants() throws {
     let url = Self.folder()
     defer { try? FileManager.default.removeItem(at: url) }
+    // That of an earlier run with attacks does not stay.
+    _ = try Self.run(in: url)
+    #expect(FileManager.default.fileExists(atPath: url.appending(path: "attacked.csv").path))
     let results = try Self.run(
       Self.configuration {
         $0.epsilons = []

@@ -35,7 +35,7 @@ public struct SmoothedCertificate: Equatable, Codable, Sendable {
     leading = selection.indices.reduce(0) { selection[$1] > selection[$0] ? $1 : $0 }
     counts = estimation
     let agreed = Proportion(estimation[leading], of: estimation.reduce(0, +))
-    lowerBound = agreed.exactLowerBound(level: 1 - alpha)
+    lowerBound = agreed.exactLowerBound(doubt: alpha)
     radius = lowerBound > 0.5 ? deviation * NormalDistribution.quantile(lowerBound) : nil
   }
 
@@ -53,7 +53,7 @@ public struct SmoothedCertificate: Equatable, Codable, Sendable {
 
   /// The largest radius that `count` draws can give, all of them agreeing: σ Φ⁻¹(α^{1/n}).
   public static func largestRadius(deviation: Double, count: Int, alpha: Double) -> Double {
-    let bound = Proportion(count, of: count).exactLowerBound(level: 1 - alpha)
+    let bound = Proportion(count, of: count).exactLowerBound(doubt: alpha)
     return bound > 0.5 ? deviation * NormalDistribution.quantile(bound) : 0
   }
 }

@@ -3,8 +3,9 @@ import Tensors
 
 /// Judges perturbed images by what a smoothed classifier answers, with draws that no attack has seen.
 ///
-/// A proposal is first moved into the ball and the box, as ``Evaluation`` does. An image is lost where the answer is
-/// another class; where there is none the attack has reached something, but nothing that can be told from chance.
+/// A proposal is first moved into the ball and the box, as ``Evaluation`` does. An image withstands the attack where the
+/// answer is still its class, and is lost where it is another one. Between the two lies no answer: the attack has taken
+/// something, but nothing that can be told from chance.
 public struct SmoothedEvaluation: Equatable, Codable, Sendable {
   /// One image after an attack.
   public struct Image: Equatable, Codable, Sendable {
@@ -14,6 +15,9 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
     /// ‖x′ − x‖₂
     public let distance: Double
     public let answer: SmoothedPrediction
+
+    /// Still taken for its class. No answer is none, as Cohen, Rosenfeld, Kolter (2019) count it.
+    public var isRight: Bool { answer.label == label }
 
     /// Taken for another class.
     public var isLost: Bool { answer.label.map { $0 != label } ?? false }
@@ -27,6 +31,8 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
 
   /// In the order of the batch.
   public let images: [Image]
+
+  init(images: [Image]) { self.images = images }
 
   /// - Parameters:
   ///   - attack: Climbs `surrogate`, usually a ``NoiseAverage``.

@@ -17,6 +17,13 @@ public struct MeanWithInterval: Codable, Equatable, Sendable {
     interval95 = StudentInterval(values)?.interval(level: 0.95).bounds
   }
 
+  /// Of shares: with an interval that ends where shares do, at 0 and 1, as Student's need not.
+  var ofShares: MeanWithInterval {
+    var cut = self
+    cut.interval95 = interval95.map { [max(0, $0[0]), min(1, $0[1])] }
+    return cut
+  }
+
   var range: ClosedRange<Double>? { interval95.map { $0[0]...$0[1] } }
 }
 

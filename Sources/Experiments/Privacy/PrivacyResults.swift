@@ -99,7 +99,7 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
         ImageError(
           ofDifferences: pairs.map { (Set($0.0.robustImages), Set($0.1.robustImages)) },
           imageCount: pairs.first?.0.robust.total ?? 0))
-      if case .stopped = other {
+      if arm.isStopped || other.isStopped {
         advantage = nil
       } else {
         // Both were asked about the same images: to take their errors for independent is to take them for larger.

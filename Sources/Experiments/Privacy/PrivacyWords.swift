@@ -119,8 +119,8 @@ struct PrivacyWords {
       let wide = gaps.filter { $0 > 0.01 }
       if let widest = wide.max() {
         caveats.append(
-          "of ε = \(PrivacyArm.text(epsilon)), \(wide.count) of \(gaps.count) stopped networks differ by more than 1 point in "
-            + "accuracy (at most \(Self.number(100 * widest, "%.1f"))), so that comparison is not at equal accuracy"
+          "of ε = \(PrivacyArm.text(epsilon)), \(wide.count) of \(gaps.count) stopped networks \(wide.count == 1 ? "differs" : "differ") by more than 1 point in "
+            + "accuracy (at most \(Self.number(100 * widest, "%.2f"))), so that comparison is not at equal accuracy"
         )
       }
     }

@@ -148,7 +148,7 @@ struct ReproductionReport {
   // MARK: Figures
 
   /// More rows than this are no picture any more.
-  private static let largestRowCount = 60
+  private static let largestRowCount = 72
 
   /// Shares, ours beside printed, of the first sections; nil where the paper has none that was measured.
   private func chart(of reproduction: Reproduction) -> Chart? {
@@ -164,7 +164,8 @@ struct ReproductionReport {
   }
 
   private func groups(of reproduction: Reproduction) -> [Chart.PaperGroup] {
-    reproduction.sections.compactMap { section -> Chart.PaperGroup? in
+    if reproduction.table == .lectureQuestions { return answers(of: reproduction) }
+    return reproduction.sections.compactMap { section -> Chart.PaperGroup? in
       let rows = section.pairs.filter { $0.column.unit == .percent }
       guard !rows.isEmpty else { return nil }
       let isMatrix = section.columns.count > 1
@@ -177,6 +178,20 @@ struct ReproductionReport {
             name: isMatrix ? "\(pair.row) · \(pair.column.name)" : pair.row, paper: paper, ours: ours,
             interval: interval)
         })
+    }
+  }
+
+  /// The lecture's answers: the first share of each row, whether a paper has it or not.
+  private func answers(of reproduction: Reproduction) -> [Chart.PaperGroup] {
+    reproduction.sections.compactMap { section -> Chart.PaperGroup? in
+      guard let column = section.columns.firstIndex(where: { $0.unit == .percent }) else { return nil }
+      let rows = section.rows.compactMap { row -> Chart.PaperGroup.Row? in
+        guard let value = row.values[column], let ours = value.ours else { return nil }
+        return .init(
+          name: row.name, paper: value.paper, ours: ours, interval: value.interval.map { $0[0]...$0[1] })
+      }
+      return rows.isEmpty
+        ? nil : .init(name: "\(section.title) · \(section.columns[column].name)", rows: rows)
     }
   }
 

@@ -74,8 +74,8 @@ public struct ShiftExperiment: Sendable {
   static let networksFolder = "networks"
   static let partName = "shift.json"
 
-  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings; what loading, the engine and
-  ///   writing throw.
+  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written;
+  ///   what loading, the engine and writing throw.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> ShiftResults {
     let dataset = try configuration.data.load(progress)
@@ -88,9 +88,15 @@ public struct ShiftExperiment: Sendable {
     _ = try Graph(configuration.architecture.architecture(for: dataset.training))
     let images = dataset.heldOut
     let numbers = try images.numbers(drawing: configuration.imageCount, seed: configuration.seed, progress)
+    // Of one seed, fewer images are some of more: so these are among the corrupted ones.
+    let attackedNumbers = try images.numbers(
+      drawing: min(configuration.attackCount, numbers.count), seed: configuration.seed, progress)
+    try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, ShiftResults>(
       experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     try folder.write(record)
+    // Not drawn where no network has a distance: that of an earlier run would be taken for this one's.
+    for name in ShiftReport.scatterFiles { try folder.remove(name) }
     if startsFresh, folder.exists(Self.networksFolder) {
       try FileManager.default.removeItem(at: folder.file(Self.networksFolder))
     }
@@ -101,13 +107,16 @@ public struct ShiftExperiment: Sendable {
     for seed in configuration.seeds {
       for recipe in configuration.recipes {
         let name = "\(recipe.rawValue), seed \(seed), network \(networks.count + 1) of \(total)"
-        let place = try folder.folder("\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)")
+        let place = RunFolder(place(of: recipe, seed, in: folder))
+        try place.create()
         let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
         let engine = try Engine(running: model.network, workerCount: workerCount)
         if shown == nil { shown = engine }
         networks.append(
           try measured(
-            recipe, seed: seed, engine, try model.checksum, dataset, numbers, in: place, name, progress))
+            recipe, seed: seed, engine, try model.checksum, dataset, numbers, attackedNumbers, in: place,
+            name,
+            progress))
       }
     }
     let results = ShiftResults(
@@ -120,30 +129,52 @@ public struct ShiftExperiment: Sendable {
     return results
   }
 
-  private func trained(
-    _ recipe: ShiftRecipe, seed: UInt64, on dataset: Dataset, in place: RunFolder, _ name: String,
-    _ progress: @escaping ProgressHandler
-  ) throws -> Model {
+  /// Asks the folders of all networks before the first one is changed.
+  private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
+    guard !startsFresh else { return }
+    for seed in configuration.seeds {
+      for recipe in configuration.recipes {
+        try trainExperiment(recipe, seed, on: dataset).check(
+          on: dataset, in: RunFolder(place(of: recipe, seed, in: folder)), of: folder, allowsMoreEpochs: false
+        )
+      }
+    }
+  }
+
+  private func place(of recipe: ShiftRecipe, _ seed: UInt64, in folder: RunFolder) -> URL {
+    folder.file("\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)")
+  }
+
+  private func trainExperiment(_ recipe: ShiftRecipe, _ seed: UInt64, on dataset: Dataset) -> TrainExperiment
+  {
     let shape = dataset.training.shape
     var training = recipe.training(
       configuration.training, side: max(shape.height, shape.width), noise: configuration.noise)
     training.seed = seed
-    _ = try TrainExperiment(
+    return TrainExperiment(
       TrainExperiment.Configuration(
         data: configuration.data, architecture: configuration.architecture, training: training,
         validationFraction: 0),
-      workerCount: workerCount
-    ).run(on: dataset, in: place, progress: stages(of: name, progress))
+      workerCount: workerCount)
+  }
+
+  private func trained(
+    _ recipe: ShiftRecipe, seed: UInt64, on dataset: Dataset, in place: RunFolder, _ name: String,
+    _ progress: @escaping ProgressHandler
+  ) throws -> Model {
+    _ = try trainExperiment(recipe, seed, on: dataset).run(
+      on: dataset, in: place, progress: stages(of: name, progress))
     return try ModelFile.read(place.file(TrainExperiment.modelName))
   }
 
   private func measured(
     _ recipe: ShiftRecipe, seed: UInt64, _ engine: Engine, _ checksum: String, _ dataset: Dataset,
-    _ numbers: [Int], in place: RunFolder, _ name: String, _ progress: @escaping ProgressHandler
+    _ numbers: [Int], _ attackedNumbers: [Int], in place: RunFolder, _ name: String,
+    _ progress: @escaping ProgressHandler
   ) throws -> ShiftedNetwork {
     let identity = ShiftIdentity(
       toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
-      recipe: recipe, imageCount: configuration.imageCount, attackCount: configuration.attackCount,
+      recipe: recipe, imageCount: configuration.imageCount, attackedNumbers: attackedNumbers,
       epsilon: configuration.epsilon, stepCount: configuration.stepCount, seed: configuration.seed)
     // One that cannot be read is of another version, or broken: it is measured again.
     if let known = try? JSONFile.read(ShiftPart.self, from: place.file(Self.partName)),
@@ -153,10 +184,11 @@ public struct ShiftExperiment: Sendable {
     }
     try progress(
       .stage(
-        "\(name): corrupting \(numbers.count) images, attacking \(min(configuration.attackCount, numbers.count))"
+        "\(name): corrupting \(numbers.count) images, attacking \(attackedNumbers.count)"
       ))
     let network = try ShiftMeasurement(
-      images: dataset.heldOut, numbers: numbers, identity: identity, workerCount: workerCount
+      images: dataset.heldOut, numbers: numbers, attackedNumbers: attackedNumbers, identity: identity,
+      workerCount: workerCount
     ).measure(engine, seed: seed, progress)
     try place.write(ShiftPart(identity: identity, network: network), to: Self.partName)
     return network

@@ -43,14 +43,15 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The training with what the recipe adds.
+  /// The training with what the recipe shows in the place of what is usual: shifts and flips that suit an architecture
+  /// would be another recipe.
   func training(_ usual: TrainingConfiguration, side: Int, noise: Float) -> TrainingConfiguration {
     var training = usual
+    training.augmentation = Augmentation()
     switch self {
     case .plain: break
     case .moved:
-      training.augmentation.cropPadding = max(
-        training.augmentation.cropPadding, Int((0.1 * Double(side)).rounded()))
+      training.augmentation.cropPadding = Int((0.1 * Double(side)).rounded())
       training.augmentation.rotation = 15
     case .noise: training.augmentation.noise = noise
     case .scenes, .domains: training.augmentation.corruptions = seen

@@ -20,12 +20,15 @@ struct ShiftReport {
     if let engine {
       try sheet(engine, images, number).write(to: figures.file("corruptions.png"))
     }
-    try scatter?.write(named: "shift-and-attack", in: figures.url)
+    try scatter?.write(named: Self.scatterName, in: figures.url)
     try kinds.write(named: "kinds", in: figures.url)
     try networkTable.write(to: folder.file("networks.csv"))
     try corruptionTable.write(to: folder.file("corruptions.csv"))
     try recipeTable.write(to: folder.file("recipes.csv"))
   }
+
+  private static let scatterName = "shift-and-attack"
+  static let scatterFiles = ["png", "pdf", "csv", "gp"].map { "figures/\(scatterName).\($0)" }
 
   // MARK: Figures
 
@@ -182,8 +185,9 @@ struct ShiftReport {
       ]
     }
     for summary in results.summaries {
+      let mean = summary.measure == .medianDistance ? summary.mean : summary.mean?.ofShares
       table.append(
-        [summary.recipe.rawValue, summary.measure.rawValue] + fields(summary.mean)
+        [summary.recipe.rawValue, summary.measure.rawValue] + fields(mean)
           + fields(summary.difference))
     }
     return table

@@ -4,9 +4,8 @@ import Foundation
 extension ShiftResults {
   /// For people: what was found, denominators and intervals stated.
   public var lines: [String] {
-    let count = networks.filter { $0.recipe == .plain }.count
-    return [
-      "\(architecture) on \(dataName): \(recipes.count) recipes, \(count) networks each; \(imageCount) of \(heldOutCount) "
+    [
+      "\(architecture) on \(dataName): \(recipes.count) recipes, \(networkCount) networks each; \(imageCount) of \(heldOutCount) "
         + "held-out images corrupted in \(networks.first?.corrupted.count ?? 0) ways, \(attackCount) of them attacked",
       "",
     ] + TextTable.lines(table) + [""] + findings
@@ -14,6 +13,8 @@ extension ShiftResults {
 
   /// What the table means.
   var findings: [String] { recipes.filter { $0 != .plain }.map(sentence) + correlations + warnings }
+
+  private var networkCount: Int { networks.count { $0.recipe == .plain } }
 
   private var table: [[String]] {
     let measures: [(Measure, String)] = [
@@ -24,7 +25,10 @@ extension ShiftResults {
       + recipes.map { recipe in
         [recipe.rawValue]
           + measures.map { measure, _ in
-            summary(recipe, measure)?.mean.map { Self.text($0, measure) } ?? "–"
+            summary(recipe, measure)?.mean.map { mean in
+              Self.text(mean, measure)
+                + (mean.count < networkCount ? " (\(mean.count) of \(networkCount))" : "")
+            } ?? "–"
           }
       }
   }
@@ -33,7 +37,8 @@ extension ShiftResults {
   private func sentence(_ recipe: ShiftRecipe) -> String {
     func words(_ measure: Measure) -> String {
       guard let difference = summary(recipe, measure)?.difference else { return "not measured" }
-      return Self.text(difference, measure, isSigned: true)
+      let pairs = difference.count < networkCount ? " (\(difference.count) of \(networkCount) pairs)" : ""
+      return Self.text(difference, measure, isSigned: true) + pairs
     }
     func word(_ measure: Measure) -> String? {
       summary(recipe, measure)?.side.map {
@@ -41,10 +46,14 @@ extension ShiftResults {
       }
     }
     let verdict =
-      if let shift = word(.corrupted), let attack = word(.medianDistance) {
-        "stands corruptions \(shift), attacks \(attack)"
-      } else {
+      if networkCount < 2 {
         "one pair of networks decides nothing"
+      } else if let shift = word(.corrupted) {
+        "stands corruptions \(shift), "
+          + (word(.medianDistance).map { "attacks \($0)" }
+            ?? "attacks nobody can tell, as in most networks half of the images or more were never fooled")
+      } else {
+        "nothing can be told"
       }
     return
       "\(recipe.rawValue) less plain, pairs of one seed: corrupted \(words(.corrupted)), seen by none "
@@ -63,7 +72,10 @@ extension ShiftResults {
   }
 
   private var warnings: [String] {
-    let zero = networks.filter { 2 * $0.zeroGradientCount > attackCount }.count
+    // Those that are wrong anyway are not attacked.
+    let zero = networks.count { network in
+      2 * network.zeroGradientCount > network.distances.count { $0 != 0 }
+    }
     return zero == 0
       ? [] : ["in \(zero) networks most gradients were zero: there the distances say little of robustness"]
   }
@@ -73,6 +85,7 @@ extension ShiftResults {
     func number(_ value: Double) -> String {
       String(format: isSigned ? "%+.3f" : "%.3f", value).replacing("-", with: "−")
     }
+    let mean = isSigned || measure == .medianDistance ? mean : mean.ofShares
     let interval = mean.interval95.map { " [\(number($0[0])), \(number($0[1]))]" } ?? ""
     return number(mean.mean) + interval
   }

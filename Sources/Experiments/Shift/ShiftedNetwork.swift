@@ -21,6 +21,8 @@ public struct ShiftedNetwork: Codable, Sendable {
   public var clean: Proportion
   /// Every kind at the severities 1 to 5.
   public var corrupted: [Corrupted]
+  /// Numbers of the attacked images.
+  public var attackedNumbers: [Int]
   /// Distance in L2 to the nearest adversarial image found, of each attacked image: 0 where the network is wrong anyway,
   /// nil where none was found.
   public var distances: [Double?]
@@ -53,7 +55,7 @@ struct ShiftIdentity: Codable, Equatable, Sendable {
   var modelChecksum: String
   var recipe: ShiftRecipe
   var imageCount: Int?
-  var attackCount: Int
+  var attackedNumbers: [Int]
   var epsilon: Double
   var stepCount: Int
   /// Of the experiment: draws images and corruptions.
@@ -69,8 +71,10 @@ struct ShiftPart: Codable, Sendable {
 /// Measures networks on one set of images.
 struct ShiftMeasurement: Sendable {
   let images: LabelledImages
-  /// Corrupted ones; the attacked ones are the first of them.
+  /// Corrupted ones.
   let numbers: [Int]
+  /// Of these, drawn at random too.
+  let attackedNumbers: [Int]
   let identity: ShiftIdentity
   let workerCount: Int
 
@@ -106,7 +110,8 @@ struct ShiftMeasurement: Sendable {
     let attacked = try attack(engine, listener)
     return ShiftedNetwork(
       recipe: identity.recipe, seed: seed, modelChecksum: identity.modelChecksum, clean: clean,
-      corrupted: corrupted, distances: attacked.distances, robust: attacked.robust,
+      corrupted: corrupted, attackedNumbers: attackedNumbers, distances: attacked.distances,
+      robust: attacked.robust,
       zeroGradientCount: attacked.zeroGradientCount)
   }
 
@@ -114,9 +119,9 @@ struct ShiftMeasurement: Sendable {
   private func attack(
     _ engine: Engine, _ listener: ProgressListener
   ) throws -> (distances: [Double?], robust: Proportion, zeroGradientCount: Int) {
-    let chosen = Array(numbers.prefix(identity.attackCount))
     let batch = AttackBatch(
-      images: images.tensor(of: chosen), labels: chosen.map { images.labels[$0] }, imageIDs: chosen)
+      images: images.tensor(of: attackedNumbers), labels: attackedNumbers.map { images.labels[$0] },
+      imageIDs: attackedNumbers)
     let classifier = ListeningClassifier(base: engine, listener: listener)
     func evaluation(_ attack: some Attack, _ epsilon: Float) throws -> Evaluation {
       try Evaluation(

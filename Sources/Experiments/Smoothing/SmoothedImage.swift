@@ -56,6 +56,6 @@ struct SmoothingAttackPart: Codable, Sendable {
   var identity: Identity
   /// Those that were right when clean.
   var evaluation: SmoothedEvaluation
-  /// How many images the network without noise still gets right under the same attack on itself.
-  var baseRobust: Int
+  /// Numbers of the images that the network without noise gets right, but not under the same attack on itself.
+  var baseLost: [Int]
 }

@@ -125,6 +125,8 @@ public struct SmoothingExperiment: Sendable {
     let record = RunRecord<Configuration, SmoothingResults>(
       experiment: "smooth", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     try folder.write(record)
+    // Written only after attacks: that of an earlier run would be taken for this one's.
+    if configuration.epsilons.isEmpty { try folder.remove(SmoothingReport.attackedName) }
     if startsFresh, folder.exists(Self.partsFolder) {
       try FileManager.default.removeItem(at: folder.file(Self.partsFolder))
     }
@@ -262,7 +264,7 @@ public struct SmoothingExperiment: Sendable {
     ) { try progress(.step(done: $0, total: total, unit: "noisy copies")) }
     let result = SmoothingAttackPart(
       identity: identity, evaluation: evaluation,
-      baseRobust: base.images.count { $0.verdict == .failed })
+      baseLost: base.images.filter { $0.verdict == .succeeded }.map(\.imageID))
     try parts.write(result, to: name)
     return result
   }

@@ -21,9 +21,11 @@ struct SmoothingReport {
     try chart.write(named: "certified-accuracy", in: figures.url)
     try strip(engines, images, Array(numbers.prefix(Self.shownCount))).write(to: figures.file("noise.png"))
     try certified.write(to: folder.file("certified.csv"))
-    if !configuration.epsilons.isEmpty { try attacked.write(to: folder.file("attacked.csv")) }
+    if !configuration.epsilons.isEmpty { try attacked.write(to: folder.file(Self.attackedName)) }
     try summary.write(to: folder.file("smoothing.csv"))
   }
+
+  static let attackedName = "attacked.csv"
 
   // MARK: Figures
 
@@ -56,7 +58,8 @@ struct SmoothingReport {
     let names = Set(results.levels.map(\.modelChecksum))
     var curves = results.levels.enumerated().map { number, level in
       Chart.CertifiedCurve(
-        name: names.count > 1 ? level.name : "σ = \(level.deviation)", role: roles[number % roles.count],
+        name: names.count > 1 ? results.name(of: level) : "σ = \(level.deviation)",
+        role: roles[number % roles.count],
         steps: level.certified.points.map { Chart.Point(x: $0.epsilon, value: $0.accuracy.value ?? 0) },
         attacked: level.attacks.isEmpty
           ? [] : [Self.point(0, level.right)] + level.attacks.map { Self.point($0.epsilon, $0.robust) })
@@ -65,7 +68,7 @@ struct SmoothingReport {
     if let first = results.levels.first, !first.attacks.isEmpty {
       curves.append(
         Chart.CertifiedCurve(
-          name: names.count > 1 ? "\(first.modelName) of the first, no noise" : "no noise", role: .control,
+          name: names.count > 1 ? "\(results.modelName(of: first)), no noise" : "no noise", role: .control,
           attacked: [Self.point(0, first.base)] + first.attacks.map { Self.point($0.epsilon, $0.base) }))
     }
     let isAttacked = results.levels.contains { !$0.attacks.isEmpty }
@@ -77,7 +80,7 @@ struct SmoothingReport {
         "\(results.imageCount) of \(results.heldOutCount) held-out images, drawn at random. Lines: certified to keep their "
           + "class within the radius, each with probability \(1 - results.alpha) at least."
           + (isAttacked
-            ? " Marks: still answered right under attack in L2, with Clopper–Pearson's 95 % intervals over images."
+            ? " Marks: still answered right under attack in L2, no answer being none; Clopper–Pearson's 95 % intervals over images."
             : ""),
         [
           "\(results.selectionCount) + \(results.estimationCount) noisy copies of each image. A certificate cannot exceed the "
@@ -131,8 +134,7 @@ struct SmoothingReport {
   private var certified: CSVWriter {
     var table = CSVWriter(columns: [
       "model", "sigma", "image", "label", "prediction", "agreed", "samples", "lower_bound", "radius",
-      "abstained",
-      "correct", "base_prediction", "votes_for_label",
+      "abstained", "correct", "base_prediction", "votes_for_label", "model_checksum",
     ])
     for (level, part) in zip(results.levels, parts) {
       for image in part.images {
@@ -142,6 +144,7 @@ struct SmoothingReport {
           certificate.agreed.count, certificate.agreed.total, certificate.lowerBound,
           CSVWriter.field(certificate.radius), certificate.radius == nil ? 1 : 0,
           certificate.label == image.label ? 1 : 0, image.basePrediction, certificate.counts[image.label],
+          level.modelChecksum,
         ])
       }
     }
@@ -151,7 +154,7 @@ struct SmoothingReport {
   private var attacked: CSVWriter {
     var table = CSVWriter(columns: [
       "model", "sigma", "epsilon", "image", "label", "distance", "certified_radius", "answer", "p", "lost",
-      "contradicts",
+      "contradicts", "model_checksum",
     ])
     for (level, part) in zip(results.levels, parts) {
       let certificates = Dictionary(
@@ -163,7 +166,7 @@ struct SmoothingReport {
             level.modelName, level.deviation, attack.identity.epsilon, image.imageID, image.label,
             image.distance,
             CSVWriter.field(certificate?.radius), CSVWriter.field(image.answer.label), image.answer.p,
-            image.isLost ? 1 : 0, certificate.map(image.violates) == true ? 1 : 0,
+            image.isLost ? 1 : 0, certificate.map(image.violates) == true ? 1 : 0, level.modelChecksum,
           ])
         }
       }
@@ -177,7 +180,7 @@ struct SmoothingReport {
     var table = CSVWriter(
       columns: ["model", "sigma", "training_noise", "radius", "images"]
         + shares.flatMap { [$0, "\($0)_lower_95", "\($0)_upper_95"] } + [
-          "abstained", "contradictions", "inside",
+          "abstained", "contradictions", "inside", "not_lost", "model_checksum",
         ])
     func fields(_ proportion: Proportion) -> [any CustomStringConvertible] {
       let interval = proportion.exactInterval()
@@ -185,16 +188,21 @@ struct SmoothingReport {
     }
     for level in results.levels {
       let head: [any CustomStringConvertible] = [
-        level.modelName, level.deviation, CSVWriter.field(level.trainingNoise),
+        level.modelName, level.deviation, level.trainingNoise.field,
       ]
       table.append(
         head + [0, results.imageCount] + fields(level.certified.accuracy(at: 0)) + fields(level.right)
-          + fields(level.base) + [level.abstained.count, "", ""])
+          + fields(level.base) + [
+            level.abstained.count, "", "", level.right.count + level.abstained.count, level.modelChecksum,
+          ])
       for attack in level.attacks {
         table.append(
           head + [attack.epsilon, results.imageCount] + fields(attack.certified) + fields(attack.robust)
             + fields(attack.base)
-            + [attack.abstained.count, attack.violations.count, attack.violations.total])
+            + [
+              attack.abstained.count, attack.violations.count, attack.violations.total, attack.notLost.count,
+              level.modelChecksum,
+            ])
       }
     }
     return table

@@ -15,9 +15,8 @@ extension SmoothingResults {
   }
 
   private func lines(of level: Level) -> [String] {
-    let trained = level.trainingNoise.map { "trained with noise of \($0)" } ?? "trained without noise"
     var lines = [
-      "\(level.name), \(trained): without noise \(Self.text(level.base)) right; one noisy copy "
+      "\(name(of: level)), \(level.trainingNoise.words): without noise \(Self.text(level.base)) right; one noisy copy "
         + "\(Numbers.percent(level.oneDraw)); the vote \(Self.text(level.right)) right, \(level.wrong.count) wrong, "
         + "\(level.abstained.count) without an answer",
       "  certified to be of their class: \(Self.text(level.certified.accuracy(at: 0))); mean radius "
@@ -25,8 +24,9 @@ extension SmoothingResults {
         + Numbers.threeDigits(level.largestRadius),
     ]
     lines += level.attacks.map { attack in
-      "  L2 \(Numbers.threeDigits(attack.epsilon)): certified \(Self.text(attack.certified)); left by the attack "
-        + "\(Self.text(attack.robust)); without noise \(Self.text(attack.base))"
+      "  L2 \(Numbers.threeDigits(attack.epsilon)): certified \(Self.text(attack.certified)); still answered right under "
+        + "attack \(Self.text(attack.robust)), \(attack.notLost.count - attack.robust.count) more without an answer; "
+        + "without noise \(Self.text(attack.base))"
     }
     if !level.attacks.isEmpty {
       let violations = level.attacks.reduce(0) { $0 + $1.violations.count }

@@ -9,8 +9,7 @@ public struct SmoothingResults: Codable, Sendable {
   public struct Level: Codable, Sendable {
     public var modelName: String
     public var modelChecksum: String
-    /// Of the noise that the network was trained with; nil: none, or unknown.
-    public var trainingNoise: Float?
+    public var trainingNoise: TrainingNoise
     /// σ
     public var deviation: Double
     /// Right without noise.
@@ -35,14 +34,27 @@ public struct SmoothingResults: Codable, Sendable {
     public var epsilon: Double
     /// Images certified to this radius.
     public var certified: Proportion
-    /// Images answered right when clean and not lost at this radius or a smaller one.
+    /// Images answered right when clean, and at this radius and every smaller one.
     public var robust: Proportion
+    /// The same with those that got no answer: not taken for another class.
+    public var notLost: Proportion
     /// Of the attacked ones, without an answer.
     public var abstained: Proportion
     /// Answers that contradict a certificate: none, but for α.
     public var violations: Proportion
-    /// Images that the network without noise still gets right under the attack on itself, at this radius or a smaller one.
+    /// Images that the network without noise gets right, under the attack on itself at this radius and every smaller one too.
     public var base: Proportion
+  }
+
+  /// What a network was shown beside its images.
+  public enum TrainingNoise: Codable, Equatable, Sendable {
+    case none
+    /// σ
+    case gaussian(Float)
+    /// In words.
+    case other(String)
+    /// The model does not say how it was trained.
+    case unknown
   }
 
   public var dataName: String
@@ -78,9 +90,7 @@ extension SmoothingResults.Level {
     let count = images.count
     modelName = model.network.graph.architecture.name
     modelChecksum = checksum
-    trainingNoise = model.provenance.training.flatMap {
-      $0.augmentation.noise > 0 ? $0.augmentation.noise : nil
-    }
+    trainingNoise = SmoothingResults.TrainingNoise(of: model.provenance.training)
     self.deviation = deviation
     base = Proportion(images.count { $0.basePrediction == $0.label }, of: count)
     let votes = images.reduce(0) { $0 + $1.certificate.counts[$1.label] }
@@ -94,21 +104,22 @@ extension SmoothingResults.Level {
     meanRadius = radii.reduce(0, +) / Double(count)
     largestRadius = SmoothedCertificate.largestRadius(
       deviation: deviation, count: configuration.estimationCount, alpha: configuration.alpha)
-    self.attacks = Self.attacks(attacks, images: images, right: right.count, certified)
+    self.attacks = Self.attacks(
+      attacks, images: images, right: right.count, baseRight: base.count, certified)
   }
 
-  /// By ascending radius. An image lost at one is lost at all larger ones, as the smaller perturbation is still allowed.
+  /// By ascending radius. What one attack took a larger one takes too, as the smaller perturbation is still allowed.
   private static func attacks(
-    _ parts: [SmoothingAttackPart], images: [SmoothedImage], right: Int, _ certified: RobustAccuracyCurve
+    _ parts: [SmoothingAttackPart], images: [SmoothedImage], right: Int, baseRight: Int,
+    _ certified: RobustAccuracyCurve
   ) -> [SmoothingResults.Attack] {
     let certificates = Dictionary(uniqueKeysWithValues: images.map { ($0.imageID, $0.certificate) })
-    var lost: Set<Int> = []
-    var baseRobust = Int.max
+    var (lost, unanswered, baseLost): (Set<Int>, Set<Int>, Set<Int>) = ([], [], [])
     return parts.sorted { $0.identity.epsilon < $1.identity.epsilon }.map { part in
       let attacked = part.evaluation.images
       lost.formUnion(attacked.filter(\.isLost).map(\.imageID))
-      // The same holds of the network itself, where counts are all that is kept: the smallest so far.
-      baseRobust = min(baseRobust, part.baseRobust)
+      unanswered.formUnion(attacked.filter { !$0.isRight }.map(\.imageID))
+      baseLost.formUnion(part.baseLost)
       let epsilon = part.identity.epsilon
       let violations = attacked.count { image in certificates[image.imageID].map(image.violates) ?? false }
       let covered = attacked.count { image in
@@ -116,12 +127,73 @@ extension SmoothingResults.Level {
       }
       return SmoothingResults.Attack(
         epsilon: epsilon, certified: certified.accuracy(at: epsilon),
-        robust: Proportion(right - lost.count, of: images.count),
+        robust: Proportion(right - unanswered.count, of: images.count),
+        notLost: Proportion(right - lost.count, of: images.count),
         abstained: Proportion(attacked.count(where: \.answer.isAbstained), of: attacked.count),
-        violations: Proportion(violations, of: covered), base: Proportion(baseRobust, of: images.count))
+        violations: Proportion(violations, of: covered),
+        base: Proportion(baseRight - baseLost.count, of: images.count))
     }
+  }
+}
+
+extension SmoothingResults {
+  /// `lenet`, and which where there are several.
+  func modelName(of level: Level) -> String {
+    let others = levels.filter { $0.modelName == level.modelName && $0.modelChecksum != level.modelChecksum }
+    guard !others.isEmpty else { return level.modelName }
+    let noise = others.contains { $0.trainingNoise == level.trainingNoise } ? nil : level.trainingNoise.short
+    return "\(level.modelName) (\(noise ?? String(level.modelChecksum.prefix(8))))"
   }
 
   /// `lenet, σ = 0.25`
-  var name: String { "\(modelName), σ = \(deviation)" }
+  func name(of level: Level) -> String { "\(modelName(of: level)), σ = \(level.deviation)" }
+}
+
+extension SmoothingResults.TrainingNoise {
+  init(of training: TrainingConfiguration?) {
+    guard let training else {
+      self = .unknown
+      return
+    }
+    let augmentation = training.augmentation
+    self =
+      switch training.adversarial?.perturbation {
+      case .signNoise: .other("noise of random sign")
+      case .uniformNoise: .other("uniform noise")
+      case .fgsm, .pgd: .other("adversarial images")
+      case nil where augmentation.noise > 0: .gaussian(augmentation.noise)
+      case nil where augmentation.corruptions.contains(.gaussianNoise): .other("noise among corruptions")
+      case nil: .none
+      }
+  }
+
+  /// In sentences: `trained with noise of 0.25`.
+  var words: String {
+    switch self {
+    case .none: "trained without noise"
+    case .gaussian(let deviation): "trained with noise of \(deviation)"
+    case .other(let kind): "trained with \(kind)"
+    case .unknown: "trained nobody knows how"
+    }
+  }
+
+  /// In legends.
+  var short: String {
+    switch self {
+    case .none: "no noise in training"
+    case .gaussian(let deviation): "trained with \(deviation)"
+    case .other(let kind): kind
+    case .unknown: "unknown training"
+    }
+  }
+
+  /// In tables: σ, 0 without noise, words of another kind; empty: unknown.
+  var field: any CustomStringConvertible {
+    switch self {
+    case .none: 0
+    case .gaussian(let deviation): deviation
+    case .other(let kind): kind
+    case .unknown: ""
+    }
+  }
 }

@@ -103,7 +103,7 @@ public struct TransferExperiment: Sendable {
     let trainingCount: Int?
   }
 
-  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings.
+  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
     let dataset = try configuration.data.load(progress)
@@ -111,6 +111,7 @@ public struct TransferExperiment: Sendable {
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
     let given = try givenModels(for: dataset, progress)
     try checkArchitectures(on: dataset)
+    try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, TransferResults>(
       experiment: "transfer", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset)
@@ -230,6 +231,24 @@ public struct TransferExperiment: Sendable {
     }
   }
 
+  /// Asks the folders of all networks before the first one is changed.
+  private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
+    guard !startsFresh, case .trained(let recipes) = configuration.networks else { return }
+    for recipe in recipes {
+      try trainExperiment(recipe).check(
+        on: recipe.data(of: dataset, seed: configuration.seed),
+        in: RunFolder(folder.file("\(Self.networksFolder)/\(recipe.folderName)")), of: folder)
+    }
+  }
+
+  private func trainExperiment(_ recipe: NetworkRecipe) -> TrainExperiment {
+    TrainExperiment(
+      TrainExperiment.Configuration(
+        data: configuration.data, architecture: recipe.architecture, training: recipe.training,
+        validationFraction: 0),
+      workerCount: workerCount)
+  }
+
   private func trained(
     on dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
   ) throws -> [Subject] {
@@ -237,12 +256,7 @@ public struct TransferExperiment: Sendable {
     return try recipes.enumerated().map { number, recipe in
       let place = try folder.folder("\(Self.networksFolder)/\(recipe.folderName)")
       let data = recipe.data(of: dataset, seed: configuration.seed)
-      _ = try TrainExperiment(
-        TrainExperiment.Configuration(
-          data: configuration.data, architecture: recipe.architecture, training: recipe.training,
-          validationFraction: 0),
-        workerCount: workerCount
-      ).run(
+      _ = try trainExperiment(recipe).run(
         on: data, in: place,
         progress: stages(of: "\(recipe.text), \(number + 1) of \(recipes.count)", progress))
       let model = try ModelFile.read(place.file(TrainExperiment.modelName))

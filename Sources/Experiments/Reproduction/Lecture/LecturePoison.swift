@@ -99,16 +99,17 @@ struct LecturePoison {
   private func linear() throws -> Reproduction.Section {
     // As many as the paper has, or what there is.
     let available = 2 * (bench.dataset.training.countOfEachClass.min() ?? 0)
+    let pointCount = max(2, min(5, available / 8))
     let results = try LinearPoisonExperiment(
       LinearPoisonExperiment.Configuration(
         data: bench.source, pairs: pairs, trainingCount: max(2, min(100, available / 4)),
-        validationCount: max(1, min(500, available / 2)), pointCount: Self.pointCount,
+        validationCount: max(1, min(500, available / 4)), pointCount: pointCount,
         repetitions: scale.linearCount, seed: bench.seed),
       workerCount: bench.workerCount
     ).run(
       on: bench.dataset, in: bench.place("poison-linear"),
       progress: stages(of: "linear classifier", bench.progress))
-    let points = [0, 1, Self.pointCount]
+    let points = [0, 1, pointCount]
     return Reproduction.Section(
       "Poisoning: points moved to where they hurt a linear classifier",
       columns: points.map { .init("error, \($0) \($0 == 1 ? "point" : "points")", .percent) },
@@ -127,8 +128,6 @@ struct LecturePoison {
         ]
       }, remarks: results.sentences.map(\.asSentence))
   }
-
-  private static let pointCount = 5
 
   /// The paper's where there are ten classes.
   private var pairs: [[String]] {

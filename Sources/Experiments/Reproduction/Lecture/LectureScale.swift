@@ -41,7 +41,7 @@ public struct LectureScale: Codable, Equatable, Sendable {
   /// Each question as its own command asks it, but for the black box, whose networks and attacks are many.
   public static let full = LectureScale(
     networkCount: 3, architectures: [.mlp, .lenet], attackedCount: 100, queryLimit: 5000, roundCount: 6,
-    smoothedArchitecture: .lenet, deviations: [0.25, 0.5, 1], smoothedCount: 200, sampleCount: 1000,
+    smoothedArchitecture: .lenet, deviations: [0.25, 0.5, 1], smoothedCount: 100, sampleCount: 1000,
     privacyEpsilons: [8, 2, 0.5], privacyEpochCount: 8, recipes: ShiftRecipe.allCases, corruptedCount: 1000,
     poisonedCount: 10_000, flippedShares: [0, 0.1, 0.3, 0.5], markedShares: [0, 0.001, 0.01, 0.1],
     pairCount: 5, targetsPerPair: 10, linearCount: 5)
