@@ -67,7 +67,7 @@ final class Console: Sendable {
     case is UnknownClass: true
     case LinearityError.noSuchImage, LinearityError.noSuchClass: true
     case RubbishError.noDistances: true
-    case is PrivateTrainingError, is PrivacyRequestError: true
+    case is PrivateTrainingError, PrivacyRequestError.unreachable: true
     case is PoisonError: true
     default: false
     }

@@ -98,11 +98,14 @@ struct PrivacyCommand: ParsableCommand {
     let results = try console.run(resume: "The same command, without --fresh, goes on.") {
       try experiment.run(in: folder, progress: $0)
     }
+    let figures = ["accuracy.png", "distance.png", "robust-accuracy.png", "membership.png"].filter {
+      folder.exists("figures/\($0)")
+    }
     try console.report(
       results,
       lines: results.lines + [
         "",
-        "look at    \(folder.file("figures").relativePath)/: accuracy.png, distance.png, robust-accuracy.png, membership.png",
+        "look at    \(folder.file("figures").relativePath)/: \(figures.joined(separator: ", "))",
         "numbers    \(folder.file("privacy.csv").relativePath), \(folder.file("summary.csv").relativePath)",
       ])
   }

@@ -39,8 +39,8 @@ struct PrivacyOptions: ParsableArguments {
     if let targetEpsilon, !(targetEpsilon > 0 && targetEpsilon.isFinite) {
       throw ValidationError("--target-epsilon must be positive, got \(targetEpsilon)")
     }
-    if let noiseMultiplier, !(noiseMultiplier >= 0 && noiseMultiplier.isFinite) {
-      throw ValidationError("--noise-multiplier must not be negative, got \(noiseMultiplier)")
+    if let noiseMultiplier, !(0...1e6).contains(noiseMultiplier) {
+      throw ValidationError("--noise-multiplier must be between 0 and 1000000, got \(noiseMultiplier)")
     }
     try Self.check(delta: delta ?? 1e-5, clip: clip ?? 1)
   }

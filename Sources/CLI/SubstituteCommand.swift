@@ -76,7 +76,9 @@ struct SubstituteCommand: ParsableCommand {
 
   private func recipe() throws -> NetworkRecipe {
     do {
-      return try NetworkRecipe(substitute, seed: common.seed)
+      let recipe = try NetworkRecipe(substitute, seed: common.seed)
+      try SubstituteExperiment.check(recipe)
+      return recipe
     } catch let error as RecipeError {
       throw ValidationError("--substitute: \(error)")
     }

@@ -128,7 +128,8 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 330,
       room: .init(
-        left: max(86, horizontal.leastLeft), right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
+        left: max(86, horizontal.leastLeft, ChartFrame.leastLeft(ofTicsIn: range)),
+        right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
         below: 62 + horizontal.extraBelow),
       legend: series.map {
         .init(

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 
 /// Where the parts of a chart stand: heading above, legend below it, plots, axis names, provenance at the foot.
@@ -151,6 +152,17 @@ struct ChartFrame {
         : [
           "set label \(Gnuplot.quoted(beside)) at \(place(Self.edge + 4, plot.y + plot.height / 2)) center rotate by 90"
         ])
+  }
+
+  /// Room left of the axes in which the upright name stands clear of the widest number at the tics.
+  static func leastLeft(ofTicsIn range: ClosedRange<Double>) -> Int {
+    // gnuplot makes ten steps of 1, 2 or 5 times a power of ten at most.
+    let step = ChartScale.step(above: (range.upperBound - range.lowerBound) / 10)
+    let (first, last) = ((range.lowerBound / step).rounded(.up), (range.upperBound / step).rounded(.down))
+    let widest = stride(from: first, through: last, by: 1).map { number in
+      ticFont.width(of: String(format: "%g", number * step).replacing("-", with: "−"))
+    }.max()
+    return edge + 12 + (widest ?? 0) + 14
   }
 
   private func ticFontFit(_ text: String, _ width: Int) -> String {

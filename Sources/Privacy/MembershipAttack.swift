@@ -6,13 +6,15 @@ import Tensors
 ///
 /// Yeom, Giacomelli, Fredrikson, Jha (2018), with the threshold chosen freely instead of fixed at the mean training
 /// loss. <https://arxiv.org/abs/1709.01604> The threshold with the largest advantage over one random half of members
-/// and others is judged on the other half: on the half that chose it, chance alone would give an advantage above 0.
+/// and others is judged on the other half, and the other way round: on the half that chose it, chance alone would give
+/// an advantage above 0. So every image is judged once, by a threshold that it had no part in.
 public struct MembershipAttack: Equatable, Codable, Sendable {
-  /// τ; nil: no loss is small enough, everybody is said to be no member.
-  public let threshold: Double?
-  /// Members of the second half that are called members.
+  /// τ that the first half chose for the second, and the second for the first; nil: no loss is small enough, everybody is
+  /// said to be no member.
+  public let thresholds: [Double?]
+  /// Members that are called members.
   public let truePositives: Proportion
-  /// Others of the second half that are called members.
+  /// Others that are called members.
   public let falsePositives: Proportion
 
   /// - Parameters:
@@ -26,22 +28,26 @@ public struct MembershipAttack: Equatable, Codable, Sendable {
     precondition(
       !(memberLosses + otherLosses).contains(where: \.isNaN), "a loss that is compared is a number")
     var generator = SeededGenerator(seed: seed, purpose: "halves of a membership attack")
-    func halves(_ losses: [Double]) -> (first: [Double], second: [Double]) {
+    func halves(_ losses: [Double]) -> [[Double]] {
       let order = generator.permutation(losses.count)
       let middle = losses.count / 2
-      return (order[..<middle].map { losses[$0] }, order[middle...].map { losses[$0] })
+      return [order[..<middle].map { losses[$0] }, order[middle...].map { losses[$0] }]
     }
     let (members, others) = (halves(memberLosses), halves(otherLosses))
-    let threshold = Self.bestThreshold(members.first, others.first)
-    func called(_ losses: [Double]) -> Proportion {
-      Proportion(threshold.map { threshold in losses.count { $0 <= threshold } } ?? 0, of: losses.count)
+    let thresholds = (0..<2).map { Self.bestThreshold(members[$0], others[$0]) }
+    func called(_ halves: [[Double]]) -> Proportion {
+      Proportion(
+        zip(halves.reversed(), thresholds).reduce(0) { sum, judged in
+          sum + (judged.1.map { threshold in judged.0.count { $0 <= threshold } } ?? 0)
+        }, of: halves[0].count + halves[1].count)
     }
-    self.threshold = threshold
-    truePositives = called(members.second)
-    falsePositives = called(others.second)
+    self.thresholds = thresholds
+    truePositives = called(members)
+    falsePositives = called(others)
   }
 
-  /// Between −1 and 1; its expectation is 0 for a network that knows nothing of its training images.
+  /// Between −1 and 1; its expectation is 0 for a network that knows nothing of its training images, but for 1/2n where
+  /// numbers are odd and the halves so not of one size.
   public var advantage: Double { truePositives.value! - falsePositives.value! }
 
   /// The loss with the largest advantage; of equal ones the smallest, and nil where none is above 0.

@@ -42,6 +42,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("none").path))
     for more in [
       [], ["--noise-multiplier", "1", "--target-epsilon", "2"], ["--noise-multiplier", "-1"],
+      ["--noise-multiplier", "1e200"],
       ["--target-epsilon", "0"], ["--noise-multiplier", "1", "--delta", "1"],
       ["--noise-multiplier", "1", "--clip", "0"], ["--noise-multiplier", "1", "--lot", "4", "--batch", "4"],
     ] {
@@ -57,7 +58,7 @@ import Testing
       ["--epsilons", "1,1"], ["--epsilons", "8,"], ["--epsilons", "0"], ["--delta", "2"],
       ["--networks", "0"],
       ["--count", "0"], ["--radius", "0"], ["--lot", "0"], ["--architecture", "lennet"],
-      ["--learning-rate", "0"],
+      ["--learning-rate", "0"], ["--architecture", "ae400-10"],
     ] {
       let outcome = try await Program(laboratory: laboratory).run(["privacy", "--data", "images"] + wrong)
       #expect(outcome.exitCode == 64, "\(wrong): \(outcome.errors)")

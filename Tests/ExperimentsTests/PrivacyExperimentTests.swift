@@ -68,7 +68,9 @@ import Testing
       for (network, row) in zip(results.networks, rows) {
         #expect(network.accuracy.total == results.heldOutCount && network.fooled.total <= 12)
         #expect(network.robust.total == 12 && network.robust.count <= network.fooled.total)
-        #expect(Double(row["advantage"] ?? "") == network.membership.advantage)
+        #expect(Double(row["advantage"] ?? "") == network.membership?.advantage)
+        #expect(network.robustImages.count == network.robust.count)
+        #expect(network.membership?.falsePositives.total == results.heldOutCount)
         switch network.arm {
         case .epsilon(let epsilon):
           let account = try #require(network.account)
@@ -106,6 +108,9 @@ import Testing
         )
           < 1e-12)
       #expect(results.summaries[0].fromPlain == nil && results.summaries[4].fromStopped == nil)
+      // Stopped networks are asked about other images.
+      #expect(summary.fromStopped?.accuracy != nil && summary.fromStopped?.advantage == nil)
+      #expect(summary.fromPlain?.advantage != nil && results.summaries[4].fromPlain?.advantage == nil)
       let text = results.lines.joined(separator: "\n")
       for words in ["2 networks", "seeds 3 to 4", "of all 12", "at most", "Does a private network resist"] {
         #expect(text.contains(words), "\(words)")
@@ -172,6 +177,69 @@ import Testing
     }
   }
 
+  @Test("A network whose file is gone, or is another's, is trained and measured again")
+  func lostModel() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let first = try Self.experiment(in: folder).run(in: run) { _ in }
+      func model(_ name: String) -> URL { run.file("networks/\(name)-seed3/model.safetensors") }
+      try FileManager.default.removeItem(at: model("plain"))
+      try FileManager.default.removeItem(at: model("stopped-1"))
+      try FileManager.default.copyItem(at: model("stopped-20"), to: model("stopped-1"))
+      let log = ProgressLog()
+      let again = try Self.experiment(in: folder).run(in: run) { log.note($0) }
+      #expect(again.networks == first.networks)
+      let isSame = first.networks[4].modelChecksum == first.networks[5].modelChecksum
+      #expect(log.stages.filter { $0.contains("kept from an earlier run") }.count == (isSame ? 11 : 10))
+      #expect(try ModelFile.read(model("plain")).checksum == first.networks[0].modelChecksum)
+      #expect(try ModelFile.read(model("stopped-1")).checksum == first.networks[5].modelChecksum)
+    }
+  }
+
+  @Test("Two images of each kind are enough, with lots of one too; with one nothing is written")
+  func fewImages() throws {
+    try withTemporaryFolder { folder in
+      let whole = try MadeUpGallery(in: folder).dataset
+      var training = Self.training(epochCount: 1)
+      (training.batchSize, training.microBatch) = (1, 1)
+      func run(training count: Int, heldOut: Int, in name: String) throws -> PrivacyResults {
+        try PrivacyExperiment(
+          PrivacyExperiment.Configuration(
+            data: DataSource(name: folder.appending(path: "data").path), architecture: .named("mlp"),
+            epsilons: [0.1], delta: 1e-3, networkCount: 1, training: training, imageCount: 1, radius: 0.3),
+          workerCount: 1
+        ).run(
+          on: Dataset(
+            name: "few", training: whole.training.selecting(Array(0..<count)),
+            heldOut: whole.heldOut.selecting(Array(0..<heldOut))),
+          in: RunFolder(folder.appending(path: name))
+        ) { _ in }
+      }
+      // Lots of one: the first rung would have one image.
+      for (count, heldOut) in [(2, 2), (30, 3)] {
+        let results = try run(training: count, heldOut: heldOut, in: "\(count)")
+        #expect(results.networks.allSatisfy { $0.membership != nil && ($0.imagesSeen ?? 2) >= 2 })
+      }
+      for (count, heldOut) in [(1, 2), (2, 1)] {
+        #expect(throws: PrivacyRequestError.tooFewImages(training: count, heldOut: heldOut)) {
+          _ = try run(training: count, heldOut: heldOut, in: "none")
+        }
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "none").path))
+    }
+  }
+
+  @Test("A network whose first stage cannot be private is refused, not trained as another under its name")
+  func pretraining() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      #expect(throws: PrivateTrainingError.pretraining) {
+        try Self.experiment(in: folder, architecture: "ae400-10").run(in: run) { _ in }
+      }
+      #expect(!FileManager.default.fileExists(atPath: run.url.path))
+    }
+  }
+
   @Test("A network with batch normalization is refused before anything is written")
   func refusal() throws {
     try withTemporaryFolder { folder in
@@ -221,6 +289,8 @@ import Testing
     #expect(Words.direction(MeanWithInterval([0.5, 0.6, 0.55])) == .more)
     #expect(Words.direction(MeanWithInterval([-0.5, -0.6, -0.55])) == .less)
     #expect(Words.direction(MeanWithInterval([0.5, -0.4, 0.6])) == .unknown)
+    // Three networks that lose the same image of 60.
+    #expect(Words.direction(MeanWithInterval([-1 / 60.0, -1 / 60.0, -1 / 60.0])) == .unknown)
     #expect(Words.direction(MeanWithInterval([0.5])) == .unknown && Words.direction(nil) == .unknown)
     #expect(Words.difference(MeanWithInterval([0.25]), "%.2f") == "+0.25")
     #expect(Words.difference(MeanWithInterval([-0.25]), "%.2f") == "−0.25")
@@ -274,6 +344,7 @@ import Testing
       } throws: {
         ($0 as? RunConflict)?.differences == ["privacy"]
       }
+      #expect(throws: Never.self) { _ = try train(in: folder, request, epochCount: 1) }
     }
   }
 

@@ -30,7 +30,7 @@ import Testing
   @Test(
     "Queries double from round to round, and images of the substitute fool the black box as noise does not")
   func rounds() throws {
-    let scene = try AttackScene()
+    let scene = try AttackScene(heldOutCount: 150)
     try withTemporaryFolder { url in
       let results = try run(scene, try configuration(rounds: 4, repetitions: 3, seeds: 25), in: url)
       #expect(results.substitutes.count == 3)
@@ -116,6 +116,82 @@ import Testing
       #expect(results == whole)
       #expect(stages.withLock { $0.contains("substitute 1: kept from an earlier run") })
       #expect(try run(scene, try configuration(seed: 2), in: url.appending(path: "other")) != whole)
+    }
+  }
+
+  @Test("A substitute of an architecture's file is trained again when the file is another")
+  func architectureFile() throws {
+    let scene = try AttackScene()
+    try withTemporaryFolder { url in
+      let file = url.appending(path: "net.json")
+      func write(_ name: Architecture.Named) throws {
+        try Architecture.named(name, input: scene.dataset.heldOut.shape, classCount: 3).json.write(
+          to: file, atomically: true, encoding: .utf8)
+      }
+      var configuration = try configuration(rounds: 1)
+      configuration.substitute = try NetworkRecipe("\(file.path):epochs=2", seed: 1)
+      let place = url.appending(path: "run")
+      func kept() throws -> Int {
+        let log = ProgressLog()
+        _ = try run(scene, configuration, in: place) { log.note($0) }
+        return log.stages.count { $0.contains("kept from an earlier run") }
+      }
+      try write(.softmax)
+      #expect(try kept() == 0)
+      #expect(try kept() == 2)
+      try write(.mlp)
+      #expect(try kept() == 0)
+    }
+  }
+
+  @Test("Each substitute begins with images of its own, or it is said that there are too few")
+  func seedsOfTheirOwn() throws {
+    let scene = try AttackScene()
+    let images = scene.dataset.heldOut
+    func seeds(_ count: Int, of number: Int, attacked: Int = 1000) throws -> (
+      own: [[Int]], attacked: [Int]
+    ) {
+      var configuration = try configuration(repetitions: number, seeds: count)
+      configuration.imageCount = attacked
+      let experiment = SubstituteExperiment(configuration, workerCount: 1)
+      return (
+        (1...number).map { experiment.seedNumbers($0, of: images) }, experiment.order(of: images).attacked
+      )
+    }
+    let apart = try seeds(15, of: 3)
+    #expect(apart.own.allSatisfy { Set($0).count == 15 } && Set(apart.own.joined()).count == 45)
+    #expect(apart.attacked.count == 45 && Set(apart.attacked).isDisjoint(with: apart.own.joined()))
+    let shared = try seeds(20, of: 3)
+    #expect(shared.own.allSatisfy { Set($0).count == 20 } && Set(shared.own.joined()).count == 45)
+    #expect(Set(shared.attacked).isDisjoint(with: shared.own.joined()))
+    try withTemporaryFolder { url in
+      for (count, words) in [
+        (15, "each with seed images and weights of its own"), (20, "share in part"),
+        (60, "all with the same seed images"),
+      ] {
+        let log = ProgressLog()
+        let results = try run(
+          scene, try configuration(rounds: 0, repetitions: 3, seeds: count),
+          in: url.appending(path: "\(count)")
+        ) { log.note($0) }
+        #expect(results.differences.contains(words))
+        #expect(log.warnings.contains { $0.contains("seed images of their own") } == (count > 15))
+      }
+    }
+  }
+
+  @Test(
+    "A recipe with a half of the training images, or with a first stage of its own, is refused",
+    arguments: ["softmax:half=1", "ae400-10"])
+  func recipes(_ text: String) throws {
+    var configuration = try configuration()
+    configuration.substitute = try NetworkRecipe(text, seed: 1)
+    let scene = try AttackScene()
+    try withTemporaryFolder { url in
+      #expect(throws: RecipeError.self) {
+        _ = try run(scene, configuration, in: url.appending(path: "run"))
+      }
+      #expect(!FileManager.default.fileExists(atPath: url.appending(path: "run").path))
     }
   }
 

@@ -113,6 +113,16 @@ import Testing
     }
   }
 
+  @Test("Left of the axes there is room for the widest number and, clear of it, the name of the axis")
+  func leftRoom() {
+    for (range, widest) in [(-0.016...0.013, "−0.015"), (-0.00016...0.0001, "−0.00015")] {
+      let name = ChartFrame.edge + 12  // its letters end here
+      #expect(
+        ChartFrame.leastLeft(ofTicsIn: range) >= name + ChartFrame.ticFont.width(of: widest) + 8 + 4)
+    }
+    #expect(ChartFrame.leastLeft(ofTicsIn: 0...100) < 86)
+  }
+
   @Test("What gnuplot says of a failure is passed on")
   func gnuplotFails() throws {
     try withTemporaryFolder { folder in

@@ -18,9 +18,11 @@ import Testing
       seed: 3)
     // At the middle: Φ(gap/2) − Φ(−gap/2).
     let expected = erf(gap / 2 / 2.0.squareRoot())
-    #expect(abs(attack.advantage - expected) < 5 * (0.5 / 20_000).squareRoot())
-    #expect(abs(attack.threshold! - gap / 2) < 0.3)
-    #expect(attack.truePositives.total == 20_000 && attack.falsePositives.total == 20_000)
+    #expect(abs(attack.advantage - expected) < 5 * (0.5 / 40_000).squareRoot())
+    for threshold in attack.thresholds { #expect(abs(threshold! - gap / 2) < 0.3) }
+    #expect(Set(attack.thresholds).count == 2)
+    // Every image is judged.
+    #expect(attack.truePositives.total == 40_000 && attack.falsePositives.total == 40_000)
   }
 
   @Test(
@@ -68,6 +70,9 @@ import Testing
     let parted = MembershipAttack(memberLosses: [0, 1, 2, 1], otherLosses: [5, .infinity, 6, 9], seed: 1)
     #expect(parted.advantage <= 1 && parted.falsePositives.count == 0)
     let reversed = MembershipAttack(memberLosses: [8, 9, 8, 9], otherLosses: [1, 2, 1, 2], seed: 1)
-    #expect(reversed.threshold == nil && reversed.advantage == 0)
+    #expect(reversed.thresholds == [nil, nil] && reversed.advantage == 0)
+    // Neither half finds more in the other than there is.
+    let found = MembershipAttack(memberLosses: [0, 0, 0, 0, 0], otherLosses: [5, 6, .infinity], seed: 2)
+    #expect(found.advantage == 1 && found.truePositives.total == 5 && found.falsePositives.total == 3)
   }
 }

@@ -56,6 +56,27 @@ import Testing
     }
   }
 
+  @Test(
+    "With hardly any noise, and with more than can be told from none, it is the Gaussian mechanism's at once",
+    arguments: [1e-3, 1e-10, 1e-160, 1e-200, 1e7, 1e200])
+  func extremes(_ multiplier: Double) {
+    let mechanism = SampledGaussian(samplingRate: 0.01, noiseMultiplier: multiplier)
+    #expect(mechanism.renyiDivergence(order: 2) == 1 / (multiplier * multiplier))
+    let guarantee = RenyiAccountant(mechanism, stepCount: 100).guarantee(delta: 1e-5)
+    #expect(multiplier < 1 ? guarantee.epsilon > 1e7 : guarantee.epsilon < 1e-3)
+  }
+
+  @Test("The Gaussian mechanism is an upper bound, and close where it takes over", arguments: [1.3, 2, 5])
+  func bound(_ order: Double) {
+    let multiplier = 1.0 / 64
+    for rate in [0.01, 0.3] {
+      let found = SampledGaussian(samplingRate: rate, noiseMultiplier: multiplier).renyiDivergence(
+        order: order)
+      let whole = order / (2 * multiplier * multiplier)
+      #expect(found < whole && found > 0.98 * whole)
+    }
+  }
+
   @Test("It grows with q, with 1/σ and with the order; no draws cost nothing, no noise everything")
   func monotone() {
     func divergence(_ rate: Double, _ multiplier: Double, _ order: Double) -> Double {

@@ -21,6 +21,10 @@ public struct EstimatedAscent: BlackBoxAttack {
   }
 
   public static let supportedNorms: [Norm] = [.linf, .l2]
+  /// Moved by less, a pixel of Float changes by too few steps for its slope to be told.
+  public static let leastRadius = 1e-6
+  /// Of a pair and the image that it leads to; with fewer queries nothing is asked.
+  public static let leastQueryCount = 3
 
   public let kind: Kind
   /// n: queries of each estimate.
@@ -39,7 +43,10 @@ public struct EstimatedAscent: BlackBoxAttack {
   ) {
     precondition(
       sampleCount >= 2 && sampleCount % 2 == 0, "samples come in pairs, at least one, got \(sampleCount)")
-    precondition(radius > 0 && relativeStepSize > 0, "radius and step must be positive")
+    precondition(
+      radius >= Self.leastRadius && radius <= 1, "pixels are moved by \(Self.leastRadius) to 1, got \(radius)"
+    )
+    precondition(relativeStepSize > 0, "a step must be positive, got \(relativeStepSize)")
     precondition(queryLimit >= 0, "a number of queries must not be negative, got \(queryLimit)")
     self.kind = kind
     self.sampleCount = sampleCount

@@ -4,7 +4,8 @@ import Tensors
 /// Changes one pixel, or a few, and finds which and to what by differential evolution.
 ///
 ///     candidate   (row, column, value of each channel) of each of k pixels
-///     trial       c_r1 + F (c_r2 − c_r3), three others drawn at random; it takes its parent's place if it is fitter
+///     trial       c_r1 + F (c_r2 − c_r3), three different ones drawn at random, the parent perhaps among them; it takes
+///                 its parent's place if it is fitter
 ///
 /// No crossover. Fitter: a lower margin z_y − max z. The paper takes the probability of the true class, which hardly
 /// changes where the network is sure. Rows and columns start uniform, values as N(0.5, 0.5); what leaves the image is
@@ -24,7 +25,7 @@ public struct FewPixelAttack: BlackBoxAttack {
   public let seed: UInt64
 
   public init(populationSize: Int = 100, scale: Double = 0.5, queryLimit: Int = 5000, seed: UInt64 = 0) {
-    precondition(populationSize >= 4, "a trial needs three others, so four candidates, got \(populationSize)")
+    precondition(populationSize >= 4, "three of at least four candidates make a trial, got \(populationSize)")
     precondition(scale > 0, "differences must be scaled by a positive number, got \(scale)")
     precondition(queryLimit >= 0, "a number of queries must not be negative, got \(queryLimit)")
     self.populationSize = populationSize

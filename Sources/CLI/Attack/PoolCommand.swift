@@ -73,6 +73,9 @@ struct PoolCommand: ParsableCommand {
         throw ValidationError(
           "--queries is about black-box attacks, and none was asked for: give --knowledge black-box")
       }
+      if try kinds().contains(where: { $0 == .naturalEvolution || $0 == .simultaneousPerturbation }) {
+        try EstimateOptions.check(queries: queries)
+      }
     }
     if let epsilon {
       guard epsilon.value > 0 else {

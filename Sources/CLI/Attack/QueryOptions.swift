@@ -1,4 +1,5 @@
 import ArgumentParser
+import Intrigue
 
 /// The budget of an attack that only asks.
 struct QueryOptions: ParsableArguments {
@@ -23,11 +24,19 @@ struct EstimateOptions: ParsableArguments {
     guard (2...100_000).contains(samples), samples.isMultiple(of: 2) else {
       throw ValidationError("--samples must be an even number between 2 and 100000, got \(samples)")
     }
-    guard radius > 0, radius <= 1 else {
-      throw ValidationError("--radius must be above 0 and at most 1, got \(radius)")
+    guard radius >= EstimatedAscent.leastRadius, radius <= 1 else {
+      throw ValidationError("--radius must be between \(EstimatedAscent.leastRadius) and 1, got \(radius)")
     }
     guard stepSize > 0, stepSize.isFinite else {
       throw ValidationError("--step-size must be positive, got \(stepSize)")
+    }
+  }
+
+  static func check(queries: Int) throws {
+    guard queries >= EstimatedAscent.leastQueryCount else {
+      throw ValidationError(
+        "--queries must be at least \(EstimatedAscent.leastQueryCount), a pair for an estimate and the image that it leads to, "
+          + "got \(queries)")
     }
   }
 }

@@ -12,6 +12,8 @@ struct SPSACommand: ParsableCommand {
   @OptionGroup var estimate: EstimateOptions
   @OptionGroup var queries: QueryOptions
 
+  func validate() throws { try EstimateOptions.check(queries: queries.queries) }
+
   func run() throws {
     try attack.run(
       .simultaneousPerturbation(

@@ -36,6 +36,8 @@ public enum PrivacyArm: Codable, Hashable, Sendable {
     }
   }
 
+  var isStopped: Bool { if case .stopped = self { true } else { false } }
+
   /// How private it was asked to be; nil: not by private training.
   func request(clip: Double, delta: Double) -> PrivacyRequest? {
     switch self {

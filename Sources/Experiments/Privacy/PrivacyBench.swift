@@ -12,7 +12,6 @@ struct PrivacyBench {
   let batch: AttackBatch
   /// In L2, of robust accuracy.
   let radius: Double
-  let seed: UInt64
   let workerCount: Int
   let listener: ProgressListener
 
@@ -28,12 +27,13 @@ struct PrivacyBench {
     let numbers = try images.numbers(drawing: imageCount, seed: seed, progress)
     batch = AttackBatch(
       images: images.tensor(of: numbers), labels: numbers.map { images.labels[$0] }, imageIDs: numbers)
-    (self.radius, self.seed, self.workerCount) = (radius, seed, workerCount)
+    (self.radius, self.workerCount) = (radius, workerCount)
     listener = ProgressListener(progress)
   }
 
   /// Training images whose membership is asked for, of those that the network saw: as many as there are held-out ones.
-  private func members(of seen: [Int]) -> [Int] {
+  /// Drawn with the network's seed, so that networks do not share the error of one draw.
+  private func members(of seen: [Int], seed: UInt64) -> [Int] {
     var generator = SeededGenerator(seed: seed, purpose: "members asked for")
     return generator.sample(min(dataset.heldOut.count, seen.count), of: seen.count).map { seen[$0] }.sorted()
   }
@@ -52,17 +52,27 @@ struct PrivacyBench {
       classifier: ListeningClassifier(base: engine, listener: listener))
     let right = evaluation.images.filter { $0.verdict != .alreadyWrong }
     let curve = RobustAccuracyCurve(minimalDistances: evaluation.images, norm: .l2)
+    let robustImages = evaluation.images.filter { $0.adversarialDistance(in: .l2) > radius }.map(\.imageID)
     let known = try judge(
-      engine, dataset.training.selecting(members(of: stopped?.images ?? Array(0..<dataset.training.count))))
+      engine,
+      dataset.training.selecting(
+        members(of: stopped?.images ?? Array(0..<dataset.training.count), seed: networkSeed)))
     let others = try judge(engine, dataset.heldOut)
     return PrivacyMeasurement(
       arm: arm, seed: networkSeed, modelChecksum: try model.checksum, accuracy: others.accuracy,
       trainingAccuracy: known.accuracy,
       medianDistance: DistortionSummary(of: evaluation.images, measure: .l2)?.median,
       fooled: Proportion(right.count { $0.verdict == .succeeded }, of: right.count),
-      robust: curve.accuracy(at: radius),
-      membership: MembershipAttack(memberLosses: known.losses, otherLosses: others.losses, seed: seed),
+      robust: curve.accuracy(at: radius), robustImages: robustImages,
+      membership: Self.membership(known.losses, others.losses, seed: networkSeed),
       account: account, imagesSeen: stopped?.count)
+  }
+
+  static func membership(_ members: [Double], _ others: [Double], seed: UInt64) -> MembershipAttack? {
+    guard members.count >= 2, others.count >= 2, !(members + others).contains(where: \.isNaN) else {
+      return nil
+    }
+    return MembershipAttack(memberLosses: members, otherLosses: others, seed: seed)
   }
 
   private func judge(_ engine: Engine, _ images: LabelledImages) throws -> (

@@ -110,6 +110,14 @@ public struct PrivacyExperiment: Sendable {
     on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
   ) throws -> PrivacyResults {
     let graph = try Graph(try configuration.architecture.architecture(for: dataset.training))
+    guard dataset.training.count >= 2, dataset.heldOut.count >= 2 else {
+      throw PrivacyRequestError.tooFewImages(
+        training: dataset.training.count, heldOut: dataset.heldOut.count)
+    }
+    // All are trained alike, and that one's first stage cannot be private: without it the name would not be true.
+    if configuration.architecture.recommendedTraining(seed: configuration.seed).pretraining != nil {
+      throw PrivateTrainingError.pretraining
+    }
     for epsilon in configuration.epsilons {
       var training = configuration.training
       training.privacy = try PrivacyRequest(
@@ -170,6 +178,16 @@ public struct PrivacyExperiment: Sendable {
       workerCount: workerCount)
   }
 
+  /// What was measured on the network in a folder, if that is there; a record that cannot be read is of another version.
+  private func known(in place: RunFolder, _ identity: Part.Identity) -> PrivacyMeasurement? {
+    guard place.exists(Self.partName),
+      let part = try? JSONFile.read(Part.self, from: place.file(Self.partName)), part.identity == identity,
+      place.exists(TrainExperiment.modelName),
+      (try? ModelFile.read(place.file(TrainExperiment.modelName)).checksum) == part.measurement.modelChecksum
+    else { return nil }
+    return part.measurement
+  }
+
   /// Every kind of network with one seed.
   private func measureAll(
     seed: UInt64, _ graph: Graph, _ bench: PrivacyBench, in folder: RunFolder,
@@ -193,14 +211,10 @@ public struct PrivacyExperiment: Sendable {
         request: request, architecture: try graph.architecture.json, target: target,
         imageCount: configuration.imageCount, radius: configuration.radius, experimentSeed: configuration.seed
       )
-      // One that cannot be read is of another version.
-      if place.exists(Self.partName),
-        let part = try? JSONFile.read(Part.self, from: place.file(Self.partName)),
-        part.identity == identity
-      {
+      if let known = known(in: place, identity) {
         try progress(.stage("\(words): kept from an earlier run"))
-        done[arm] = part.measurement
-        return part.measurement
+        done[arm] = known
+        return known
       }
       let measurement: PrivacyMeasurement
       if let target {

@@ -20,14 +20,17 @@ public struct PrivacyMeasurement: Codable, Equatable, Sendable {
   /// Attacked images that the network gets right and that nothing within the radius was seen to fool: at most so many
   /// are robust, and of all images, so that an inaccurate network gains nothing.
   public var robust: Proportion
-  public var membership: MembershipAttack
+  /// Numbers of the held-out images that are these.
+  public var robustImages: [Int]
+  /// Nil where there are no halves of members, or a loss is no number.
+  public var membership: MembershipAttack?
   /// Of the training; nil where it was not private training.
   public var account: PrivacyAccount?
   /// Of a network that was stopped: the training images that it saw, each as often as it saw it.
   public var imagesSeen: Int?
 
-  /// 95 %, of the advantage over random halves of the images of this network.
+  /// 95 %, of the advantage, over images: Newcombe's.
   public var advantageInterval: ConfidenceInterval? {
-    ProportionDifference(membership.truePositives, minus: membership.falsePositives).interval95
+    membership.flatMap { ProportionDifference($0.truePositives, minus: $0.falsePositives).interval95 }
   }
 }

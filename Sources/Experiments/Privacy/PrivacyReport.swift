@@ -12,7 +12,19 @@ struct PrivacyReport {
 
   func write(to folder: RunFolder) throws {
     let figures = try folder.folder("figures").url
-    for (name, chart) in charts { try chart.write(named: name, in: figures) }
+    for (name, chart) in charts {
+      if let chart {
+        try chart.write(named: name, in: figures)
+      } else {
+        // An earlier run's would be taken for this one's.
+        for ending in ["png", "pdf", "csv", "gp"] {
+          let file = figures.appending(path: "\(name).\(ending)")
+          if FileManager.default.fileExists(atPath: file.path) {
+            try FileManager.default.removeItem(at: file)
+          }
+        }
+      }
+    }
     try networks.write(to: folder.file("privacy.csv"))
     try summary.write(to: folder.file("summary.csv"))
     try AtomicFile.write(results.lines.joined(separator: "\n") + "\n", to: folder.file(Self.textName))
@@ -20,13 +32,15 @@ struct PrivacyReport {
 
   // MARK: Figures
 
-  var charts: [(name: String, chart: Chart)] {
+  /// Nil of what no network has, such as a distance where none is right about an attacked image.
+  var charts: [(name: String, chart: Chart?)] {
     [
       (
         "accuracy",
         chart(
           "What privacy costs: accuracy on held-out images",
-          "Share of \(results.heldOutCount) held-out images classified correctly.", "accuracy, %", scale: 100
+          "Share of \(results.heldOutCount) held-out images classified correctly.", "accuracy, %",
+          isShare: true
         ) { $0.accuracy }
       ),
       (
@@ -35,7 +49,7 @@ struct PrivacyReport {
           "How far is the nearest adversarial image?",
           "Median L2 of the smallest perturbation found by decoupled direction and norm, pixels from 0 to 1, of the "
             + "images classified correctly among \(results.imageCount) held-out ones drawn at random.",
-          "median L2 of the smallest perturbation", scale: 1
+          "median L2 of the smallest perturbation"
         ) { $0.distance }
       ),
       (
@@ -43,30 +57,37 @@ struct PrivacyReport {
         chart(
           "What is left within L2 \(PrivacyWords.number(results.radius, "%.4g"))",
           "Share of all \(results.imageCount) attacked images that is classified correctly and was not fooled within that "
-            + "distance; a better attack can only lower it.", "robust accuracy, %", scale: 100
+            + "distance; a better attack can only lower it.", "robust accuracy, %", isShare: true
         ) { $0.robustAccuracy }
       ),
       (
         "membership",
         chart(
           "What does the network tell of who was trained on?",
-          "True minus false positive rate of the attack that takes images of small loss for members; threshold chosen on "
-            + "one half of the images, measured on the other. 0: it tells nothing.",
-          "advantage of the attack", scale: 1
+          "True minus false positive rate of the attack that takes images of small loss for members; the threshold for one "
+            + "half of the images is chosen on the other. 0: it tells nothing.",
+          "advantage of the attack", intervals: "95 % intervals over networks and images"
         ) { $0.advantage }
       ),
     ]
   }
 
   private func chart(
-    _ title: String, _ subtitle: String, _ axis: String, scale: Double,
+    _ title: String, _ subtitle: String, _ axis: String, isShare: Bool = false,
+    intervals: String = "Student's 95 % intervals over networks, images held fixed",
     _ value: (PrivacySummary) -> MeanWithInterval?
-  ) -> Chart {
+  ) -> Chart? {
+    let scale: Double = isShare ? 100 : 1
+    var isCut = false
     func point(_ arm: PrivacyArm, at place: Int) -> Chart.Point? {
       guard let mean = value(results.summary(arm)) else { return nil }
       return Chart.Point(
         x: Double(place), value: scale * mean.mean,
-        interval: mean.range.map { scale * $0.lowerBound...scale * $0.upperBound })
+        interval: mean.range.map { range in
+          let shown = isShare ? range.clamped(to: 0...1) : range
+          isCut = isCut || shown != range
+          return scale * shown.lowerBound...scale * shown.upperBound
+        })
     }
     let arms: [PrivacyArm] = [.plain, .clipped] + results.epsilons.map { .epsilon($0) }
     let stopped = results.epsilons.enumerated().compactMap { point(.stopped($1), at: $0 + 2) }
@@ -76,6 +97,7 @@ struct PrivacyReport {
         points: arms.enumerated().compactMap { point($1, at: $0) }),
       Chart.Series(name: "not private, stopped at the same accuracy", role: .random, points: stopped),
     ].filter { !$0.points.isEmpty }
+    guard !series.isEmpty else { return nil }
     let seeds = results.networkCount
     return Chart.conditions(
       caption: FigureCaption(
@@ -83,9 +105,9 @@ struct PrivacyReport {
         subtitle: subtitle,
         footer: [
           (seeds > 1
-            ? "Means over \(seeds) networks with Student's 95 % intervals."
-            : "One network of each kind, no intervals.")
-            + " δ = \(PrivacyWords.number(results.delta, "%.4g")), C = \(PrivacyWords.number(results.clip, "%.4g")), "
+            ? "Means over \(seeds) networks with \(intervals)\(isCut ? "; bars are cut at 0 and 100 %" : "")."
+            : "One network of each kind, no intervals."),
+          "δ = \(PrivacyWords.number(results.delta, "%.4g")), C = \(PrivacyWords.number(results.clip, "%.4g")), "
             + "\(results.epochCount) \(results.epochCount == 1 ? "epoch" : "epochs") of lots of \(results.lotSize).",
           "\(results.architectureName) on \(results.dataName) · seeds \(results.seed) to "
             + "\(results.seed &+ UInt64(seeds - 1)) · Intrigue \(RunEnvironment.toolVersion)",
@@ -122,8 +144,9 @@ struct PrivacyReport {
           + [CSVWriter.field(network.medianDistance), network.fooled.count, network.fooled.total]
           + CSVWriter.fields(counted: network.robust)
           + [
-            CSVWriter.field(network.membership.truePositives.value),
-            CSVWriter.field(network.membership.falsePositives.value), network.membership.advantage,
+            CSVWriter.field(network.membership?.truePositives.value),
+            CSVWriter.field(network.membership?.falsePositives.value),
+            CSVWriter.field(network.membership?.advantage),
             CSVWriter.field(interval?.lower), CSVWriter.field(interval?.upper),
             CSVWriter.field(account?.epsilon == nil ? nil : account?.guarantee.membershipAdvantageBound),
             network.modelChecksum,

@@ -44,11 +44,15 @@ public struct PrivacyRequest: Codable, Equatable, Sendable {
 
 public enum PrivacyRequestError: Error, Equatable, CustomStringConvertible {
   case unreachable(epsilon: Double, delta: Double)
+  case tooFewImages(training: Int, heldOut: Int)
 
   public var description: String {
     switch self {
     case .unreachable(let epsilon, let delta):
       "no noise gives ε = \(epsilon) at δ = \(delta); ask for a larger ε or fewer epochs"
+    case .tooFewImages(let training, let heldOut):
+      "there are \(training) training and \(heldOut) held-out images: an experiment on privacy needs at least two of each, "
+        + "to choose a threshold with one half and judge it on the other"
     }
   }
 }
@@ -105,7 +109,8 @@ public struct PrivacyAccount: Codable, Equatable, Sendable {
       "σ \(Self.short(noiseMultiplier)), C \(Self.short(clip)), \(stepCount) lots of \(lotSize) expected out of "
       + "\(imageCount) images"
     guard let epsilon else { return "no promise of privacy: no noise; \(how)" }
-    return String(format: "private: ε = %.3f", epsilon) + " at δ = \(Self.short(delta)) (\(how))"
+    return String(format: "private: ε = " + ((0.001..<1e6).contains(epsilon) ? "%.3f" : "%.3g"), epsilon)
+      + " at δ = \(Self.short(delta)) (\(how))"
   }
 
   private static func short(_ value: Double) -> String { String(format: "%.4g", value) }

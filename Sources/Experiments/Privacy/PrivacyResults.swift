@@ -56,7 +56,10 @@ public struct PrivacyResults: Codable, Sendable {
   func summary(_ arm: PrivacyArm) -> PrivacySummary { summaries.first { $0.arm == arm }! }
 }
 
-/// One way to train, over its networks: means with Student's 95 % intervals; networks are the sample.
+/// One way to train, over its networks: means with 95 % intervals.
+///
+/// Student's over networks, with the images held fixed; those of the advantage and of differences of robust accuracy hold
+/// the error of the images too, which all networks share (``ImageError``).
 public struct PrivacySummary: Codable, Equatable, Sendable {
   public var arm: PrivacyArm
   public var accuracy: MeanWithInterval?
@@ -64,6 +67,7 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
   /// Of the networks' medians of L2; nil where one of them was right on no image.
   public var distance: MeanWithInterval?
   public var robustAccuracy: MeanWithInterval?
+  /// Nil where it was asked of none of one network's images.
   public var advantage: MeanWithInterval?
   /// Differences from the network of the same seed that is not private; for private networks also from the one that was
   /// clipped without noise and from the one that was stopped at the same accuracy.
@@ -75,9 +79,12 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
     public var accuracy: MeanWithInterval?
     public var distance: MeanWithInterval?
     public var robustAccuracy: MeanWithInterval?
+    /// Nil also for networks that were stopped: they are asked about other images, those that they saw.
     public var advantage: MeanWithInterval?
 
-    init(_ arm: PrivacyArm, minus other: PrivacyArm, among networks: [PrivacyMeasurement]) {
+    init(
+      _ arm: PrivacyArm, minus other: PrivacyArm, among networks: [PrivacyMeasurement]
+    ) {
       let pairs = networks.filter { $0.arm == arm }.compactMap { network in
         networks.first { $0.arm == other && $0.seed == network.seed }.map { (network, $0) }
       }
@@ -88,8 +95,19 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
       }
       accuracy = mean { $0.accuracy.value }
       distance = mean(\.medianDistance)
-      robustAccuracy = mean { $0.robust.value }
-      advantage = mean(\.membership.advantage)
+      robustAccuracy = mean { $0.robust.value }?.adding(
+        ImageError(
+          ofDifferences: pairs.map { (Set($0.0.robustImages), Set($0.1.robustImages)) },
+          imageCount: pairs.first?.0.robust.total ?? 0))
+      if arm.isStopped || other.isStopped {
+        advantage = nil
+      } else {
+        // Both were asked about the same images: to take their errors for independent is to take them for larger.
+        let (own, others) = (
+          ImageError(ofAdvantages: pairs.map(\.0)), ImageError(ofAdvantages: pairs.map(\.1))
+        )
+        advantage = mean(\.membership?.advantage)?.adding(own.flatMap { own in others.map { own.minus($0) } })
+      }
     }
   }
 
@@ -104,7 +122,7 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
     trainingAccuracy = mean { $0.trainingAccuracy.value }
     distance = mean(\.medianDistance)
     robustAccuracy = mean { $0.robust.value }
-    advantage = mean(\.membership.advantage)
+    advantage = mean(\.membership?.advantage)?.adding(ImageError(ofAdvantages: own))
     fromPlain = arm == .plain ? nil : Differences(arm, minus: .plain, among: networks)
     if case .epsilon(let epsilon) = arm {
       fromClipped = Differences(arm, minus: .clipped, among: networks)

@@ -6,7 +6,8 @@ import Tensors
 /// Networks that are not private, stopped where they are as accurate as another one.
 ///
 /// A rung is a length of training: one pass over a few batches of images, a batch more for each rung, and after the whole
-/// pass an epoch more for each. The images of shorter passes are the first of those of longer ones. The rung
+/// pass an epoch more for each. The first has two images at least, as many as a question about membership needs. The
+/// images of shorter passes are the first of those of longer ones. The rung
 /// with the nearest accuracy is looked for by bisection, as if accuracy rose with the rung, and taken from all that were
 /// tried on the way, the first and the last among them. Where accuracy does not quite rise, another may be nearer.
 struct StoppedEarly {
@@ -34,6 +35,8 @@ struct StoppedEarly {
   private var batchCount: Int { (order.count + training.batchSize - 1) / training.batchSize }
   /// The last is the whole training.
   private var rungCount: Int { batchCount + training.epochCount - 1 }
+  /// The first with two images; the last where there are not so many.
+  private var firstRung: Int { min((1 + training.batchSize) / training.batchSize, rungCount) }
 
   /// What a network was trained on.
   struct Seen {
@@ -50,7 +53,7 @@ struct StoppedEarly {
 
   /// - Returns: The network whose accuracy on the held-out images is nearest to `count` right ones, and what it saw.
   mutating func network(asAccurateAs count: Int) throws -> (network: Network, seen: Seen) {
-    var (below, above) = (1, rungCount)
+    var (below, above) = (firstRung, rungCount)
     var tried = [below, above]
     while above - below > 1 {
       let middle = (below + above) / 2

@@ -84,6 +84,8 @@ public struct SubstituteExperiment: Sendable {
     var dataChecksum: String
     var modelChecksum: String
     var configuration: Configuration
+    /// Of the substitute: a file that the configuration names may be another by now.
+    var architecture: String
     var number: Int
   }
 
@@ -93,6 +95,24 @@ public struct SubstituteExperiment: Sendable {
     /// Some of the images that were asked about.
     var asked: [SubstituteResults.AskedImage]
     var modelChecksum: String
+  }
+
+  /// Whether a network can be trained on answers as its recipe says.
+  ///
+  /// - Throws: ``RecipeError`` for a half of the training images, which an attacker does not have, and for an architecture
+  ///   with a first stage of its own.
+  public static func check(_ recipe: NetworkRecipe) throws {
+    if recipe.half != nil {
+      throw RecipeError(
+        recipe: recipe.text,
+        problem: "a substitute is trained on answers, not on the training images: it has no half of them")
+    }
+    if recipe.training.pretraining != nil {
+      throw RecipeError(
+        recipe: recipe.text,
+        problem:
+          "a substitute is trained on answers alone, and this network's first layer is trained without any")
+    }
   }
 
   /// - Throws: ``FileError``, ``RecipeError``, and what loading, training and writing throw. Before the first file is
@@ -107,6 +127,7 @@ public struct SubstituteExperiment: Sendable {
   func run(
     _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
   ) throws -> SubstituteResults {
+    try Self.check(configuration.substitute)
     let images = dataset.heldOut
     for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     guard images.count > configuration.seedImageCount else {
@@ -118,6 +139,14 @@ public struct SubstituteExperiment: Sendable {
         count: count, limit: Self.pixelLimit / images.shape.pixelCount, shape: "\(images.shape)")
     }
     let graph = try self.graph(for: images)
+    let owned = order(of: images).owned
+    if owned.count < configuration.repetitionCount * configuration.seedImageCount {
+      try progress(
+        .warning(
+          "\(images.count) held-out images are too few for \(configuration.repetitionCount) substitutes with "
+            + "\(configuration.seedImageCount) seed images of their own: they share \(owned.count)"))
+    }
+    let architecture = try graph.architecture.json
     let record = RunRecord<Configuration, SubstituteResults>(
       experiment: "substitute", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
@@ -134,7 +163,7 @@ public struct SubstituteExperiment: Sendable {
     for number in 1...configuration.repetitionCount {
       let identity = Identity(
         toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
-        configuration: configuration, number: number)
+        configuration: configuration, architecture: architecture, number: number)
       let place = try parts.folder("\(number)")
       if let known = known(in: place, identity) {
         try progress(.stage("substitute \(number): kept from an earlier run"))
@@ -153,6 +182,7 @@ public struct SubstituteExperiment: Sendable {
       dataName: dataset.name, modelName: model.network.graph.architecture.name, modelChecksum: checksum,
       substitute: configuration.substitute.text, attack: configuration.attack, epsilon: configuration.epsilon,
       imageCount: batch.count, seedImageCount: configuration.seedImageCount,
+      ownedImageCount: owned.count,
       whiteBox: try evaluation(attack, on: batch, blackBox).summary.success,
       noise: try evaluation(
         NoisePerturbation(kind: .randomSign, seed: configuration.seed), on: batch, blackBox
@@ -206,18 +236,23 @@ public struct SubstituteExperiment: Sendable {
       workerCount: workerCount)
   }
 
-  /// The held-out images in a random order: the last ones are attacked, and seeds are drawn from the others.
-  private func order(of images: LabelledImages) -> (owned: [Int], attacked: [Int]) {
+  /// The held-out images in a random order: the last ones are attacked, the first ones are seeds. Seeds of their own for
+  /// each substitute go before images to attack, up to half of all images.
+  func order(of images: LabelledImages) -> (owned: [Int], attacked: [Int]) {
     var generator = SeededGenerator(seed: configuration.seed, purpose: "substitute, images")
     let order = generator.permutation(images.count)
-    let count = min(configuration.imageCount, images.count - configuration.seedImageCount)
+    let seedCount = configuration.seedImageCount
+    let reserved = min(
+      configuration.repetitionCount * seedCount, max(seedCount, images.count / 2))
+    let count = min(configuration.imageCount, images.count - reserved)
     return (Array(order.dropLast(count)), order.suffix(count).sorted())
   }
 
-  private func seedNumbers(_ number: Int, of images: LabelledImages) -> [Int] {
+  /// One substitute's after the other's, and from the first again where there are no more.
+  func seedNumbers(_ number: Int, of images: LabelledImages) -> [Int] {
     let owned = order(of: images).owned
-    var generator = SeededGenerator(seed: configuration.seed, purpose: "substitute, seeds", index: number)
-    return generator.sample(configuration.seedImageCount, of: owned.count).map { owned[$0] }
+    let first = (number - 1) * configuration.seedImageCount
+    return (first..<first + configuration.seedImageCount).map { owned[$0 % owned.count] }
   }
 
   private func attacked(_ images: LabelledImages) -> AttackBatch {

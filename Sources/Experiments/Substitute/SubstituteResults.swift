@@ -32,12 +32,24 @@ public struct SubstituteResults: Codable, Equatable, Sendable {
   public var epsilon: Float
   public var imageCount: Int
   public var seedImageCount: Int
+  /// Held-out images that seeds are taken from.
+  public var ownedImageCount: Int
   /// The same attack on the black box itself, whose gradient it then knows.
   public var whiteBox: Proportion
   /// Random signs of the same size.
   public var noise: Proportion
   /// Of each substitute its rounds.
   public var substitutes: [[Round]]
+
+  /// What is a substitute's own.
+  public var differences: String {
+    if substitutes.count == 1 || ownedImageCount >= substitutes.count * seedImageCount {
+      return "each with seed images and weights of its own"
+    }
+    return "each with weights of its own, "
+      + (ownedImageCount == seedImageCount
+        ? "all with the same seed images" : "with seed images that they share in part")
+  }
 
   static let tableName = "substitute.csv"
 

@@ -6,7 +6,9 @@ extension PrivacyResults: ReportedResults {
       title: "Does differential privacy help against adversarial images?", findings: sentences,
       basis:
         "n = \(networkCount) networks of each kind, \(architectureName) on \(dataName); means over networks with "
-        + "Student's 95 % intervals, differences seed by seed. Accuracy is of \(heldOutCount) held-out images, distances "
+        + "Student's 95 % intervals, differences seed by seed. All networks are shown the same images; the intervals of the "
+        + "attack on membership and of differences of robust accuracy hold the error of the images too, the others are "
+        + "about these images. Accuracy is of \(heldOutCount) held-out images, distances "
         + "are of \(imageCount) of them drawn at random. A private network is promised to tell hardly more with an "
         + "image than without it; that is a promise about training images, and the question is whether it does anything "
         + "for new images that are moved. A less accurate network has other margins, so beside each private network "

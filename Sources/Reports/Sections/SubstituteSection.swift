@@ -7,7 +7,7 @@ extension SubstituteResults: ReportedResults {
       findings: sentences,
       basis:
         "n = \(imageCount) held-out images, \(whiteBox.total) of them classified correctly by the black box and attacked; "
-        + "\(substitutes.count) substitutes, each with seed images and weights of its own. Intervals over substitutes: "
+        + "\(substitutes.count) substitutes, \(differences). Intervals over substitutes: "
         + "Student, 95 %; of single shares: Wilson, 95 %.",
       pictures: [
         .init(

@@ -43,7 +43,7 @@ struct LectureSubstitute {
         columns: [.init("black box fooled", .percent), .init("agreement with the black box", .percent)],
         rows: rows,
         remarks: [
-          "Black box: \(architecture.rawValue). \(scale.networkCount) substitutes (mlp), each from other seed images; images made for it "
+          "Black box: \(architecture.rawValue). \(scale.networkCount) substitutes (mlp), \(results.differences); images made for it "
             + "by momentum iterative steps within L∞ ≤ \(epsilon), of \(results.imageCount) held-out images those that the "
             + "black box gets right. The last two rows are shares of these images.",
           "Papernot et al. (2017) print \(Self.printed) % for MetaMind's classifier of digits, 96.19 % for Amazon's and 88.94 % "
