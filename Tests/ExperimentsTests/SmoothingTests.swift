@@ -202,7 +202,7 @@ import Testing
   }
 
   @Test("What a network was shown in training is told from its record, and from nothing else")
-  func trainingNoise() {
+  func trainingNoise() throws {
     typealias Noise = SmoothingResults.TrainingNoise
     #expect(Noise(of: nil) == .unknown && Noise(of: TrainingConfiguration()) == .none)
     #expect(
@@ -220,6 +220,10 @@ import Testing
     }
     #expect(
       Noise(of: TrainingConfiguration(augmentation: Augmentation(corruptions: [.blur]))) == .none)
+    let all: [Noise] = [.none, .gaussian(0.25), .other("uniform noise"), .unknown]
+    let json = try JSONEncoder().encode(all)
+    #expect(String(decoding: json, as: UTF8.self) == #"[0,0.25,"uniform noise",null]"#)
+    #expect(try JSONDecoder().decode([Noise].self, from: json) == all)
   }
 
   @Test("Without attacks there is no table of them, and a network for other images is refused first")

@@ -46,7 +46,7 @@ public struct SmoothingResults: Codable, Sendable {
     public var base: Proportion
   }
 
-  /// What a network was shown beside its images.
+  /// What a network was shown beside its images. In JSON σ, 0 for none, words for another kind, null where nobody knows.
   public enum TrainingNoise: Codable, Equatable, Sendable {
     case none
     /// σ
@@ -150,6 +150,28 @@ extension SmoothingResults {
 }
 
 extension SmoothingResults.TrainingNoise {
+  /// A number, words, or null.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .unknown
+    } else if let deviation = try? container.decode(Float.self) {
+      self = deviation == 0 ? .none : .gaussian(deviation)
+    } else {
+      self = .other(try container.decode(String.self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .none: try container.encode(Float(0))
+    case .gaussian(let deviation): try container.encode(deviation)
+    case .other(let kind): try container.encode(kind)
+    case .unknown: try container.encodeNil()
+    }
+  }
+
   init(of training: TrainingConfiguration?) {
     guard let training else {
       self = .unknown
