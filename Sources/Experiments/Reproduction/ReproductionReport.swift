@@ -148,7 +148,7 @@ struct ReproductionReport {
   // MARK: Figures
 
   /// More rows than this are no picture any more.
-  private static let largestRowCount = 72
+  private static let largestRowCount = 80
 
   /// Shares, ours beside printed, of the first sections; nil where the paper has none that was measured.
   private func chart(of reproduction: Reproduction) -> Chart? {

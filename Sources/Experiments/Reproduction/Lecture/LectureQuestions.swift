@@ -18,7 +18,8 @@ struct LectureQuestions {
 extension String {
   /// What a command prints as a line, in a list of sentences.
   var asSentence: String {
-    let text = prefix(1).uppercased() + dropFirst()
+    // Not ε, whose capital is another sign.
+    let text = first?.isASCII == true ? prefix(1).uppercased() + dropFirst() : self
     return text.hasSuffix(".") ? text : text + "."
   }
 }
