@@ -301,6 +301,80 @@ import Testing
     }
   }
 
+  @Test("The lecture's numbers are means over what the experiments left", .timeLimit(.minutes(5)))
+  func lecture() throws {
+    try withTemporaryFolder { folder in
+      let run = RunFolder(folder.appending(path: "run"))
+      let sections = try #require(
+        try experiment(in: folder, tables: [.lectureQuestions]).run(in: run) { _ in }.reproductions.first?
+          .sections)
+      func results<Configuration: Codable & Sendable, Results: Codable & Sendable>(
+        _ name: String, _: Configuration.Type, _: Results.Type
+      ) throws -> Results {
+        let record = try JSONFile.read(
+          RunRecord<Configuration, Results>.self, from: run.file("experiments/\(name)/run.json"))
+        #expect(record.complete)
+        return try #require(record.results)
+      }
+      func value(_ title: String, _ row: String, _ column: Int) throws -> Reproduction.Value {
+        let section = try #require(sections.first { $0.title.hasPrefix(title) }, "\(title)")
+        let row = try #require(section.rows.first { $0.name.hasPrefix(row) }, "\(title), \(row)")
+        return try #require(row.values[column])
+      }
+      func expect(_ value: Reproduction.Value, isMeanOf values: [Double], scale: Double = 100) {
+        let mean = scale * values.reduce(0, +) / Double(values.count)
+        #expect(abs((value.ours ?? .nan) - mean) < 1e-9 && value.count == 2 && value.sample == .networks)
+      }
+
+      let shift = try results("shift", ShiftExperiment.Configuration.self, ShiftResults.self)
+      let noisy = shift.networks.filter { $0.recipe == .noise }
+      expect(try value("Domain shift", "noise", 0), isMeanOf: noisy.compactMap(\.clean.value))
+      expect(try value("Domain shift", "noise", 1), isMeanOf: noisy.map { $0.accuracy() })
+      expect(try value("Domain shift", "noise", 4), isMeanOf: noisy.compactMap(\.robust.value))
+
+      let privacy = try results("privacy", PrivacyExperiment.Configuration.self, PrivacyResults.self)
+      let own = privacy.networks.filter { $0.arm == .epsilon(8) }
+      let accuracy = try value("Privacy", "ε = 8", 0)
+      expect(accuracy, isMeanOf: own.compactMap(\.accuracy.value))
+      #expect(accuracy.paper == 97)
+
+      let smooth = try (1...2).map {
+        try results("smooth-\($0)", SmoothingExperiment.Configuration.self, SmoothingResults.self).levels[0]
+      }
+      expect(
+        try value("Noise at inference: what a vote", "σ = 0.25", 2),
+        isMeanOf: smooth.compactMap(\.right.value))
+      expect(
+        try value("Noise at inference: what no", "σ = 0.25", 1),
+        isMeanOf: smooth.compactMap(\.attacks[0].robust.value))
+
+      let labels = try results(
+        "poison-labels", LabelPoisonExperiment.Configuration.self, LabelPoisonExperiment.Results.self)
+      let flipped = labels.outcomes.filter { $0.share == 0.5 }
+      expect(try value("Poisoning: wrong", "50 %", 0), isMeanOf: flipped.compactMap(\.plain.error.value))
+      let backdoor = try results(
+        "poison-backdoor", BackdoorExperiment.Configuration.self, BackdoorExperiment.Results.self)
+      let marked = backdoor.outcomes.filter { $0.share == 0.1 }
+      expect(
+        try value("Poisoning: a backdoor", "10 %", 0), isMeanOf: marked.compactMap(\.judged.success.value))
+      let linear = try results(
+        "poison-linear", LinearPoisonExperiment.Configuration.self, LinearPoisonExperiment.Results.self)
+      expect(
+        try value("Poisoning: points", "lines against dots, labels", 1),
+        isMeanOf: linear.outcomes.compactMap { $0.flipped[1].value })
+
+      let substitute = try results(
+        "substitute-mlp", SubstituteExperiment.Configuration.self, SubstituteResults.self)
+      expect(
+        try value("Black box: a substitute", "mlp, ", 1),
+        isMeanOf: substitute.substitutes.compactMap { $0[0].agreement.value })
+      // What each attack was told is in its name, and white boxes ask no queries.
+      let budget = try #require(sections.first)
+      #expect(budget.rows.map { $0.values[1] == nil } == [true, false, false, false, false])
+      #expect(budget.rows[4].name == "mlp, square, sees scores")
+    }
+  }
+
   @Test("Networks of the papers differ where they must: folders, seeds of halves, losses")
   func networks() {
     let networks =

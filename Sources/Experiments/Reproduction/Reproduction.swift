@@ -101,14 +101,19 @@ public struct Reproduction: Codable, Equatable, Sendable {
     public var rows: [Row]
     /// What must be known to read it: what the paper leaves open or prints wrongly, what was done otherwise here.
     public var remarks: [String]
+    /// Columns of the picture, where it shows more than the printed numbers; empty: none of them.
+    public var shown: [Int]
 
-    public init(_ title: String, columns: [Column], rows: [Row], remarks: [String] = []) {
+    public init(
+      _ title: String, columns: [Column], rows: [Row], shown: [Int] = [], remarks: [String] = []
+    ) {
       precondition(
         rows.allSatisfy { $0.values.count == columns.count },
         "a row has a value for each of \(columns.count) columns")
       self.title = title
       self.columns = columns
       self.rows = rows
+      self.shown = shown
       self.remarks = remarks
     }
 

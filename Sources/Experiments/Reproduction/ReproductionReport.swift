@@ -181,17 +181,19 @@ struct ReproductionReport {
     }
   }
 
-  /// The lecture's answers: the first share of each row, whether a paper has it or not.
+  /// The lecture's answers, whether a paper has them or not.
   private func answers(of reproduction: Reproduction) -> [Chart.PaperGroup] {
     reproduction.sections.compactMap { section -> Chart.PaperGroup? in
-      guard let column = section.columns.firstIndex(where: { $0.unit == .percent }) else { return nil }
-      let rows = section.rows.compactMap { row -> Chart.PaperGroup.Row? in
-        guard let value = row.values[column], let ours = value.ours else { return nil }
-        return .init(
-          name: row.name, paper: value.paper, ours: ours, interval: value.interval.map { $0[0]...$0[1] })
+      let rows = section.rows.flatMap { row in
+        section.shown.compactMap { column -> Chart.PaperGroup.Row? in
+          guard let value = row.values[column], let ours = value.ours else { return nil }
+          return .init(
+            name: section.shown.count > 1 ? "\(row.name) · \(section.columns[column].name)" : row.name,
+            paper: value.paper, ours: ours, interval: value.interval.map { $0[0]...$0[1] })
+        }
       }
-      return rows.isEmpty
-        ? nil : .init(name: "\(section.title) · \(section.columns[column].name)", rows: rows)
+      let column = section.shown.count == 1 ? " · \(section.columns[section.shown[0]].name)" : ""
+      return rows.isEmpty ? nil : .init(name: section.title + column, rows: rows)
     }
   }
 

@@ -53,7 +53,7 @@ struct LectureBlackBox {
     let epsilon = AttackFigures.text(ofEpsilon: bench.lectureEpsilon)
     return Reproduction.Section(
       "Black box: images fooled within L∞ ≤ \(epsilon)",
-      columns: [.init("fooled", .percent), .init("queries, median", .number)], rows: rows,
+      columns: [.init("fooled", .percent), .init("queries, median", .number)], rows: rows, shown: [0],
       remarks: [
         "Of \(scale.attackedCount) held-out images drawn at random, those that the network gets right. \(sample) The first "
           + "row of an architecture knows the gradient; the others see a score for each class and nothing else.",
@@ -110,7 +110,7 @@ struct LectureBlackBox {
       }
     }
     return Reproduction.Section(
-      "Black box: a few pixels changed at will", columns: [.init("fooled", .percent)], rows: rows,
+      "Black box: a few pixels changed at will", columns: [.init("fooled", .percent)], rows: rows, shown: [0],
       remarks: [
         "The same images, differential evolution with at most \(scale.queryLimit) queries for each. \(sample)",
         "Su, Vargas, Sakurai (2019) fool 67.97 % of CIFAR-10 images with one pixel, on large networks with up to 40,000 "

@@ -55,6 +55,7 @@ struct LectureNoise {
             .init(values: own.map(\.meanRadius)),
           ])
       },
+      shown: [2],
       remarks: [
         "\(name), trained with noise of the same σ, \(scale.networkCount) networks for each; \(runs[0].imageCount) held-out images "
           + "drawn at random, \(runs[0].selectionCount) + \(scale.sampleCount) noisy copies of each, α = \(runs[0].alpha). "
@@ -89,6 +90,7 @@ struct LectureNoise {
             ]
           })
       },
+      shown: [1, 4],
       remarks: [
         "The same images. Certain: no perturbation within that L2 changes the answer, whatever the attack; empty where "
           + "\(scale.sampleCount) copies cannot say so much. Left: right under projected gradient descent on the mean over 16 copies, "

@@ -47,6 +47,7 @@ struct LecturePoison {
             .init(shares: own.map { $0.trimmed.first?.judged.error.value }),
           ])
       },
+      shown: [0],
       remarks: results.sentences.map(\.asSentence))
   }
 
@@ -74,6 +75,7 @@ struct LecturePoison {
             .init(shares: repaired.map(\.success.value)), .init(shares: repaired.map(\.error.value)),
           ])
       },
+      shown: [0],
       remarks: results.sentences.map(\.asSentence))
   }
 
@@ -98,6 +100,7 @@ struct LecturePoison {
         .init("with its starting image in its place", [share { $0.controlSuccess }]),
         .init("with the poison, after the neighbour check", [share { $0.checkedSuccess }]),
       ],
+      shown: [0],
       remarks: [
         "Means over \(results.shares { $0.success }.count) pairs of classes, with Student's interval; one clean network."
       ] + results.sentences.map(\.asSentence))
@@ -138,7 +141,7 @@ struct LecturePoison {
           row("points moved", \.moved), row("labels flipped alone", \.flipped),
           row("moved, trimmed", \.trimmed),
         ]
-      }, remarks: results.sentences.map(\.asSentence))
+      }, shown: [1], remarks: results.sentences.map(\.asSentence))
   }
 
   /// The paper's where there are ten classes.

@@ -47,6 +47,7 @@ struct LecturePrivacy {
                 sample: .networks),
             ])
         },
+        shown: [0, 2],
         remarks: [
           "\(results.architectureName), \(results.networkCount) networks of each kind, \(results.epochCount) epochs of lots of "
             + "\(results.lotSize), C = 1, δ = \(PrivacyWords.number(results.delta, "%.4g")). Distance: DDN, of the images that are right among \(results.imageCount); "

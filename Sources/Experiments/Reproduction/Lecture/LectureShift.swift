@@ -35,6 +35,7 @@ struct LectureShift {
               shares(.robust),
             ])
         },
+        shown: [1, 4],
         remarks: [
           "mlp, \(scale.networkCount) networks of each recipe; \(results.imageCount) held-out images corrupted in "
             + "\(results.networks.first?.corrupted.count ?? 0) ways, \(results.attackCount) of them attacked by DDN and projected "

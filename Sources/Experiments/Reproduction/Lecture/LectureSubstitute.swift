@@ -23,6 +23,7 @@ struct LectureSubstitute {
           .init("the black box itself, its gradient known", [.init(runs[0].whiteBox), nil]),
           .init("random signs of the same size", [.init(runs[0].noise), nil]),
         ],
+        shown: [0],
         remarks: [
           "Black box: \(blackBox.rawValue). \(scale.networkCount) substitutes of each architecture, \(runs[0].differences); images "
             + "made for it by momentum iterative steps within L∞ ≤ \(epsilon), of \(runs[0].imageCount) held-out images those "
