@@ -3,7 +3,7 @@
 ##   make demo     install what is missing, build, and run the main job into output/demo
 ##   make test     install what is missing, lint, and run every test; continuous integration runs this
 ##   make build    install what is missing and build .build/release/intrigue
-##   make reproduce-quick   measure the papers' tables and the lecture's questions, in eight minutes; needs MNIST
+##   make reproduce-quick   measure the papers' tables and the lecture's questions, in seven minutes; needs MNIST
 ##   make bench    measure Intrigue beside PyTorch, if that is here; see docs/benchmarks.md
 ##   make format   rewrite the Swift sources in the house format
 ##   make clean    remove what was built; data sets and output stay

@@ -27,7 +27,7 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var reading: ReadingOptions
 
-  @Flag(help: "All tables in eight minutes: shorter training, fewer images; errors are then higher.")
+  @Flag(help: "All tables in seven minutes: shorter training, fewer images; errors are then higher.")
   var quick = false
 
   @Flag(help: "Discard the networks and tables that an earlier run left in the folder.")

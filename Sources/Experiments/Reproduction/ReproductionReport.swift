@@ -204,7 +204,7 @@ struct ReproductionReport {
       subtitle:
         "\(data.name), seed \(configuration.seed). Lines: 95 % intervals "
         + (isRepeated
-          ? "over \(configuration.scale.lecture.networkCount) networks."
+          ? "over \(configuration.scale.lecture.networkCount) networks, or over what the remarks of a table name."
           : "of the share measured here, over its images."),
       footer: [
         (isRepeated

@@ -41,7 +41,7 @@ public struct ReproductionScale: Codable, Equatable, Sendable {
     fastCount: 10_000, ensembleSize: 12, rubbishCount: 10_000, foolingCount: 1000,
     lecture: .full)
 
-  /// Eight minutes for all tables on two cores: networks are half trained, so errors lie above the papers'.
+  /// Seven minutes for all tables on two cores: networks are half trained, so errors lie above the papers'.
   public static let quick = ReproductionScale(
     iterationCount: 150, autoencoderEpochCount: 6, maxoutEpochCount: 4, searchedCount: 100, fastCount: 2000,
     ensembleSize: 3, rubbishCount: 2000, foolingCount: 200, lecture: .quick)
