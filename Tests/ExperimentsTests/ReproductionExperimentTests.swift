@@ -344,9 +344,16 @@ import Testing
       expect(
         try value("Noise at inference: what a vote", "σ = 0.25", 2),
         isMeanOf: smooth.compactMap(\.right.value))
-      expect(
-        try value("Noise at inference: what no", "σ = 0.25", 1),
-        isMeanOf: smooth.compactMap(\.attacks[0].robust.value))
+      for (radius, columns) in [(0, 1), (1, 4)] {
+        let attacks = smooth.map { $0.attacks[radius] }
+        let left = attacks.compactMap(\.robust.value)
+        // The two must differ somewhere, or one could stand for the other unseen.
+        expect(try value("Noise at inference: what no", "σ = 0.25", columns), isMeanOf: left)
+        expect(
+          try value("Noise at inference: what no", "σ = 0.25", columns + 1),
+          isMeanOf: attacks.compactMap(\.base.value))
+      }
+      #expect(smooth.flatMap(\.attacks).contains { $0.robust != $0.base })
 
       let labels = try results(
         "poison-labels", LabelPoisonExperiment.Configuration.self, LabelPoisonExperiment.Results.self)
