@@ -33,11 +33,12 @@ let package = Package(
     .target(name: "CKernels"),
 
     // The library.
+    .target(name: "Escapes"),
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
     .target(name: "Tensors", dependencies: ["CLAPACK", "CLBFGSB"]),
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
     .target(name: "Privacy", dependencies: ["Tensors"]),
-    .target(name: "Storage", dependencies: ["Tensors", "CZlib", "CCrypto"]),
+    .target(name: "Storage", dependencies: ["Escapes", "Tensors", "CZlib", "CCrypto"]),
     .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(
@@ -45,11 +46,12 @@ let package = Package(
     .target(name: "Directions", dependencies: ["CKernels", "Tensors"]),
     .target(name: "Adversarial", dependencies: ["Inference", "Networks", "Tensors"]),
     .target(name: "Poisoning", dependencies: ["Datasets", "Networks", "Directions", "Tensors"]),
-    .target(name: "Figures", dependencies: ["Images", "Storage", "Tensors"]),
+    .target(name: "Figures", dependencies: ["Escapes", "Images", "Storage", "Tensors"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
+        "Directions",
         "Adversarial", "Poisoning", "Figures",
       ]),
     .target(
@@ -71,7 +73,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Storage", "Images", "Figures", "Experiments", "Study",
+        "Escapes", "Storage", "Images", "Figures", "Experiments", "Study",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
@@ -91,7 +93,8 @@ let package = Package(
     .target(
       name: "Intrigue",
       dependencies: [
-        "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
+        "Directions",
         "Adversarial", "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
       ]),
 
@@ -115,6 +118,7 @@ let package = Package(
       dependencies: ["CAllocations", "Adversarial", "Datasets", "Networks", "Tensors"],
       path: "Tests/AllocationProbe"),
     .testTarget(name: "AllocationTests", dependencies: ["AllocationProbe"]),
+    .testTarget(name: "EscapesTests", dependencies: ["Escapes"]),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Tensors"]),
     .testTarget(name: "OneDNNTests", dependencies: ["OneDNN"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

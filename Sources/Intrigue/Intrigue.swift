@@ -1,6 +1,7 @@
 @_exported import Adversarial
 @_exported import Datasets
 @_exported import Directions
+@_exported import Escapes
 @_exported import Experiments
 @_exported import Explorer
 @_exported import Figures

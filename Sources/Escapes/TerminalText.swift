@@ -1,0 +1,28 @@
+/// Text for a terminal, in which a name can move no cursor, write to no clipboard and reorder no line.
+public enum TerminalText {
+  /// `text` on one line: every scalar that a terminal would act on is written as its number, `\u{1B}`.
+  ///
+  /// These are the controls of C0 and C1 with delete (ECMA-48), the separators of lines and paragraphs, and the
+  /// controls of direction (Unicode Standard Annex #9), which would show a name in another order than it is written.
+  /// By scalar and not by Character: a control that follows a joining scalar is part of its Character.
+  public static func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isActive) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if isActive(scalar) {
+        result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func isActive(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
+      true
+    default: false
+    }
+  }
+}
