@@ -13,7 +13,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // C libraries made visible.
@@ -57,8 +57,9 @@ let package = Package(
     .target(
       name: "LocalServer",
       dependencies: [
-        .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .target(
       name: "Study",
@@ -146,7 +147,9 @@ let package = Package(
         "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors",
       ]),
-    .testTarget(name: "LocalServerTests", dependencies: ["LocalServer"]),
+    .testTarget(
+      name: "LocalServerTests",
+      dependencies: ["LocalServer", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(
       name: "ExplorerTests",
       dependencies: [

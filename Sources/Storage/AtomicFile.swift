@@ -7,10 +7,11 @@ import Synchronization
 /// the disk, and the name is then replaced. A process that is killed leaves the hidden file behind;
 /// ``removeLeftovers(in:)`` clears it away.
 public enum AtomicFile {
+  /// - Parameter permissions: From the first byte on; less what the process masks out.
   /// - Throws: ``FileError`` when the folder is missing, not writable or full. The old file is then as it was
   ///   and nothing else is left behind.
-  public static func write(_ data: Data, to file: URL) throws {
-    let writer = try AtomicFileWriter(file)
+  public static func write(_ data: Data, to file: URL, permissions: mode_t = 0o666) throws {
+    let writer = try AtomicFileWriter(file, permissions: permissions)
     try data.withUnsafeBytes { try writer.append($0) }
     try writer.commit()
   }

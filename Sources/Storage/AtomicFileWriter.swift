@@ -8,11 +8,12 @@ public final class AtomicFileWriter {
   private var descriptor: Int32
   private var isCommitted = false
 
+  /// - Parameter permissions: From the first byte on; less what the process masks out.
   /// - Throws: ``FileError`` when the folder is missing or not writable.
-  public init(_ file: URL) throws {
+  public init(_ file: URL, permissions: mode_t = 0o666) throws {
     self.file = file
     temporary = AtomicFile.temporaryFile(for: file)
-    descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
     guard descriptor >= 0 else { throw failure() }
   }
 

@@ -244,8 +244,7 @@ public struct StudyPreparation: Sendable {
           highQuery: trial.made.highQuery, images: trial.made.images)
       })
     let encoded = try JSONFile.encoded(key, file: keyFile)
-    try AtomicFile.write(encoded, to: keyFile)
-    try StudyFiles.keepPrivate(keyFile)
+    try AtomicFile.write(encoded, to: keyFile, permissions: StudyFiles.ownerOnly)
     var design = design
     design.keyChecksum = Checksum.hexadecimal(of: encoded)
     // Last: a folder without it is no study.

@@ -144,7 +144,7 @@ struct StudyTables {
 
   private static func seconds(_ value: Double) -> String { String(format: "%.3f", value) }
 
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     Date(timeIntervalSince1970: seconds).ISO8601Format(.init(includingFractionalSeconds: true))
   }
 }

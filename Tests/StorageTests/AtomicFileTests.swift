@@ -16,6 +16,24 @@ import Testing
     }
   }
 
+  @Test("Permissions hold from the first byte, before the file has its name")
+  func permissions() throws {
+    try withTemporaryFolder { folder in
+      let old = umask(0)
+      defer { umask(old) }
+      let writer = try AtomicFileWriter(folder.appending(path: "key.json"), permissions: 0o600)
+      func rights() throws -> [Int?] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).map {
+          try FileManager.default.attributesOfItem(atPath: folder.appending(path: $0).path)[.posixPermissions]
+            as? Int
+        }
+      }
+      #expect(try rights() == [0o600])
+      try writer.commit()
+      #expect(try rights() == [0o600])
+    }
+  }
+
   @Test("A missing folder is named")
   func missingFolder() throws {
     try withTemporaryFolder { folder in

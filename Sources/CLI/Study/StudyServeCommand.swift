@@ -34,12 +34,16 @@ struct StudyServeCommand: AsyncParsableCommand {
   func run() async throws {
     let files = try StudyFiles(URL(filePath: study))
     let store = try files.answers()
-    let server = try StudyServer(StudyRoom(files, store))
+    let room = StudyRoom(files, store)
+    let server = try StudyServer(room)
+    if let remark = try room.clockRemark() { Self.remark("\(remark)\n") }
     let names = MachineNames(listeningOn: listen, named: host)
     let (quiet, open, secret) = (quiet, open, server.organiserSecret)
     try await Console(quiet: quiet, json: false).serve {
-      try await server.run(at: ServerAddress(host: names.host, port: port, names: names.accepted)) {
-        address in
+      try await server.run(
+        at: ServerAddress(host: names.host, port: port, names: names.accepted),
+        reporting: { Self.remark("the server has made a mistake: \(TerminalText.escaped($0))\n") }
+      ) { address in
         let places = names.shown.map { "http://\($0):\(address.port)/" }
         let organiser = "\(places[0])organiser/\(secret)"
         Self.say(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
