@@ -13,11 +13,9 @@ public enum FileName {
     return name
   }
 
-  /// Whether `text` names a file in a folder and no other place: not empty, no folder in it, no control, and no dot,
-  /// hyphen or other sign at its beginning that a program would take for an option, a pipe or a hidden file.
-  public static func isSafe(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first else { return false }
-    return (first.properties.isAlphabetic || ("0"..."9").contains(first))
-      && !text.unicodeScalars.contains { $0 == "/" || $0.isControl }
+  /// Whether `path` is relative and leads nowhere out of the folder that it starts in.
+  public static func staysInside(_ path: String) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return path.utf8.first != UInt8(ascii: "/") && !parts.contains { $0.elementsEqual("..".utf8) }
   }
 }

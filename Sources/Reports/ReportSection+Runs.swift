@@ -32,7 +32,7 @@ extension ReportSection {
     citations = summary.citations
     self.folder = folder.url
     for name in summary.pictures.map(\.file) + summary.tables.map(\.file) + summary.articleTables {
-      guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+      guard FileName.staysInside(name) else {
         throw FileError(
           file: folder.file(folder.recordName), problem: "names \(name), which is outside the run folder")
       }
