@@ -30,7 +30,7 @@ extension Dataset {
       return try load(entry, options: options, search: search, progress: progress)
     }
     let path = URL(filePath: nameOrPath)
-    let isName = !nameOrPath.contains("/")
+    let isName = !nameOrPath.utf8.contains(UInt8(ascii: "/"))
     let places = [path] + (isName ? search.folders.map { $0.appending(path: nameOrPath) } : [])
     guard let folder = places.first(where: { FolderListing.kind(of: $0) != nil }) else {
       let names = DatasetCatalogue.entries.map(\.name).joined(separator: ", ")

@@ -98,8 +98,7 @@ public struct EvaluateExperiment: Sendable {
     var table = CSVWriter(columns: ["class", "images", "correct", "recall", "precision"])
     for item in results.classes {
       table.append([
-        item.name, String(item.imageCount), String(item.correctCount), text(item.recall),
-        text(item.precision),
+        item.name, item.imageCount, item.correctCount, text(item.recall), text(item.precision),
       ])
     }
     try table.write(to: file)

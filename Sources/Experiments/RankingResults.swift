@@ -55,11 +55,10 @@ public struct RankingResults: Codable, Equatable, Sendable {
     ])
     for line in lines {
       let summary = line.summary
-      func text(_ value: (some CustomStringConvertible)?) -> String { value.map(\.description) ?? "" }
       table.append([
-        line.id, line.state.rawValue, text(line.agreement.kappa), text(line.agreement.topClass),
+        line.id, line.state.rawValue, line.agreement.kappa, line.agreement.topClass,
         line.agreement.topClass.map { subject.classNames[$0] } ?? "", line.agreement.topClassCount,
-        line.threshold, text(summary.mean), text(summary.standardDeviation), summary.minimum,
+        line.threshold, summary.mean, summary.standardDeviation, summary.minimum,
         summary.maximum, summary.positiveCount, summary.zeroCount,
       ])
     }

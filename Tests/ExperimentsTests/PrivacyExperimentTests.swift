@@ -33,7 +33,7 @@ import Testing
   private static let outputs =
     ["privacy.txt", "privacy.csv", "summary.csv"]
     + ["accuracy", "distance", "robust-accuracy", "membership"].flatMap { name in
-      ["png", "pdf", "csv", "gp"].map { "figures/\(name).\($0)" }
+      ["png", "pdf", "csv", "txt", "gp"].map { "figures/\(name).\($0)" }
     }
 
   private static func contents(_ run: RunFolder) throws -> [String: Data] {

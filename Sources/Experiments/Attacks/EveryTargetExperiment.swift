@@ -207,8 +207,8 @@ public struct EveryTargetExperiment: Sendable {
       for target in classNames.indices where target != label {
         let own = pairs.filter { $0.label == label && $0.target == target }
         let reached = own.filter { $0.verdict == .succeeded }
-        func median(_ value: (Distortion) -> Double) -> String {
-          Statistics.median(reached.map { value($0.distortion) }).map(\.description) ?? ""
+        func median(_ value: (Distortion) -> Double) -> Double? {
+          Statistics.median(reached.map { value($0.distortion) })
         }
         table.append([
           label, classNames[label], target, classNames[target], own.count, reached.count, median(\.l2),

@@ -141,7 +141,7 @@ public struct CompareExperiment: Sendable {
   /// A row for each direction.
   private static func table(of report: CoherenceReport) -> CSVWriter {
     var table = CSVWriter(columns: report.tableColumns)
-    for row in report.tableRows { table.append(row) }
+    for row in report.tableRows { table.append([row.id] + row.metrics + row.classes + row.texts) }
     return table
   }
 

@@ -1,4 +1,5 @@
 import Adversarial
+import Storage
 import Inference
 import Networks
 import Tensors
@@ -210,7 +211,7 @@ extension SmoothingResults.TrainingNoise {
   }
 
   /// In tables: σ, 0 without noise, words of another kind; empty: unknown.
-  var field: any CustomStringConvertible {
+  var field: any CSVValue {
     switch self {
     case .none: 0
     case .gaussian(let deviation): deviation
