@@ -58,11 +58,11 @@ public struct Chart: Sendable {
     let script = script(named: name)
     let csv = table.map { $0.map(Self.field).joined(separator: ",") + "\n" }.joined()
 
-    let workshop = FileManager.default.temporaryDirectory.appending(
-      path: "intrigue-chart-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: workshop) }
+    // Not in TMPDIR: what a killed run leaves beside its pictures, the next one clears away.
+    let place = try TemporaryFolder(beside: folder.appending(path: name))
+    defer { withExtendedLifetime(place) {} }
+    let workshop = place.url
     do {
-      try FileManager.default.createDirectory(at: workshop, withIntermediateDirectories: true)
       try Data(csv.utf8).write(to: workshop.appending(path: "\(name).csv"))
       try Data(script.utf8).write(to: workshop.appending(path: "\(name).gp"))
     } catch {

@@ -32,6 +32,8 @@ public struct StudyReport: Sendable {
       drawn.map { "figures/\($0.name).png" } + Self.tableNames + [folder.recordName]
     let record = RunRecord<StudyDesign, StudyResults>(
       experiment: "study", configuration: files.design, workerCount: 1, data: nil)
+    let run = try Run(record, on: nil, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let figures = try folder.folder("figures")
     try progress(.stage("drawing"))
     for chart in drawn { try chart.chart.write(named: chart.name, in: figures.url) }
@@ -41,7 +43,7 @@ public struct StudyReport: Sendable {
     try tables.directions.write(to: folder.file("directions.csv"))
     try tables.estimates.write(to: folder.file("results.csv"))
     try AtomicFile.write(tables.latex, to: folder.file("study.tex"))
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 }
