@@ -31,7 +31,7 @@ let package = Package(
 
     // The commit that the program was built from.
     .plugin(name: "CommitPlugin", capability: .buildTool()),
-    .target(name: "CCommit", plugins: ["CommitPlugin"]),
+    .target(name: "Commit", plugins: ["CommitPlugin"]),
 
     // Inner loops that need a processor's own instructions.
     .target(name: "CKernels"),
@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "CCommit", "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
+        "Commit", "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
         "Directions",
         "Adversarial", "Poisoning", "Figures",
       ]),

@@ -1,4 +1,4 @@
-import CCommit
+import Commit
 import Foundation
 
 /// What `run.json` says.
@@ -25,7 +25,7 @@ public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Se
     self.configuration = configuration
     environment = RunEnvironment(workerCount: workerCount)
     self.data = data
-    commit = String(cString: program_commit())
+    commit = Commit.text
     date = Date.now.formatted(.iso8601)
     complete = false
   }
