@@ -17,7 +17,7 @@ DEMO_OPTIONS ?=
 REPRODUCE_OPTIONS ?=
 BENCH_OPTIONS ?=
 
-swift_sources := Package.swift Sources Tests Benchmarks
+swift_sources := Package.swift Plugins Sources Tests Benchmarks
 
 # Undeclared imports are errors everywhere. SwiftPM leaves our warnings-as-errors out for the packages we depend on.
 build_flags := --configuration release --explicit-target-dependency-import-check error
