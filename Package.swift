@@ -29,6 +29,10 @@ let package = Package(
     // Distribution functions of Boost.Math, C++ headers alone, as plain C: libboost-math-dev.
     .target(name: "CStatistics"),
 
+    // The commit that the program was built from.
+    .plugin(name: "CommitPlugin", capability: .buildTool()),
+    .target(name: "Commit", plugins: ["CommitPlugin"]),
+
     // Inner loops that need a processor's own instructions.
     .target(name: "CKernels"),
 
@@ -50,7 +54,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
+        "Commit", "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
         "Directions",
         "Adversarial", "Poisoning", "Figures",
       ]),

@@ -78,22 +78,19 @@ public struct RankingResults: Codable, Equatable, Sendable {
   }
 }
 
-extension RunFolder {
+extension Run {
   /// Writes several files that belong together, then the record: nothing has its name before all are on disk.
-  func write<Configuration, Results>(
-    _ files: [(name: String, data: Data)], _ record: RunRecord<Configuration, Results>, results: Results
-  ) throws {
-    try create()
+  func complete(with results: Results, _ files: [(name: String, data: Data)]) throws {
     let writers = try files.map { name, data in
-      let writer = try AtomicFileWriter(file(name))
+      let writer = try AtomicFileWriter(folder.file(name))
       for start in stride(from: 0, to: data.count, by: 1 << 20) {
         let part = Data(data.dropFirst(start).prefix(1 << 20))
         try part.withUnsafeBytes { bytes in try writer.append(bytes) }
       }
       return writer
     }
-    try write(record)
+    try begin()
     for writer in writers { try writer.commit() }
-    try write(record.completed(with: results))
+    try complete(with: results)
   }
 }

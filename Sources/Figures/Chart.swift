@@ -64,11 +64,11 @@ public struct Chart: Sendable {
     let csv = table.map { $0.map { $0.csvField(isForGnuplot: true) }.joined(separator: ",") + "\n" }.joined()
     let sources = [("\(name).csv", csv), ("\(name).txt", words), ("\(name).gp", script)]
 
-    let workshop = FileManager.default.temporaryDirectory.appending(
-      path: "intrigue-chart-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: workshop) }
+    // Not in TMPDIR: what a killed run leaves beside its pictures, the next one clears away.
+    let place = try TemporaryFolder(beside: folder.appending(path: name))
+    defer { withExtendedLifetime(place) {} }
+    let workshop = place.url
     do {
-      try FileManager.default.createDirectory(at: workshop, withIntermediateDirectories: true)
       for (file, text) in sources { try Data(text.utf8).write(to: workshop.appending(path: file)) }
     } catch {
       throw FileError(file: workshop, problem: "cannot be written: \(error.localizedDescription)")

@@ -221,6 +221,7 @@ public struct StudyPreparation: Sendable {
         if known.insert(id).inserted { return (id, trial) }
       }
     }.sorted { $0.id < $1.id }
+    let folder = try folder.locked()
     _ = try folder.folder("trials")
     try progress(.stage("drawing \(named.count) trials"))
     for (number, (id, trial)) in named.enumerated() {

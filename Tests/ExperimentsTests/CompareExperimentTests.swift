@@ -35,7 +35,7 @@ import Testing
     }
     """
 
-  private func experiment(
+  func experiment(
     in folder: URL, networkCount: Int = 3, topCount: Int = 5, rotationCount: Int = 29, workerCount: Int = 2,
     startsFresh: Bool = false
   ) throws -> CompareExperiment {

@@ -16,7 +16,7 @@ import Testing
       learningRate: LearningRate(initial: 0.4), seed: 3)
   }
 
-  private static func experiment(
+  static func experiment(
     in folder: URL, architecture: String = "mlp", epsilons: [Double] = [1, 20], workerCount: Int = 2,
     startsFresh: Bool = false, epochCount: Int = 4
   ) throws -> PrivacyExperiment {

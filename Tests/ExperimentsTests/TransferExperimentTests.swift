@@ -20,7 +20,7 @@ import Testing
     "softmax:epochs=6:batch=16", "mlp:epochs=6:batch=8", "mlp:seed=2:epochs=12:batch=5:half=1",
   ]
 
-  private func experiment(
+  func experiment(
     in folder: URL, attack: TransferAttack = .fgsm, goal: AttackGoal = .untargeted,
     distortions: [Double] = [],
     imageCount: Int? = 40, workerCount: Int = 2, startsFresh: Bool = false

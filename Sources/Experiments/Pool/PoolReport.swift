@@ -30,13 +30,13 @@ struct PoolReport {
 
   /// nil without a black-box attack.
   private var queries: QueryFigures? {
-    let asked = material.parts.filter { $0.identity.entry.method.kind.knowledge.isBlackBox }
+    let asked = material.parts.filter { $0.entry.method.kind.knowledge.isBlackBox }
     guard !asked.isEmpty else { return nil }
     let whiteBox = material.strongestOfGradient
     return QueryFigures(
-      attacks: asked.map { .init(name: $0.identity.entry.name, images: $0.images) },
+      attacks: asked.map { .init(name: $0.entry.name, images: $0.images) },
       reference: whiteBox.map {
-        .init(name: $0.identity.entry.name, images: $0.images, norm: results.norm)
+        .init(name: $0.entry.name, images: $0.images, norm: results.norm)
       }, norm: results.norm, isMinimal: isMinimal)
   }
 

@@ -163,7 +163,7 @@ struct SmoothingReport {
         for image in attack.evaluation.images {
           let certificate = certificates[image.imageID]
           table.append([
-            level.modelName, level.deviation, attack.identity.epsilon, image.imageID, image.label,
+            level.modelName, level.deviation, attack.epsilon, image.imageID, image.label,
             image.distance,
             certificate?.radius, image.answer.label, image.answer.p,
             image.isLost ? 1 : 0, certificate.map(image.violates) == true ? 1 : 0, level.modelChecksum,

@@ -116,12 +116,12 @@ extension SmoothingResults.Level {
   ) -> [SmoothingResults.Attack] {
     let certificates = Dictionary(uniqueKeysWithValues: images.map { ($0.imageID, $0.certificate) })
     var (lost, unanswered, baseLost): (Set<Int>, Set<Int>, Set<Int>) = ([], [], [])
-    return parts.sorted { $0.identity.epsilon < $1.identity.epsilon }.map { part in
+    return parts.sorted { $0.epsilon < $1.epsilon }.map { part in
       let attacked = part.evaluation.images
       lost.formUnion(attacked.filter(\.isLost).map(\.imageID))
       unanswered.formUnion(attacked.filter { !$0.isRight }.map(\.imageID))
       baseLost.formUnion(part.baseLost)
-      let epsilon = part.identity.epsilon
+      let epsilon = part.epsilon
       let violations = attacked.count { image in certificates[image.imageID].map(image.violates) ?? false }
       let covered = attacked.count { image in
         certificates[image.imageID].map { $0.holds($0.leading, within: image.distance) } ?? false
