@@ -53,9 +53,7 @@ struct ExploreCommand: AsyncParsableCommand {
       at: .loopback(port: port), routes: explorer.routes, explaining: Explorer.sentence)
     try await console.serve {
       try await server.run { address in
-        print("open       \(address.url.absoluteString)")
-        // Whoever reads it from a pipe waits for it.
-        fflush(nil)
+        try Output.result(["open       \(address.url.absoluteString)"])
         if open { DesktopBrowser.open(address.url) }
       }
     }
