@@ -36,6 +36,9 @@ let package = Package(
     // Inner loops that need a processor's own instructions.
     .target(name: "CKernels"),
 
+    // What the program does before its libraries are initialised.
+    .target(name: "CStartup"),
+
     // The library.
     .target(name: "Escapes"),
     .target(name: "OneDNN", dependencies: ["COneDNN"]),
@@ -107,7 +110,7 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Intrigue",
+        "CStartup", "Intrigue",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -57,9 +57,7 @@ struct ExploreCommand: AsyncParsableCommand {
       })
     try await console.serve {
       try await server.run { address in
-        print("open       \(address.url.absoluteString)")
-        // Whoever reads it from a pipe waits for it.
-        fflush(nil)
+        try Output.result(["open       \(address.url.absoluteString)"])
         if open { DesktopBrowser.open(address.url) }
       }
     }

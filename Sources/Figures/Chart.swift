@@ -156,30 +156,18 @@ struct Gnuplot {
   }
 
   func run(script: String, format: Chart.Format = .png, in folder: URL) throws {
-    let process = Process()
-    process.executableURL = program
     // Without the user's own start-up files, so that the same chart gives the same picture everywhere.
-    process.arguments = ["-d", "-e", "format = '\(format.rawValue)'", script]
-    var environment = ProcessInfo.processInfo.environment
+    let arguments = ["-d", "-e", "format = '\(format.rawValue)'", script]
     // The time in a PDF is then written without a zone.
-    environment["TZ"] = "UTC"
-    process.environment = environment
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let errors = Pipe()
-    process.standardError = errors
+    let environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
+    let outcome: ChildProcess.Outcome
     do {
-      try process.run()
+      outcome = try ChildProcess.run(program, arguments, environment: environment, in: folder)
     } catch {
-      throw Chart.Problem.gnuplotFailed(message: error.localizedDescription)
+      throw Chart.Problem.gnuplotFailed(message: "\(error)")
     }
-    // Read before waiting, so that a full pipe cannot stop gnuplot.
-    let message = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let text = String(decoding: message, as: UTF8.self).split(whereSeparator: \.isNewline).joined(
-        separator: " ")
+    guard outcome.exitCode == 0 else {
+      let text = outcome.errors.split(whereSeparator: \.isNewline).joined(separator: " ")
       throw Chart.Problem.gnuplotFailed(message: text.trimmingCharacters(in: .whitespaces))
     }
   }

@@ -46,28 +46,21 @@ struct StudyServeCommand: AsyncParsableCommand {
       ) { address in
         let places = names.shown.map { "http://\($0):\(address.port)/" }
         let organiser = "\(places[0])organiser/\(secret)"
-        Self.say(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
+        try Output.result(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
         if !quiet {
-          Self.remark(
+          Output.remark(
             "answers to calls by \(names.allNames.joined(separator: ", ")); the organiser's address is secret; "
-              + "Ctrl-C ends the study\n")
+              + "Ctrl-C ends the study")
         }
         if open, let page = URL(string: organiser) { DesktopBrowser.open(page) }
       }
     }
     guard !quiet else { return }
     let progress = try StudyProgress(files, store.everything())
-    Self.say([
+    try Output.result([
       "\(progress.participants.count) participants, \(progress.finishedCount) finished, \(progress.answerCount) answers "
         + "kept",
       "results    intrigue study results \(study)",
     ])
   }
-
-  /// Written at once: who waits for the address reads a pipe.
-  private static func say(_ lines: [String]) {
-    FileHandle.standardOutput.write(Data(lines.map { $0 + "\n" }.joined().utf8))
-  }
-
-  private static func remark(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
