@@ -31,12 +31,6 @@ extension ReportSection {
     articleTables = summary.articleTables.filter(folder.exists)
     citations = summary.citations
     self.folder = folder.url
-    for name in summary.pictures.map(\.file) + summary.tables.map(\.file) + summary.articleTables {
-      guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
-        throw FileError(
-          file: folder.file(folder.recordName), problem: "names \(name), which is outside the run folder")
-      }
-    }
     pictures = try summary.pictures.filter { folder.exists($0.file) }.map {
       try Self.picture($0, basis: summary.basis, in: folder)
     }
