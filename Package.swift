@@ -173,6 +173,8 @@ let package = Package(
     .testTarget(
       name: "StudyTests",
       dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
-    .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
+    .testTarget(
+      name: "CLITests",
+      dependencies: ["Images", "Storage", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )

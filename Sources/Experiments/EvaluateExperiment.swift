@@ -106,3 +106,14 @@ public struct EvaluateExperiment: Sendable {
     try table.write(to: file)
   }
 }
+
+extension EvaluateExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePart(correctCount, of: imageCount, "correctCount")
+    try requireShare(accuracy, "accuracy")
+    try requireEnds(accuracyInterval95, "accuracyInterval95")
+    for row in [classes.count] + confusion.map(\.count) {
+      try requireCount(row, confusion.count, "confusion")
+    }
+  }
+}

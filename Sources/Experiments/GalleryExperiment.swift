@@ -239,3 +239,9 @@ extension GalleryExperiment.Results {
     self.files = files
   }
 }
+
+extension GalleryExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    for name in files { try requireFileName(name, "files") }
+  }
+}

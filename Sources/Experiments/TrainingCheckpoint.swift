@@ -86,7 +86,8 @@ struct TrainingCheckpoint {
     let container = try SafetensorsFile(contentsOf: file)
     guard container.metadata["format"] == format, let identity = container.metadata["identity"],
       let history = container.metadata["history"],
-      let steps = container.metadata["stepCount"].flatMap({ Int($0) })
+      let steps = container.metadata["stepCount"].flatMap({ Int($0) }),
+      (0...1_000_000_000_000).contains(steps)
     else { throw FileError(file: file, problem: "is no checkpoint of this version") }
     let decodedIdentity = try JSONFile.decode(Identity.self, from: Data(identity.utf8), file: file)
     guard decodedIdentity.architecture == (try graph.architecture.json) else {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Storage
+import Tensors
 
 /// The answers of a study, in SQLite: `answers.sqlite`.
 ///
@@ -126,7 +127,7 @@ public struct AnswerStore: Sendable {
   public func participant(token: String) async throws -> StudyParticipant? {
     try await queue.read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM participant WHERE token = ?", arguments: [token])
-        .map(StudyParticipant.init)
+        .map { try StudyParticipant($0) }
     }
   }
 
@@ -174,7 +175,7 @@ public struct AnswerStore: Sendable {
         database, sql: "SELECT * FROM answer WHERE participant = ? AND trial = ?",
         arguments: [answer.participant, answer.trial])
       {
-        return .repeated(StudyAnswer(row))
+        return .repeated(try StudyAnswer(row))
       }
       let count = try Self.answerCount(of: answer.participant, database)
       guard answer.position == count else { return .outOfTurn(expectedPosition: count) }
@@ -194,10 +195,16 @@ public struct AnswerStore: Sendable {
   /// The answers of one participant, in order.
   public func answers(of participant: Int) async throws -> [StudyAnswer] {
     try await queue.read { database in
-      try Row.fetchAll(
+      let answers = try Row.fetchAll(
         database, sql: "SELECT * FROM answer WHERE participant = ? ORDER BY position",
         arguments: [participant]
-      ).map(StudyAnswer.init)
+      ).map { try StudyAnswer($0) }
+      try AnswerRowError.naming("answer") { () throws(CheckFailure) in
+        guard answers.map(\.position) == Array(answers.indices) else {
+          throw CheckFailure("position", "a participant answers one question after the other")
+        }
+      }
+      return answers
     }
   }
 
@@ -206,10 +213,12 @@ public struct AnswerStore: Sendable {
     try naming {
       try queue.read { database in
         (
-          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map(
-            StudyParticipant.init),
-          try Row.fetchAll(database, sql: "SELECT * FROM answer ORDER BY participant, position").map(
-            StudyAnswer.init)
+          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map {
+            try StudyParticipant($0)
+          },
+          try Row.fetchAll(database, sql: "SELECT * FROM answer ORDER BY participant, position").map {
+            try StudyAnswer($0)
+          }
         )
       }
     }
@@ -230,26 +239,75 @@ public struct AnswerStore: Sendable {
       database, sql: "SELECT COUNT(*) FROM answer WHERE participant = ?", arguments: [participant]) ?? 0
   }
 
+  /// With the file's name.
   private func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let error as DatabaseError {
       throw FileError(file: file, problem: "cannot be read or written: \(error)")
+    } catch is RowDecodingError {
+      // GRDB's words hold the whole row, and with it the token of a participant.
+      throw FileError(file: file, problem: "holds a setting that is no text")
+    } catch let error as AnswerRowError {
+      throw FileError(file: file, problem: error.problem)
+    }
+  }
+}
+
+/// A row that no answer can have left.
+struct AnswerRowError: Error, CustomStringConvertible {
+  let table: String
+  let failure: CheckFailure
+
+  var problem: String { "is wrong in table \(table) at \(failure.property): \(failure.problem)" }
+  var description: String { "\(AnswerStore.fileName) \(problem)" }
+
+  /// - Throws: ``AnswerRowError`` instead of what `body` throws.
+  static func naming<Value>(
+    _ table: String, _ body: () throws(CheckFailure) -> Value
+  ) throws(AnswerRowError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw AnswerRowError(table: table, failure: error)
+    }
+  }
+}
+
+extension Row {
+  /// What stands in a column. GRDB's own error prints the whole row, and with it the token of a participant.
+  fileprivate func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+    _ column: String
+  ) throws(CheckFailure) -> Value {
+    do {
+      return try decode(forColumn: column)
+    } catch {
+      throw CheckFailure(column, "expected a value of type \(Value.self)")
     }
   }
 }
 
 extension StudyParticipant {
-  fileprivate init(_ row: Row) {
-    self.init(
-      number: row["number"], pseudonym: row["pseudonym"], joinedAt: row["joinedAt"], begunAt: row["begunAt"])
+  fileprivate init(_ row: Row) throws(AnswerRowError) {
+    self = try AnswerRowError.naming("participant") { () throws(CheckFailure) in
+      let participant = StudyParticipant(
+        number: try row.value("number"), pseudonym: try row.value("pseudonym"),
+        joinedAt: try row.value("joinedAt"), begunAt: try row.value("begunAt"))
+      try participant.check()
+      return participant
+    }
   }
 }
 
 extension StudyAnswer {
-  fileprivate init(_ row: Row) {
-    self.init(
-      participant: row["participant"], position: row["position"], trial: row["trial"], value: row["value"],
-      milliseconds: row["milliseconds"], answeredAt: row["answeredAt"])
+  fileprivate init(_ row: Row) throws(AnswerRowError) {
+    self = try AnswerRowError.naming("answer") { () throws(CheckFailure) in
+      let answer = StudyAnswer(
+        participant: try row.value("participant"), position: try row.value("position"),
+        trial: try row.value("trial"), value: try row.value("value"),
+        milliseconds: try row.value("milliseconds"), answeredAt: try row.value("answeredAt"))
+      try answer.check()
+      return answer
+    }
   }
 }

@@ -68,6 +68,9 @@ public struct StudyFiles: Sendable {
     }) {
       return "has a trial \(entry.trial) about a direction that it does not have"
     }
+    if let direction = key.directions.first(where: { !design.networks.indices.contains($0.network) }) {
+      return "has a direction \(direction.name) of a network that \(designName) does not have"
+    }
     let choices = key.entries.filter { $0.part == .choice }
     guard choices.allSatisfy({ $0.direction != nil }),
       key.entries.allSatisfy({ $0.part == .sheet || $0.highQuery != nil })

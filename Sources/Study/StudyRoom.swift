@@ -14,8 +14,6 @@ public struct StudyRoom: Sendable {
 
   /// More do not get in.
   public static let participantLimit = 1000
-  /// A reaction time beyond a day is none.
-  private static let longestMilliseconds = 86_400_000
 
   public init(_ files: StudyFiles, _ store: AnswerStore) {
     self.init(files, store, limits: JoinLimits(), now: { [clock = StudyClock()] in clock.now })
@@ -91,7 +89,8 @@ public struct StudyRoom: Sendable {
     }
     let step = order[position]
     let values = StudyAnswer.values(of: step.part)
-    guard values.contains(given.value), (0...Self.longestMilliseconds).contains(given.milliseconds) else {
+    guard values.contains(given.value), (0...StudyAnswer.longestMilliseconds).contains(given.milliseconds)
+    else {
       throw ServerRefusal(
         400,
         "an answer is \(values.lowerBound) to \(values.upperBound) with its milliseconds, got \(given.value)")
@@ -180,7 +179,8 @@ public struct StudyRoom: Sendable {
 
   private func score(_ answers: [StudyAnswer], _ order: [StudySteps.Step]) -> StudyView.Score {
     func count(_ part: StudyPart) -> (right: Int, of: Int) {
-      let given = answers.filter { order[$0.position].part == part }
+      // A table with more answers than questions was made elsewhere.
+      let given = answers.prefix(order.count).filter { order[$0.position].part == part }
       return (given.count { isRight($0, order[$0.position]) }, given.count)
     }
     let (practice, control) = (count(.practice), count(.catchTrial))

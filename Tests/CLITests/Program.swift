@@ -6,6 +6,8 @@ struct Program {
   struct Outcome {
     /// Nil: it was ended by a signal, that is, it crashed.
     let exitCode: Int32?
+    /// The signal that ended it.
+    var signal: Int32?
     let output: String
     let errors: String
   }
@@ -30,6 +32,17 @@ struct Program {
   /// Runs it to its end.
   func run(_ arguments: [String]) async throws -> Outcome {
     try await start(arguments).outcome()
+  }
+
+  /// Runs it to its end, or kills it when it takes longer.
+  func run(_ arguments: [String], atMost duration: Duration) async throws -> Outcome {
+    let run = try start(arguments)
+    let watch = Task {
+      try await Task.sleep(for: duration)
+      run.kill()
+    }
+    defer { watch.cancel() }
+    return try await run.outcome()
   }
 
   /// Runs it to its end; a write beyond so many kilobytes of a file fails.
@@ -161,11 +174,24 @@ struct Program {
     /// Ends it without giving it a chance to tidy up.
     func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
+    /// Presses Ctrl-C after a while, unless it has ended by then, and kills it if that does not end it.
+    func outcome(interruptedAfter duration: Duration) async throws -> Outcome {
+      let watch = Task {
+        try await Task.sleep(for: duration)
+        interrupt()
+        try await Task.sleep(for: .seconds(10))
+        kill()
+      }
+      defer { watch.cancel() }
+      return try await outcome()
+    }
+
     func outcome() async throws -> Outcome {
       for await _ in ended {}
       process.waitUntilExit()
       return Outcome(
         exitCode: process.terminationReason == .exit ? process.terminationStatus : nil,
+        signal: process.terminationReason == .exit ? nil : process.terminationStatus,
         output: try output.text(), errors: try errors.text())
     }
   }

@@ -269,3 +269,9 @@ public struct AttackExperiment: Sendable {
     return max(64, min(limit, (1 << 22) / shape.pixelCount))
   }
 }
+
+extension AttackExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(successInterval95, "successInterval95")
+  }
+}

@@ -287,3 +287,9 @@ extension EveryTargetExperiment.Results {
     ]
   }
 }
+
+extension EveryTargetExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(reachedInterval95, "reachedInterval95")
+  }
+}

@@ -134,6 +134,12 @@ public struct CompareExperiment: Sendable {
           return result
         })
     }
+    if let other = parts.first(where: { $0.lengths != parts[0].lengths }) {
+      throw FileError(
+        file: folder.file("\(Self.networksFolder)/\(other.number)/\(Self.partName)"),
+        problem: "does not fit what was measured on network \(parts[0].number); delete it to measure it again"
+      )
+    }
     let comparison = Comparison(
       protocolHash: hash, declared: declared, dataName: dataset.name,
       duplicateImageCount: material.duplicates.redundant.count, networks: parts)
@@ -305,7 +311,7 @@ public struct CompareExperiment: Sendable {
   ) throws -> (Model, Network) {
     switch configuration.networks {
     case .trained(var recipe, _):
-      recipe.training.seed += UInt64(number - 1)
+      recipe.training.seed &+= UInt64(number - 1)
       _ = try trainExperiment(recipe).run(on: dataset, in: place, progress: progress)
       let model = try ModelFile.read(place.file(TrainExperiment.modelName))
       return (model, Network(initializing: model.network.graph, seed: recipe.training.seed))

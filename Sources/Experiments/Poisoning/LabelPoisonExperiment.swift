@@ -293,3 +293,9 @@ extension LabelFlips.Pattern {
     return nil
   }
 }
+
+extension LabelPoisonExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    if let pair { try requireCount(pair.count, 2, "pair") }
+  }
+}

@@ -267,3 +267,9 @@ public struct LinearPoisonExperiment: Sendable {
       images.tensor(of: numbers), signs: numbers.map { images.labels[$0] == pair[0] ? 1 : -1 })
   }
 }
+
+extension LinearPoisonExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    for pair in pairs { try requireCount(pair.count, 2, "pairs") }
+  }
+}

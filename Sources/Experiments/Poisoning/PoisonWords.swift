@@ -119,3 +119,10 @@ extension RunFolder {
     }
   }
 }
+
+extension MeanShare: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(networkCount, "networkCount")
+    if let lower95, let upper95 { try requireEnds([lower95, upper95], "upper95") }
+  }
+}

@@ -216,3 +216,14 @@ extension Norm {
     }
   }
 }
+
+extension PoolResults.Attack: Checked {
+  public func check() throws(CheckFailure) { try requireEnds(successInterval95, "successInterval95") }
+}
+
+extension PoolResults.Best: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(successInterval95, "successInterval95")
+    try requireEnds(robustInterval95, "robustInterval95")
+  }
+}

@@ -156,3 +156,13 @@ public enum RubbishError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension RubbishExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(noiseInterval95, "noiseInterval95")
+    try requireEnds(cleanInterval95, "cleanInterval95")
+    for counted in [noise.acceptedByClass.count, clean.acceptedByClass.count, fooling.outcomes.count] {
+      try requireCount(counted, classNames.count, "classNames")
+    }
+  }
+}

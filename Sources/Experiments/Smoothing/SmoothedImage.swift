@@ -1,4 +1,5 @@
 import Adversarial
+import Tensors
 
 /// One held-out image under one deviation of noise.
 public struct SmoothedImage: Codable, Equatable, Sendable {
@@ -54,4 +55,11 @@ struct SmoothingAttackPart: Codable, Sendable {
   var evaluation: SmoothedEvaluation
   /// Numbers of the images that the network without noise gets right, but not under the same attack on itself.
   var baseLost: [Int]
+}
+
+extension SmoothedImage: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePlace(label, of: certificate.counts.count, "label")
+    try requirePlace(basePrediction, of: certificate.counts.count, "basePrediction")
+  }
 }

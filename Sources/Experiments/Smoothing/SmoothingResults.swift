@@ -220,3 +220,16 @@ extension SmoothingResults.TrainingNoise {
     }
   }
 }
+
+extension SmoothingResults.Level: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(oneDraw, "oneDraw")
+    try requirePositive(deviation, "deviation")
+  }
+}
+
+extension SmoothingResults.Attack: Checked {
+  public func check() throws(CheckFailure) {
+    try requireNotNegative(epsilon, "epsilon")
+  }
+}
