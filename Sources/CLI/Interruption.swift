@@ -11,7 +11,7 @@ import Synchronization
 /// loses nothing that was finished; no stage has to remember to listen.
 enum Interruption {
   /// How long an experiment has to come to its next word of progress.
-  private static let grace = Duration.seconds(1)
+  private static let grace = Duration.milliseconds(700)
 
   /// The first signal that came; 0: none yet.
   private static let signalNumber = Atomic<Int32>(0)
