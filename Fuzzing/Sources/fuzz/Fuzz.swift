@@ -55,7 +55,7 @@ public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do {
     try target.read(data)
   } catch let error as FileError {
-    precondition(!error.problem.isEmpty, "an error without a word")
+    guard !error.problem.isEmpty else { fatalError("an error without a word") }
   } catch {
     guard target.foresees(error) else { fatalError("an error that no caller foresees: \(error)") }
   }
