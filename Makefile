@@ -18,7 +18,7 @@ DEMO_OPTIONS ?=
 REPRODUCE_OPTIONS ?=
 BENCH_OPTIONS ?=
 
-swift_sources := Package.swift Sources Tests Benchmarks Fuzzing
+swift_sources := Package.swift Plugins Sources Tests Benchmarks Fuzzing
 
 # Undeclared imports are errors everywhere. SwiftPM leaves our warnings-as-errors out for the packages we depend on.
 build_flags := --configuration release --explicit-target-dependency-import-check error
