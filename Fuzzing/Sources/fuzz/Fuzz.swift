@@ -14,7 +14,9 @@ private let target: any FuzzTarget = {
     exit(name == "list" ? 0 : 64)
   }
   do {
-    let folder = try Scratch.make()
+    // Not removed: a crash would leave it as well. The script gives a place in memory, and clears it away.
+    let folder = FileManager.default.temporaryDirectory.appending(path: "intrigue-fuzz-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return try chosen.init(in: folder)
   } catch {
     fatalError("the reader \(name) cannot be set up: \(error)")
