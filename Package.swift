@@ -163,6 +163,6 @@ let package = Package(
     .testTarget(
       name: "StudyTests",
       dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
-    .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
+    .testTarget(name: "CLITests", dependencies: ["Images", "Networks", "Storage", "Tensors"]),
   ]
 )
