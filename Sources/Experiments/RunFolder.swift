@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Storage
 
 /// The folder in which an experiment leaves everything: the record of what was asked, and what came out.
@@ -75,9 +76,11 @@ public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Se
     complete = false
   }
 
-  /// The record of the finished run.
+  /// The record of the finished run, with the workers that memory sufficed for.
   public func completed(with results: Results) -> Self {
     var record = self
+    let asked = environment.workerCount
+    record.environment.workerCount = MemoryConcessions.current?.workerCount(of: asked) ?? asked
     record.results = results
     record.complete = true
     return record

@@ -40,6 +40,14 @@ struct Program {
     ).outcome()
   }
 
+  /// Runs it to its end with so many kilobytes of address space.
+  func run(_ arguments: [String], addressLimit kilobytes: Int) async throws -> Outcome {
+    try await Run(
+      self, ["-c", "ulimit -v \(kilobytes); exec \"$0\" \"$@\"", try Self.executable.path] + arguments,
+      executable: URL(filePath: "/bin/bash")
+    ).outcome()
+  }
+
   /// Runs it and presses Ctrl-C when it has said `text` on standard error. A shell does that, because a test may
   /// wait for seconds for its turn, and the program would have ended by then.
   func run(_ arguments: [String], interruptedAfter text: String) async throws -> Outcome {
