@@ -129,7 +129,8 @@ final class MadeUpRuns {
         model: .model(path: "m"), data: DataSource(name: "images"), method: .fastGradientSign, norm: .linf,
         epsilon: 0.1),
       workerCount: 2, data: nil)
-    try Run(record, on: nil, in: RunFolder(folder, recordName: "attack.json")) { _ in }.complete(with: results)
+    try Run(record, on: nil, in: RunFolder(folder, recordName: "attack.json")) { _ in }.complete(
+      with: results)
     try AtomicFile.write(#"{"experiment": "demo", "complete": true}"#, to: place.file("run.json"))
     return folder
   }
