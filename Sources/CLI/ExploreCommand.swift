@@ -53,10 +53,7 @@ struct ExploreCommand: AsyncParsableCommand {
     let explorer = try prepared(console)
     let server = LocalServer(
       at: .loopback(port: port), routes: explorer.routes, explaining: Explorer.sentence,
-      reporting: {
-        FileHandle.standardError.write(
-          Data("the server has made a mistake: \(TerminalText.escaped($0))\n".utf8))
-      })
+      reporting: { Output.remark("the server has made a mistake: \($0)") })
     try await console.serve {
       try await server.run { address in
         try Output.result(["open       \(address.url.absoluteString)"])

@@ -126,6 +126,7 @@ public struct RankExperiment: Sendable {
     guard configuration.basis.hasAnyNumber || count <= space.unitCount else {
       throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
     }
+    try checkMemory(directionCount: count, space)
     let images = configuration.shard == nil ? all : all.selecting(range)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     if configuration.basis.isFitted { try progress(.stage("making \(configuration.basis.words)")) }
@@ -151,6 +152,21 @@ public struct RankExperiment: Sendable {
       subject: subject, images: range,
       ranking: try ranking(of: features, along: directions, firstImage: range.lowerBound, progress),
       summaries: try summaries(of: features, along: directions, progress), labels: images.labels)
+  }
+
+  /// - Throws: ``MemoryShortage`` when the directions and their rankings would need more memory than there is.
+  private func checkMemory(directionCount: Int, _ space: FeatureSpace) throws {
+    // A direction; its best images with their scores, of what is ranked so far, of the piece that is being added, and as
+    // they are written; a summary of its scores, twice.
+    let entry = MemoryLayout<Float>.stride + MemoryLayout<Int>.stride
+    let bytes =
+      space.unitCount * MemoryLayout<Float>.stride + 3 * configuration.topCount * entry
+      + 2 * MemoryLayout<ScoreSummary>.stride
+    try MemoryShortage.check(
+      boundedProduct(directionCount, bytes),
+      for: "ranking along \(directionCount) directions of \(space.unitCount) features with their "
+        + "top \(configuration.topCount)",
+      advice: "ask for fewer with --directions or --top")
   }
 
   /// Images at a time: progress is seen between them. Results do not depend on it.

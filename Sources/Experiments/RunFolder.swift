@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Storage
 
 /// The folder in which an experiment leaves everything: the record of what was asked, and what came out.
