@@ -85,9 +85,11 @@ public struct RankExperiment: Sendable {
     let model = try configuration.model.load(for: dataset.heldOut)
     let remarks = model.remarks(on: dataset)
     for remark in remarks { try progress(.warning(remark)) }
-    let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
     let record = RunRecord<Configuration, Results>(
       experiment: "rank", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
     var results = Results(
       ranking: nil, firstImage: part.images.lowerBound, imageCount: part.images.count,
       directionCount: part.subject.directionIDs.count, remarks: remarks, files: [])
@@ -98,7 +100,7 @@ public struct RankExperiment: Sendable {
       (results.ranking, files) = try RankingResults.make(from: part, in: folder)
     }
     results.files = files.map(\.name) + [folder.recordName]
-    try folder.write(files, record, results: results)
+    try run.complete(with: results, files)
     return results
   }
 

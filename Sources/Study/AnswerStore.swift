@@ -29,6 +29,7 @@ public struct AnswerStore: Sendable {
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     self.file = file
+    try Self.keepPrivate(file)
     do {
       queue = try DatabaseQueue(path: file.path, configuration: configuration)
       try Self.migrator.migrate(queue)
@@ -42,6 +43,18 @@ public struct AnswerStore: Sendable {
         problem: "holds answers to another study: expected one with the key \(keyChecksum.prefix(12)), found "
           + "\(found.prefix(12))")
     }
+  }
+
+  /// Makes the file, if there is none, so that only its owner may read it: it holds the secrets of the participants and
+  /// of the organiser. SQLite gives the log beside it (`-wal`, `-shm`) the permissions of the file.
+  private static func keepPrivate(_ file: URL) throws {
+    let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, StudyFiles.ownerOnly)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    guard descriptor >= 0, fchmod(descriptor, StudyFiles.ownerOnly) == 0 else {
+      throw FileError(file: file, problem: "cannot be kept from others: \(String(cString: strerror(errno)))")
+    }
+    // A log that is there already was left by a kill.
+    for log in [file.path + "-wal", file.path + "-shm"] { chmod(log, StudyFiles.ownerOnly) }
   }
 
   private static var migrator: DatabaseMigrator {
@@ -86,7 +99,7 @@ public struct AnswerStore: Sendable {
 
   // MARK: Participants
 
-  /// Takes in a participant with the next number.
+  /// Takes in a participant with the lowest number that is free.
   ///
   /// - Returns: nil where there are so many already.
   public func join(
@@ -94,7 +107,13 @@ public struct AnswerStore: Sendable {
     pseudonym: @escaping @Sendable (_ number: Int) -> String
   ) async throws -> StudyParticipant? {
     try await queue.write { database in
-      let number = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM participant") ?? 0
+      let number =
+        try Int.fetchOne(
+          database,
+          sql: """
+            SELECT MIN(number) FROM (SELECT 0 AS number UNION ALL SELECT number + 1 FROM participant)
+            WHERE number NOT IN (SELECT number FROM participant)
+            """) ?? 0
       guard number < limit else { return nil }
       let name = pseudonym(number)
       try database.execute(
@@ -118,6 +137,22 @@ public struct AnswerStore: Sendable {
       try database.execute(
         sql: "UPDATE participant SET begunAt = ? WHERE number = ? AND begunAt IS NULL",
         arguments: [time, number])
+    }
+  }
+
+  /// Takes the participants of these names out again, as far as they have not answered.
+  ///
+  /// - Returns: The numbers that are free now.
+  public func free(_ pseudonyms: [String]) async throws -> [Int] {
+    try await queue.write { database in
+      try pseudonyms.flatMap { name in
+        try Int.fetchAll(
+          database,
+          sql: """
+            DELETE FROM participant
+            WHERE pseudonym = ? AND number NOT IN (SELECT participant FROM answer) RETURNING number
+            """, arguments: [name])
+      }
     }
   }
 

@@ -53,20 +53,59 @@ struct Program {
     ).outcome()
   }
 
-  /// Runs it and presses Ctrl-C when it has said `text` on standard error. A shell does that, because a test may
-  /// wait for seconds for its turn, and the program would have ended by then.
+  /// Runs it to its end with standard streams of the shell's making, such as `>/dev/full`.
+  ///
+  /// - Parameters:
+  ///   - preparation: What the shell does before, such as `ulimit`.
+  ///   - runner: A program that runs it.
+  func run(
+    _ arguments: [String], redirected redirection: String, after preparation: String = "",
+    by runner: String = ""
+  ) async throws -> Outcome {
+    try await Run(
+      self,
+      ["-c", preparation + #"exec \#(runner) "$0" "$@" \#(redirection)"#, try Self.executable.path]
+        + arguments,
+      executable: URL(filePath: "/bin/bash")
+    ).outcome()
+  }
+
+  /// Runs it and presses Ctrl-C when it has said `text` on standard error.
   func run(_ arguments: [String], interruptedAfter text: String) async throws -> Outcome {
+    try await run(arguments, sending: "INT", after: text).outcome
+  }
+
+  /// Runs it and sends it a signal some seconds after it has said `text` on standard error.
+  func run(
+    _ arguments: [String], sending signal: String, after text: String, delay: Double = 0
+  ) async throws -> (outcome: Outcome, seconds: Double) {
+    try await run(
+      arguments, sending: signal, when: #"grep -qsF -e "$text" /proc/$$/fd/3"#, text: text, delay: delay)
+  }
+
+  /// Runs it and sends it a signal when a condition of the shell holds. A shell does that and takes the time, because a
+  /// test may wait for seconds for its turn, and the program would have ended by then.
+  ///
+  /// - Returns: What came of it, and the seconds between the signal and the end.
+  func run(
+    _ arguments: [String], sending signal: String, when condition: String, text: String = "",
+    delay: Double = 0
+  ) async throws -> (outcome: Outcome, seconds: Double) {
     // Job control: without it a shell starts what runs beside it deaf to Ctrl-C. What the shell itself says of its
     // job is thrown away.
     let shell = """
-      set -m; text=$1; shift; exec 3>&2 2>/dev/null; "$0" "$@" 2>&3 &
-      until grep -qsF -e "$text" /proc/$$/fd/3; do kill -0 $! || break; sleep 0.01; done
-      kill -INT $!; wait $!
+      set -m; signal=$1; text=$2; delay=$3; shift 3; exec 3>&2 2>/dev/null; "$0" "$@" 2>&3 &
+      until \(condition); do kill -0 $! || break; sleep 0.01; done
+      sleep $delay; start=$EPOCHREALTIME; kill -$signal $!; wait $!; code=$?
+      echo "took $(( ${EPOCHREALTIME/[.,]} - ${start/[.,]} ))"; exit $code
       """
-    return try await Run(
-      self, ["-c", shell, try Self.executable.path, text] + arguments,
+    let outcome = try await Run(
+      self, ["-c", shell, try Self.executable.path, signal, text, "\(delay)"] + arguments,
       executable: URL(filePath: "/bin/bash")
     ).outcome()
+    let last = outcome.output.split(separator: "\n").last ?? ""
+    let microseconds = try #require(Double(last.replacing("took ", with: "")), "\(outcome)")
+    return (outcome, microseconds / 1e6)
   }
 
   /// Bytes that bash's `ulimit -f` counts in.

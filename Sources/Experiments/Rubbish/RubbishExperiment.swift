@@ -94,7 +94,8 @@ public struct RubbishExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "rubbish", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
 
     try progress(.stage("classifying \(configuration.count) images of noise"))
     let noise = RubbishClass(
@@ -121,7 +122,7 @@ public struct RubbishExperiment: Sendable {
     try RubbishTable.write(results, in: folder)
     try RubbishFigures(configuration: configuration, results: results, data: DataRecord(dataset))
       .write(engine, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
