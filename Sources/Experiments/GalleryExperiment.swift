@@ -245,7 +245,8 @@ extension GalleryExperiment.Results: Checked {
   public func check() throws(CheckFailure) {
     for name in files {
       try require(
-        FileName.staysInside(name), "files", "names \(name.debugDescription), which is outside the run folder")
+        FileName.staysInside(name), "files", "names \(name.debugDescription), which is outside the run folder"
+      )
     }
     try requireCount(Set(files).count, files.count, "files")
   }
