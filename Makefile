@@ -2,6 +2,7 @@
 ##
 ##   make demo     install what is missing, build, and run the main job into output/demo
 ##   make test     install what is missing, lint, and run every test; continuous integration runs this
+##   make test-long   what takes hours: longer tests, a million damaged inputs for each reader, hundreds of kills
 ##   make build    install what is missing and build .build/release/intrigue
 ##   make reproduce-quick   measure the papers' tables and the lecture's questions, in seven minutes; needs MNIST
 ##   make bench    measure Intrigue beside PyTorch, if that is here; see docs/benchmarks.md
@@ -17,14 +18,14 @@ DEMO_OPTIONS ?=
 REPRODUCE_OPTIONS ?=
 BENCH_OPTIONS ?=
 
-swift_sources := Package.swift Sources Tests Benchmarks
+swift_sources := Package.swift Plugins Sources Tests Benchmarks Fuzzing
 
 # Undeclared imports are errors everywhere. SwiftPM leaves our warnings-as-errors out for the packages we depend on.
 build_flags := --configuration release --explicit-target-dependency-import-check error
 # Tests see internal declarations, the product has none to show: two builds, so that the product stays optimised.
 test_flags := $(build_flags) --scratch-path .build-test -Xswiftc -enable-testing -Xswiftc -warnings-as-errors
 
-.PHONY: help dependencies test-dependencies build demo reproduce-quick lint test bench format clean
+.PHONY: help dependencies test-dependencies build demo reproduce-quick lint test test-long bench format clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -50,11 +51,21 @@ lint:
 	swift format lint --strict --recursive $(swift_sources)
 
 # Servers and browsers live in real time, and hundreds of tests that compute would starve them: they come after, alone.
+test_results := .build-test/tests.xml .build-test/served-tests.xml
 served := (LocalServer|Explorer|Study)Tests\.|(Browser|Explore|Study)[A-Za-z]*Tests
 
 test: test-dependencies lint
-	swift test $(test_flags) --disable-xctest --skip '$(served)'
-	swift test $(test_flags) --disable-xctest --skip-build --filter '$(served)'
+	@rm -f $(test_results)
+	swift test $(test_flags) --disable-xctest --skip '$(served)' --xunit-output $(word 1,$(test_results))
+	swift test $(test_flags) --disable-xctest --skip-build --filter '$(served)' --xunit-output $(word 2,$(test_results))
+	@python3 scripts/count-tests.py Package.swift $(test_results)
+
+# Tests that ask for INTRIGUE_LONG_TESTS do more then.
+test-long: export INTRIGUE_LONG_TESTS = 1
+test-long: build test
+	scripts/fuzz-parsers.sh
+	scripts/fuzz-program.sh
+	scripts/kill-and-resume.sh
 
 bench: build
 	swift build $(build_flags) --package-path Benchmarks --scratch-path .build-bench
@@ -64,4 +75,4 @@ format:
 	swift format format --in-place --recursive $(swift_sources)
 
 clean:
-	rm -rf .build .build-test .build-bench .build-tools
+	rm -rf .build .build-test .build-bench .build-fuzz .build-tools

@@ -13,7 +13,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // C libraries made visible.
@@ -29,8 +29,15 @@ let package = Package(
     // Distribution functions of Boost.Math, C++ headers alone, as plain C: libboost-math-dev.
     .target(name: "CStatistics"),
 
+    // The commit that the program was built from.
+    .plugin(name: "CommitPlugin", capability: .buildTool()),
+    .target(name: "Commit", plugins: ["CommitPlugin"]),
+
     // Inner loops that need a processor's own instructions.
     .target(name: "CKernels"),
+
+    // What the program does before its libraries are initialised.
+    .target(name: "CStartup"),
 
     // The library.
     .target(name: "Escapes"),
@@ -50,15 +57,16 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
+        "Commit", "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
         "Directions",
         "Adversarial", "Poisoning", "Figures",
       ]),
     .target(
       name: "LocalServer",
       dependencies: [
-        .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .target(
       name: "Study",
@@ -102,7 +110,7 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Intrigue",
+        "CStartup", "Intrigue",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -146,7 +154,9 @@ let package = Package(
         "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors",
       ]),
-    .testTarget(name: "LocalServerTests", dependencies: ["LocalServer"]),
+    .testTarget(
+      name: "LocalServerTests",
+      dependencies: ["LocalServer", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
@@ -163,6 +173,8 @@ let package = Package(
     .testTarget(
       name: "StudyTests",
       dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
-    .testTarget(name: "CLITests", dependencies: ["Images", "Storage", "Tensors"]),
+    .testTarget(
+      name: "CLITests",
+      dependencies: ["Images", "Storage", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
   ]
 )

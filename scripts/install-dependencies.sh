@@ -25,12 +25,14 @@ needed=(
   git ca-certificates    # SwiftPM fetches swift-argument-parser
 )
 
-# What looks at the pages in a real browser.
+# What looks at the pages in a real browser, and typesets the article.
 needed_by_tests=(
   chromium chromium-driver  # the browser
   python3-selenium          # drives it
   python3-html5lib tidy     # read the HTML
   python3-pip               # fetches axe-core
+  texlive-latex-recommended # LaTeX, BibTeX, booktabs
+  lmodern                   # its letters as outlines
 )
 # The browser is driven by way of localhost, which a system in a box may not know.
 getent hosts localhost >/dev/null || needed_by_tests+=(libnss-myhostname)

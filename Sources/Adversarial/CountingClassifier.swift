@@ -45,3 +45,10 @@ public final class CountingClassifier<Base: DifferentiableClassifier>: Different
     return try base.logitsAndImageGradients(of: images, logitGradient: logitGradient)
   }
 }
+
+extension ClassifierCost: Checked {
+  public func check() throws(CheckFailure) {
+    try require(forwards >= 0, "forwards", "a count is not negative, found \(forwards)")
+    try require(backwards >= 0, "backwards", "a count is not negative, found \(backwards)")
+  }
+}

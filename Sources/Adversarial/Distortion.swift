@@ -34,3 +34,12 @@ public struct Distortion: Equatable, Codable, Sendable {
     rootMeanSquare = clean.isEmpty ? 0 : (squares / Double(clean.count)).squareRoot()
   }
 }
+
+extension Distortion: Checked {
+  public func check() throws(CheckFailure) {
+    try require(l0 >= 0, "l0", "a count is not negative, found \(l0)")
+    for (name, length) in [("l1", l1), ("l2", l2), ("linf", linf), ("rootMeanSquare", rootMeanSquare)] {
+      try requireNotNegative(length, name)
+    }
+  }
+}

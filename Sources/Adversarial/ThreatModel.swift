@@ -28,6 +28,13 @@ public struct ThreatModel: Equatable, Sendable {
     self.goal = goal
   }
 
+  /// Radii that can be asked for. Below 2⁻²⁴, the spacing of pixels just under 1, x + r rounds to x; beyond 2²⁴ lies
+  /// no image, in any norm.
+  public static let askedRadii: ClosedRange<Float> = 0x1p-24...0x1p24
+
+  /// 0, where nothing may change, is one.
+  public static func canBeAsked(radius: Float) -> Bool { radius == 0 || askedRadii.contains(radius) }
+
   /// The class that image `row` is to be taken for; `nil` when any other will do.
   public func target(ofRow row: Int) -> Int? {
     switch goal {

@@ -89,7 +89,8 @@ struct CompareCommand: ParsableCommand {
     try check((2...200).contains(top), "--top must be between 2 and 200, got \(top)")
     try check(
       (19...100_000).contains(rotations), "--rotations must be between 19 and 100000, got \(rotations)")
-    try check(margin > 0 && margin < 1, "--margin must be between 0 and 1, got \(margin)")
+    let least = CoherenceVerdict.leastMargin
+    try check(margin >= least && margin < 1, "--margin must be between \(least) and 1, got \(margin)")
     _ = try families()
     if let architecture { _ = try TrainExperiment.ArchitectureChoice(argument: architecture) }
   }

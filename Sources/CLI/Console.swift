@@ -9,7 +9,6 @@ import Synchronization
 final class Console: Sendable {
   private let quiet: Bool
   private let json: Bool
-  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let state = Mutex(State())
 
   private struct State {
@@ -31,26 +30,32 @@ final class Console: Sendable {
   /// Told of workers that memory does not suffice for.
   private var concessions: MemoryConcessions { MemoryConcessions { [self] in draw(.warning($0)) } }
 
-  /// Runs an experiment with progress drawn and Ctrl-C watched.
+  /// Runs an experiment with progress drawn, and stops it at a signal.
   ///
   /// - Parameter resume: How to go on after Ctrl-C; printed then.
   func run<Result>(resume: String, _ body: (@escaping ProgressHandler) throws -> Result) throws -> Result {
-    Interruption.watch()
-    defer { closeLine() }
-    do {
-      return try Self.refusingUnknownNames {
-        try MemoryConcessions.$current.withValue(concessions) {
-          try body { [self] progress in
-            try Interruption.check()
-            draw(progress)
+    try Interruption.inExperiment(resume: resume) {
+      defer { closeLine() }
+      do {
+        return try Self.refusingUnknownNames {
+          try MemoryConcessions.$current.withValue(concessions) {
+            try body { [self] progress in
+              try Interruption.check()
+              draw(progress)
+            }
           }
         }
+      } catch  where Interruption.isRequested {
+        // Whatever was thrown: a chart fails, too, when the program that draws it was ended.
+        throw interrupted(resume: resume)
       }
-    } catch is Interrupted {
-      closeLine()
-      write("Interrupted. \(resume)\n")
-      throw ExitCode(130)
     }
+  }
+
+  private func interrupted(resume: String) -> ExitCode {
+    closeLine()
+    Output.remark(Interruption.sentence(resume: resume))
+    return Interruption.exitCode
   }
 
   /// Arguments that turn out wrong only beside the model and the data end with the parser's exit code, without its
@@ -59,7 +64,7 @@ final class Console: Sendable {
     do {
       return try body()
     } catch let error where isAboutArguments(error) {
-      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      Output.remark("Error: \(error)")
       throw ExitCode.validationFailure
     }
   }
@@ -78,66 +83,69 @@ final class Console: Sendable {
     }
   }
 
-  /// The same for work that waits for the network, perhaps without a word: Ctrl-C cancels its task.
+  /// The same for work that waits for the network, perhaps without a word: a signal cancels its task.
   func run<Result: Sendable>(
     resume: String, _ body: @escaping @Sendable (@escaping ProgressHandler) async throws -> Result
   ) async throws -> Result {
-    Interruption.watch()
-    defer { closeLine() }
-    do {
-      return try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask { [self] in
-          try await MemoryConcessions.$current.withValue(concessions) {
-            try await body { [self] in draw($0) }
+    try await Interruption.inExperiment(resume: resume) {
+      defer { closeLine() }
+      do {
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+          group.addTask { [self] in
+            try await MemoryConcessions.$current.withValue(concessions) {
+              try await body { [self] in draw($0) }
+            }
           }
-        }
-        group.addTask {
-          while !Task.isCancelled {
-            try Interruption.check()
-            try await Task.sleep(for: .milliseconds(50))
+          group.addTask {
+            while !Task.isCancelled {
+              try Interruption.check()
+              try await Task.sleep(for: .milliseconds(50))
+            }
+            return nil
           }
-          return nil
+          defer { group.cancelAll() }
+          while let ended = try await group.next() {
+            if let result = ended { return result }
+          }
+          throw CancellationError()
         }
-        defer { group.cancelAll() }
-        while let ended = try await group.next() {
-          if let result = ended { return result }
-        }
-        throw CancellationError()
+      } catch  where Interruption.isRequested {
+        throw interrupted(resume: resume)
       }
-    } catch  where Interruption.isRequested {
-      closeLine()
-      write("Interrupted. \(resume)\n")
-      throw ExitCode(130)
     }
   }
 
-  /// Runs a server until Ctrl-C, which is its proper end.
+  /// Runs a server until a signal, which is its proper end.
   func serve(_ body: @escaping @Sendable () async throws -> Void) async throws {
-    Interruption.watch()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await body() }
-      group.addTask {
-        while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
+    // A server outlives whoever reads what it says.
+    signal(SIGPIPE, SIG_IGN)
+    try await Interruption.inServer {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+          while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        try await group.next()
+        group.cancelAll()
       }
-      try await group.next()
-      group.cancelAll()
     }
   }
 
   /// Prints results: JSON if asked for, else the lines given, unless quiet.
+  ///
+  /// - Throws: ``Output/Lost`` when standard output is full or closed.
   func report(_ results: some Encodable, lines: [String]) throws {
     closeLine()
     if json {
       try Self.printJSON(results)
     } else if !quiet {
-      for line in lines { print(line) }
+      try Output.result(lines)
     }
   }
 
   /// One JSON document on standard output.
   static func printJSON(_ value: some Encodable) throws {
-    let data = try JSONFile.encoded(value, file: URL(filePath: "standard output"))
-    print(String(decoding: data, as: UTF8.self), terminator: "")
+    try Output.result(json: JSONFile.encoded(value, file: URL(filePath: "standard output")))
   }
 
   private func draw(_ progress: ExperimentProgress) {
@@ -150,13 +158,13 @@ final class Console: Sendable {
         $0.stageStart = .now
         $0.doneBefore = nil
       }
-      write("\(name)\n")
+      Output.remark(name)
     case .warning(let text):
       closeLine()
-      write("warning: \(text)\n")
+      Output.remark("warning: \(text)")
     case .epoch(let record, let count):
       closeLine()
-      write(Self.line(record, of: count) + "\n")
+      Output.remark(Self.line(record, of: count))
     case .training(let training): redraw(Self.line(training))
     case .step(let done, let total, let unit):
       let (seconds, before) = state.withLock { state in
@@ -209,7 +217,7 @@ final class Console: Sendable {
   }
 
   private func redraw(_ line: String) {
-    guard isTerminal else { return }
+    guard Output.canRedraw else { return }
     let isDue = state.withLock { state in
       let now = ContinuousClock.now
       if let last = state.lastDrawn, now - last < .milliseconds(80) { return false }
@@ -217,7 +225,7 @@ final class Console: Sendable {
       state.hasOpenLine = true
       return true
     }
-    if isDue { write("\r\u{1B}[K\(line)") }
+    if isDue { Output.redraw(line) }
   }
 
   private func closeLine() {
@@ -225,8 +233,6 @@ final class Console: Sendable {
       defer { state.hasOpenLine = false }
       return state.hasOpenLine
     }
-    if wasOpen { write("\r\u{1B}[K") }
+    if wasOpen { Output.clearLine() }
   }
-
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

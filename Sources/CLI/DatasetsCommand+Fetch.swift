@@ -18,11 +18,27 @@ extension DatasetsCommand {
     @Option(help: "Where the set's own folder goes. Default: datasets, unless the set is complete elsewhere.")
     var folder: String?
 
+    @Option(
+      help:
+        "Folder of a web server that has the same files. They are compared with the published checksums too.")
+    var mirror: String?
+
     @Flag(help: "Say nothing but errors and, with --json, results.")
     var quiet = false
 
     @Flag(help: "Print the outcome as JSON on standard output.")
     var json = false
+
+    func validate() throws {
+      if let mirror, address(mirror) == nil {
+        throw ValidationError(
+          "--mirror must be an address of http or https, such as https://example.org/mnist/, got \(mirror)")
+      }
+    }
+
+    private func address(_ text: String) -> URL? {
+      URL(string: text).flatMap { ["http", "https"].contains($0.scheme) && $0.host() != nil ? $0 : nil }
+    }
 
     func run() async throws {
       let console = Console(quiet: quiet, json: json)
@@ -35,11 +51,12 @@ extension DatasetsCommand {
           lines: ["\(name.name) is complete in \(place); nothing was downloaded"])
         return
       }
+      let source = mirror.flatMap(address).map(name.mirrored) ?? name
       let downloader = Downloader(folder: URL(filePath: folder ?? "datasets"))
       let (target, fetched) = try await console.run(resume: "The same command goes on where it stopped.") {
-        [name] progress in
+        progress in
         let files = Mutex<[String]>([])
-        let target = try await downloader.fetch(name) { part in
+        let target = try await downloader.fetch(source) { part in
           let isNew = files.withLock { files in
             defer { if files.last != part.fileName { files.append(part.fileName) } }
             return files.last != part.fileName

@@ -50,12 +50,14 @@ struct ExploreCommand: AsyncParsableCommand {
     let console = Console(quiet: quiet, json: false)
     let explorer = try prepared(console)
     let server = LocalServer(
-      at: .loopback(port: port), routes: explorer.routes, explaining: Explorer.sentence)
+      at: .loopback(port: port), routes: explorer.routes, explaining: Explorer.sentence,
+      reporting: {
+        FileHandle.standardError.write(
+          Data("the server has made a mistake: \(TerminalText.escaped($0))\n".utf8))
+      })
     try await console.serve {
       try await server.run { address in
-        print("open       \(address.url.absoluteString)")
-        // Whoever reads it from a pipe waits for it.
-        fflush(nil)
+        try Output.result(["open       \(address.url.absoluteString)"])
         if open { DesktopBrowser.open(address.url) }
       }
     }

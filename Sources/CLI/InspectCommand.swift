@@ -19,13 +19,13 @@ struct InspectCommand: ParsableCommand {
       try ModelDescription(of: model.source.load(), featureLayer: layer)
     }
     if json {
-      let data = try JSONFile.encoded(description, file: URL(filePath: "standard output"))
-      print(String(decoding: data, as: UTF8.self), terminator: "")
+      try Console.printJSON(description)
     } else {
-      description.lines.forEach { print($0) }
+      try Output.result(description.lines)
       if let match = try model.source.weightMatch(), match.method == .byOrder {
-        print("\nweights were matched in order; check that each is where it belongs:")
-        for pair in match.pairs { print("  \(pair.parameter)  from  \(pair.tensor)") }
+        try Output.result(
+          ["", "weights were matched in order; check that each is where it belongs:"]
+            + match.pairs.map { "  \($0.parameter)  from  \($0.tensor)" })
       }
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Intrigue
 
 @main
@@ -7,7 +8,9 @@ struct IntrigueCommand: AsyncParsableCommand {
     commandName: "intrigue",
     abstract: "The laboratory for the two intriguing properties of neural networks.",
     discussion: """
-      Exit codes: 0 done, 1 something is wrong with files or data, 64 wrong arguments, 130 interrupted.
+      Exit codes: 0 done, 1 something is wrong with files or data, or what was to be printed is lost, 64 wrong \
+      arguments, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM), 129 hung up (SIGHUP). A signal ends every command \
+      within two seconds; what was finished is kept.
       """,
     version: RunEnvironment.toolVersion,
     subcommands: [
@@ -35,4 +38,35 @@ struct IntrigueCommand: AsyncParsableCommand {
       ExploreCommand.self,
       DemoCommand.self,
     ])
+
+  /// Parses and runs, as `AsyncParsableCommand` does by itself, but prints through ``Output``.
+  static func main() async {
+    Interruption.watch()
+    do {
+      var command = try await asyncParseAsRoot()
+      try OpenBLAS.reserve()
+      if var command = command as? AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Says what there is to say of `error`, which may be a wish for help, and ends the process with its exit code.
+  private static func end(with error: any Error) -> Never {
+    let exitCode = exitCode(for: error)
+    let message = fullMessage(for: error)
+    switch exitCode {
+    case _ where message.isEmpty: break
+    case .success:
+      do { try Output.result(text: message) } catch { end(with: error) }
+    // One sentence, whatever names it holds. Of wrong arguments there are lines, with the usage.
+    case .failure: Output.remark(message)
+    default: Output.remark(text: message)
+    }
+    Foundation.exit(exitCode.rawValue)
+  }
 }

@@ -23,6 +23,8 @@ struct MergeCommand: ParsableCommand {
   @Flag(help: "Print the results as JSON on standard output.")
   var json = false
 
+  func validate() throws { try OutputOption.check(output) }
+
   func run() throws {
     let folder = RunFolder(URL(filePath: output))
     let console = Console(quiet: quiet, json: json)

@@ -35,6 +35,13 @@ struct OutputOption: ParsableArguments {
     help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
   var path: String?
 
+  func validate() throws { try Self.check(path) }
+
+  /// An empty path would be the working folder, and comes from a variable of a script that is not set.
+  static func check(_ path: String?) throws {
+    if path?.isEmpty == true { throw ValidationError("--output needs the name of a folder, got \"\"") }
+  }
+
   /// Nothing is made yet: an experiment that refuses its input leaves no folder behind.
   func folder(default name: String) -> RunFolder { RunFolder(URL(filePath: path ?? "output/\(name)")) }
 }

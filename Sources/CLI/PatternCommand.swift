@@ -43,6 +43,7 @@ struct PatternCommand: ParsableCommand {
     guard universalNorm == .linf || universalNorm == .l2 else {
       throw ValidationError("--universal-norm is linf or l2, got \(universalNorm.rawValue)")
     }
+    try checkRadius(universalEpsilon, name: "--universal-epsilon")
     guard universalEpsilon.value > 0, universalNorm == .l2 || universalEpsilon.value <= 1 else {
       throw ValidationError(
         "--universal-epsilon is positive and in linf at most 1, got \(universalEpsilon.text)")

@@ -66,6 +66,7 @@ struct PrivacyCommand: ParsableCommand {
     try check(rate > 0 && rate.isFinite, "--learning-rate must be positive, got \(rate)")
     try check(count > 0, "--count must be at least 1, got \(count)")
     try check(radius > 0 && radius.isFinite, "--radius must be positive, got \(radius)")
+    try checkRadius(radius, name: "--radius")
     _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }
 

@@ -33,13 +33,13 @@ struct ReportCommand: ParsableCommand {
     let files = try report.files(isSingleFile: singleFile, hasArticle: latex)
     let size = Double(try files.size) / 1e6
     if !quiet {
-      FileHandle.standardError.write(
-        Data("writing \(String(format: "%.1f", size)) MB\n".utf8))
+      Output.remark("writing \(String(format: "%.1f", size)) MB")
     }
     try files.write(to: folder.url)
     if !quiet {
-      print("open       \(folder.file("index.html").relativePath)")
-      if latex { print("article    \(folder.file("latex/writeup.tex").relativePath)") }
+      try Output.result(
+        ["open       \(folder.file("index.html").relativePath)"]
+          + (latex ? ["article    \(folder.file("latex/writeup.tex").relativePath)"] : []))
     }
   }
 }

@@ -43,6 +43,7 @@ struct RubbishCommand: ParsableCommand {
         throw ValidationError("\(name) must be in 1...10000000, got \(value)")
       }
     }
+    try checkRadius(epsilon)
     guard epsilon > 0, epsilon.isFinite else {
       throw ValidationError("--epsilon must be positive, got \(epsilon)")
     }

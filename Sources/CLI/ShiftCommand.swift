@@ -65,6 +65,8 @@ struct ShiftCommand: ParsableCommand {
     try check(noise > 0 && noise.isFinite, "--noise must be positive, got \(noise)")
     try check(
       Float(epsilon) > 0 && Float(epsilon).isFinite, "--epsilon must be positive, got \(epsilon)")
+    try checkRadius(epsilon)
+    try checkRadius(Double(noise), name: "--noise")
     _ = try chosenRecipes()
     _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
   }

@@ -68,6 +68,8 @@ struct SmoothCommand: ParsableCommand {
     try check(
       epsilon.allSatisfy { Float($0) > 0 && Float($0).isFinite },
       "--epsilon takes positive radii, got \(epsilon)")
+    for radius in epsilon { try checkRadius(radius) }
+    for deviation in sigma { try checkRadius(deviation, name: "--sigma") }
     try check(attack || epsilon.isEmpty, "--epsilon is of the attack; give it or --no-attack")
     try check(!models.isEmpty, "give a model file")
     let levels = levels.map { "\($0.model), \($0.deviation)" }

@@ -62,6 +62,7 @@ struct SubstituteCommand: ParsableCommand {
       }
     }
     for (name, value) in [("--step", step), ("--epsilon", epsilon)] {
+      try checkRadius(value, name: name)
       guard value.value > 0, value.value <= 1 else {
         throw ValidationError("\(name) must be above 0 and at most 1, pixels in [0, 1], got \(value.text)")
       }

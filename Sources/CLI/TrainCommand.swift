@@ -145,6 +145,8 @@ struct TrainCommand: ParsableCommand {
     try check((0..<1).contains(tolerance ?? 0), "--tolerance must be in 0..<1")
     try check(isFinite(firstLayerL1, above: 0), "--first-layer-l1 must not be negative")
     try check(isFinite(epsilon, above: 0), "--epsilon must not be negative")
+    try checkRadius(epsilon, written: "\(epsilon)")
+    if let noise { try checkRadius(noise, written: "\(noise)", name: "--noise") }
     try check((0..<1).contains(alpha), "--alpha must be in 0..<1, got \(alpha)")
     try check((1...1000).contains(steps), "--steps must be in 1...1000, got \(steps)")
     try check(isFinite(stepSize, above: .leastNonzeroMagnitude), "--step-size must be positive")

@@ -65,6 +65,7 @@ struct TransferCommand: ParsableCommand {
     }
     try check(
       networks.isEmpty || models.isEmpty, "give either --networks, to train, or --models, but not both")
+    try checkRadius(epsilon)
     try check(
       epsilon.value <= 1,
       "--epsilon is measured in pixels from 0 to 1, got \(epsilon.text); did you mean \(epsilon.text)/255?")

@@ -35,20 +35,16 @@ enum ArchiveUnpacking {
   }
 
   private static func runTar(_ archive: URL, into folder: URL) throws {
-    let tar = Process()
-    tar.executableURL = URL(filePath: "/usr/bin/env")
-    tar.arguments = ["tar", "-xzf", archive.path, "-C", folder.path]
-    let errors = Pipe()
-    tar.standardError = errors
+    let outcome: ChildProcess.Outcome
     do {
-      try tar.run()
+      outcome = try ChildProcess.run(
+        URL(filePath: "/usr/bin/env"), ["tar", "-xzf", archive.path, "-C", folder.path],
+        environment: ProcessInfo.processInfo.environment)
     } catch {
-      throw FileError(file: archive, problem: "cannot be unpacked: \(error.localizedDescription)")
+      throw FileError(file: archive, problem: "cannot be unpacked: \(error)")
     }
-    let message = errors.fileHandleForReading.readDataToEndOfFile()
-    tar.waitUntilExit()
-    guard tar.terminationStatus == 0 else {
-      let firstLine = String(decoding: message, as: UTF8.self).split(separator: "\n").first ?? ""
+    guard outcome.exitCode == 0 else {
+      let firstLine = outcome.errors.split(separator: "\n").first ?? ""
       throw FileError(file: archive, problem: "cannot be unpacked: \(firstLine)")
     }
   }

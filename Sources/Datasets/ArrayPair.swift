@@ -63,8 +63,10 @@ public enum ArrayPair {
     let all = LabelledImages(
       shape: shape, pixels: pixels, labels: known,
       classNames: classNames ?? ClassNames.numbers((known.max() ?? 0) + 1))
-    return try Dataset(
+    var dataset = try Dataset(
       name: images.lastPathComponent, training: all.selecting(0..<0), heldOut: all, heldOutFile: images)
+    dataset.origin = .files(in: images.deletingLastPathComponent())
+    return dataset
   }
 
   /// Pixels in channels-first order.

@@ -75,6 +75,9 @@ enum ClassNames {
       .filter { !$0.isEmpty }
     guard !names.isEmpty else { throw FileError(file: file, problem: "names no class") }
     var seen: Set<String> = []
+    if let problem = names.lazy.compactMap(LongestName.problem).first {
+      throw FileError(file: file, problem: "has for a class \(problem)")
+    }
     if let twice = names.first(where: { !seen.insert($0).inserted }) {
       throw FileError(file: file, problem: "names the class \(twice.debugDescription) twice")
     }

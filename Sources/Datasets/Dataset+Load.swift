@@ -19,7 +19,10 @@ extension Dataset {
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> Dataset {
     let whole = try loadWhole(nameOrPath, options: options, search: search, progress: progress)
-    return try options.classes.map { try whole.selecting(classesNamed: $0) } ?? whole
+    guard let classes = options.classes else { return whole }
+    var chosen = try whole.selecting(classesNamed: classes)
+    chosen.origin = whole.origin
+    return chosen
   }
 
   private static func loadWhole(
@@ -30,7 +33,7 @@ extension Dataset {
       return try load(entry, options: options, search: search, progress: progress)
     }
     let path = URL(filePath: nameOrPath)
-    let isName = !nameOrPath.contains("/")
+    let isName = !nameOrPath.utf8.contains(UInt8(ascii: "/"))
     let places = [path] + (isName ? search.folders.map { $0.appending(path: nameOrPath) } : [])
     guard let folder = places.first(where: { FolderListing.kind(of: $0) != nil }) else {
       let names = DatasetCatalogue.entries.map(\.name).joined(separator: ", ")
@@ -45,12 +48,16 @@ extension Dataset {
     folder: URL, options: DatasetOptions, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws -> Dataset {
     let name = folder.standardizedFileURL.lastPathComponent
-    switch try DatasetFormat(recognising: folder) {
-    case .idx: return try IDXFolder.load(folder, name: name)
-    case .cifarBinary: return try CIFARFolder.load(folder, name: name)
-    case .arrays: return try ArrayPair.load(folder, name: name, options: options)
-    case .imageFolder: return try ImageFolder.load(folder, name: name, options: options, progress: progress)
-    }
+    let format = try DatasetFormat(recognising: folder)
+    var dataset =
+      switch format {
+      case .idx: try IDXFolder.load(folder, name: name)
+      case .cifarBinary: try CIFARFolder.load(folder, name: name)
+      case .arrays: try ArrayPair.load(folder, name: name, options: options)
+      case .imageFolder: try ImageFolder.load(folder, name: name, options: options, progress: progress)
+      }
+    dataset.origin = format == .imageFolder ? .folders(in: folder) : .files(in: folder)
+    return dataset
   }
 
   /// Loads a set of the catalogue. Decoded images that stand in for it come last, and under their own name.
@@ -60,13 +67,18 @@ extension Dataset {
   ) throws -> Dataset {
     switch search.location(of: entry) {
     case .published(let folder):
-      switch entry.format {
-      case .idx: return try IDXFolder.load(folder, name: entry.name, entry: entry)
-      case .cifarBinary: return try CIFARFolder.load(folder, name: entry.name, entry: entry)
-      }
+      var dataset =
+        switch entry.format {
+        case .idx: try IDXFolder.load(folder, name: entry.name, entry: entry)
+        case .cifarBinary: try CIFARFolder.load(folder, name: entry.name, entry: entry)
+        }
+      dataset.origin = .files(in: folder)
+      return dataset
     case .decodedImages(let folder):
-      return try ImageFolder.load(
+      var dataset = try ImageFolder.load(
         folder, name: folder.lastPathComponent, options: options, progress: progress)
+      dataset.origin = .folders(in: folder)
+      return dataset
     case nil:
       throw DatasetError.notFound(
         name: entry.name,

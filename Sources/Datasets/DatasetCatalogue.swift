@@ -11,7 +11,8 @@ public enum DatasetCatalogue {
   // The checksums of fashion-mnist and mnist were computed from Debian's package dataset-fashion-mnist and from
   // files whose MD5 sums are the well-known ones of the original MNIST. The MD5 sums of kmnist are those that
   // torchvision publishes, that of the CIFAR-10 archive is on its home page; those of its members are published
-  // by several projects that use it.
+  // by several projects that use it. The sizes are what TensorFlow, Keras and torchvision print while they fetch the
+  // same files; Debian's copies of fashion-mnist, which lack the name inside, are as much shorter as it is long.
 
   static let fashionMNIST = CatalogueEntry(
     name: "fashion-mnist", title: "Fashion-MNIST: Zalando's articles, 28×28 grey",
@@ -22,7 +23,9 @@ public enum DatasetCatalogue {
     ],
     trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
-      at: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+      // Where its README leads to, an S3 website, knows no https; the same files are in its repository.
+      at: "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+      sizes: [26_421_880, 29_515, 4_422_102, 5_148],
       [
         .contentSHA256("c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
         .contentSHA256("bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
@@ -36,6 +39,7 @@ public enum DatasetCatalogue {
     classNames: (0...9).map(String.init), trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
       at: "https://ossci-datasets.s3.amazonaws.com/mnist/",
+      sizes: [9_912_422, 28_881, 1_648_877, 4_542],
       [
         .contentSHA256("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
         .contentSHA256("65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
@@ -45,11 +49,12 @@ public enum DatasetCatalogue {
 
   static let kmnist = CatalogueEntry(
     name: "kmnist", title: "Kuzushiji-MNIST: cursive hiragana, 28×28 grey",
-    licence: "CC BY-SA 4.0", homePage: "http://codh.rois.ac.jp/kmnist/",
+    licence: "CC BY-SA 4.0", homePage: "https://codh.rois.ac.jp/kmnist/",
     classNames: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
     trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
-      at: "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+      at: "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+      sizes: [18_165_135, 29_497, 3_041_136, 5_120],
       [
         .fileMD5("bdb82020997e1d708af4cf47b453dcf7"),
         .fileMD5("e144d726b3acfaa3e44228e80efcd344"),
@@ -73,12 +78,14 @@ public enum DatasetCatalogue {
     },
     archive: CatalogueFile(
       name: "cifar-10-binary.tar.gz", url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-      checksum: .fileMD5("c32a1d4ab5d03f1284b67883e8d87530")))
+      byteCount: 170_052_171, checksum: .fileMD5("c32a1d4ab5d03f1284b67883e8d87530")))
 
-  private static func idxFiles(at folder: String, _ checksums: [PublishedChecksum]) -> [CatalogueFile] {
-    zip(IDXFolder.Part.allCases, checksums).map { part, checksum in
+  private static func idxFiles(
+    at folder: String, sizes: [Int64], _ checksums: [PublishedChecksum]
+  ) -> [CatalogueFile] {
+    zip(IDXFolder.Part.allCases, zip(sizes, checksums)).map { part, published in
       let name = part.names[0] + ".gz"
-      return CatalogueFile(name: name, url: folder + name, checksum: checksum)
+      return CatalogueFile(name: name, url: folder + name, byteCount: published.0, checksum: published.1)
     }
   }
 }
@@ -119,17 +126,42 @@ public struct CatalogueEntry: Sendable {
     self.files = files
     self.archive = archive
   }
+
+  /// The same set, fetched from another folder of a web server. Sizes and checksums stay those of the published files.
+  public func mirrored(at folder: URL) -> CatalogueEntry {
+    func mirrored(_ file: CatalogueFile) -> CatalogueFile {
+      guard let size = file.byteCount else { return file }
+      let url = folder.appending(path: file.name).absoluteString
+      return CatalogueFile(name: file.name, url: url, byteCount: size, checksum: file.checksum)
+    }
+    return CatalogueEntry(
+      name: name, title: title, licence: licence, homePage: homePage, classNames: classNames,
+      trainingCount: trainingCount, heldOutCount: heldOutCount, format: format, files: files.map(mirrored),
+      archive: archive.map(mirrored))
+  }
 }
 
 public struct CatalogueFile: Equatable, Sendable {
   public let name: String
   /// Where its public home is; nil inside an archive.
   public let url: String?
+  /// Of the file there, of which no more is ever fetched; nil inside an archive.
+  public let byteCount: Int64?
   public let checksum: PublishedChecksum
 
-  public init(name: String, url: String? = nil, checksum: PublishedChecksum) {
+  /// A file inside an archive.
+  public init(name: String, checksum: PublishedChecksum) {
+    self.name = name
+    url = nil
+    byteCount = nil
+    self.checksum = checksum
+  }
+
+  /// - Parameter byteCount: Of the file as published, which is what is downloaded.
+  public init(name: String, url: String, byteCount: Int64, checksum: PublishedChecksum) {
     self.name = name
     self.url = url
+    self.byteCount = byteCount
     self.checksum = checksum
   }
 }

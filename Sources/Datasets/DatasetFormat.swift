@@ -31,6 +31,7 @@ enum DatasetFormat: String, CaseIterable {
     case .imageFolder:
       listing.folders.contains(ImageFolder.trainingName)
         || listing.folders.contains { ImageFolder.hasImages(listing.folder.appending(path: $0)) }
+        || !ForeignNames.found(in: listing.folder).isEmpty
     }
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How to read images of one's own. Sets of the catalogue need none of this but `classes`.
 public struct DatasetOptions: Equatable, Codable, Sendable {
   /// Height and width in pixels.
@@ -54,5 +56,21 @@ public struct DatasetOptions: Equatable, Codable, Sendable {
     self.heldOutFraction = heldOutFraction
     self.seed = seed
     self.classes = classes
+  }
+}
+
+extension DatasetOptions: Checked {
+  public func check() throws(CheckFailure) {
+    try require(
+      0 < heldOutFraction && heldOutFraction < 1, "heldOutFraction",
+      "expected a number between 0 and 1, found \(heldOutFraction)")
+  }
+}
+
+extension DatasetOptions.Size: Checked {
+  public func check() throws(CheckFailure) {
+    for (name, extent) in [("height", height), ("width", width)] {
+      try require((1...4096).contains(extent), name, "expected 1 to 4096 pixels, found \(extent)")
+    }
   }
 }

@@ -4,7 +4,8 @@ import Storage
 /// Fetches data sets of the catalogue from their public homes.
 ///
 /// A file arrives as `<name>.partial`, is compared with its published checksum, and only then gets its name. A
-/// transfer that was cut off goes on where it stopped.
+/// transfer that was cut off goes on where it stopped. No more bytes are written than the published file has, whatever
+/// the server sends.
 public struct Downloader: Sendable {
   public struct Progress: Equatable, Sendable {
     public let fileName: String
@@ -62,7 +63,7 @@ public struct Downloader: Sendable {
   ) async throws {
     let destination = target.appending(path: file.name)
     let partial = target.appending(path: file.name + ".partial")
-    guard let address = file.url, let url = URL(string: address) else {
+    guard let address = file.url, let url = URL(string: address), let byteCount = file.byteCount else {
       throw DownloadError(url: file.url ?? file.name, problem: "is not an address", destination: destination)
     }
     func failure(_ problem: String) -> DownloadError {
@@ -71,11 +72,24 @@ public struct Downloader: Sendable {
     let hadPart = (try? FileManager.default.attributesOfItem(atPath: partial.path)[.size] as? Int) ?? 0 > 0
     var isWholeAttempt = !hadPart
     while true {
-      try await transfer(url, to: partial, failure) { done, total in
-        progress(
-          Progress(
-            fileName: file.name, fileNumber: number, fileCount: count, byteCount: done, totalByteCount: total)
-        )
+      do {
+        try await transfer(url, to: partial, atMost: byteCount, failure) { done, total in
+          progress(
+            Progress(
+              fileName: file.name, fileNumber: number, fileCount: count, byteCount: done,
+              totalByteCount: total)
+          )
+        }
+      } catch let error as Transfer.Failure {
+        guard case .tooLong = error else { throw error }
+        try? FileManager.default.removeItem(at: partial)
+        // The part from last time may have been of another file: once more from the start.
+        guard isWholeAttempt else {
+          isWholeAttempt = true
+          continue
+        }
+        throw failure(
+          "sends more than the published file has: expected \(byteCount) bytes; the transfer was cut off")
       }
       switch file.checksum.status(of: partial) {
       case .ok:
@@ -85,7 +99,6 @@ public struct Downloader: Sendable {
         }
         return
       case .wrongChecksum where !isWholeAttempt, .unreadable where !isWholeAttempt:
-        // The part from last time may have been of another file: once more from the start.
         try? FileManager.default.removeItem(at: partial)
         isWholeAttempt = true
       case .wrongChecksum(let expected, let found):
@@ -102,11 +115,11 @@ public struct Downloader: Sendable {
   }
 
   private func transfer(
-    _ url: URL, to partial: URL, _ failure: (String) -> DownloadError,
+    _ url: URL, to partial: URL, atMost byteCount: Int64, _ failure: (String) -> DownloadError,
     progress: @escaping @Sendable (Int64, Int64?) -> Void
   ) async throws {
     do {
-      try await Transfer.run(from: url, to: partial, progress: progress)
+      try await Transfer.run(from: url, to: partial, atMost: byteCount, progress: progress)
     } catch let error as Transfer.Failure {
       switch error {
       case .cannotWrite(let problem): throw FileError(file: partial, problem: "cannot be written: \(problem)")
@@ -114,6 +127,7 @@ public struct Downloader: Sendable {
       case .unreachable(let problem): throw failure(problem)
       case .incomplete(let found, let expected):
         throw failure("the transfer ended after \(found) of \(expected) bytes; run it again to go on")
+      case .tooLong: throw error
       }
     }
   }

@@ -9,7 +9,7 @@ import Tensors
 ///     <class>/*.png                                    split by a seeded fraction
 ///
 /// Classes, and the images of a class, are in byte order of their names. Files with other endings than png, jpg
-/// and jpeg (in either case) and hidden files are ignored.
+/// and jpeg (in either case) and hidden files are ignored. A name that is not UTF-8 is refused (``ForeignNames``).
 ///
 /// Sizes are compared by the headers of the files, before anything is decoded. Images of more than
 /// ``largestPixelCount`` pixels are read only to be resized.
@@ -28,6 +28,8 @@ public enum ImageFolder {
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> Dataset {
     let listing = try FolderListing(folder)
+    try ForeignNames.refuse(
+      in: folder, parts: listing.folders.contains(trainingName) ? [trainingName, testName] : [])
     guard listing.folders.contains(trainingName) else {
       let classes = listing.folders
       let images = try decode(members(of: classes, in: folder), classNames: classes, options, progress)
@@ -65,6 +67,12 @@ public enum ImageFolder {
 
   private static func isImage(_ name: String) -> Bool {
     endings.contains((name as NSString).pathExtension.lowercased())
+  }
+
+  /// The same for a name that is not UTF-8.
+  static func isImage(_ name: [UInt8]) -> Bool {
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return endings.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
   }
 
   private static func members(of classes: [String], in folder: URL) throws -> [Member] {

@@ -11,6 +11,8 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     case unreachable(String)
     case status(Int)
     case incomplete(found: Int64, expected: Int64)
+    /// More than was allowed was declared, or came. It is not in the file.
+    case tooLong
     case cannotWrite(String)
   }
 
@@ -18,6 +20,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     /// Open for writing at its end.
     var descriptor: Int32
     var byteCount: Int64
+    let limit: Int64
     var totalByteCount: Int64?
     /// Whether the body is what was asked for: an error page must not end up in the file.
     var isAccepted = false
@@ -30,14 +33,18 @@ final class Transfer: NSObject, URLSessionDataDelegate {
   /// A server that sends nothing for so long is given up.
   private static let secondsOfSilence: TimeInterval = 30
 
-  private init(descriptor: Int32, byteCount: Int64, progress: @escaping @Sendable (Int64, Int64?) -> Void) {
-    state = Mutex(State(descriptor: descriptor, byteCount: byteCount))
+  private init(
+    descriptor: Int32, byteCount: Int64, limit: Int64, progress: @escaping @Sendable (Int64, Int64?) -> Void
+  ) {
+    state = Mutex(State(descriptor: descriptor, byteCount: byteCount, limit: limit))
     self.progress = progress
   }
 
+  /// - Parameter limit: Most bytes that `file` may have in the end.
   /// - Throws: ``Failure``, or `CancellationError`. What has arrived stays in `file`, which is not left empty.
   static func run(
-    from url: URL, to file: URL, progress: @escaping @Sendable (_ done: Int64, _ total: Int64?) -> Void
+    from url: URL, to file: URL, atMost limit: Int64,
+    progress: @escaping @Sendable (_ done: Int64, _ total: Int64?) -> Void
   ) async throws {
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Failure.cannotWrite(String(cString: strerror(errno))) }
@@ -53,7 +60,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     // A server that compresses on the way would make byte positions meaningless.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
 
-    let transfer = Transfer(descriptor: descriptor, byteCount: present, progress: progress)
+    let transfer = Transfer(descriptor: descriptor, byteCount: present, limit: limit, progress: progress)
     let session = URLSession(configuration: .ephemeral, delegate: transfer, delegateQueue: nil)
     defer { session.finishTasksAndInvalidate() }
     let task = session.dataTask(with: request)
@@ -96,16 +103,34 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         state.failure = .status(answer.statusCode)
         return false
       }
+      guard state.byteCount <= state.limit, (state.totalByteCount ?? 0) <= state.limit else {
+        state.failure = .tooLong
+        return false
+      }
       state.isAccepted = true
       return true
     }
     completionHandler(isAccepted ? .allow : .cancel)
   }
 
+  /// What was asked for by https is not taken from an address without it.
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+  ) {
+    let isDowngrade = task.originalRequest?.url?.scheme == "https" && request.url?.scheme != "https"
+    completionHandler(isDowngrade ? nil : request)
+  }
+
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     let (isWritten, done, total) = state.withLock { state in
       // Foundation on Linux delivers a body even after it was told to cancel.
       guard state.isAccepted else { return (false, state.byteCount, state.totalByteCount) }
+      guard Int64(data.count) <= state.limit - state.byteCount else {
+        state.failure = .tooLong
+        state.isAccepted = false
+        return (false, state.byteCount, state.totalByteCount)
+      }
       let isWritten = data.withUnsafeBytes { bytes in
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -161,3 +161,10 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
     )
   }
 }
+
+extension ActivationStatistics: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePart(tiesAtLastRank, of: imageCount, "tiesAtLastRank")
+    try requireNotNegative(standardDeviation, "standardDeviation")
+  }
+}

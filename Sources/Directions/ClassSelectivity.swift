@@ -1,3 +1,5 @@
+import Tensors
+
 /// How well the scores of all images tell one class from the others.
 ///
 ///     AUROC_c = P(s(x) > s(y)) + ½ P(s(x) = s(y))      x of class c, y of another class
@@ -77,5 +79,11 @@ public struct ClassSelectivity: Equatable, Codable, Sendable {
     }
     let variance = (squares.inside / Double(members - 1) + squares.outside / Double(others - 1)) / 2
     return variance > 0 ? (means.inside - means.outside) / variance.squareRoot() : nil
+  }
+}
+
+extension ClassSelectivity: Checked {
+  public func check() throws(CheckFailure) {
+    try require((topClass ?? 0) >= 0, "topClass", "a class is counted from 0")
   }
 }

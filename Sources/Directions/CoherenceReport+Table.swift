@@ -26,17 +26,27 @@ extension CoherenceReport {
     ["id"] + rows[0].metrics.map(\.name) + ["top_class", "auc_class", "nearest", "duplicates", "remarks"]
   }
 
-  /// Fields of each direction in the order of ``tableColumns``; empty where a value does not exist.
-  public var tableRows: [[String]] {
+  /// A direction in the order of ``tableColumns``; `nil` where a value does not exist.
+  public struct TableRow: Equatable, Sendable {
+    public let id: String
+    public let metrics: [Double?]
+    public let classes: [Int?]
+    /// The nearest direction, duplicates, and why numbers do not exist.
+    public let texts: [String]
+  }
+
+  public var tableRows: [TableRow] {
     rows.map { row in
       let reasons =
         [row.selectivityIndex.reason.map { "class selectivity index: \($0)" }]
         + row.choices.map { choice in choice.reason.map { "\(choice.columnName): \($0)" } }
-      return [row.id] + row.metrics.map { $0.value.map(\.description) ?? "" } + [
-        row.agreement.topClass.map(\.description) ?? "",
-        row.selectivity.topClass.map(\.description) ?? "", row.redundancy.nearestID ?? "",
-        row.redundancy.duplicateIDs.joined(separator: " "), reasons.compactMap { $0 }.joined(separator: "; "),
-      ]
+      return TableRow(
+        id: row.id, metrics: row.metrics.map(\.value),
+        classes: [row.agreement.topClass, row.selectivity.topClass],
+        texts: [
+          row.redundancy.nearestID ?? "", row.redundancy.duplicateIDs.joined(separator: " "),
+          reasons.compactMap { $0 }.joined(separator: "; "),
+        ])
     }
   }
 

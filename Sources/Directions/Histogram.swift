@@ -1,3 +1,5 @@
+import Tensors
+
 /// Counts in bins of equal width between the smallest and the largest value.
 public struct Histogram: Equatable, Codable, Sendable {
   public let lowerBound: Float
@@ -25,5 +27,14 @@ public struct Histogram: Equatable, Codable, Sendable {
   public func position(of value: Float) -> Double? {
     guard upperBound > lowerBound, (lowerBound...upperBound).contains(value) else { return nil }
     return (Double(value) - Double(lowerBound)) / (Double(upperBound) - Double(lowerBound))
+  }
+}
+
+extension Histogram: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(counts.count, "counts")
+    try require(counts.allSatisfy { $0 >= 0 }, "counts", "a count is not negative")
+    try require(
+      lowerBound <= upperBound, "upperBound", "expected \(lowerBound) or above, found \(upperBound)")
   }
 }

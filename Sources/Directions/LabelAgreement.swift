@@ -1,3 +1,5 @@
+import Tensors
+
 /// How far the images of a top set share a class, corrected for chance.
 ///
 ///     S  = Σ_c n_c (n_c − 1) / (k (k − 1))       probability that two different images of the set share a label
@@ -54,5 +56,12 @@ public struct LabelAgreement: Equatable, Codable, Sendable {
     guard total >= 2 else { return nil }
     let shared = counts.reduce(0) { $0 + $1 * ($1 - 1) }
     return Double(shared) / Double(total * (total - 1))
+  }
+}
+
+extension LabelAgreement: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePart(topClassCount, of: imageCount, "topClassCount")
+    try require((topClass ?? 0) >= 0, "topClass", "a class is counted from 0")
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// An image with its score along one direction.
 public struct RankedImage: Hashable, Codable, Sendable {
   public let imageIndex: Int
@@ -63,5 +65,11 @@ struct TopList {
       heap.swapAt(parent, last)
       parent = last
     }
+  }
+}
+
+extension RankedImage: Checked {
+  public func check() throws(CheckFailure) {
+    try require(imageIndex >= 0, "imageIndex", "an image is counted from 0, found \(imageIndex)")
   }
 }

@@ -114,3 +114,9 @@ public struct Strata: Equatable, Codable, Sendable {
     return first..<first + length
   }
 }
+
+extension Strata.Group: Checked {
+  public func check() throws(CheckFailure) {
+    try require(lowest <= highest, "highest", "expected \(lowest) or above, found \(highest)")
+  }
+}

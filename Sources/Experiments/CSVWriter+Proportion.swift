@@ -8,14 +8,10 @@ extension CSVWriter {
   }
 
   /// The fields under ``columns(counted:)``; empty what there is not.
-  static func fields(counted share: Proportion) -> [any CustomStringConvertible] {
+  static func fields(counted share: Proportion) -> [any CSVValue] {
     [
-      share.count, share.total, field(share.value), field(share.interval95?.lowerBound),
-      field(share.interval95?.upperBound),
+      share.count, share.total, share.value, share.interval95?.lowerBound,
+      share.interval95?.upperBound,
     ]
-  }
-
-  static func field(_ value: (some CustomStringConvertible)?) -> any CustomStringConvertible {
-    value.map(\.description) ?? ""
   }
 }

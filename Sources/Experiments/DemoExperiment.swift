@@ -52,11 +52,13 @@ public struct DemoExperiment: Sendable {
     let dataset = try data.load(progress)
     let record = RunRecord<Configuration, Results>(
       experiment: "demo", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
 
     let training = try TrainExperiment(
       configuration.training, workerCount: workerCount, startsFresh: startsFresh
     ).run(on: dataset, in: folder.recording(as: "train.json"), progress: progress) {
-      try folder.write(record)
+      try run.begin()
     }
     let modelFile = folder.file(TrainExperiment.modelName)
     let model = try ModelFile.read(modelFile)
@@ -79,7 +81,7 @@ public struct DemoExperiment: Sendable {
     let results = Results(
       training: training, gallery: gallery, attack: attack,
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 }

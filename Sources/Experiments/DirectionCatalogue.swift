@@ -102,19 +102,18 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
       "auc_class", "d_prime", "mean", "standard_deviation", "minimum", "maximum", "positive_share",
       "zero_share", "skewness", "tail_gap", "ties_at_last_rank",
     ])
-    func field(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     func name(_ label: Int?) -> String { label.map { classNames[$0] } ?? "" }
     for entry in entries {
       let (agreement, statistics) = (entry.row.agreement, entry.row.statistics)
       table.append([
-        entry.row.id, (entry.isNeuron ? .neurons : family).singular, field(agreement.kappa),
-        field(agreement.purity),
-        field(entry.row.adjustedPurity), name(agreement.topClass), agreement.topClassCount,
-        field(entry.selectivity.aucMax), name(entry.selectivity.topClass), field(entry.selectivity.dPrime),
-        field(statistics?.mean), field(statistics?.standardDeviation),
-        field(statistics.map { Double($0.minimum) }),
-        field(statistics.map { Double($0.maximum) }), field(statistics?.positive.value),
-        field(statistics?.zero.value), field(statistics?.skewness), field(statistics?.tailGap),
+        entry.row.id, (entry.isNeuron ? .neurons : family).singular, agreement.kappa,
+        agreement.purity,
+        entry.row.adjustedPurity, name(agreement.topClass), agreement.topClassCount,
+        entry.selectivity.aucMax, name(entry.selectivity.topClass), entry.selectivity.dPrime,
+        statistics?.mean, statistics?.standardDeviation,
+        statistics.map { Double($0.minimum) },
+        statistics.map { Double($0.maximum) }, statistics?.positive.value,
+        statistics?.zero.value, statistics?.skewness, statistics?.tailGap,
         statistics?.tiesAtLastRank ?? 0,
       ])
     }

@@ -54,19 +54,21 @@ public struct EvaluateExperiment: Sendable {
     let dataset = try configuration.data.load(progress)
     let model = try configuration.model.load(for: dataset.heldOut)
     for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
-    try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
-    let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
-
     let record = RunRecord<Configuration, Results>(
       experiment: "evaluate", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
+    let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
+
+    try run.begin()
     try writeTable(results, to: folder.file("classes.csv"))
     try Chart.confusionMatrix(
       title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",
       classNames: dataset.heldOut.classNames, counts: results.confusion
     ).write(named: "confusion", in: folder.folder("figures").url)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -98,10 +100,20 @@ public struct EvaluateExperiment: Sendable {
     var table = CSVWriter(columns: ["class", "images", "correct", "recall", "precision"])
     for item in results.classes {
       table.append([
-        item.name, String(item.imageCount), String(item.correctCount), text(item.recall),
-        text(item.precision),
+        item.name, item.imageCount, item.correctCount, text(item.recall), text(item.precision),
       ])
     }
     try table.write(to: file)
+  }
+}
+
+extension EvaluateExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePart(correctCount, of: imageCount, "correctCount")
+    try requireShare(accuracy, "accuracy")
+    try requireEnds(accuracyInterval95, "accuracyInterval95")
+    for row in [classes.count] + confusion.map(\.count) {
+      try requireCount(row, confusion.count, "confusion")
+    }
   }
 }

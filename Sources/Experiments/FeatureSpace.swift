@@ -1,4 +1,5 @@
 import Networks
+import Tensors
 
 /// A layer whose values are looked at as features: its name, its units, and where its activation stands.
 public struct FeatureSpace: Codable, Equatable, Sendable {
@@ -62,5 +63,13 @@ public struct FeatureSpace: Codable, Equatable, Sendable {
     case .linear, .convolution, .batchNorm, .add, .rbf:
       return position == graph.nodes.count - 1 ? "logits" : "before the activation"
     }
+  }
+}
+
+extension FeatureSpace: Checked {
+  public func check() throws(CheckFailure) {
+    try require(!shape.isEmpty && shape.allSatisfy { $0 > 0 }, "shape", "\(shape) is no shape of a layer")
+    try require(
+      shape.reduce(1.0) { $0 * Double($1) } <= 1e12, "shape", "\(shape) is beyond the shape of any layer")
   }
 }

@@ -145,8 +145,12 @@ struct FeatureStore: Sendable {
 
   // MARK: Writing
 
-  /// Makes the folder, and clears away what a killed run left half written.
-  func prepare() throws { try RunFolder(folder).create() }
+  /// Makes the folder, and clears away what a killed run left half written. Runs may share a store, since a block
+  /// computed twice is the same bytes: where another one is there, it has cleared away already.
+  func prepare() throws {
+    try RunFolder(folder).create()
+    _ = try? FolderLock(folder).removeLeftovers()
+  }
 
   /// Writes a block, then the manifest with it.
   ///

@@ -140,6 +140,8 @@ public struct GalleryExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let (rankings, entries) = try configuration.model.naming {
       try self.rankings(of: model, on: dataset, at: layer, remarks, progress)
     }
@@ -148,7 +150,7 @@ public struct GalleryExperiment: Sendable {
     let files =
       try key.map { [try blindFile(sheets, $0, folder)] } ?? openFiles(sheets)
     // Not before: until everything was computed, an earlier run's files stay as they are.
-    try folder.write(record)
+    try run.begin()
     try progress(.stage("drawing"))
     var names: [String] = []
     for file in files { names += try write(file, to: folder, progress) }
@@ -158,8 +160,9 @@ public struct GalleryExperiment: Sendable {
         entries, images: images, topCount: configuration.topCount, family: configuration.family)
       names += try write(catalogue, of: images, to: folder)
     }
+    try Self.removeEarlier(in: folder, except: names)
     let results = Results(rankings, files: names + [folder.recordName])
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -234,5 +237,11 @@ extension GalleryExperiment.Results {
     chance = rankings.agreement.chance
     remarks = rankings.remarks
     self.files = files
+  }
+}
+
+extension GalleryExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    for name in files { try requireFileName(name, "files") }
   }
 }

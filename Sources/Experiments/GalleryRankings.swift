@@ -118,7 +118,7 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
     table(columns: ["group", "first_rank", "last_rank", "group_images"]) { row in
       (row.strata ?? []).flatMap { group in
         let lastRank = group.firstRank + group.size.count - 1
-        let cells: [any CustomStringConvertible] = [
+        let cells: [any CSVValue] = [
           group.kind.rawValue, group.firstRank, lastRank, group.size.count,
         ]
         return group.images.map { (cells, $0) }
@@ -134,7 +134,7 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
   }
 
   private func table(
-    columns: [String], lines: (Row) -> [(cells: [any CustomStringConvertible], image: Image)]
+    columns: [String], lines: (Row) -> [(cells: [any CSVValue], image: Image)]
   ) -> CSVWriter {
     var table = CSVWriter(
       columns: ["block", "id"] + columns + [
@@ -145,7 +145,7 @@ public struct GalleryRankings: Codable, Equatable, Sendable {
         for (cells, image) in lines(row) {
           table.append(
             [block, row.id] + cells + [
-              image.imageIndex, image.score.map { "\($0)" } ?? "", image.label, classNames[image.label],
+              image.imageIndex, image.score, image.label, classNames[image.label],
               image.prediction.label, classNames[image.prediction.label], image.prediction.confidence,
             ])
         }

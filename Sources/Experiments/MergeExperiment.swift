@@ -39,8 +39,9 @@ public struct MergeExperiment: Sendable {
     let (results, files) = try RankingResults.make(from: whole, in: folder)
     let record = RunRecord<Configuration, RankingResults>(
       experiment: "merge", configuration: configuration, workerCount: 1, data: nil)
-    try progress(.stage("joining images 0 to \(subject.imageCount - 1)"))
-    try folder.write(files, record, results: results)
+    let run = try Run(record, on: nil, in: folder, keepsEarlier: true, progress)
+    try run.progress(.stage("joining images 0 to \(subject.imageCount - 1)"))
+    try run.complete(with: results, files)
     return results
   }
 

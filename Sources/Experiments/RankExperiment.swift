@@ -85,9 +85,11 @@ public struct RankExperiment: Sendable {
     let model = try configuration.model.load(for: dataset.heldOut)
     let remarks = model.remarks(on: dataset)
     for remark in remarks { try progress(.warning(remark)) }
-    let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
     let record = RunRecord<Configuration, Results>(
       experiment: "rank", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
     var results = Results(
       ranking: nil, firstImage: part.images.lowerBound, imageCount: part.images.count,
       directionCount: part.subject.directionIDs.count, remarks: remarks, files: [])
@@ -98,7 +100,7 @@ public struct RankExperiment: Sendable {
       (results.ranking, files) = try RankingResults.make(from: part, in: folder)
     }
     results.files = files.map(\.name) + [folder.recordName]
-    try folder.write(files, record, results: results)
+    try run.complete(with: results, files)
     return results
   }
 
@@ -157,8 +159,10 @@ public struct RankExperiment: Sendable {
     // A direction; its best images with their scores, of what is ranked so far, of the piece that is being added, and as
     // they are written; a summary of its scores, twice.
     let entry = MemoryLayout<Float>.stride + MemoryLayout<Int>.stride
+    // Axes are numbers of units.
+    let length = configuration.basis == .neurons ? 1 : space.unitCount
     let bytes =
-      space.unitCount * MemoryLayout<Float>.stride + 3 * configuration.topCount * entry
+      length * MemoryLayout<Float>.stride + 3 * configuration.topCount * entry
       + 2 * MemoryLayout<ScoreSummary>.stride
     try MemoryShortage.check(
       boundedProduct(directionCount, bytes),

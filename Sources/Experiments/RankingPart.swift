@@ -153,6 +153,10 @@ extension RankingPart {
       guard case .floats(let elements) = try array(name, shape).elements else {
         throw FileError(file: folder.appending(path: name), problem: "does not hold 32-bit floats")
       }
+      if let place = elements.firstIndex(where: { !$0.isFinite }) {
+        throw FileError(
+          file: folder.appending(path: name), problem: "has the value \(elements[place]) at element \(place)")
+      }
       return elements
     }
     let (indices, scores) = (
@@ -164,6 +168,15 @@ extension RankingPart {
     }
     let extremes = try floats(Name.extremes, [count, 2])
     let sums = try integers(Name.sums, [count, Self.sumColumns])
+    // A sum of digits that were carried; two of them can be added.
+    let digitLimit = 1 << 60
+    for (place, number) in sums.enumerated() {
+      let isCount = place % Self.sumColumns < 2
+      guard (isCount ? 0...header.imageCount : -digitLimit...digitLimit).contains(number) else {
+        throw FileError(
+          file: folder.appending(path: Name.sums), problem: "has the value \(number) at element \(place)")
+      }
+    }
     let labels = try integers(Name.labels, [header.imageCount])
     guard labels.allSatisfy(header.subject.classNames.indices.contains) else {
       throw FileError(

@@ -55,11 +55,10 @@ public struct RankingResults: Codable, Equatable, Sendable {
     ])
     for line in lines {
       let summary = line.summary
-      func text(_ value: (some CustomStringConvertible)?) -> String { value.map(\.description) ?? "" }
       table.append([
-        line.id, line.state.rawValue, text(line.agreement.kappa), text(line.agreement.topClass),
+        line.id, line.state.rawValue, line.agreement.kappa, line.agreement.topClass,
         line.agreement.topClass.map { subject.classNames[$0] } ?? "", line.agreement.topClassCount,
-        line.threshold, text(summary.mean), text(summary.standardDeviation), summary.minimum,
+        line.threshold, summary.mean, summary.standardDeviation, summary.minimum,
         summary.maximum, summary.positiveCount, summary.zeroCount,
       ])
     }
@@ -79,22 +78,19 @@ public struct RankingResults: Codable, Equatable, Sendable {
   }
 }
 
-extension RunFolder {
+extension Run {
   /// Writes several files that belong together, then the record: nothing has its name before all are on disk.
-  func write<Configuration, Results>(
-    _ files: [(name: String, data: Data)], _ record: RunRecord<Configuration, Results>, results: Results
-  ) throws {
-    try create()
+  func complete(with results: Results, _ files: [(name: String, data: Data)]) throws {
     let writers = try files.map { name, data in
-      let writer = try AtomicFileWriter(file(name))
+      let writer = try AtomicFileWriter(folder.file(name))
       for start in stride(from: 0, to: data.count, by: 1 << 20) {
         let part = Data(data.dropFirst(start).prefix(1 << 20))
         try part.withUnsafeBytes { bytes in try writer.append(bytes) }
       }
       return writer
     }
-    try write(record)
+    try begin()
     for writer in writers { try writer.commit() }
-    try write(record.completed(with: results))
+    try complete(with: results)
   }
 }

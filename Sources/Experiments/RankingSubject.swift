@@ -47,3 +47,10 @@ public struct RankingSubject: Codable, Equatable, Sendable {
     ]
   }
 }
+
+extension RankingSubject: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(topCount, "topCount")
+    try requireSome(imageCount, "imageCount")
+  }
+}

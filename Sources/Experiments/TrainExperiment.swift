@@ -107,12 +107,21 @@ public struct TrainExperiment: Sendable {
   public let workerCount: Int
   /// Discard what an earlier run left instead of going on with it.
   public let startsFresh: Bool
+  /// Whether the network is kept as a part of another experiment: what another program or processor trained is then
+  /// trained again, with a remark, and not refused.
+  public let isPart: Bool
 
-  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  public init(
+    _ configuration: Configuration, workerCount: Int, startsFresh: Bool = false, isPart: Bool = false
+  ) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
+    self.isPart = isPart
   }
+
+  /// Raised when training of the same settings gives other numbers than before, for a reason that is not the engine's.
+  static let revision = 1
 
   public static let modelName = "model.safetensors"
   private static let checkpointName = "checkpoint.safetensors"
@@ -164,12 +173,13 @@ public struct TrainExperiment: Sendable {
     try trainer.checkMemory(for: start)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
     try onReady()
-    try folder.write(record)
-    if startsFresh {
-      for name in [Self.checkpointName, Self.modelName] where folder.exists(name) {
-        try FileManager.default.removeItem(at: folder.file(name))
-      }
+    try run.begin()
+    // One that is not gone on with may not stay until the first epoch has ended.
+    if start.completedEpochCount == 0, startsFresh || folder.exists(Self.checkpointName) {
+      try folder.remove(Self.checkpointName, Self.modelName)
     }
 
     if let pretraining = configuration.training.pretraining, start.completedEpochCount == 0 {
@@ -191,7 +201,7 @@ public struct TrainExperiment: Sendable {
     case .epochLimit, nil: break
     }
     let results = try conclude(state, settings, trainingCount: training.count, dataset, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -215,20 +225,29 @@ public struct TrainExperiment: Sendable {
   ) throws -> TrainingCheckpoint.Identity {
     TrainingCheckpoint.Identity(
       architecture: try architecture.json, dataChecksum: dataset.checksum,
-      validationFraction: configuration.validationFraction, training: settings)
+      validationFraction: configuration.validationFraction, training: settings, revision: Self.revision,
+      engine: .current)
   }
 
   /// What an earlier run with the same settings left; nil: nothing, or what is to be discarded.
   private func checkpoint(
     _ graph: Graph, _ identity: TrainingCheckpoint.Identity, in folder: RunFolder,
-    of experiment: RunFolder? = nil
+    of experiment: RunFolder? = nil, _ progress: ProgressHandler = { _ in }
   ) throws -> TrainingCheckpoint? {
     guard !startsFresh, folder.exists(Self.checkpointName) else { return nil }
     let checkpoint = try TrainingCheckpoint.read(folder.file(Self.checkpointName), graph: graph)
     let differences = identity.differences(
       from: checkpoint.identity, epochsDone: checkpoint.state.completedEpochCount)
-    guard differences.isEmpty else {
-      throw RunConflict(folder: (experiment ?? folder).url, differences: differences)
+    let program = identity.programDifferences(from: checkpoint.identity)
+    guard differences.isEmpty, program.isEmpty || isPart else {
+      throw RunConflict(folder: (experiment ?? folder).url, differences: differences + program)
+    }
+    guard program.isEmpty else {
+      try progress(
+        .warning(
+          "\(folder.url.path): holds a training that differs in \(program.joined(separator: ", ")); it is done again"
+        ))
+      return nil
     }
     return checkpoint
   }
@@ -237,7 +256,7 @@ public struct TrainExperiment: Sendable {
   private func startingState(
     _ graph: Graph, _ identity: TrainingCheckpoint.Identity, in folder: RunFolder, _ progress: ProgressHandler
   ) throws -> TrainingState {
-    if let checkpoint = try checkpoint(graph, identity, in: folder) {
+    if let checkpoint = try checkpoint(graph, identity, in: folder, progress) {
       let done = checkpoint.state.completedEpochCount
       let isComplete = done == configuration.training.epochCount
       try progress(

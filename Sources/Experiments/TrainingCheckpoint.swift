@@ -11,6 +11,18 @@ struct TrainingCheckpoint {
     var dataChecksum: String
     var validationFraction: Double
     var training: TrainingConfiguration
+    /// See `TrainExperiment.revision`; nil in checkpoints of earlier versions.
+    var revision: Int?
+    /// Going on with another would not give the bytes of a training that was never stopped.
+    var engine: EngineFingerprint?
+
+    /// In what the program that left `other` differs from this one, whatever the settings.
+    func programDifferences(from other: Identity) -> [String] {
+      if revision != other.revision || engine?.revision != other.engine?.revision {
+        return ["the revision of the program"]
+      }
+      return engine == other.engine ? [] : ["the instructions or libraries of the processor"]
+    }
 
     /// The settings in which the run that left `other` after `epochsDone` epochs differs, named.
     func differences(from other: Identity, epochsDone: Int) -> [String] {
@@ -74,7 +86,8 @@ struct TrainingCheckpoint {
     let container = try SafetensorsFile(contentsOf: file)
     guard container.metadata["format"] == format, let identity = container.metadata["identity"],
       let history = container.metadata["history"],
-      let steps = container.metadata["stepCount"].flatMap({ Int($0) })
+      let steps = container.metadata["stepCount"].flatMap({ Int($0) }),
+      (0...1_000_000_000_000).contains(steps)
     else { throw FileError(file: file, problem: "is no checkpoint of this version") }
     let decodedIdentity = try JSONFile.decode(Identity.self, from: Data(identity.utf8), file: file)
     guard decodedIdentity.architecture == (try graph.architecture.json) else {

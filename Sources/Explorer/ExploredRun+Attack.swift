@@ -54,8 +54,11 @@ extension ExploredRun {
   func answer(to request: AttackRequest) throws -> AttackAnswer {
     let start = ContinuousClock.now
     let classCount = run.images.classNames.count
-    guard request.epsilon >= 0, request.epsilon.isFinite else {
-      throw ServerRefusal(400, "epsilon must be finite and not negative, got \(request.epsilon)")
+    guard !request.attack.hasBudget || ThreatModel.canBeAsked(radius: request.epsilon) else {
+      let radii = ThreatModel.askedRadii
+      throw ServerRefusal(
+        400,
+        "epsilon must be 0 or between \(radii.lowerBound) and \(radii.upperBound), got \(request.epsilon)")
     }
     if let target = request.target { try DirectionRequest.check(target, in: 0..<classCount, "target") }
     let (clean, label) = try subject(of: request)

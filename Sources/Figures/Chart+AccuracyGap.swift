@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// A value at a place, with a few letters beside it.
@@ -29,7 +30,7 @@ extension Chart {
     let labels = Self.labels(
       of: points, pixelsAcross: Double(frame.plot.width) / (across.upperBound - across.lowerBound),
       pixelsUp: Double(frame.plot.height) / (up.upperBound - up.lowerBound))
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot)
       + frame.axisNames(
         x: "gap in accuracy between source and target, percentage points", y: "error of the target, %")
@@ -38,7 +39,7 @@ extension Chart {
         "set yrange \(ChartScale.script(up))",
       ]
       + labels.map { label in
-        "set label \(Gnuplot.quoted(label.text)) at \(label.x), \(label.y) left offset 0.8, 0"
+        "set label \(text: label.text) at \(label.x), \(label.y) left offset 0.8, 0"
           + " font 'DejaVu Sans,8' textcolor rgb '#1A1A1A'"
       }
       + [
@@ -47,15 +48,16 @@ extension Chart {
           // Open, so that points in the same place still show.
           + "data skip 1 using 1:2 with points pointtype 6 pointsize 0.9 linewidth 1.5 linecolor rgb '\(Role.random.colour)'"
       ]
-    let rows = points.map { point in
+    let rows: [[any CSVValue]] = points.map { point in
       [
-        cell(point.x), cell(point.value), cell(point.interval?.lowerBound), cell(point.interval?.upperBound),
+        point.x, point.value, point.interval?.lowerBound, point.interval?.upperBound,
         point.label,
       ]
     }
     return Chart(
       script: script, table: [["gap in points", "error in %", "lower", "upper", "pair"]] + rows,
-      width: frame.width, height: frame.height, scale: 2)
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 
   /// A label for each group of points whose labels would run into each other: up to two names, else how many they are.

@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// One histogram of several.
@@ -59,8 +60,8 @@ extension Chart {
     let panelTag = 1001
     let panelWidth = (frame.plot.width - (columns - 1) * 18) / columns
 
-    var rows: [[String]] = []
-    var panelLines: [String] = []
+    var rows: [[any CSVValue]] = []
+    var panelLines: [ChartCode] = []
     for (number, panel) in panels.enumerated() {
       let (row, column) = (number / columns, number % columns)
       let area = Rectangle(
@@ -71,8 +72,8 @@ extension Chart {
       let width = (panel.bounds.upperBound - panel.bounds.lowerBound) / Double(panel.counts.count)
       rows += panel.counts.enumerated().map { bin, count in
         [
-          "\(number)", "\(panel.bounds.lowerBound + Double(bin) * width)",
-          "\(panel.bounds.lowerBound + Double(bin + 1) * width)", "\(count)", panel.title,
+          number, panel.bounds.lowerBound + Double(bin) * width,
+          panel.bounds.lowerBound + Double(bin + 1) * width, count, panel.title,
         ]
       }
       panelLines += frame.margins(area)
@@ -81,9 +82,9 @@ extension Chart {
       panelLines += [
         "set format x '\(isLowest ? "%g" : "")'",
         "set format y '\(column == 0 ? "%g" : "")'",
-        "set label \(panelTag) \(Gnuplot.quoted(ChartFrame.footFont.truncated(panel.title, toWidth: panelWidth)))"
+        "set label \(panelTag) \(text: ChartFrame.footFont.truncated(panel.title, toWidth: panelWidth))"
           + " at \(frame.place(area.x, area.y - 26)) font 'DejaVu Sans Bold,8' textcolor rgb '#1A1A1A'",
-        "set label \(panelTag + 1) \(Gnuplot.quoted(ChartFrame.footFont.truncated(panel.note, toWidth: panelWidth)))"
+        "set label \(panelTag + 1) \(text: ChartFrame.footFont.truncated(panel.note, toWidth: panelWidth))"
           + " at \(frame.place(area.x, area.y - 12)) font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
       ]
       if let mark = panel.mark {
@@ -95,29 +96,32 @@ extension Chart {
         panelLines.append("unset arrow \(panelTag)")
       }
       // A histogram without width, of equal values, is one bar of a hundredth of the axis.
-      let barWidth = width > 0 ? "($3 - $2)" : "(\((range.upperBound - range.lowerBound) / 100))"
+      let barWidth: ChartCode = width > 0 ? "($3 - $2)" : "(\((range.upperBound - range.lowerBound) / 100))"
       panelLines.append(
         "plot data skip 1 every ::\(first)::\(rows.count - 1) using (($2 + $3) / 2):($4 > 0 ? $4 : NaN):\(barWidth)"
           + " with boxes linecolor rgb '\(panel.role.colour)'")
       // The heading is drawn with the first panel only.
       if number == 0 { panelLines += ["unset label", "unset arrow"] }
     }
-    let scaleLines =
+    let scaleLines: [ChartCode] =
       countScale == .logarithmic
       ? ["set logscale y", "set yrange [0.7:\(Double(highest) * 1.6)]", "unset mytics"]
       : ["set yrange [0:\(Double(highest) * 1.05)]"]
+    let countAxis = countName + (countScale == .logarithmic ? " (logarithmic)" : "")
+    let look: [ChartCode] = [
+      "set multiplot",
+      "set xrange \(ChartScale.script(range))",
+      "set xtics font 'DejaVu Sans,8'",
+      "set ytics font 'DejaVu Sans,8'",
+      "set style fill solid 1 noborder",
+    ]
     let script =
-      frame.lines
-      + frame.axisNames(x: axis, y: countName + (countScale == .logarithmic ? " (logarithmic)" : ""))
-      + [
-        "set multiplot",
-        "set xrange \(ChartScale.script(range))",
-        "set xtics font 'DejaVu Sans,8'",
-        "set ytics font 'DejaVu Sans,8'",
-        "set style fill solid 1 noborder",
-      ] + scaleLines + panelLines + ["unset multiplot"]
+      frame.lines + frame.axisNames(x: axis, y: countAxis) + look + scaleLines + panelLines + [
+        "unset multiplot"
+      ]
     let heading = ["panel", "lower", "upper", countName, "title"]
     return Chart(
-      script: script, table: [heading] + rows, width: frame.width, height: frame.height, scale: 2)
+      script: script, table: [heading] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

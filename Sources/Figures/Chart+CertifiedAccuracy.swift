@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// What is certified and what an attack leaves, of one classifier.
@@ -27,7 +28,7 @@ extension Chart {
       !curves.isEmpty && curves.allSatisfy { $0.steps.isEmpty || $0.steps.first?.x == 0 },
       "a curve of certified accuracy begins at 0")
     precondition(largest > 0 && largest.isFinite, "the axis ends at a positive radius, got \(largest)")
-    let attackedDash = "(4,4)"
+    let attackedDash: ChartCode = "(4,4)"
     let legend = curves.flatMap { curve -> [ChartFrame.LegendEntry] in
       let name = ChartFrame.ticFont.truncated(curve.name, toWidth: 300)
       return
@@ -43,16 +44,16 @@ extension Chart {
     }
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 350, room: .init(left: 86, right: 34), legend: legend)
-    var rows: [[String]] = []
-    var plots: [String] = []
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, curve) in curves.enumerated() {
-      let colour = "linecolor rgb '\(curve.role.colour)'"
+      let colour: ChartCode = "linecolor rgb '\(curve.role.colour)'"
       if let last = curve.steps.last {
         let first = rows.count
-        rows += curve.steps.map { ["\(number)", "certified", "\($0.x)", cell($0.value), "", "", curve.name] }
+        rows += curve.steps.map { [number, "certified", $0.x, $0.value, "", "", curve.name] }
         // The last accuracy holds to the end of the axis.
         if last.x < largest {
-          rows.append(["\(number)", "certified", "\(largest)", cell(last.value), "", "", curve.name])
+          rows.append([number, "certified", largest, last.value, "", "", curve.name])
         }
         plots.append(
           "data skip 1 every ::\(first)::\(rows.count - 1) using 3:4 with steps linewidth 2 \(colour)")
@@ -62,19 +63,19 @@ extension Chart {
       rows += curve.attacked.map { point in
         check(point.interval, "radius \(point.x)")
         return [
-          "\(number)", "attacked", "\(point.x)", cell(point.value), cell(point.interval?.lowerBound),
-          cell(point.interval?.upperBound), curve.name,
+          number, "attacked", point.x, point.value, point.interval?.lowerBound,
+          point.interval?.upperBound, curve.name,
         ]
       }
       // Classifiers stand a little apart so that their intervals can be told from each other.
       let shift = (Double(number) - Double(curves.count - 1) / 2) * 0.004 * largest
-      let source = "data skip 1 every ::\(first)::\(rows.count - 1) using ($3 + \(shift))"
+      let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1) using ($3 + \(shift))"
       plots.append("\(source):4:5:6 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
       plots.append(
         "\(source):4 with linespoints linewidth 1.5 dashtype \(attackedDash) pointtype \(curve.role.point)"
           + " pointsize 1 \(colour)")
     }
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis, y: "share of the images")
       + [
         "set xrange [\(-0.02 * largest):\(largest)]", "set yrange [-0.02:1.02]",
@@ -83,6 +84,7 @@ extension Chart {
       ]
     return Chart(
       script: script, table: [["curve", "kind", axis, "accuracy", "lower", "upper", "name"]] + rows,
-      width: frame.width, height: frame.height, scale: 2)
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -1,4 +1,5 @@
 import Images
+import Storage
 import Tensors
 
 extension Chart {
@@ -52,26 +53,26 @@ extension Chart {
           name: ChartFrame.ticFont.truncated($0.name, toWidth: 330), colour: $0.role.colour,
           point: $0.role.point, dash: "solid")
       })
-    var rows: [[String]] = []
-    var plots: [String] = []
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, line) in series.enumerated() {
       let first = rows.count
       rows += line.shares.enumerated().map { place, share in
         [
-          "\(place)", cell(share.value), cell(share.interval.lowerBound), cell(share.interval.upperBound),
+          place, share.value, share.interval.lowerBound, share.interval.upperBound,
           line.name, classNames[place],
         ]
       }
       // Series stand a little apart, in the order of the legend.
       let move = (Double(number) - Double(series.count - 1) / 2) * 0.5 / Double(series.count)
-      let source = "data skip 1 every ::\(first)::\(rows.count - 1)"
-      let colour = "linecolor rgb '\(line.role.colour)'"
+      let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1)"
+      let colour: ChartCode = "linecolor rgb '\(line.role.colour)'"
       plots.append("\(source) using 2:($1 + \(move)):3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)")
       plots.append(
         "\(source) using 2:($1 + \(move)) with points pointtype \(line.role.point) pointsize 1.2 \(colour)")
     }
     let tics = names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + [
         "set xrange [-0.02:1.02]",
@@ -83,6 +84,6 @@ extension Chart {
       ]
     return Chart(
       script: script, table: [["row", axis, "lower", "upper", "series", "class"]] + rows, width: frame.width,
-      height: frame.height, scale: 2)
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

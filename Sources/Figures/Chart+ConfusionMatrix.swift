@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// How often each class is called what: true classes as rows, predicted classes as columns, counts in cells.
@@ -17,12 +18,12 @@ extension Chart {
     let last = Double(classNames.count) - 0.5
     let tics = area.names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
     // Dark cells get white numbers.
-    let numbers =
+    let numbers: ChartCode =
       "data skip 1 using 2:1:($3 > 0 ? sprintf('%d', $3) : ''):($3 > \(largest) / 2.0 ? 0xFFFFFF : 0x1A1A1A)"
       + " with labels font 'DejaVu Sans,8' textcolor rgb variable notitle"
-    let script =
+    let script: [ChartCode] =
       [
-        "set title \(Gnuplot.quoted(title)) font 'DejaVu Sans Bold,12'",
+        "set title \(text: title) font 'DejaVu Sans Bold,12'",
         "set palette defined (0 '#FFFFFF', 0.02 '#E3EEF6', 0.25 '#9CC3DE', 1 '#0B4F82')",
         "set cbrange [0:\(largest)]",
         "set cblabel 'images' offset 1",
@@ -35,9 +36,9 @@ extension Chart {
       ] + area.placement + [
         "plot data skip 1 using 2:1:3 with image notitle" + (area.isCrowded ? "" : continuation + numbers)
       ]
-    let cells = classNames.indices.flatMap { row in
-      classNames.indices.map { column in
-        ["\(row)", "\(column)", "\(counts[row][column])", classNames[row], classNames[column]]
+    let cells: [[any CSVValue]] = classNames.indices.flatMap { row in
+      classNames.indices.map { column -> [any CSVValue] in
+        [row, column, counts[row][column], classNames[row], classNames[column]]
       }
     }
     let heading = ["true index", "predicted index", "count", "true class", "predicted class"]
@@ -49,7 +50,7 @@ extension Chart {
     let names: [String]
     let isCrowded: Bool
     /// Script lines that put matrix, colour scale and axis names where they belong.
-    let placement: [String]
+    let placement: [ChartCode]
     let width: Int
     let height: Int
 
@@ -72,8 +73,8 @@ extension Chart {
       let (leftRoom, rightRoom) = (max(left, overhang), max(right, overhang))
       let (width, height) = (leftRoom + side + rightRoom, top + side + bottom)
       (self.width, self.height) = (width, height)
-      func x(_ position: Int) -> String { "screen " + Gnuplot.share(position, of: width) }
-      func y(_ position: Int) -> String { "screen " + Gnuplot.share(position, of: height) }
+      func x(_ position: Int) -> ChartCode { "screen \(Gnuplot.share(position, of: width))" }
+      func y(_ position: Int) -> ChartCode { "screen \(Gnuplot.share(position, of: height))" }
       placement = [
         "set lmargin at \(x(leftRoom))",
         "set rmargin at \(x(leftRoom + side))",

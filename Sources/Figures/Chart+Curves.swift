@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Storage
 
 extension Chart {
   /// A value with its interval at one place of the horizontal axis.
@@ -138,20 +139,21 @@ extension Chart {
           dash: $0.role.dash)
       })
 
-    var rows: [[String]] = []
-    var bars: [String] = []
-    var lines: [String] = []
+    var rows: [[any CSVValue]] = []
+    var bars: [ChartCode] = []
+    var lines: [ChartCode] = []
     for (number, line) in series.enumerated() {
       let first = rows.count
       rows += line.points.sorted { $0.x < $1.x }.map {
         [
-          "\(number)", "\($0.x)", cell($0.value), cell($0.interval?.lowerBound),
-          cell($0.interval?.upperBound),
+          number, $0.x, $0.value, $0.interval?.lowerBound,
+          $0.interval?.upperBound,
           line.name,
         ]
       }
-      let source = "data skip 1 every ::\(first)::\(rows.count - 1) using \(horizontal.moved("$2", number))"
-      let colour = "linecolor rgb '\(line.role.colour)'"
+      let source: ChartCode =
+        "data skip 1 every ::\(first)::\(rows.count - 1) using \(horizontal.moved("$2", number))"
+      let colour: ChartCode = "linecolor rgb '\(line.role.colour)'"
       if line.points.contains(where: { $0.interval != nil }) {
         bars.append("\(source):3:4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
       }
@@ -159,11 +161,11 @@ extension Chart {
         "\(source):3 with linespoints linewidth 2 dashtype \(line.role.dash) pointtype \(line.role.point)"
           + " pointsize 1 \(colour)")
     }
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot)
       + frame.axisNames(x: "", y: axis)
       + [
-        "set label \(Gnuplot.quoted(acrossName)) at"
+        "set label \(text: acrossName) at"
           + " \(frame.place(frame.plot.x + frame.plot.width / 2, frame.plot.bottom + 40 + horizontal.extraBelow)) center",
         "set yrange \(ChartScale.script(range))",
       ] + horizontal.lines
@@ -173,7 +175,7 @@ extension Chart {
       }
       + zip(levelNames, apart(levels.map(\.value), by: 15 * (range.upperBound - range.lowerBound) / 330)).map
     {
-      "set label \(Gnuplot.quoted($0)) at graph 1, first \($1) left offset 0.8, 0"
+      "set label \(text: $0) at graph 1, first \($1) left offset 0.8, 0"
         + " font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
     }
       + [
@@ -182,7 +184,8 @@ extension Chart {
       ]
     let heading = ["series", "x", axis, "lower", "upper", "name"]
     return Chart(
-      script: script, table: [heading] + rows, width: frame.width, height: frame.height, scale: 2)
+      script: script, table: [heading] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 
   /// Heights of the names of levels: each at its level or, where two would overlap, as little above as it can.
@@ -198,12 +201,12 @@ extension Chart {
 
   /// Range, tics and the small shift of each line along the horizontal axis.
   private struct Horizontal {
-    let lines: [String]
+    let lines: [ChartCode]
     /// Pixels that slanted names need below the usual room.
     let extraBelow: Int
     /// Pixels left of the axes that a slanted first name needs.
     let leastLeft: Int
-    private let moves: [String]
+    private let moves: [ChartCode]
 
     init(_ across: Across, points: [Point], seriesCount: Int) {
       // In steps from the middle: −½, ½ for two lines.
@@ -239,6 +242,6 @@ extension Chart {
       }
     }
 
-    func moved(_ column: String, _ series: Int) -> String { "(\(column)\(moves[series]))" }
+    func moved(_ column: ChartCode, _ series: Int) -> ChartCode { "(\(column)\(moves[series]))" }
   }
 }

@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// How far images had to be moved: a histogram, with the median.
@@ -17,8 +18,8 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 320, room: .init(left: 86, right: 30))
     let isRight = median < (range.lowerBound + range.upperBound) / 2
-    let side = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"
-    let script =
+    let side: ChartCode = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis, y: "images")
       + [
         "set xrange \(ChartScale.script(range))",
@@ -27,12 +28,12 @@ extension Chart {
         "set style fill solid 1 border rgb 'white'",
         "set arrow from \(median), 0 to \(median), graph 1 nohead linewidth 2 dashtype (9,4) linecolor rgb '#1A1A1A'"
           + " front",
-        "set label \(Gnuplot.quoted("median \(Numbers.threeDigits(median))")) at \(median), graph 0.95 \(side)"
+        "set label \(text: "median \(Numbers.threeDigits(median))") at \(median), graph 0.95 \(side)"
           + " textcolor rgb '#1A1A1A' front",
         "plot data skip 1 using (($1 + $2) / 2):3:($2 - $1) with boxes linecolor rgb '\(Role.random.colour)'",
       ]
-    let rows = bins.counts.enumerated().map { bin, count in
-      ["\(bins.edge(bin))", "\(bins.edge(bin + 1))", "\(count)"]
+    let rows: [[any CSVValue]] = bins.counts.enumerated().map { bin, count in
+      [bins.edge(bin), bins.edge(bin + 1), count]
     }
     return Chart(
       script: script, table: [["lower", "upper", "images"]] + rows, width: frame.width, height: frame.height,

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 extension Chart {
   /// A few numbers with their intervals, one below the other, and the value that would say nothing.
@@ -25,17 +26,17 @@ extension Chart {
       caption, width: 760, plotHeight: 40 * rows.count + 30,
       room: .init(
         left: ChartFrame.edge + nameWidth + 14, right: ChartFrame.edge + numberWidth + 14, above: 14))
-    let plots = rows.enumerated().flatMap { place, row -> [String] in
-      let source = "data skip 1 every ::\(place)::\(place)"
+    let plots = rows.enumerated().flatMap { place, row -> [ChartCode] in
+      let source: ChartCode = "data skip 1 every ::\(place)::\(place)"
       let role = [Role.neurons, .random, .control][min(place, 2)]
-      let colour = "linecolor rgb '\(role.colour)'"
-      let bar = "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)"
+      let colour: ChartCode = "linecolor rgb '\(role.colour)'"
+      let bar: ChartCode = "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)"
       return (row.interval == nil ? [] : [bar]) + [
         "\(source) using 2:1 with points pointtype 7 pointsize 1.4 \(colour)"
       ]
     }
     let tics = names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
-    var script =
+    var script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + [
         "set xrange [\(range.lowerBound):\(range.upperBound)]",
@@ -46,21 +47,21 @@ extension Chart {
     if let reference {
       script += [
         "set arrow from \(reference.value), graph 0 to \(reference.value), graph 1 nohead linewidth 1.5 dashtype 2 linecolor rgb '#5A5A5A'",
-        "set label \(Gnuplot.quoted(reference.name)) at \(reference.value), graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
+        "set label \(text: reference.name) at \(reference.value), graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
       ]
     }
     script += numbers.enumerated().map { place, text in
-      "set label \(Gnuplot.quoted(text)) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
+      "set label \(text: text) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
     }
     script.append("plot \(plots.joined(separator: continuation))")
-    let table = rows.enumerated().map { place, row in
+    let table: [[any CSVValue]] = rows.enumerated().map { place, row in
       [
-        "\(place)", cell(row.value), cell(row.interval?.lowerBound), cell(row.interval?.upperBound), row.name,
+        place, row.value, row.interval?.lowerBound, row.interval?.upperBound, row.name,
       ]
     }
     return Chart(
       script: script, table: [["row", axis, "lower", "upper", "name"]] + table, width: frame.width,
-      height: frame.height, scale: 2)
+      height: frame.height, about: frame.about, scale: 2)
   }
 
   /// `0.781 [0.742, 0.815]`

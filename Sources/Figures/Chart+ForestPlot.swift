@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Storage
 
 extension Chart {
   /// One row of a forest plot.
@@ -47,11 +48,11 @@ extension Chart {
       room: .init(
         left: ChartFrame.edge + nameWidth + 14, right: ChartFrame.edge + numberWidth + 14, above: 12))
 
-    var plots: [String] = []
+    var plots: [ChartCode] = []
     for (row, estimate) in estimates.enumerated() {
-      let source = "data skip 1 every ::\(row)::\(row)"
+      let source: ChartCode = "data skip 1 every ::\(row)::\(row)"
       let isMean = row >= networks.count
-      let colour = "linecolor rgb '\(isMean ? "#1A1A1A" : Role.neurons.colour)'"
+      let colour: ChartCode = "linecolor rgb '\(isMean ? "#1A1A1A" : Role.neurons.colour)'"
       if estimate.interval != nil {
         plots.append(
           "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth \(isMean ? 3 : 2) \(colour)")
@@ -61,7 +62,7 @@ extension Chart {
       )
     }
     let tics = zip(names, places).map { Gnuplot.tic($0, at: $1) }.joined(separator: ", ")
-    var script =
+    var script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + [
         "set xrange \(ChartScale.script(range))",
@@ -73,7 +74,7 @@ extension Chart {
         "set label 'margin ±\(margin)' at 0, graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
       ]
     script += zip(numbers, places).map { text, place in
-      "set label \(Gnuplot.quoted(text)) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
+      "set label \(text: text) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
     }
     if mean != nil {
       script.append(
@@ -81,16 +82,16 @@ extension Chart {
       )
     }
     script.append("plot \(plots.joined(separator: continuation))")
-    let rows = zip(estimates, places).map { estimate, place in
+    let rows: [[any CSVValue]] = zip(estimates, places).map { estimate, place in
       [
-        "\(place)", cell(estimate.value), cell(estimate.interval?.lowerBound),
-        cell(estimate.interval?.upperBound),
+        place, estimate.value, estimate.interval?.lowerBound,
+        estimate.interval?.upperBound,
         estimate.name,
       ]
     }
     return Chart(
       script: script, table: [["row", axis, "lower", "upper", "name"]] + rows, width: frame.width,
-      height: frame.height, scale: 2)
+      height: frame.height, about: frame.about, scale: 2)
   }
 
   /// `+0.047 [+0.032, +0.062]`

@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// One row of a ladder: a condition, its mean over networks, and each network.
@@ -40,19 +41,19 @@ extension Chart {
       caption, width: 760, plotHeight: 22 + 34 * rungs.count,
       room: .init(left: ChartFrame.edge + nameWidth + 14, right: 70, above: 12))
 
-    var rows: [[String]] = []
-    var plots: [String] = []
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (place, rung) in rungs.enumerated() {
       let first = rows.count
       rows.append([
-        "\(place)", cell(rung.value), cell(rung.interval?.lowerBound), cell(rung.interval?.upperBound), "",
+        place, rung.value, rung.interval?.lowerBound, rung.interval?.upperBound, "",
         rung.name,
       ])
       rows += rung.networks.enumerated().map {
-        ["\(place)", cell($1), "", "", "\($0 + 1)", rung.name]
+        [place, $1, "", "", $0 + 1, rung.name]
       }
-      let mean = "data skip 1 every ::\(first)::\(first)"
-      let colour = "linecolor rgb '\(rung.role.colour)'"
+      let mean: ChartCode = "data skip 1 every ::\(first)::\(first)"
+      let colour: ChartCode = "linecolor rgb '\(rung.role.colour)'"
       if !rung.networks.isEmpty {
         // Below the mean, so that neither hides the other.
         plots.append(
@@ -65,7 +66,7 @@ extension Chart {
       plots.append("\(mean) using 2:1 with points pointtype \(rung.role.point) pointsize 1.3 \(colour)")
     }
     let tics = names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + [
         "set xrange \(ChartScale.script(range))",
@@ -77,15 +78,16 @@ extension Chart {
       + [(0.0, "floor"), (1.0, "ceiling")].flatMap { value, name in
         [
           "set arrow from \(value), graph 0 to \(value), graph 1 nohead dashtype 2 linewidth 1.2 linecolor rgb '#5A5A5A'",
-          "set label '\(name)' at \(value), graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
+          "set label \(text: name) at \(value), graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
         ]
       }
       + rungs.enumerated().map { place, rung in
-        "set label '\(Numbers.twoDecimals(rung.value))' at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
+        "set label \(text: Numbers.twoDecimals(rung.value)) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
       }
       + ["plot \(plots.joined(separator: continuation))"]
     let heading = ["row", axis, "lower", "upper", "network", "condition"]
     return Chart(
-      script: script, table: [heading] + rows, width: frame.width, height: frame.height, scale: 2)
+      script: script, table: [heading] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Storage
 
 extension Chart {
   /// One line of ``lines(caption:lines:across:up:band:)``.
@@ -21,15 +22,15 @@ extension Chart {
       (self.name, self.look, self.points, self.hasMarks) = (name, look, points, hasMarks)
     }
 
-    fileprivate var colour: String {
+    fileprivate var colour: ChartCode {
       switch look {
       case .role(let role): role.colour
-      case .classIndex(let index): ClassKey(names: []).colour(index).hexadecimal
+      case .classIndex(let index): "\(ClassKey(names: []).colour(index))"
       }
     }
 
     /// Classes share strokes in turn, so that lines can be told apart in grey print too.
-    fileprivate var dash: String {
+    fileprivate var dash: ChartCode {
       switch look {
       case .role(let role): role.dash
       case .classIndex(let index): ["solid", "(9,4)", "(3,3)"][index % 3]
@@ -64,7 +65,7 @@ extension Chart {
     }
 
     /// Gnuplot's expression for the second column of a table, moved by a share of the axis.
-    fileprivate func moved(by share: Double, in range: ClosedRange<Double>) -> String {
+    fileprivate func moved(by share: Double, in range: ClosedRange<Double>) -> ChartCode {
       guard share != 0 else { return "$2" }
       return isLogarithmic
         ? "$2 * \(pow(range.upperBound / range.lowerBound, share))"
@@ -97,29 +98,29 @@ extension Chart {
       })
     let horizontal = across.range(of: points.map(\.x))
     let barred = lines.indices.filter { number in lines[number].points.contains { $0.interval != nil } }
-    var rows: [[String]] = []
-    var plots: [String] = []
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, line) in lines.enumerated() {
       let first = rows.count
       rows += line.points.sorted { $0.x < $1.x }.map {
         [
-          "\(number)", "\($0.x)", cell($0.value), cell($0.interval?.lowerBound),
-          cell($0.interval?.upperBound),
+          number, $0.x, $0.value, $0.interval?.lowerBound,
+          $0.interval?.upperBound,
           line.name,
         ]
       }
       // Lines that share their places would hide each other's intervals: each stands a few pixels beside the next.
       let place = barred.firstIndex(of: number).map { Double($0) - Double(barred.count - 1) / 2 } ?? 0
-      let source =
+      let source: ChartCode =
         "data skip 1 every ::\(first)::\(rows.count - 1) using (\(across.moved(by: place * barShift, in: horizontal)))"
-      let colour = "linecolor rgb '\(line.colour)'"
+      let colour: ChartCode = "linecolor rgb '\(line.colour)'"
       if line.points.contains(where: { $0.interval != nil }) {
         plots.append("\(source):3:4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
       }
-      let marks = line.hasMarks ? "linespoints pointtype \(line.mark) pointsize 1" : "lines"
+      let marks: ChartCode = line.hasMarks ? "linespoints pointtype \(line.mark) pointsize 1" : "lines"
       plots.append("\(source):3 with \(marks) linewidth 2 dashtype \(line.dash) \(colour)")
     }
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: across.name, y: up.name)
       + [
         "set xrange \(ChartScale.script(horizontal))",
@@ -137,19 +138,9 @@ extension Chart {
       + ["plot \(plots.joined(separator: continuation))"]
     return Chart(
       script: script, table: [["series", "x", up.name, "lower", "upper", "name"]] + rows, width: frame.width,
-      height: frame.height, scale: 2)
+      height: frame.height, about: frame.about, scale: 2)
   }
 }
 
 /// Between the intervals of two lines, as a share of the axis: four pixels.
 private let barShift = 0.006
-
-extension Colour {
-  /// `#RRGGBB`
-  fileprivate var hexadecimal: String {
-    "#"
-      + [red, green, blue].map { level in
-        (level < 16 ? "0" : "") + String(level, radix: 16, uppercase: true)
-      }.joined()
-  }
-}

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Storage
 
 extension Chart {
   /// Draws of a statistic under the null hypothesis, and where the observed value lies among them.
@@ -26,10 +27,10 @@ extension Chart {
       room: .init(left: 86, right: 30))
     // The text stands on the side of the line that has more room.
     let isRight = observed < (range.lowerBound + range.upperBound) / 2
-    let side = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"
+    let side: ChartCode = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"
     let value = Numbers.threeDigits(observed)
     let name = ChartFrame.ticFont.truncated(observedName, toWidth: 260)
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis, y: drawName)
       + [
         "set xrange \(ChartScale.script(range))",
@@ -38,14 +39,14 @@ extension Chart {
         "set grid ytics noxtics",
         "set style fill solid 1 border rgb 'white'",
         "set arrow from \(observed), 0 to \(observed), graph 1 nohead linewidth 2.5 linecolor rgb '\(Role.neurons.colour)' front",
-        "set label \(Gnuplot.quoted("\(name) \(value)")) at \(observed), graph 0.955 \(side) font 'DejaVu Sans Bold,10'"
+        "set label \(text: "\(name) \(value)") at \(observed), graph 0.955 \(side) font 'DejaVu Sans Bold,10'"
           + " textcolor rgb '\(Role.neurons.colour)' front",
-        "set label \(Gnuplot.quoted("p = \(pText(p)), \(draws.count) \(drawName)")) at \(observed), graph 0.88 \(side)"
+        "set label \(text: "p = \(pText(p)), \(draws.count) \(drawName)") at \(observed), graph 0.88 \(side)"
           + " textcolor rgb '#1A1A1A' front",
         "plot data skip 1 using (($1 + $2) / 2):3:($2 - $1) with boxes linecolor rgb '\(Role.random.colour)'",
       ]
-    let rows = bins.counts.enumerated().map { bin, count in
-      ["\(bins.edge(bin))", "\(bins.edge(bin + 1))", "\(count)"]
+    let rows: [[any CSVValue]] = bins.counts.enumerated().map { bin, count in
+      [bins.edge(bin), bins.edge(bin + 1), count]
     }
     return Chart(
       script: script, table: [["lower", "upper", drawName]] + rows, width: frame.width, height: frame.height,

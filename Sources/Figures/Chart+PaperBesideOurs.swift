@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// A part of a table whose numbers were measured again.
@@ -43,8 +44,8 @@ extension Chart {
         .init(name: "measured here", colour: Role.neurons.colour, point: 7, dash: "solid"),
       ])
     let width = range.upperBound - range.lowerBound
-    let all = "data skip 1"
-    var script =
+    let all: ChartCode = "data skip 1"
+    var script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + ["set xrange [\(range.lowerBound - 0.02 * width):\(range.upperBound + 0.02 * width)]"]
       + layout.script(in: frame)
@@ -56,16 +57,17 @@ extension Chart {
           "\(all) using 2:1 with points pointtype 6 pointsize 1.1 linewidth 2 linecolor rgb '\(Role.control.colour)'",
           "\(all) using 3:1 with points pointtype 7 pointsize 0.8 linecolor rgb '\(Role.neurons.colour)'",
         ].joined(separator: continuation))
-    let table = rows.indices.map { index in
+    let table: [[any CSVValue]] = rows.indices.map { index in
       let row = rows[index]
       return [
-        "\(layout.places[index])", cell(row.paper), cell(row.ours),
-        cell(row.interval?.lowerBound ?? row.ours),
-        cell(row.interval?.upperBound ?? row.ours), row.name, layout.groups[index],
+        layout.places[index], row.paper, row.ours,
+        row.interval?.lowerBound ?? row.ours,
+        row.interval?.upperBound ?? row.ours, row.name, layout.groups[index],
       ]
     }
     return Chart(
       script: script, table: [["row", "paper", "ours", "lower", "upper", "name", "part"]] + table,
-      width: frame.width, height: frame.height, scale: 2)
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// Accuracy that is left at each size of perturbation: a step at every image that is lost.
@@ -32,20 +33,20 @@ extension Chart {
           name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.role.colour, point: 0,
           dash: $0.role.dash)
       })
-    var rows: [[String]] = []
-    var lines: [String] = []
+    var rows: [[any CSVValue]] = []
+    var lines: [ChartCode] = []
     for (number, curve) in curves.enumerated() {
       let first = rows.count
-      rows += curve.steps.map { ["\(number)", "\($0.x)", cell($0.value), curve.name] }
+      rows += curve.steps.map { [number, $0.x, $0.value, curve.name] }
       // The last accuracy holds to the end of the axis.
       if let last = curve.steps.last, last.x < largest {
-        rows.append(["\(number)", "\(largest)", cell(last.value), curve.name])
+        rows.append([number, largest, last.value, curve.name])
       }
       lines.append(
         "data skip 1 every ::\(first)::\(rows.count - 1) using 2:3 with steps linewidth 2 dashtype \(curve.role.dash)"
           + " linecolor rgb '\(curve.role.colour)'")
     }
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot)
       + frame.axisNames(x: axis, y: "images still classified correctly")
       + [
@@ -55,6 +56,6 @@ extension Chart {
       ]
     return Chart(
       script: script, table: [["curve", axis, "accuracy", "name"]] + rows, width: frame.width,
-      height: frame.height, scale: 2)
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

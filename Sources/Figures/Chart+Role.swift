@@ -9,7 +9,7 @@ extension Chart {
     case other(Int)
 
     /// Of Okabe and Ito (2008), without the yellow, which is too light for lines.
-    var colour: String {
+    var colour: ChartCode {
       switch self {
       case .neurons: "#D55E00"
       case .random: "#0072B2"
@@ -30,7 +30,7 @@ extension Chart {
     }
 
     /// Lengths of strokes and gaps as gnuplot reads them, so that lines can be told apart in grey print too.
-    var dash: String {
+    var dash: ChartCode {
       switch self {
       case .neurons: "solid"
       case .random: "(9,4)"
@@ -40,9 +40,6 @@ extension Chart {
       }
     }
   }
-
-  /// Empty for what was not measured.
-  static func cell(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 
   static func check(_ interval: ClosedRange<Double>?, _ name: String) {
     precondition(

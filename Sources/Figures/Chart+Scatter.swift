@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// Points of one kind in a plane.
@@ -32,24 +33,24 @@ extension Chart {
           name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.role.colour,
           point: $0.role.point, dash: "(0,100)")
       })
-    var rows: [[String]] = []
-    var plots: [String] = []
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, cloud) in clouds.enumerated() where !cloud.points.isEmpty {
       let first = rows.count
       rows += cloud.points.map {
         [
-          "\(number)", cell($0.x), cell($0.value), cell($0.interval?.lowerBound),
-          cell($0.interval?.upperBound), cloud.name,
+          number, $0.x, $0.value, $0.interval?.lowerBound,
+          $0.interval?.upperBound, cloud.name,
         ]
       }
-      let source = "data skip 1 every ::\(first)::\(rows.count - 1) using 2:3"
-      let colour = "linecolor rgb '\(cloud.role.colour)'"
+      let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1) using 2:3"
+      let colour: ChartCode = "linecolor rgb '\(cloud.role.colour)'"
       if cloud.points.contains(where: { $0.interval != nil }) {
         plots.append("\(source):4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
       }
       plots.append("\(source) with points pointtype \(cloud.role.point) pointsize 1.5 \(colour)")
     }
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: across, y: up)
       + [
         "set xrange \(ChartScale.script(ChartScale.range(of: points.map(\.x), share: 0.08)))",
@@ -58,6 +59,6 @@ extension Chart {
       ]
     return Chart(
       script: script, table: [["kind", across, up, "lower", "upper", "name"]] + rows, width: frame.width,
-      height: frame.height, scale: 2)
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

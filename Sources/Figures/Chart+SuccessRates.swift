@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Storage
 import Tensors
 
 extension Chart {
@@ -61,30 +62,31 @@ extension Chart {
         .init(name: $0.name, colour: $0.role.colour, point: $0.role.point, dash: "solid")
       })
     let steps = (0...5).map { Gnuplot.tic("\($0 * 20) %", at: Double($0) / 5) }.joined(separator: ", ")
-    var script =
+    var script: [ChartCode] =
       frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
       + ["set xrange [-0.02:1.02]", "set xtics (\(steps))"] + layout.script(in: frame)
     script += zip(numbers, layout.places).map { text, place in
-      "set label \(Gnuplot.quoted(text)) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
+      "set label \(text: text) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
     }
-    let plots = rows.enumerated().flatMap { number, row in
-      let source = "data skip 1 every ::\(number)::\(number)"
-      let colour = "linecolor rgb '\(row.role.colour)'"
+    let plots = rows.enumerated().flatMap { number, row -> [ChartCode] in
+      let source: ChartCode = "data skip 1 every ::\(number)::\(number)"
+      let colour: ChartCode = "linecolor rgb '\(row.role.colour)'"
       return [
         "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)",
         "\(source) using 2:1 with points pointtype \(row.role.point) pointsize 1.1 \(colour)",
       ]
     }
     script.append("plot \(plots.joined(separator: continuation))")
-    let table = rows.indices.map { index in
+    let table: [[any CSVValue]] = rows.indices.map { index in
       let row = rows[index]
       return [
-        "\(layout.places[index])", cell(row.value), cell(row.interval?.lowerBound),
-        cell(row.interval?.upperBound), "\(row.count)", "\(row.total)", row.name, layout.groups[index],
+        layout.places[index], row.value, row.interval?.lowerBound,
+        row.interval?.upperBound, row.count, row.total, row.name, layout.groups[index],
       ]
     }
     return Chart(
       script: script, table: [["row", axis, "lower", "upper", "count", "of", "name", "part"]] + table,
-      width: frame.width, height: frame.height, scale: 2)
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -1,3 +1,5 @@
+import Storage
+
 extension Chart {
   /// Loss and accuracy after one epoch. What was not measured is nil.
   public struct Epoch: Hashable, Sendable {
@@ -23,14 +25,15 @@ extension Chart {
   }
 
   /// Between the curves of one plot command.
-  static let continuation = ", \\\n     "
+  static let continuation: ChartCode = ", \\\n     "
 
   /// Loss and accuracy against the epoch, training and validation, in two panels.
   public static func trainingCurve(title: String, epochs: [Epoch]) -> Chart {
     precondition(!epochs.isEmpty, "a training curve has at least one epoch")
     let hasValidationLoss = epochs.contains { $0.validationLoss != nil }
     let hasValidationAccuracy = epochs.contains { $0.validationAccuracy != nil }
-    func curve(_ formula: String, _ name: String, dash: Int, colour: String, point: Int) -> String {
+    func curve(_ formula: ChartCode, _ name: ChartCode, dash: Int, colour: ChartCode, point: Int) -> ChartCode
+    {
       "data skip 1 using 1:\(formula) with linespoints linewidth 2 dashtype \(dash) pointtype \(point)"
         + " pointsize 0.9 linecolor rgb '\(colour)' title '\(name)'"
     }
@@ -45,8 +48,8 @@ extension Chart {
     let last = epochs.map(\.number).max() ?? 1
     let step = max(1, (last - first + 9) / 10)
 
-    let script = [
-      "set multiplot layout 1,2 title \(Gnuplot.quoted(title)) font 'DejaVu Sans Bold,12'",
+    let script: [ChartCode] = [
+      "set multiplot layout 1,2 title \(text: title) font 'DejaVu Sans Bold,12'",
       "set grid linecolor rgb '#D0D0D0' linetype 1",
       "set border 3 linecolor rgb '#5A5A5A'",
       "set tics nomirror textcolor rgb '#1A1A1A'",
@@ -65,10 +68,10 @@ extension Chart {
       "plot \(accuracies.joined(separator: continuation))",
       "unset multiplot",
     ]
-    func cell(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }
-    let rows = epochs.map { epoch in
+    func cell(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+    let rows: [[any CSVValue]] = epochs.map { epoch in
       [
-        "\(epoch.number)", cell(epoch.trainingLoss), cell(epoch.trainingAccuracy), cell(epoch.validationLoss),
+        epoch.number, cell(epoch.trainingLoss), cell(epoch.trainingAccuracy), cell(epoch.validationLoss),
         cell(epoch.validationAccuracy),
       ]
     }

@@ -1,4 +1,5 @@
 import Images
+import Storage
 
 extension Chart {
   /// One source: what its images do to each target.
@@ -73,12 +74,12 @@ extension Chart {
       room: .init(
         left: left, right: max(84, 700 - left - plotWidth), below: 40 + Int(0.7 * Double(nameWidth))))
 
-    var cells: [[String]] = []
-    var lines: [String] = []
-    func label(_ text: String, _ x: Double, _ y: Double, _ style: String) {
-      lines.append("set label \(Gnuplot.quoted(text)) at \(x), \(y) \(style)")
+    var cells: [[any CSVValue]] = []
+    var lines: [ChartCode] = []
+    func label(_ text: String, _ x: Double, _ y: Double, _ style: ChartCode) {
+      lines.append("set label \(text: text) at \(x), \(y) \(style)")
     }
-    let quiet = "font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
+    let quiet: ChartCode = "font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
     for (blockNumber, block) in blocks.enumerated() {
       let top = Double(blockNumber) * blockStep
       for (panelNumber, panel) in block.panels.enumerated() {
@@ -95,9 +96,9 @@ extension Chart {
             let x = start + Double(target)
             if share == nil { label("–", x, y, "center \(quiet)") }
             cells.append([
-              "\(x)", "\(y)", cell(share.map { 100 * $0 }), names[source], names[target], panel.name,
+              x, y, share.map { 100 * $0 }, names[source], names[target], panel.name,
               block.name,
-              cell(row.distortion),
+              row.distortion,
             ])
             if panelNumber == 0, source == target {
               lines.append(
@@ -115,7 +116,7 @@ extension Chart {
       short.enumerated().map { Gnuplot.tic($1, at: Double(block) * blockStep + Double($0)) }
     }
     let share = { Gnuplot.share($0, of: frame.width) }
-    let script =
+    let script: [ChartCode] =
       frame.lines + frame.margins(frame.plot)
       + [
         "unset grid", "unset border",
@@ -145,6 +146,7 @@ extension Chart {
       "x", "y", "error in %", "made for", "shown to", "direction", "size", "mean distortion",
     ]
     return Chart(
-      script: script, table: [heading] + cells, width: frame.width, height: frame.height, scale: 2)
+      script: script, table: [heading] + cells, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -1,22 +1,29 @@
+import Escapes
 import Foundation
 import Images
 import Storage
 
 /// A chart by gnuplot, kept with its script and its data so that `gnuplot NAME.gp` draws it again.
 ///
-/// Four files stand side by side: `NAME.png` for the eye, `NAME.pdf` for an article, `NAME.gp` and `NAME.csv`. The
-/// script names the others without a folder, so they can be moved together and restyled.
+/// Five files stand side by side: `NAME.png` for the eye, `NAME.pdf` for an article, the script `NAME.gp`, its numbers
+/// `NAME.csv` and its words `NAME.txt`. The script names the others without a folder, so they can be moved together and
+/// restyled. Names and other text reach gnuplot from `NAME.txt` alone and are never part of the script (``ChartCode``).
 /// `gnuplot -e "format = 'pdf'" NAME.gp` draws the PDF again, `'svg'` an SVG.
 public struct Chart: Sendable {
   /// Lines of a gnuplot script, in which the variable `data` holds the name of the data file.
-  let script: [String]
+  let script: [ChartCode]
   /// First line is the heading.
-  let table: [[String]]
+  let table: [[any CSVValue]]
   /// Extent of the picture in pixels of a screen, 96 to the inch.
   let width: Int
   let height: Int
+  /// Where the chart comes from, for the head of its file of words.
+  var about: [FigureCaption.Pair] = []
   /// Pixels of the PNG for each of these, each way; 2 keeps text sharp in print.
   var scale = 1
+
+  /// How the names of the files of a chart end.
+  public static let fileEndings = ["png", "pdf", "csv", "txt", "gp"]
 
   /// What a chart can be drawn as.
   public enum Format: String, CaseIterable, Codable, Sendable {
@@ -35,11 +42,10 @@ public struct Chart: Sendable {
     }
   }
 
-  /// Draws the chart and writes `name.csv`, `name.gp` and a picture for each format into `folder`. The same chart
+  /// Draws the chart and writes `name.csv`, `name.txt`, `name.gp` and a picture for each format into `folder`. The same chart
   /// gives the same bytes, whatever the format.
   ///
-  /// - Parameter name: Begins with a letter or a digit, because gnuplot would run `<name` and `|name` as programs;
-  ///   no folder and no line break.
+  /// - Parameter name: ASCII letters, digits and hyphens, because it stands in the script.
   /// - Throws: ``Problem`` when gnuplot is missing or fails, ``FileError`` when a file cannot be written. All
   ///   files are drawn elsewhere first: a failure leaves earlier ones untouched.
   public func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf]) throws {
@@ -51,20 +57,19 @@ public struct Chart: Sendable {
   func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf], searchPath: String) throws
   {
     precondition(
-      name.first.map { $0.isLetter || $0.isNumber } == true
-        && !name.contains { $0 == "/" || $0.isNewline || $0 == "\0" },
-      "a chart has a file name without a folder that begins with a letter or a digit, got \"\(name)\"")
+      !name.isEmpty && name == FileName.plain(name),
+      "the file name of a chart is made of ASCII letters, digits and hyphens, got \"\(name)\"")
     let gnuplot = try Gnuplot(searchPath: searchPath)
-    let script = script(named: name)
-    let csv = table.map { $0.map(Self.field).joined(separator: ",") + "\n" }.joined()
+    let (script, words) = script(named: name)
+    let csv = table.map { $0.map { $0.csvField(isForGnuplot: true) }.joined(separator: ",") + "\n" }.joined()
+    let sources = [("\(name).csv", csv), ("\(name).txt", words), ("\(name).gp", script)]
 
-    let workshop = FileManager.default.temporaryDirectory.appending(
-      path: "intrigue-chart-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: workshop) }
+    // Not in TMPDIR: what a killed run leaves beside its pictures, the next one clears away.
+    let place = try TemporaryFolder(beside: folder.appending(path: name))
+    defer { withExtendedLifetime(place) {} }
+    let workshop = place.url
     do {
-      try FileManager.default.createDirectory(at: workshop, withIntermediateDirectories: true)
-      try Data(csv.utf8).write(to: workshop.appending(path: "\(name).csv"))
-      try Data(script.utf8).write(to: workshop.appending(path: "\(name).gp"))
+      for (file, text) in sources { try Data(text.utf8).write(to: workshop.appending(path: file)) }
     } catch {
       throw FileError(file: workshop, problem: "cannot be written: \(error.localizedDescription)")
     }
@@ -77,37 +82,37 @@ public struct Chart: Sendable {
       }
       return (file: file, picture: format.withoutTime(picture))
     }
-    try AtomicFile.write(csv, to: folder.appending(path: "\(name).csv"))
-    try AtomicFile.write(script, to: folder.appending(path: "\(name).gp"))
+    for (file, text) in sources { try AtomicFile.write(text, to: folder.appending(path: file)) }
     for (file, picture) in pictures { try AtomicFile.write(picture, to: folder.appending(path: file)) }
   }
 
-  func script(named name: String) -> String {
-    let pixels = "\(width * scale),\(height * scale)"
+  /// The script, and the file of the words that it draws.
+  func script(named name: String) -> (script: String, words: String) {
     // A point of a font is a pixel in the PNG and 96/72 of one here.
-    let inches = "\(Gnuplot.share(width, of: 96))in,\(Gnuplot.share(height, of: 96))in"
-    let enlargement = scale == 1 ? "" : " fontscale \(scale) linewidth \(scale) pointscale \(scale)"
-    let text = "background rgb 'white' font 'DejaVu Sans,10' noenhanced"
-    let head = [
-      "# Draws \(name).png from \(name).csv: gnuplot \(name).gp",
+    let inches: ChartCode = "\(fixed: Double(width) / 96)in,\(fixed: Double(height) / 96)in"
+    let enlargement: ChartCode =
+      scale == 1 ? "" : " fontscale \(scale) linewidth \(scale) pointscale \(scale)"
+    let text: ChartCode = "background rgb 'white' font 'DejaVu Sans,10' noenhanced"
+    var words = ChartWords()
+    let lines = script.map { words.rendered($0) }
+    let head: [ChartCode] = [
+      "# Draws \(file: name).png from \(file: name).csv and the words of \(file: name).txt: gnuplot \(file: name).gp",
       "# A PDF or an SVG instead: gnuplot -e \"format = 'pdf'\" … or \"format = 'svg'\" …",
       "if (!exists('format')) format = 'png'",
-      "if (format eq 'png') set terminal pngcairo size \(pixels)\(enlargement) \(text)",
+      "if (format eq 'png') set terminal pngcairo size \(width * scale),\(height * scale)\(enlargement) \(text)",
       "if (format eq 'pdf') set terminal pdfcairo size \(inches) fontscale 0.75 \(text)",
       "if (format eq 'svg') set terminal svg size \(width),\(height) \(text)",
-      "set output \(Gnuplot.quoted("\(name).")) . format",
+      "set output '\(file: name).' . format",
       "set encoding utf8",
-      "set datafile separator comma",
-      "data = \(Gnuplot.quoted("\(name).csv"))",
     ]
-    return (head + script).map { $0 + "\n" }.joined()
-  }
-
-  /// A field of a CSV file (RFC 4180). Line breaks become spaces, because gnuplot reads line by line.
-  private static func field(_ text: String) -> String {
-    let line = String(text.map { $0.isNewline ? " " : $0 })
-    guard line.contains(where: { "\",# \t".contains($0) }) else { return line }
-    return "\"" + line.replacing("\"", with: "\"\"") + "\""
+    let reading: [ChartCode] = [
+      "set datafile separator tab",
+      "array \(ChartWords.array)[\(words.texts.count)]",
+      "stats '\(file: name).txt' using (\(ChartWords.array)[$0 + 1] = strcol(2), 0) nooutput",
+    ]
+    let data: [ChartCode] = ["set datafile separator comma", "data = '\(file: name).csv'"]
+    let all = (head + (words.texts.isEmpty ? [] : reading) + data).map { words.rendered($0) } + lines
+    return (all.map { $0 + "\n" }.joined(), words.file(named: name, about: about))
   }
 }
 
@@ -151,46 +156,27 @@ struct Gnuplot {
   }
 
   func run(script: String, format: Chart.Format = .png, in folder: URL) throws {
-    let process = Process()
-    process.executableURL = program
     // Without the user's own start-up files, so that the same chart gives the same picture everywhere.
-    process.arguments = ["-d", "-e", "format = '\(format.rawValue)'", script]
-    var environment = ProcessInfo.processInfo.environment
+    let arguments = ["-d", "-e", "format = '\(format.rawValue)'", script]
     // The time in a PDF is then written without a zone.
-    environment["TZ"] = "UTC"
-    process.environment = environment
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    let errors = Pipe()
-    process.standardError = errors
+    let environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
+    let outcome: ChildProcess.Outcome
     do {
-      try process.run()
+      outcome = try ChildProcess.run(program, arguments, environment: environment, in: folder)
     } catch {
-      throw Chart.Problem.gnuplotFailed(message: error.localizedDescription)
+      throw Chart.Problem.gnuplotFailed(message: "\(error)")
     }
-    // Read before waiting, so that a full pipe cannot stop gnuplot.
-    let message = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let text = String(decoding: message, as: UTF8.self).split(whereSeparator: \.isNewline).joined(
-        separator: " ")
+    guard outcome.exitCode == 0 else {
+      let text = outcome.errors.split(whereSeparator: \.isNewline).joined(separator: " ")
       throw Chart.Problem.gnuplotFailed(message: text.trimmingCharacters(in: .whitespaces))
     }
   }
 
   /// A position on the screen, from 0 to 1, to a hundredth of a pixel.
-  static func share(_ part: Int, of whole: Int) -> String {
-    String(format: "%.6f", Double(part) / Double(whole))
-  }
+  static func share(_ part: Int, of whole: Int) -> ChartCode { "\(fixed: Double(part) / Double(whole))" }
 
-  /// A name for a place on an axis. gnuplot takes a `%` there for a number's format, unless it is doubled.
-  static func tic(_ text: String, at place: some Numeric) -> String {
-    "\(quoted(text.replacing("%", with: "%%"))) \(place)"
-  }
+  /// A name for a place on an axis.
+  static func tic(_ text: String, at place: Int) -> ChartCode { "\(placeName: text) \(place)" }
 
-  /// Single quotes: gnuplot then expands neither backslashes nor commands in backquotes.
-  static func quoted(_ text: String) -> String {
-    "'" + String(text.map { $0.isNewline ? " " : $0 }).replacing("'", with: "''") + "'"
-  }
+  static func tic(_ text: String, at place: Double) -> ChartCode { "\(placeName: text) \(place)" }
 }

@@ -18,9 +18,9 @@ struct ChartFrame {
   /// How the marks of a legend's entry look.
   struct LegendEntry {
     let name: String
-    let colour: String
+    let colour: ChartCode
     let point: Int
-    let dash: String
+    let dash: ChartCode
   }
 
   static let titleFont = Font(.sans, size: 16, isBold: true)
@@ -34,8 +34,10 @@ struct ChartFrame {
   let height: Int
   /// The area inside the axes.
   let plot: Rectangle
+  /// Where the picture comes from.
+  let about: [FigureCaption.Pair]
   /// Lines of the script that draw heading, legend and foot.
-  let lines: [String]
+  let lines: [ChartCode]
 
   init(_ caption: FigureCaption, width: Int, plotHeight: Int, room: Room, legend: [LegendEntry] = []) {
     let textWidth = width - 2 * Self.edge
@@ -46,7 +48,7 @@ struct ChartFrame {
     let entries = Self.rows(of: legend, width: textWidth)
 
     var y = Self.edge
-    var texts: [(text: String, y: Int, style: String)] = []
+    var texts: [(text: String, y: Int, style: ChartCode)] = []
     for line in title {
       texts.append((line, y + 9, "font 'DejaVu Sans Bold,12' textcolor rgb '#1A1A1A'"))
       y += 23
@@ -69,9 +71,9 @@ struct ChartFrame {
     plot = Rectangle(
       x: room.left, y: top, width: max(1, width - room.left - room.right), height: plotHeight)
 
-    var lines = caption.text.map { "# \($0.key): \(Gnuplot.quoted($0.value))" }
-    lines += texts.map { text, y, style in
-      "set label \(Gnuplot.quoted(text)) at \(Self.place(Self.edge, y, width, height)) \(style)"
+    about = caption.text
+    var lines: [ChartCode] = texts.map { text, y, style in
+      "set label \(text: text) at \(Self.place(Self.edge, y, width, height)) \(style)"
     }
     if !foot.isEmpty {
       lines.append(
@@ -89,7 +91,7 @@ struct ChartFrame {
           "set label '' at \(Self.place(x + 15, y, width, height)) point pointtype \(entry.point) pointsize 1"
             + " linecolor rgb '\(entry.colour)'")
         lines.append(
-          "set label \(Gnuplot.quoted(entry.name)) at \(Self.place(x + 38, y, width, height))"
+          "set label \(text: entry.name) at \(Self.place(x + 38, y, width, height))"
             + " textcolor rgb '#1A1A1A'")
       }
     }
@@ -98,7 +100,7 @@ struct ChartFrame {
   }
 
   /// Axes, tics and grid of every chart.
-  private static let look = [
+  private static let look: [ChartCode] = [
     "set border 3 linecolor rgb '#5A5A5A'",
     "set tics nomirror textcolor rgb '#1A1A1A'",
     "set grid linecolor rgb '#D0D0D0' linetype 1 linewidth 0.5",
@@ -124,14 +126,14 @@ struct ChartFrame {
   }
 
   /// A point of the picture as gnuplot wants it.
-  func place(_ x: Int, _ y: Int) -> String { Self.place(x, y, width, height) }
+  func place(_ x: Int, _ y: Int) -> ChartCode { Self.place(x, y, width, height) }
 
-  private static func place(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> String {
+  private static func place(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> ChartCode {
     "screen \(Gnuplot.share(x, of: width)), screen \(Gnuplot.share(height - y, of: height))"
   }
 
   /// Puts the axes of the next plot around `area`.
-  func margins(_ area: Rectangle) -> [String] {
+  func margins(_ area: Rectangle) -> [ChartCode] {
     [
       "set lmargin at screen \(Gnuplot.share(area.x, of: width))",
       "set rmargin at screen \(Gnuplot.share(area.right, of: width))",
@@ -141,16 +143,16 @@ struct ChartFrame {
   }
 
   /// Names of the axes: below the plot's tics, and upright at the left edge of the picture.
-  func axisNames(x: String, y: String = "") -> [String] {
+  func axisNames(x: String, y: String = "") -> [ChartCode] {
     let below = ticFontFit(x, plot.width + 60)
     let beside = ticFontFit(y, plot.height + 40)
     return [
-      "set label \(Gnuplot.quoted(below)) at \(place(plot.x + plot.width / 2, plot.bottom + 40)) center"
+      "set label \(text: below) at \(place(plot.x + plot.width / 2, plot.bottom + 40)) center"
     ]
       + (y.isEmpty
         ? []
         : [
-          "set label \(Gnuplot.quoted(beside)) at \(place(Self.edge + 4, plot.y + plot.height / 2)) center rotate by 90"
+          "set label \(text: beside) at \(place(Self.edge + 4, plot.y + plot.height / 2)) center rotate by 90"
         ])
   }
 

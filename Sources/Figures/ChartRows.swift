@@ -42,7 +42,7 @@ struct ChartRows {
   }
 
   /// Range and names of the upright axis, and the headings.
-  func script(in frame: ChartFrame) -> [String] {
+  func script(in frame: ChartFrame) -> [ChartCode] {
     let tics = zip(names, places).map { Gnuplot.tic($0, at: $1) }.joined(separator: ", ")
     return [
       "set yrange [\(last + 0.8):-0.8]", "set ytics scale 0 (\(tics))", "set grid xtics noytics",
@@ -52,7 +52,7 @@ struct ChartRows {
       + heads.map { head in
         let name = ChartFrame.ticFont.truncated(head.name, toWidth: frame.width - 2 * ChartFrame.edge)
         return
-          "set label \(Gnuplot.quoted(name)) at screen \(Gnuplot.share(ChartFrame.edge, of: frame.width)),"
+          "set label \(text: name) at screen \(Gnuplot.share(ChartFrame.edge, of: frame.width)),"
           + " first \(head.place) left font 'DejaVu Sans Bold,9' textcolor rgb '#1A1A1A' front"
       }
   }

@@ -22,5 +22,7 @@ enum ChartScale {
   }
 
   /// `[low:high]` as gnuplot reads it.
-  static func script(_ range: ClosedRange<Double>) -> String { "[\(range.lowerBound):\(range.upperBound)]" }
+  static func script(_ range: ClosedRange<Double>) -> ChartCode {
+    "[\(range.lowerBound):\(range.upperBound)]"
+  }
 }

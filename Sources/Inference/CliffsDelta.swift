@@ -1,3 +1,5 @@
+import Tensors
+
 /// How much more often a value of one group is above one of the other than below.
 ///
 ///     δ = P(x > y) − P(x < y)          over all pairs; 1: every x above every y, 0: as often as not
@@ -42,5 +44,11 @@ public struct CliffsDelta: Hashable, Codable, Sendable {
     case ..<0.474: .medium
     default: .large
     }
+  }
+}
+
+extension CliffsDelta: Checked {
+  public func check() throws(CheckFailure) {
+    try require(abs(value) <= 1, "value", "expected a number from −1 to 1, found \(value)")
   }
 }

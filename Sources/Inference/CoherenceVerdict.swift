@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What trained networks say together about neurons and random directions, decided by intervals.
 ///
@@ -30,6 +31,8 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
 
   /// Fewer networks get no verdict: their spread is hardly known.
   public static let leastNetworkCount = 5
+  /// Smaller margins are out of reach: of deviations of 1 they would need more than 10¹³ networks or participants.
+  public static let leastMargin = 1e-6
 
   public let conclusion: Conclusion
   /// n
@@ -239,5 +242,16 @@ private struct Words {
   private func signed(_ value: Double) -> String {
     // −0.0004 stays −0.000: on which side of 0 an interval ends is what it is read for.
     String(format: "%+.3f", value).replacing("-", with: "−")
+  }
+}
+
+extension CoherenceVerdict: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(networkCount, "networkCount")
+    try require(margin >= Self.leastMargin, "margin", "expected \(Self.leastMargin) or more, found \(margin)")
+    try requireShare(significance, "significance")
+    try requireShare(p, "p")
+    try requireShare(equivalenceP, "equivalenceP")
+    try requireNotNegative(standardDeviation, "standardDeviation")
   }
 }

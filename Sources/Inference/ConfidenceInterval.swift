@@ -1,3 +1,5 @@
+import Tensors
+
 /// A range that holds the true value in a share `level` of repetitions of the experiment.
 public struct ConfidenceInterval: Hashable, Codable, Sendable {
   public let lower: Double
@@ -17,4 +19,11 @@ public struct ConfidenceInterval: Hashable, Codable, Sendable {
 
   /// Both ends lie strictly between −margin and +margin.
   public func isInside(margin: Double) -> Bool { -margin < lower && upper < margin }
+}
+
+extension ConfidenceInterval: Checked {
+  public func check() throws(CheckFailure) {
+    try require(lower <= upper, "upper", "expected \(lower), the lower end, or above, found \(upper)")
+    try require(0 < level && level < 1, "level", "expected a number between 0 and 1, found \(level)")
+  }
 }

@@ -84,3 +84,10 @@ public struct HalfSampleEstimate: Hashable, Codable, Sendable {
     return ConfidenceInterval(lower: value - scale * high, upper: value - scale * low, level: level)
   }
 }
+
+extension HalfSampleEstimate: Checked {
+  public func check() throws(CheckFailure) {
+    try require(imageCount >= 2, "imageCount", "half of \(imageCount) images is none")
+    try require(replicates.count >= 2, "replicates", "a spread needs two values, found \(replicates.count)")
+  }
+}

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A statistic beside draws of it under the null hypothesis, and how far out it lies.
 ///
 ///     p_upper = (1 + #{T_b ≥ T}) / (B + 1)          p_lower = (1 + #{T_b ≤ T}) / (B + 1)
@@ -70,5 +72,12 @@ public struct MonteCarloTest: Hashable, Codable, Sendable {
   private func p(beyond count: Int, ties rule: TieRule) -> Double {
     let ties = Double(equalCount + 1)
     return (Double(count) + (rule == .midP ? ties / 2 : ties)) / Double(drawCount + 1)
+  }
+}
+
+extension MonteCarloTest: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePart(aboveCount + equalCount, of: drawCount, "aboveCount")
+    try requireNotNegative(nullStandardDeviation, "nullStandardDeviation")
   }
 }

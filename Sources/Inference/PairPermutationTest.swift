@@ -70,3 +70,10 @@ public struct PairPermutationTest: Hashable, Codable, Sendable {
     extend([])
   }
 }
+
+extension PairPermutationTest: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(p, "p")
+    try require(abs(correlation) <= 1, "correlation", "expected a number from −1 to 1, found \(correlation)")
+  }
+}

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The mean of a small sample, such as the effect in each of five networks, with Student's intervals and test.
 ///
 ///     mean ± t_{(1+level)/2, n−1} · s/√n
@@ -62,5 +64,12 @@ public struct StudentInterval: Hashable, Codable, Sendable {
     precondition(0 < level && level < 1, "a level lies between 0 and 1, got \(level)")
     let t = StudentDistribution(degreesOfFreedom: Double(count - 1)).quantile((1 + level) / 2)
     return t * standardDeviation / Double(count).squareRoot()
+  }
+}
+
+extension StudentInterval: Checked {
+  public func check() throws(CheckFailure) {
+    try require(count >= 2, "count", "a spread needs two values, found \(count)")
+    try requireNotNegative(standardDeviation, "standardDeviation")
   }
 }

@@ -1,39 +1,47 @@
-import FlyingFox
-import FlyingSocks
 import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
 
-/// A small web server for pages of this program: FlyingFox behind a guard.
+/// A small web server for pages of this program: SwiftNIO's HTTP behind a guard.
 ///
 /// It answers only who calls it by its own names and from its own pages (``ServerRefusal`` 421 and 403), only what its
-/// routes name (404, 405), reads no more of a body than a route allows (413), and sends with every answer that
-/// scripts, styles and pictures come from here alone. It opens no file.
+/// routes name (404, 405), reads no more of a head than 16 kB (431) and of a body than a route allows (413), and sends
+/// with every answer that scripts, styles and pictures come from here alone. What is no HTTP is answered with 400. It
+/// opens no file.
 ///
-/// A request line or header lines that are not HTTP end the connection without an answer. FlyingFox puts no limit on
-/// the length of header lines and reads them in time that grows with their square: a client that sends megabytes of
-/// them keeps the server busy for minutes. On the loopback that is no more than any program here can do; on another
-/// address everybody who reaches it can.
+/// No client keeps the others out: a head, a body and taking an answer have deadlines, one address has at most half of
+/// the connections, and reading is done by threads on which no route runs.
 public struct LocalServer: Sendable {
   public let address: ServerAddress
   private let routes: [ServerRoute]
   private let explain: @Sendable (any Error) -> String?
-  /// A connection on which nothing moves for this long is closed.
+  private let report: @Sendable (String) -> Void
+  /// So long a client may take to send a whole head, and to take a whole answer.
   private let patience: Duration
   /// So long a request in hand may still take when the server is to end.
   private let grace: Duration
+  private let connectionsPerClient: Int
 
   /// - Parameters:
+  ///   - connectionsPerClient: Of one network address; no more than half of the files that the process may have open.
+  ///     There is room for a hall of 300 behind one router, whose browsers open six each.
   ///   - explain: The sentence of an error that a route may throw for what the world has wrong, answered with 400;
-  ///     nil: a mistake of the program, answered with 500 without a word about it.
+  ///     nil: a mistake of the program or the machine, answered with 500 without a word about it.
+  ///   - report: Is told what was answered with 500, in a sentence that may hold any characters.
   public init(
     at address: ServerAddress = .loopback(), patience: Duration = .seconds(60),
-    grace: Duration = .seconds(2), routes: [ServerRoute],
-    explaining explain: @escaping @Sendable (any Error) -> String? = { _ in nil }
+    grace: Duration = .seconds(2), connectionsPerClient: Int = 2048, routes: [ServerRoute],
+    explaining explain: @escaping @Sendable (any Error) -> String? = { _ in nil },
+    reporting report: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.address = address
     self.routes = routes
     self.explain = explain
+    self.report = report
     self.patience = patience
     self.grace = grace
+    self.connectionsPerClient = connectionsPerClient
   }
 
   /// Serves until the task is cancelled; then requests in hand are answered, as long as the grace lasts.
@@ -41,61 +49,68 @@ public struct LocalServer: Sendable {
   /// - Parameter whenListening: Is told the address, with the port that was found.
   /// - Throws: ``ServerError``, or what `whenListening` throws.
   public func run(whenListening: @escaping @Sendable (ServerAddress) async throws -> Void) async throws {
-    let handler = RouteHandler(routes: routes, explaining: explain)
-    let server = HTTPServer(
-      config: HTTPServer.Configuration(
-        address: try address.socketAddress(),
-        // A route may compute for a while. What waits for the client has limits of its own.
-        timeout: 600,
-        // Equal, so that no body is read to its end before a route was asked.
-        sharedRequestBufferSize: 4096, sharedRequestReplaySize: 4096,
-        pool: PatientPool(pool: HTTPServer.defaultPool(logger: .disabled), patience: patience),
-        logger: .disabled),
-      handler: handler)
-    OpenFiles.allowAll()
-    let serving = Task { try await server.run() }
-    try await withTaskCancellationHandler {
-      let told = Task {
-        try await server.waitUntilListening(timeout: 600)
-        var address = self.address
-        switch await server.listeningAddress {
-        case .ip4(_, let port), .ip6(_, let port): address.port = port
-        case .unix, nil: break
+    let router = Router(routes: routes, explaining: explain, reporting: report)
+    let connections = Connections(limit: connectionsPerClient)
+    let listener = try await listen(router, connections)
+    var found = address
+    found.port = listener.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? address.port
+    router.open(RequestGuard(authorities: found.authorities))
+    let outcome: Result<Void, any Error>
+    do {
+      try await whenListening(found)
+      try await withTaskCancellationHandler {
+        try await listener.closeFuture.get()
+      } onCancel: {
+        listener.close(promise: nil)
+      }
+      outcome = .success(())
+    } catch {
+      listener.close(promise: nil)
+      outcome = Task.isCancelled ? .success(()) : .failure(error)
+    }
+    // A task of its own, since this one has been cancelled.
+    await Task { [grace] in
+      await router.waitUntilIdle(grace)
+      try? await listener.closeFuture.get()
+      await connections.closeAll()
+    }.value
+    try outcome.get()
+  }
+
+  private func listen(_ router: Router, _ connections: Connections) async throws -> any Channel {
+    let patience = TimeAmount(patience)
+    let place = try address.socketAddress()
+    do {
+      try OpenFiles.require(EventLoops.fileCount + 2)
+      return try await ServerBootstrap(group: EventLoops.group)
+        .serverChannelOption(.backlog, value: 1024)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        // A client that has said all it wants to say may still be listening.
+        .childChannelOption(.allowRemoteHalfClosure, value: true)
+        .childChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            let client = ClientAddress.counted(channel.remoteAddress)
+            try connections.add(channel, from: client)
+            try channel.pipeline.syncOperations.addHandlers([
+              LingeringClose(), HTTPResponseEncoder(), HeadLimit.decoder, HTTPServerPipelineHandler(),
+              NIOHTTPResponseHeadersValidator(), RequestHandler(router, patience: patience, client: client),
+            ])
+          }
         }
-        handler.open(RequestGuard(authorities: address.authorities))
-        try await whenListening(address)
-      }
-      let watch = Task {
-        if case .failure(let error) = await told.result, !(error is CancellationError) {
-          await server.stop()
-        }
-      }
-      defer { watch.cancel() }
-      do {
-        try await serving.value
-      } catch {
-        told.cancel()
-        if case .failure(let reason) = await told.result, !(reason is CancellationError) { throw reason }
-        if !Task.isCancelled { throw ServerError(error, at: address) }
-      }
-    } onCancel: {
-      Task {
-        await handler.waitUntilIdle(grace)
-        await server.stop(timeout: 0.2)
-        serving.cancel()
-      }
+        .bind(to: place).get()
+    } catch {
+      throw ServerError(error, at: address)
     }
   }
 }
 
-/// Each connection is an open file of the process.
-private enum OpenFiles {
-  /// As many as the system lets this user have, instead of the usual thousand.
-  static func allowAll() {
-    var limit = rlimit()
-    let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    guard getrlimit(files, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
-    limit.rlim_cur = limit.rlim_max
-    _ = setrlimit(files, &limit)
-  }
+/// The threads that read requests and write answers, for all servers and as long as the process lives; two are enough,
+/// since routes run elsewhere.
+private enum EventLoops {
+  static let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+
+  /// Each loop opens three, and SwiftNIO ends the process where it cannot.
+  static let fileCount = 3 * count
+
+  private static let count = 2
 }

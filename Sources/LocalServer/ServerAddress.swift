@@ -1,5 +1,5 @@
-import FlyingSocks
 import Foundation
+import NIOCore
 
 /// Where a server listens, and by which names it may be called.
 public struct ServerAddress: Equatable, Sendable {
@@ -33,10 +33,9 @@ public struct ServerAddress: Equatable, Sendable {
   private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 
   /// - Throws: ``ServerError/notAnAddress(_:)``.
-  func socketAddress() throws -> any SocketAddress {
+  func socketAddress() throws -> SocketAddress {
     do {
-      if host.contains(":") { return try sockaddr_in6.inet6(ip6: host, port: port) }
-      return try sockaddr_in.inet(ip4: host, port: port)
+      return try SocketAddress(ipAddress: host, port: Int(port))
     } catch {
       throw ServerError.notAnAddress(host)
     }

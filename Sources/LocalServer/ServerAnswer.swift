@@ -1,5 +1,5 @@
-import FlyingFox
 import Foundation
+import NIOHTTP1
 
 /// What a route gives: bytes, what they are, and a status.
 public struct ServerAnswer: Equatable, Sendable {
@@ -54,30 +54,17 @@ public struct ServerAnswer: Equatable, Sendable {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-  /// - Parameter leftover: What the request still has to say; the connection then ends with this answer.
-  func response(endingWith leftover: HTTPBodySequence?, hasContent: Bool = true) -> HTTPResponse {
-    let content = hasContent ? content : Data()
-    var headers = HTTPHeaders([
-      .contentType: type.rawValue,
-      .cacheControl: "no-store",
-      HTTPHeader("Content-Security-Policy"): Self.contentPolicy,
-      HTTPHeader("X-Content-Type-Options"): "nosniff",
-      HTTPHeader("Referrer-Policy"): "no-referrer",
-      HTTPHeader("Cross-Origin-Resource-Policy"): "same-origin",
-    ])
-    for (name, value) in fields { headers[HTTPHeader(name)] = value }
-    let code = HTTPStatusCode(status, phrase: Self.phrases[status] ?? "Error")
-    guard let leftover else { return HTTPResponse(statusCode: code, headers: headers, body: content) }
-    headers[.connection] = "close"
-    return HTTPResponse(
-      statusCode: code, headers: headers,
-      body: HTTPBodySequence(from: LastBody(content: content, leftover: leftover), count: content.count))
+  var headers: HTTPHeaders {
+    var headers: HTTPHeaders = [
+      "Content-Type": type.rawValue,
+      "Content-Length": "\(content.count)",
+      "Cache-Control": "no-store",
+      "Content-Security-Policy": Self.contentPolicy,
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer",
+      "Cross-Origin-Resource-Policy": "same-origin",
+    ]
+    for (name, value) in fields { headers.replaceOrAdd(name: name, value: value) }
+    return headers
   }
-
-  private static let phrases = [
-    200: "OK", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 413: "Content Too Large",
-    415: "Unsupported Media Type", 421: "Misdirected Request", 429: "Too Many Requests",
-    500: "Internal Server Error", 503: "Service Unavailable",
-  ]
 }

@@ -1,5 +1,5 @@
-import FlyingSocks
 import Foundation
+import NIOCore
 
 /// Why a server cannot listen, or listens no longer.
 public enum ServerError: Error, Equatable, CustomStringConvertible {
@@ -7,16 +7,17 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
   case inUse(ServerAddress)
   case notAllowed(ServerAddress)
   case notHere(ServerAddress)
+  case tooFewFiles
   case failed(ServerAddress, reason: String)
 
   init(_ error: any Error, at address: ServerAddress) {
     self =
       switch error {
       case let error as ServerError: error
-      case SocketError.failed(_, EADDRINUSE, _): .inUse(address)
-      case SocketError.failed(_, EACCES, _): .notAllowed(address)
-      case SocketError.failed(_, EADDRNOTAVAIL, _): .notHere(address)
-      case SocketError.failed(_, _, let message): .failed(address, reason: message)
+      case let error as IOError where error.errnoCode == EADDRINUSE: .inUse(address)
+      case let error as IOError where error.errnoCode == EACCES: .notAllowed(address)
+      case let error as IOError where error.errnoCode == EADDRNOTAVAIL: .notHere(address)
+      case let error as IOError: .failed(address, reason: String(cString: strerror(error.errnoCode)))
       default: .failed(address, reason: "\(error)")
       }
   }
@@ -29,6 +30,7 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
     case .notAllowed(let address):
       "\(address.host):\(address.port): this user may not listen there; expected a port from 1024 up"
     case .notHere(let address): "\(address.host): is no address of this machine"
+    case .tooFewFiles: "too few files may be open at once for a server: expected at least 64 (ulimit -n)"
     case .failed(let address, let reason): "\(address.host):\(address.port): cannot listen: \(reason)"
     }
   }

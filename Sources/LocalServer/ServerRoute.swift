@@ -63,14 +63,18 @@ public struct ServerRequest: Sendable {
   public let body: Data
   /// Names in small letters.
   public let fields: [String: String]
+  /// The network address that the request came from; of IPv6 its first 64 bits, which one client has to itself.
+  public let client: String
 
   public init(
-    name: String = "", query: [String: String] = [:], body: Data = Data(), fields: [String: String] = [:]
+    name: String = "", query: [String: String] = [:], body: Data = Data(), fields: [String: String] = [:],
+    client: String = ""
   ) {
     self.name = name
     self.query = query
     self.body = body
     self.fields = fields
+    self.client = client
   }
 
   /// The body as a value.

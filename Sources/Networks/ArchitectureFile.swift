@@ -14,8 +14,13 @@ extension Architecture: Codable {
       throw DecodingError.dataCorruptedError(
         forKey: .input, in: values, debugDescription: "extents must be positive")
     }
+    let name = try values.decode(String.self, forKey: .name)
+    if let problem = LongestName.problem(of: name) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .name, in: values, debugDescription: "the architecture has \(problem)")
+    }
     self.init(
-      name: try values.decode(String.self, forKey: .name),
+      name: name,
       input: ImageShape(channels: shape.channels, height: shape.height, width: shape.width),
       nodes: try values.decode([Node].self, forKey: .nodes))
   }
@@ -63,6 +68,10 @@ extension Architecture.Node: Codable {
   public init(from decoder: Decoder) throws {
     let values = try decoder.container(keyedBy: Keys.self)
     name = try values.decode(String.self, forKey: .name)
+    if let problem = LongestName.problem(of: name) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .name, in: values, debugDescription: "a node has \(problem)")
+    }
     inputs = try values.decodeIfPresent([String].self, forKey: .inputs) ?? []
     func extent(_ key: Keys, default value: Extent? = nil) throws -> Extent {
       if let value, !values.contains(key) { return value }

@@ -54,6 +54,9 @@ public enum ModelFile {
       throw FileError(
         file: file, problem: "names \(classNames.count) classes, the network has \(graph.classCount)")
     }
+    if let problem = classNames.lazy.compactMap(LongestName.problem).first {
+      throw FileError(file: file, problem: "has for a class \(problem)")
+    }
     let provenance =
       try container.metadata[Key.provenance].map {
         try decode(Model.Provenance.self, $0, Key.provenance, file)

@@ -28,3 +28,10 @@ public struct Prediction: Equatable, Codable, Sendable {
     (0..<logits.count).map { Prediction(logits: logits[row: $0]) }
   }
 }
+
+extension Prediction: Checked {
+  public func check() throws(CheckFailure) {
+    try require(label >= 0, "label", "a class is counted from 0, found \(label)")
+    try requireShare(confidence, "confidence")
+  }
+}

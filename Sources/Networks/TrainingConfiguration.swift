@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Everything that decides a training run besides the network, the data and the machine.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
@@ -95,5 +96,20 @@ public struct LearningRate: Codable, Equatable, Sendable {
       let progress = (epoch - warmup) / max(Double(epochCount) - warmup, 1e-9)
       return Float(Double(initial) * 0.5 * (1 + cos(.pi * min(progress, 1))))
     }
+  }
+}
+
+extension TrainingConfiguration: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(batchSize, "batchSize")
+    try requirePart(microBatch, of: batchSize, "microBatch")
+    try requireSome(microBatch, "microBatch")
+  }
+}
+
+extension LearningRate: Checked {
+  public func check() throws(CheckFailure) {
+    try require(warmupEpochs >= 0, "warmupEpochs", "expected a number that is not negative")
+    if case .step(let epochs, _) = schedule { try requireSome(epochs, "schedule") }
   }
 }

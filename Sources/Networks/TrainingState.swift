@@ -78,3 +78,11 @@ public struct TrainingProgress: Sendable {
   /// Of L-BFGS alone: the length of the gradient.
   public var gradientNorm: Double?
 }
+
+extension EpochRecord: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(trainingAccuracy, "trainingAccuracy")
+    try requireShare(validationAccuracy, "validationAccuracy")
+    try requireNotNegative(seconds, "seconds")
+  }
+}

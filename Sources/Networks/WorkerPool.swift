@@ -11,15 +11,13 @@ final class WorkerPool: Sendable {
   init(workerCount: Int) {
     precondition(workerCount > 0, "at least one worker, got \(workerCount)")
     self.workerCount = workerCount
-    for worker in 0..<workerCount {
+    for worker in 0..<workerCount where !state.lacksThreads {
       // The thread holds the state and not the pool, so that a pool nobody uses any more closes.
-      let thread = Thread { [state] in
+      let code = WorkerThread.start { [state] in
         Device.useOneThreadHere()
         state.work(as: worker)
       }
-      thread.name = "intrigue-worker-\(worker)"
-      thread.stackSize = 8 << 20
-      thread.start()
+      if code != 0 { state.fail(WorkerThread.Shortage(wanted: workerCount, started: worker, code: code)) }
     }
   }
 
@@ -28,7 +26,8 @@ final class WorkerPool: Sendable {
   /// Runs `body` once on every worker and waits for all.
   ///
   /// Calls from several threads take turns.
-  /// - Throws: The error of the first worker, by number, that threw.
+  /// - Throws: The error of the first worker, by number, that threw; ``WorkerThread/Shortage`` when the system has
+  ///   not given a thread to each.
   func run(_ body: Body) throws {
     try withoutActuallyEscaping(body) { body in
       // Otherwise a pool that is used for one call only could close while that call is under way.
@@ -46,6 +45,11 @@ final class WorkerPool: Sendable {
     private var unfinished = 0
     private var failures: [Int: any Error] = [:]
     private var isClosed = false
+    private var shortage: WorkerThread.Shortage?
+
+    var lacksThreads: Bool { condition.withLock { shortage != nil } }
+
+    func fail(_ shortage: WorkerThread.Shortage) { condition.withLock { self.shortage = shortage } }
 
     func work(as worker: Int) {
       var seen = 0
@@ -86,6 +90,8 @@ final class WorkerPool: Sendable {
       defer { turn.unlock() }
       condition.lock()
       defer { condition.unlock() }
+      // Who waits for a thread that is not there waits for ever.
+      if let shortage { throw shortage }
       self.body = body
       failures = [:]
       unfinished = workerCount

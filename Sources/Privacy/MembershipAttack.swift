@@ -65,3 +65,10 @@ public struct MembershipAttack: Equatable, Codable, Sendable {
     return best.threshold
   }
 }
+
+extension MembershipAttack: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(truePositives.total, "truePositives")
+    try requireSome(falsePositives.total, "falsePositives")
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// One release of a noisy sum over a random part of the data: the step of private training.
 ///
@@ -90,5 +91,12 @@ public struct SampledGaussian: Hashable, Codable, Sendable {
     let x = samplingRate * expm1(u)
     return u < 30
       ? (x, log1p(x)) : (x, u + log(samplingRate) + log1p((1 - samplingRate) / samplingRate * exp(-u)))
+  }
+}
+
+extension SampledGaussian: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(samplingRate, "samplingRate")
+    try requireNotNegative(noiseMultiplier, "noiseMultiplier")
   }
 }

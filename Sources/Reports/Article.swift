@@ -1,8 +1,8 @@
+import Escapes
 import Experiments
 import Figures
 import Foundation
 import Images
-import Mustache
 import Storage
 
 /// An article about the runs of a report, for LaTeX: `writeup.tex` with `figures/`, `tables/` and `references.bib`.
@@ -46,8 +46,7 @@ struct Article {
   /// A name without dots and spaces, unique in the article: anchors have no underscore.
   private static func name(_ file: String, _ section: ReportSection) -> String {
     let stem = file.prefix(upTo: file.lastIndex(of: ".") ?? file.endIndex)
-    return "\(section.anchor)_"
-      + String(stem.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+    return "\(section.anchor)_\(FileName.plain(String(stem)))"
   }
 
   // MARK: Figures
@@ -85,13 +84,9 @@ struct Article {
 
   private var text: String {
     get throws {
-      let template = try MustacheTemplate(
-        string: String(decoding: PackageResources.writeup_tex, as: UTF8.self))
-      return template.render(
-        [
-          "title": LaTeXText.escaped(title), "version": RunEnvironment.toolVersion,
-          "sections": sections.map(content),
-        ] as [String: Any])
+      try PageTemplate(PackageResources.writeup_tex, .latex).rendered([
+        "title": title, "version": RunEnvironment.toolVersion, "sections": sections.map(content),
+      ])
     }
   }
 
@@ -100,20 +95,20 @@ struct Article {
     guard let first = line.first else { return "" }
     let end = line.last.map { ".:!?".contains($0) } == true ? "" : "."
     let start = first.isASCII ? first.uppercased() : String(first)
-    return LaTeXText.escaped(start + line.dropFirst() + end)
+    return start + line.dropFirst() + end
   }
 
   private func content(of section: ReportSection) -> [String: Any] {
     let keys = section.citations.map(\.rawValue).joined(separator: ",")
     return [
-      "anchor": section.anchor, "title": LaTeXText.escaped(section.title),
+      "anchor": section.anchor, "title": section.title,
       "first": Self.sentence(section.findings.first ?? ""),
       "citations": keys.isEmpty ? [] : [["keys": keys]],
       "findings": section.findings.map(Self.sentence),
       "figures": section.pictures.filter(\.isForArticle).enumerated().map { number, picture in
         [
           "file": "\(Self.name(picture.file, section)).pdf", "label": Self.name(picture.file, section),
-          "caption": LaTeXText.escaped(Self.joined(picture.caption, picture.basis)),
+          "caption": Self.joined(picture.caption, picture.basis),
           "end": (number + 1) % Self.floatLimit == 0 ? "\\clearpage\n" : "",
         ]
       },
@@ -124,9 +119,9 @@ struct Article {
       } + section.articleTables.map { ["file": "\(Self.name($0, section))_article", "mark": ""] },
       "provenance": section.provenance.map {
         [
-          "name": LaTeXText.escaped($0.name),
+          "name": $0.name,
           // Quotation marks of a shell are straight.
-          "value": LaTeXText.escaped($0.value).replacing("'", with: "\\textquotesingle{}"),
+          "value": LaTeXText.escaped($0.value, quotes: .straight),
         ]
       },
     ]

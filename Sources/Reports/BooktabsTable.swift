@@ -1,3 +1,4 @@
+import Escapes
 import Experiments
 import Foundation
 
@@ -27,7 +28,7 @@ struct BooktabsTable {
         zip(columns, row).map { $0.isNumeric ? Self.number($1) : Self.text($1, in: $0) }
         .joined(separator: " & ") + " \\\\"
       // After the end of a row LaTeX would take these for its own.
-      return line.hasPrefix("[") || line.hasPrefix("*") ? "{}" + line : line
+      return line.utf8.starts(with: "[".utf8) || line.utf8.starts(with: "*".utf8) ? "{}" + line : line
     }
     let title = "\\caption{\(LaTeXText.escaped(caption))}"
     let needs =
@@ -56,7 +57,7 @@ struct BooktabsTable {
 
   /// Four digits, a minus sign that is no hyphen, powers of ten as such.
   private static func number(_ text: String) -> String {
-    guard let value = Double(text) else { return text }
+    guard let value = Double(text) else { return LaTeXText.escaped(text) }
     let isWhole = text.allSatisfy { $0.isNumber || $0 == "-" }
     let short = isWhole || text.count <= 5 ? text : String(format: "%.4g", value)
     let parts = short.split(separator: "e").map { LaTeXText.escaped(String($0).replacing("-", with: "−")) }

@@ -1,3 +1,4 @@
+import Escapes
 import Experiments
 import Foundation
 
@@ -8,17 +9,19 @@ struct MarkdownReport {
 
   /// - Parameter address: Of a file of the section with the number.
   func rendered(address: (_ section: Int, _ file: String) -> String) -> String {
-    var lines = ["# \(Self.escaped(title))"]
+    var lines = ["# \(MarkdownText.escaped(title))"]
     for (number, section) in sections.enumerated() {
-      lines += ["", "## \(Self.escaped(section.title))"]
-      for finding in section.findings { lines += ["", Self.escaped(finding)] }
-      if !section.basis.isEmpty { lines += ["", "*\(Self.escaped(section.basis))*"] }
+      lines += ["", "## \(MarkdownText.escaped(section.title))"]
+      for finding in section.findings { lines += ["", MarkdownText.escaped(finding)] }
+      if !section.basis.isEmpty { lines += ["", "*\(MarkdownText.escaped(section.basis))*"] }
       for picture in section.pictures {
-        lines += ["", "![\(Self.escaped(picture.caption))](\(address(number, picture.file)))"]
+        lines += ["", "![\(MarkdownText.escaped(picture.caption))](\(address(number, picture.file)))"]
       }
       for table in section.tables { lines += [""] + Self.lines(table, address: address(number, table.file)) }
       lines += ["", "| made | |", "| --- | --- |"]
-      lines += section.provenance.map { "| \(Self.escaped($0.name)) | \(Self.escaped($0.value)) |" }
+      lines += section.provenance.map {
+        "| \(MarkdownText.escaped($0.name)) | \(MarkdownText.escaped($0.value)) |"
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -26,29 +29,18 @@ struct MarkdownReport {
   private static func lines(_ table: ReportSection.Table, address: String) -> [String] {
     let shown = table.rows.prefix(ReportSection.Table.shortRowCount)
     let part = shown.count < table.rowCount ? ": the first \(shown.count) of \(table.rowCount) rows" : ""
-    var lines = ["**\(escaped(table.caption))** [\(escaped(table.file))](\(address))\(part)", ""]
+    var lines = [
+      "**\(MarkdownText.escaped(table.caption))** [\(MarkdownText.escaped(table.file))](\(address))\(part)",
+      "",
+    ]
     lines.append(
-      "| " + table.columns.map { escaped($0.replacing("_", with: " ")) }.joined(separator: " | ") + " |")
+      "| " + table.columns.map { MarkdownText.escaped($0.replacing("_", with: " ")) }.joined(separator: " | ")
+        + " |")
     lines.append("|" + table.columns.map { _ in " --- |" }.joined())
     for row in shown {
-      let cells = table.columns.indices.map { row.indices.contains($0) ? escaped(row[$0]) : "" }
+      let cells = table.columns.indices.map { row.indices.contains($0) ? MarkdownText.escaped(row[$0]) : "" }
       lines.append("| " + cells.joined(separator: " | ") + " |")
     }
     return lines
   }
-
-  /// Text on one line, without what Markdown or HTML would take for its own.
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { line, character in
-      switch character {
-      case "\\", "`", "*", "_", "[", "]", "#", "|", "~", "$": line += "\\\(character)"
-      case "<": line += "&lt;"
-      case ">": line += "&gt;"
-      case "&": line += "&amp;"
-      case _ where character.isNewline: line += " "
-      default: line.append(character)
-      }
-    }
-  }
-
 }

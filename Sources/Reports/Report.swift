@@ -1,3 +1,4 @@
+import Escapes
 import Experiments
 import Foundation
 import Storage
@@ -56,8 +57,8 @@ public struct Report: Sendable {
 
   /// Letters, digits and hyphens, to stand in an address.
   private static func anchor(_ name: String) -> String {
-    let text = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
-    return text.contains { $0 != "-" } ? text : "run"
+    let text = FileName.plain(name.lowercased())
+    return text.allSatisfy { $0 == "-" } ? "run" : text
   }
 
   /// Pictures and tables, each once, with where they go.
@@ -82,8 +83,7 @@ public struct Report: Sendable {
     if !isSingleFile { for file in self.files { files.append(copyOf: file.source, as: file.place) } }
     if !isSingleFile {
       let text = MarkdownReport(title: title, sections: sections).rendered { number, file in
-        Self.place(of: file, in: names[number]).addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
-          ?? file
+        AddressPath.escaped(Self.place(of: file, in: names[number]))
       }
       files.append(Data(text.utf8), as: Self.markdownName)
     }
@@ -106,7 +106,7 @@ public struct Report: Sendable {
 
   private func page(isSingleFile: Bool) throws -> String {
     try ReportPage(title: title, sections: sections).rendered { number, file in
-      guard isSingleFile else { return Self.place(of: file, in: names[number]) }
+      guard isSingleFile else { return AddressPath.escaped(Self.place(of: file, in: names[number])) }
       guard file.hasSuffix(".png") else { return nil }
       let data = try FileContents.read(sections[number].folder.appending(path: file))
       return "data:image/png;base64,\(data.base64EncodedString())"

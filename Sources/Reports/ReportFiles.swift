@@ -43,7 +43,13 @@ public struct ReportFiles: Sendable {
 
   /// - Throws: ``FileError`` where a file cannot be read or written; the last one is then an earlier one.
   public func write(to folder: URL) throws {
-    try RunFolder(folder).create()
+    let lock = try RunFolder(folder).locked()
+    defer { withExtendedLifetime(lock) {} }
+    let list = lock.file(Self.listName)
+    let earlier = ((try? JSONFile.read([String].self, from: list)) ?? []).filter(Self.isInside)
+    // Both, until nothing of the earlier report is left: a report that is killed leaves nothing that the next one does not
+    // know of.
+    try JSONFile.write(Set(places + earlier).sorted(), to: list)
     for (place, content) in entries {
       let target = folder.appending(path: place)
       try RunFolder(target.deletingLastPathComponent()).create()
@@ -52,5 +58,27 @@ public struct ReportFiles: Sendable {
       case .copy(let file): try AtomicFile.write(FileContents.read(file), to: target)
       }
     }
+    for place in Set(earlier).subtracting(places) {
+      var parts = place.split(separator: "/")
+      unlink(folder.appending(path: place).path)
+      parts.removeLast()
+      // Folders that are empty now.
+      while !parts.isEmpty, rmdir(folder.appending(path: parts.joined(separator: "/")).path) == 0 {
+        parts.removeLast()
+      }
+    }
+    try JSONFile.write(places.sorted(), to: list)
+  }
+
+  /// What reports have written into the folder: the next one removes what it does not write itself. Hidden, because the
+  /// folder is there to be given away.
+  static let listName = ".report.json"
+
+  /// Whether a name from a list, which anybody may have changed, leads to a file of a report.
+  private static func isInside(_ place: String) -> Bool {
+    let parts = place.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.allSatisfy { !["", ".", ".."].contains($0) }
+      && (["index.html", "report.md"].contains(place)
+        || ["runs", "latex"].contains(parts[0]) && parts.count > 1)
   }
 }

@@ -1,8 +1,8 @@
+import Escapes
 import Experiments
 import Foundation
 import Images
 import Storage
-import SwiftCSV
 
 extension ReportSection {
   /// Rows of a table on the page; the file beside it has all.
@@ -32,7 +32,7 @@ extension ReportSection {
     citations = summary.citations
     self.folder = folder.url
     for name in summary.pictures.map(\.file) + summary.tables.map(\.file) + summary.articleTables {
-      guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+      guard FileName.staysInside(name) else {
         throw FileError(
           file: folder.file(folder.recordName), problem: "names \(name), which is outside the run folder")
       }
@@ -73,18 +73,12 @@ extension ReportSection {
       drawing: drawing.flatMap { folder.exists($0) ? $0 : nil })
   }
 
-  /// As a shell takes it for one word.
-  private static func shellQuoted(_ word: String) -> String {
-    let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=+,./:@%".contains($0)) }
-    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-  }
-
   private static func table(
     _ tabulated: RunSummary.Tabulated, basis: String, in folder: RunFolder, links: [String: String]
   ) throws -> Table {
     let file = folder.file(tabulated.file)
     do {
-      let content = try CSV<Enumerated>(url: file, delimiter: .comma, loadColumns: false)
+      let content = try CSVTable(contentsOf: file)
       return Table(
         file: tabulated.file, caption: tabulated.caption, columns: content.header,
         rows: Array(content.rows.prefix(tabulated.isWhole ? content.rows.count : shownRowCount)),
@@ -144,7 +138,7 @@ extension ReportSection {
       Fact(name: "Record", value: folder.file(folder.recordName).relativePath),
     ]
     if let command = record.environment.command {
-      facts.insert(Fact(name: "Command", value: command.map(shellQuoted).joined(separator: " ")), at: 1)
+      facts.insert(Fact(name: "Command", value: command.map(ShellWord.quoted).joined(separator: " ")), at: 1)
     }
     let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
     let settings = try JSONSerialization.data(

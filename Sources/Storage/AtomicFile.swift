@@ -1,16 +1,16 @@
 import Foundation
-import Synchronization
 
 /// Writes files so that a reader sees the old content or the new one and nothing between, also after a crash.
 ///
-/// The bytes go to a hidden name in the same folder (`.name.<process>-<number>.partial`), are synchronised with
+/// The bytes go to a hidden name in the same folder (`.name.<16 random digits>.partial`), are synchronised with
 /// the disk, and the name is then replaced. A process that is killed leaves the hidden file behind;
-/// ``removeLeftovers(in:)`` clears it away.
+/// ``FolderLock/removeLeftovers(in:)`` clears it away.
 public enum AtomicFile {
+  /// - Parameter permissions: From the first byte on; less what the process masks out.
   /// - Throws: ``FileError`` when the folder is missing, not writable or full. The old file is then as it was
   ///   and nothing else is left behind.
-  public static func write(_ data: Data, to file: URL) throws {
-    let writer = try AtomicFileWriter(file)
+  public static func write(_ data: Data, to file: URL, permissions: mode_t = 0o666) throws {
+    let writer = try AtomicFileWriter(file, permissions: permissions)
     try data.withUnsafeBytes { try writer.append($0) }
     try writer.commit()
   }
@@ -19,38 +19,43 @@ public enum AtomicFile {
   public static func write(_ text: String, to file: URL) throws {
     try write(Data(text.utf8), to: file)
   }
+}
 
-  /// Removes what killed processes left in `folder`. Files of processes that still run are kept.
-  ///
-  /// - Returns: The names removed, sorted. Empty for a folder that does not exist.
-  @discardableResult
-  public static func removeLeftovers(in folder: URL) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.sorted().filter { name in
-      guard let process = writer(ofTemporaryName: name), kill(process, 0) != 0, errno == ESRCH else {
-        return false
-      }
-      return unlink(folder.appending(path: name).path) == 0
-    }
-  }
-
+/// Names of files and folders that are not whole yet: hidden, beside the place that they are for, and random, since
+/// processes in different containers have the same numbers.
+///
+/// Who makes one holds a `flock` on it as long as it lives. The kernel frees that lock when the process ends, however it
+/// ends, so a name whose lock is free belongs to nobody any more.
+enum TemporaryName {
   private static let suffix = ".partial"
-  private static let writeCount = Atomic<Int>(0)
+  private static let digitCount = 16
 
-  /// A hidden name beside `file` that nobody else has.
-  static func temporaryFile(for file: URL) -> URL {
-    let number = writeCount.add(1, ordering: .relaxed).newValue
-    return file.deletingLastPathComponent().appending(
-      path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)-\(number)\(suffix)")
+  /// Beside `file`, and nobody else's.
+  static func beside(_ file: URL) -> URL {
+    let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+    let padded = String(repeating: "0", count: digitCount - digits.count) + digits
+    return file.deletingLastPathComponent().appending(path: ".\(file.lastPathComponent).\(padded)\(suffix)")
   }
 
-  /// 12 of `.run.json.12-3.partial`; nil for a name that this type has not given.
-  private static func writer(ofTemporaryName name: String) -> pid_t? {
-    guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
-    let numbers = name.dropLast(suffix.count).split(separator: ".").last?.split(separator: "-") ?? []
-    guard numbers.count == 2, Int(numbers[1]) != nil, let process = pid_t(numbers[0]), process > 0 else {
-      return nil
+  /// Whether ``beside(_:)`` gives such names.
+  static func matches(_ name: String) -> Bool {
+    guard name.hasPrefix("."), name.hasSuffix(suffix) else { return false }
+    let parts = name.dropFirst().dropLast(suffix.count).utf8.split(
+      separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count > 1, let digits = parts.last else { return false }
+    return digits.count == digitCount
+      && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (97...102).contains($0) }
+  }
+
+  /// Says that this process lives, on a file or folder that it has just made under such a name.
+  ///
+  /// - Returns: Whether the name is still there: between being made and being locked it looked like a dead one's.
+  ///   True where locks do not work, since nothing is cleared away there.
+  static func claim(_ descriptor: Int32) -> Bool {
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { return true }
     }
-    return process
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_nlink > 0
   }
 }

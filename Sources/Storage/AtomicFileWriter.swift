@@ -4,16 +4,19 @@ import Foundation
 /// old content stays. ``AtomicFile`` says how.
 public final class AtomicFileWriter {
   private let file: URL
-  private let temporary: URL
+  private var temporary: URL
   private var descriptor: Int32
   private var isCommitted = false
 
+  /// - Parameter permissions: From the first byte on; less what the process masks out.
   /// - Throws: ``FileError`` when the folder is missing or not writable.
-  public init(_ file: URL) throws {
+  public init(_ file: URL, permissions: mode_t = 0o666) throws {
     self.file = file
-    temporary = AtomicFile.temporaryFile(for: file)
-    descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure() }
+    repeat {
+      temporary = TemporaryName.beside(file)
+      descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+      guard descriptor >= 0 else { throw failure() }
+    } while !claimed()
   }
 
   deinit {
@@ -39,11 +42,20 @@ public final class AtomicFileWriter {
   public func commit() throws {
     precondition(descriptor >= 0, "\(file.path) is finished")
     guard fsync(descriptor) == 0 else { throw failure() }
-    // A network file system may report a full disk only on closing.
+    // A network file system may report a full disk only on closing. The claim on the name is kept until it is gone.
+    let claim = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    defer { if claim >= 0 { close(claim) } }
     let closing = close(descriptor)
     descriptor = -1
     guard closing == 0, rename(temporary.path, file.path) == 0 else { throw failure() }
     isCommitted = true
+  }
+
+  /// Whether the temporary file is this writer's; closed where it was cleared away in the meantime.
+  private func claimed() -> Bool {
+    if TemporaryName.claim(descriptor) { return true }
+    close(descriptor)
+    return false
   }
 
   /// What the last system call complained about.

@@ -3,7 +3,8 @@ import Foundation
 /// A table of results as comma-separated values, quoted as RFC 4180 has it; lines end with a line feed alone,
 /// which gnuplot, awk and `git diff` prefer.
 ///
-/// Numbers are written as Swift describes them: the shortest digits that read back as the same value, with a
+/// A text that a spreadsheet would run as a formula begins with an apostrophe (``CSVField``). Numbers are written as
+/// Swift describes them: the shortest digits that read back as the same value, with a
 /// point, whatever the language of the system.
 public struct CSVWriter: Sendable {
   public let columns: [String]
@@ -16,9 +17,9 @@ public struct CSVWriter: Sendable {
   }
 
   /// Adds a row with one field for each column.
-  public mutating func append(_ fields: [any CustomStringConvertible]) {
+  public mutating func append(_ fields: [any CSVValue]) {
     precondition(fields.count == columns.count, "a row has \(columns.count) fields, got \(fields.count)")
-    text += Self.line(fields.map(\.description))
+    text += Self.line(fields)
   }
 
   /// - Throws: ``FileError`` when the file cannot be written; an existing file is then left as it was.
@@ -26,16 +27,9 @@ public struct CSVWriter: Sendable {
     try AtomicFile.write(text, to: file)
   }
 
-  private static func line(_ fields: [String]) -> String {
+  private static func line(_ fields: [any CSVValue]) -> String {
+    let line = fields.map { $0.csvField(isForGnuplot: false) }.joined(separator: ",")
     // A single empty field would be an empty line, which readers skip.
-    fields == [""] ? "\"\"\n" : fields.map(quoted).joined(separator: ",") + "\n"
-  }
-
-  private static func quoted(_ field: String) -> String {
-    let needsQuotes = field.utf8.contains { byte in
-      byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-        || byte == UInt8(ascii: "\r")
-    }
-    return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+    return (fields.count == 1 && line.isEmpty ? "\"\"" : line) + "\n"
   }
 }

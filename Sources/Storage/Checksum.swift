@@ -41,15 +41,19 @@ public struct Checksum: ~Copyable {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// The sum of all bytes so far, in lower-case hexadecimal.
-  public consuming func hexadecimal() -> String {
+  /// The sum of all bytes so far.
+  public consuming func digest() -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var count: UInt32 = 0
     precondition(EVP_DigestFinal_ex(context, &digest, &count) == 1, "EVP_DigestFinal_ex failed")
+    return Array(digest.prefix(Int(count)))
+  }
+
+  /// The sum of all bytes so far, in lower-case hexadecimal.
+  public consuming func hexadecimal() -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
-      decoding: digest.prefix(Int(count)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-      as: UTF8.self)
+      decoding: digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   /// The sum of `data` in lower-case hexadecimal.

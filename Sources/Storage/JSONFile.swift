@@ -25,8 +25,10 @@ public enum JSONFile {
     }
   }
 
-  /// - Throws: ``FileError`` when the file cannot be read, is not JSON, or lacks what `Value` needs; the
-  ///   sentence names the key.
+  /// Every value that is read has been checked: see ``CheckedDecoder`` and `Checked`.
+  ///
+  /// - Throws: ``FileError`` when the file cannot be read, is not JSON, lacks what `Value` needs, or says what cannot
+  ///   be; the sentence names the key.
   public static func read<Value: Decodable>(_ type: Value.Type, from file: URL) throws -> Value {
     try decode(type, from: FileContents.read(file), file: file)
   }
@@ -37,7 +39,7 @@ public enum JSONFile {
     _ type: Value.Type, from data: Data, file: URL
   ) throws -> Value {
     do {
-      return try JSONDecoder().decode(type, from: data)
+      return try JSONDecoder().decode(CheckedDecoder.Asked<Value>.self, from: data).value
     } catch DecodingError.keyNotFound(let key, let context) {
       throw FileError(file: file, problem: "lacks the key \(place(context.codingPath + [key]))")
     } catch DecodingError.typeMismatch(let expected, let context) {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Storage
+import Tensors
 
 /// The answers of a study, in SQLite: `answers.sqlite`.
 ///
@@ -28,6 +29,7 @@ public struct AnswerStore: Sendable {
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     self.file = file
+    try Self.keepPrivate(file)
     do {
       queue = try DatabaseQueue(path: file.path, configuration: configuration)
       try Self.migrator.migrate(queue)
@@ -41,6 +43,18 @@ public struct AnswerStore: Sendable {
         problem: "holds answers to another study: expected one with the key \(keyChecksum.prefix(12)), found "
           + "\(found.prefix(12))")
     }
+  }
+
+  /// Makes the file, if there is none, so that only its owner may read it: it holds the secrets of the participants and
+  /// of the organiser. SQLite gives the log beside it (`-wal`, `-shm`) the permissions of the file.
+  private static func keepPrivate(_ file: URL) throws {
+    let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, StudyFiles.ownerOnly)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    guard descriptor >= 0, fchmod(descriptor, StudyFiles.ownerOnly) == 0 else {
+      throw FileError(file: file, problem: "cannot be kept from others: \(String(cString: strerror(errno)))")
+    }
+    // A log that is there already was left by a kill.
+    for log in [file.path + "-wal", file.path + "-shm"] { chmod(log, StudyFiles.ownerOnly) }
   }
 
   private static var migrator: DatabaseMigrator {
@@ -85,7 +99,7 @@ public struct AnswerStore: Sendable {
 
   // MARK: Participants
 
-  /// Takes in a participant with the next number.
+  /// Takes in a participant with the lowest number that is free.
   ///
   /// - Returns: nil where there are so many already.
   public func join(
@@ -93,7 +107,13 @@ public struct AnswerStore: Sendable {
     pseudonym: @escaping @Sendable (_ number: Int) -> String
   ) async throws -> StudyParticipant? {
     try await queue.write { database in
-      let number = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM participant") ?? 0
+      let number =
+        try Int.fetchOne(
+          database,
+          sql: """
+            SELECT MIN(number) FROM (SELECT 0 AS number UNION ALL SELECT number + 1 FROM participant)
+            WHERE number NOT IN (SELECT number FROM participant)
+            """) ?? 0
       guard number < limit else { return nil }
       let name = pseudonym(number)
       try database.execute(
@@ -107,7 +127,7 @@ public struct AnswerStore: Sendable {
   public func participant(token: String) async throws -> StudyParticipant? {
     try await queue.read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM participant WHERE token = ?", arguments: [token])
-        .map(StudyParticipant.init)
+        .map { try StudyParticipant($0) }
     }
   }
 
@@ -117,6 +137,22 @@ public struct AnswerStore: Sendable {
       try database.execute(
         sql: "UPDATE participant SET begunAt = ? WHERE number = ? AND begunAt IS NULL",
         arguments: [time, number])
+    }
+  }
+
+  /// Takes the participants of these names out again, as far as they have not answered.
+  ///
+  /// - Returns: The numbers that are free now.
+  public func free(_ pseudonyms: [String]) async throws -> [Int] {
+    try await queue.write { database in
+      try pseudonyms.flatMap { name in
+        try Int.fetchAll(
+          database,
+          sql: """
+            DELETE FROM participant
+            WHERE pseudonym = ? AND number NOT IN (SELECT participant FROM answer) RETURNING number
+            """, arguments: [name])
+      }
     }
   }
 
@@ -139,7 +175,7 @@ public struct AnswerStore: Sendable {
         database, sql: "SELECT * FROM answer WHERE participant = ? AND trial = ?",
         arguments: [answer.participant, answer.trial])
       {
-        return .repeated(StudyAnswer(row))
+        return .repeated(try StudyAnswer(row))
       }
       let count = try Self.answerCount(of: answer.participant, database)
       guard answer.position == count else { return .outOfTurn(expectedPosition: count) }
@@ -159,10 +195,16 @@ public struct AnswerStore: Sendable {
   /// The answers of one participant, in order.
   public func answers(of participant: Int) async throws -> [StudyAnswer] {
     try await queue.read { database in
-      try Row.fetchAll(
+      let answers = try Row.fetchAll(
         database, sql: "SELECT * FROM answer WHERE participant = ? ORDER BY position",
         arguments: [participant]
-      ).map(StudyAnswer.init)
+      ).map { try StudyAnswer($0) }
+      try AnswerRowError.naming("answer") { () throws(CheckFailure) in
+        guard answers.map(\.position) == Array(answers.indices) else {
+          throw CheckFailure("position", "a participant answers one question after the other")
+        }
+      }
+      return answers
     }
   }
 
@@ -171,10 +213,12 @@ public struct AnswerStore: Sendable {
     try naming {
       try queue.read { database in
         (
-          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map(
-            StudyParticipant.init),
-          try Row.fetchAll(database, sql: "SELECT * FROM answer ORDER BY participant, position").map(
-            StudyAnswer.init)
+          try Row.fetchAll(database, sql: "SELECT * FROM participant ORDER BY number").map {
+            try StudyParticipant($0)
+          },
+          try Row.fetchAll(database, sql: "SELECT * FROM answer ORDER BY participant, position").map {
+            try StudyAnswer($0)
+          }
         )
       }
     }
@@ -195,26 +239,75 @@ public struct AnswerStore: Sendable {
       database, sql: "SELECT COUNT(*) FROM answer WHERE participant = ?", arguments: [participant]) ?? 0
   }
 
+  /// With the file's name.
   private func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let error as DatabaseError {
       throw FileError(file: file, problem: "cannot be read or written: \(error)")
+    } catch is RowDecodingError {
+      // GRDB's words hold the whole row, and with it the token of a participant.
+      throw FileError(file: file, problem: "holds a setting that is no text")
+    } catch let error as AnswerRowError {
+      throw FileError(file: file, problem: error.problem)
+    }
+  }
+}
+
+/// A row that no answer can have left.
+struct AnswerRowError: Error, CustomStringConvertible {
+  let table: String
+  let failure: CheckFailure
+
+  var problem: String { "is wrong in table \(table) at \(failure.property): \(failure.problem)" }
+  var description: String { "\(AnswerStore.fileName) \(problem)" }
+
+  /// - Throws: ``AnswerRowError`` instead of what `body` throws.
+  static func naming<Value>(
+    _ table: String, _ body: () throws(CheckFailure) -> Value
+  ) throws(AnswerRowError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw AnswerRowError(table: table, failure: error)
+    }
+  }
+}
+
+extension Row {
+  /// What stands in a column. GRDB's own error prints the whole row, and with it the token of a participant.
+  fileprivate func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+    _ column: String
+  ) throws(CheckFailure) -> Value {
+    do {
+      return try decode(forColumn: column)
+    } catch {
+      throw CheckFailure(column, "expected a value of type \(Value.self)")
     }
   }
 }
 
 extension StudyParticipant {
-  fileprivate init(_ row: Row) {
-    self.init(
-      number: row["number"], pseudonym: row["pseudonym"], joinedAt: row["joinedAt"], begunAt: row["begunAt"])
+  fileprivate init(_ row: Row) throws(AnswerRowError) {
+    self = try AnswerRowError.naming("participant") { () throws(CheckFailure) in
+      let participant = StudyParticipant(
+        number: try row.value("number"), pseudonym: try row.value("pseudonym"),
+        joinedAt: try row.value("joinedAt"), begunAt: try row.value("begunAt"))
+      try participant.check()
+      return participant
+    }
   }
 }
 
 extension StudyAnswer {
-  fileprivate init(_ row: Row) {
-    self.init(
-      participant: row["participant"], position: row["position"], trial: row["trial"], value: row["value"],
-      milliseconds: row["milliseconds"], answeredAt: row["answeredAt"])
+  fileprivate init(_ row: Row) throws(AnswerRowError) {
+    self = try AnswerRowError.naming("answer") { () throws(CheckFailure) in
+      let answer = StudyAnswer(
+        participant: try row.value("participant"), position: try row.value("position"),
+        trial: try row.value("trial"), value: try row.value("value"),
+        milliseconds: try row.value("milliseconds"), answeredAt: try row.value("answeredAt"))
+      try answer.check()
+      return answer
+    }
   }
 }

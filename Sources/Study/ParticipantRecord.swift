@@ -28,9 +28,13 @@ public struct ParticipantRecord: Equatable, Sendable {
   public let answerCount: Int
   public let catchRight: Proportion
   public let practiceRight: Proportion
+  /// nil before they have been read, and where the clock was set back meanwhile.
   public let instructionSeconds: Double?
-  /// From the last practice answer to the last question, control questions among them; nil before.
+  /// From the last practice answer to the last question, control questions among them; nil before, and where the clock
+  /// was set back meanwhile.
   public let questionSeconds: Double?
+  /// A later moment has an earlier time: the seconds are not known, and no rule about time excludes for them.
+  public let wasClockSetBack: Bool
   /// Answers for the left and for the right query, practice left out.
   public let leftCount: Int
   public let rightCount: Int
@@ -49,14 +53,18 @@ public struct ParticipantRecord: Equatable, Sendable {
       return Proportion(given.count { $0.isRight == true }, of: given.count)
     }
     (catchRight, practiceRight) = (share(.catchTrial), share(.practice))
-    instructionSeconds = participant.begunAt.map { $0 - participant.joinedAt }
+    let isReadingKnown = participant.begunAt.map { $0 >= participant.joinedAt } ?? true
+    instructionSeconds = isReadingKnown ? participant.begunAt.map { $0 - participant.joinedAt } : nil
     let questions = answers.filter { $0.part == .choice || $0.part == .catchTrial }
     let start = answers.last { $0.part == .practice }?.answer.answeredAt ?? participant.begunAt
-    if let start, let end = questions.last?.answer.answeredAt {
+    let times = [start].compactMap(\.self) + questions.map(\.answer.answeredAt)
+    let isAnsweringKnown = zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }
+    if isAnsweringKnown, let start, let end = questions.last?.answer.answeredAt {
       questionSeconds = end - start
     } else {
       questionSeconds = nil
     }
+    wasClockSetBack = !isReadingKnown || !isAnsweringKnown
     leftCount = questions.count { StudyAnswer.isLeft($0.answer.value) }
     rightCount = questions.count - leftCount
     sums = Dictionary(

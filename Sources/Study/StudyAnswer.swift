@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a participant said to one question.
 ///
 /// To a question, the six buttons from left to right:
@@ -16,6 +18,9 @@ public struct StudyAnswer: Codable, Equatable, Sendable {
   public var milliseconds: Int
   /// Seconds since 1970, by the server.
   public var answeredAt: Double
+
+  /// A reaction time beyond a day is none.
+  static let longestMilliseconds = 86_400_000
 
   /// Answers that there are to a part.
   public static func values(of part: StudyPart) -> ClosedRange<Int> { part == .sheet ? 1...5 : 1...6 }
@@ -37,4 +42,35 @@ public struct StudyParticipant: Codable, Equatable, Sendable {
   public var joinedAt: Double
   /// When they had been read; nil before.
   public var begunAt: Double?
+}
+
+extension StudyAnswer: Checked {
+  public func check() throws(CheckFailure) {
+    try require(participant >= 0, "participant", "a participant is counted from 0, found \(participant)")
+    try require(position >= 0, "position", "a question is counted from 0, found \(position)")
+    try require((1...6).contains(value), "value", "an answer is 1 to 6, found \(value)")
+    try require(
+      (0...Self.longestMilliseconds).contains(milliseconds), "milliseconds",
+      "expected 0 to \(Self.longestMilliseconds), found \(milliseconds)")
+    try requireMoment(answeredAt, "answeredAt")
+  }
+}
+
+extension StudyParticipant: Checked {
+  public func check() throws(CheckFailure) {
+    try require(
+      (0..<StudyRoom.participantLimit).contains(number), "number",
+      "expected 0 to \(StudyRoom.participantLimit - 1), found \(number)")
+    try requireMoment(joinedAt, "joinedAt")
+    try requireMoment(begunAt, "begunAt")
+  }
+}
+
+extension Checked {
+  /// Seconds since 1970 that a calendar of four-digit years can show.
+  fileprivate func requireMoment(_ seconds: Double?, _ property: String) throws(CheckFailure) {
+    guard let seconds else { return }
+    try require(
+      (0..<253_402_300_800).contains(seconds), property, "\(seconds) is no time in seconds since 1970")
+  }
 }

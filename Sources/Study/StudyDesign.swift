@@ -1,5 +1,7 @@
 import Directions
 import Experiments
+import Inference
+import Tensors
 
 /// What a study asks and how it will be judged: the content of `study.json`, declared before anybody answers.
 public struct StudyDesign: Codable, Equatable, Sendable {
@@ -101,6 +103,38 @@ public enum StudyKind: String, Codable, CaseIterable, Sendable {
     case .neuron: "neurons"
     case .randomDirection: "random directions"
     case .randomImages: "random images"
+    }
+  }
+}
+
+extension StudyDesign: Checked {
+  public func check() throws(CheckFailure) {
+    let limit = 10_000
+    for (name, count) in [
+      ("questionsPerDirection", questionsPerDirection), ("directionsPerKind", directionsPerKind),
+    ] {
+      try require((1...limit).contains(count), name, "expected 1 to \(limit), found \(count)")
+    }
+    for (name, count) in [
+      ("sheetsPerKind", sheetsPerKind), ("practiceCount", practiceCount), ("catchCount", catchCount),
+      ("referenceCount", referenceCount), ("sheetImageCount", sheetImageCount),
+    ] {
+      try require((0...limit).contains(count), name, "expected 0 to \(limit), found \(count)")
+    }
+    try require(
+      (CoherenceVerdict.leastMargin..<1).contains(margin), "margin",
+      "expected a number from \(CoherenceVerdict.leastMargin) to 1, found \(margin)")
+  }
+}
+
+extension ExclusionRules: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(catchShareAbove, "catchShareAbove")
+    for (name, seconds) in [
+      ("instructionSecondsAbove", instructionSecondsAbove), ("leastSeconds", leastSeconds),
+      ("mostSeconds", mostSeconds),
+    ] {
+      try requireNotNegative(seconds, name)
     }
   }
 }

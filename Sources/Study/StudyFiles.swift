@@ -68,6 +68,9 @@ public struct StudyFiles: Sendable {
     }) {
       return "has a trial \(entry.trial) about a direction that it does not have"
     }
+    if let direction = key.directions.first(where: { !design.networks.indices.contains($0.network) }) {
+      return "has a direction \(direction.name) of a network that \(designName) does not have"
+    }
     let choices = key.entries.filter { $0.part == .choice }
     guard choices.allSatisfy({ $0.direction != nil }),
       key.entries.allSatisfy({ $0.part == .sheet || $0.highQuery != nil })
@@ -85,14 +88,8 @@ public struct StudyFiles: Sendable {
   /// Name of a trial's picture in the folder.
   static func picture(of trial: String) -> String { "trials/\(trial).png" }
 
-  /// Leaves a file to its owner: other users of the machine may be participants.
-  static func keepPrivate(_ file: URL) throws {
-    do {
-      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
-    } catch {
-      throw FileError(file: file, problem: "cannot be kept from others: \(error.localizedDescription)")
-    }
-  }
+  /// For what holds secrets, from its first byte: other users of the machine may be participants.
+  static let ownerOnly: mode_t = 0o600
 
   /// Opens the answers, or makes the file for them.
   ///
@@ -101,10 +98,6 @@ public struct StudyFiles: Sendable {
   public func answers() throws -> AnswerStore {
     let file = folder.file(AnswerStore.fileName)
     let store = try AnswerStore(file, keyChecksum: design.keyChecksum)
-    // It holds the participants' and the organiser's secrets; so does its log beside it.
-    for place in [file.path, file.path + "-wal"] where FileManager.default.fileExists(atPath: place) {
-      try Self.keepPrivate(URL(filePath: place))
-    }
     let declared = try store.setting("design checksum", default: designChecksum)
     guard declared == designChecksum else {
       throw FileError(

@@ -221,6 +221,7 @@ public struct StudyPreparation: Sendable {
         if known.insert(id).inserted { return (id, trial) }
       }
     }.sorted { $0.id < $1.id }
+    let folder = try folder.locked()
     _ = try folder.folder("trials")
     try progress(.stage("drawing \(named.count) trials"))
     for (number, (id, trial)) in named.enumerated() {
@@ -244,8 +245,7 @@ public struct StudyPreparation: Sendable {
           highQuery: trial.made.highQuery, images: trial.made.images)
       })
     let encoded = try JSONFile.encoded(key, file: keyFile)
-    try AtomicFile.write(encoded, to: keyFile)
-    try StudyFiles.keepPrivate(keyFile)
+    try AtomicFile.write(encoded, to: keyFile, permissions: StudyFiles.ownerOnly)
     var design = design
     design.keyChecksum = Checksum.hexadecimal(of: encoded)
     // Last: a folder without it is no study.

@@ -18,10 +18,9 @@ public struct StudyReport: Sendable {
   /// - Throws: ``FileError``, ``Chart/Problem``, and what `progress` throws.
   @discardableResult
   public func write(progress: @escaping ProgressHandler) throws -> StudyResults {
-    let folder = files.folder
-    guard folder.exists(AnswerStore.fileName) else {
+    guard files.folder.exists(AnswerStore.fileName) else {
       throw FileError(
-        file: folder.url, problem: "has no answers yet: serve the study first with intrigue study serve")
+        file: files.folder.url, problem: "has no answers yet: serve the study first with intrigue study serve")
     }
     try progress(.stage("counting answers and drawing participants with replacement"))
     let analysis = try StudyAnalysis(files, try files.answers().everything())
@@ -29,9 +28,11 @@ public struct StudyReport: Sendable {
     var results = analysis.results(files: [])
     let drawn = charts.all(results, analysis.records)
     results.files =
-      drawn.map { "figures/\($0.name).png" } + Self.tableNames + [folder.recordName]
+      drawn.map { "figures/\($0.name).png" } + Self.tableNames + [files.folder.recordName]
     let record = RunRecord<StudyDesign, StudyResults>(
       experiment: "study", configuration: files.design, workerCount: 1, data: nil)
+    let run = try Run(record, on: nil, in: files.folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let figures = try folder.folder("figures")
     try progress(.stage("drawing"))
     for chart in drawn { try chart.chart.write(named: chart.name, in: figures.url) }
@@ -41,7 +42,7 @@ public struct StudyReport: Sendable {
     try tables.directions.write(to: folder.file("directions.csv"))
     try tables.estimates.write(to: folder.file("results.csv"))
     try AtomicFile.write(tables.latex, to: folder.file("study.tex"))
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 }

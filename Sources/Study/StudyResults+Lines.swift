@@ -14,6 +14,9 @@ extension StudyResults {
     var lines = [verdict.wording, verdict.sentence, ""]
     lines.append("\(joinedCount) joined, \(finishedCount) finished, answers of \(includedCount) count")
     lines += exclusions.map { "  \($0.reason.rawValue): \($0.count)" }
+    if let count = clockSetBackCount {
+      lines.append("  the server's clock was set back, times not known, no rule about time applied: \(count)")
+    }
     for (title, ofAllFinished) in [("answers that count", false), ("all who finished", true)] {
       lines += ["", title] + table(ofAllFinished: ofAllFinished)
       if includedCount == finishedCount { break }

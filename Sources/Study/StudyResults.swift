@@ -17,6 +17,8 @@ public struct StudyResults: Codable, Equatable, Sendable {
   /// Their answers count.
   public var includedCount: Int
   public var exclusions: [Exclusion]
+  /// Participants during whose part the server's clock was set back; nil: none.
+  public var clockSetBackCount: Int?
   public var verdict: StudyVerdict
   /// Of those whose answers count.
   public var estimates: [StudyEstimate]
@@ -67,6 +69,7 @@ public struct StudyAnalysis: Sendable {
   public func results(files: [String]) -> StudyResults {
     let finished = records.filter { !$0.reasons.contains(.unfinished) }
     let included = records.filter(\.counts)
+    let setBackCount = records.count(where: \.wasClockSetBack)
     return StudyResults(
       design: design, joinedCount: records.count, finishedCount: finished.count,
       includedCount: included.count,
@@ -74,6 +77,7 @@ public struct StudyAnalysis: Sendable {
         let count = records.count { $0.reasons.contains(reason) }
         return count > 0 ? StudyResults.Exclusion(reason: reason, count: count) : nil
       },
+      clockSetBackCount: setBackCount > 0 ? setBackCount : nil,
       verdict: verdict(of: included), estimates: estimates(of: included).all,
       estimatesOfAllFinished: estimates(of: finished).all, verdictOfAllFinished: verdict(of: finished),
       files: files)

@@ -9,13 +9,21 @@ public struct StudyRoom: Sendable {
   private let steps: StudySteps
   private let trials: [String: StudyTrial]
   private let entries: [String: StudyKey.Entry]
+  private let limits: JoinLimits
+  private let now: @Sendable () -> Double
 
   /// More do not get in.
   public static let participantLimit = 1000
-  /// A reaction time beyond a day is none.
-  private static let longestMilliseconds = 86_400_000
 
   public init(_ files: StudyFiles, _ store: AnswerStore) {
+    self.init(files, store, limits: JoinLimits(), now: { [clock = StudyClock()] in clock.now })
+  }
+
+  /// - Parameter now: Seconds since 1970.
+  init(
+    _ files: StudyFiles, _ store: AnswerStore, limits: JoinLimits, now: @escaping @Sendable () -> Double
+  ) {
+    (self.limits, self.now) = (limits, now)
     self.files = files
     self.store = store
     steps = StudySteps(files.design, files.key)
@@ -27,17 +35,33 @@ public struct StudyRoom: Sendable {
 
   /// Takes in somebody new.
   ///
+  /// - Parameter client: The network address that they come from.
   /// - Returns: The secret by which they are known from now on, and what they see.
-  func join() async throws -> (token: String, view: StudyView) {
-    let token = Self.secret()
-    let seed = files.design.seed
-    let participant = try await store.join(
-      token: token, at: Self.now, atMost: Self.participantLimit
-    ) { Pseudonym.name($0, seed: seed) }
-    guard let participant else {
-      throw ServerRefusal(409, "\(Self.participantLimit) people take part already")
+  /// - Throws: ``ServerRefusal`` where the room is full, or too many come from one address.
+  func join(from client: String) async throws -> (token: String, view: StudyView) {
+    try limits.takePlace(for: client)
+    do {
+      let token = Self.secret()
+      let seed = files.design.seed
+      let participant = try await store.join(
+        token: token, at: now(), atMost: Self.participantLimit
+      ) { Pseudonym.name($0, seed: seed) }
+      guard let participant else {
+        throw ServerRefusal(
+          409, "\(Self.participantLimit) people take part already; the organiser can free places")
+      }
+      limits.keep(participant.number, for: client)
+      return (token, view(of: participant, answers: []))
+    } catch {
+      limits.giveBack(client)
+      throw error
     }
-    return (token, view(of: participant, answers: []))
+  }
+
+  /// Frees the places of those who have these names and have not answered: they are strangers again. Who has answered
+  /// stays, since no answer is thrown away.
+  func free(_ pseudonyms: [String]) async throws {
+    limits.free(try await store.free(pseudonyms))
   }
 
   /// What the participant with a token sees; of somebody unknown, the welcome.
@@ -49,7 +73,7 @@ public struct StudyRoom: Sendable {
   /// The instructions have been read.
   func begin(token: String?) async throws -> StudyView {
     let participant = try await known(token)
-    try await store.begin(participant.number, at: Self.now)
+    try await store.begin(participant.number, at: now())
     return try await view(token: token)
   }
 
@@ -65,7 +89,8 @@ public struct StudyRoom: Sendable {
     }
     let step = order[position]
     let values = StudyAnswer.values(of: step.part)
-    guard values.contains(given.value), (0...Self.longestMilliseconds).contains(given.milliseconds) else {
+    guard values.contains(given.value), (0...StudyAnswer.longestMilliseconds).contains(given.milliseconds)
+    else {
       throw ServerRefusal(
         400,
         "an answer is \(values.lowerBound) to \(values.upperBound) with its milliseconds, got \(given.value)")
@@ -73,7 +98,7 @@ public struct StudyRoom: Sendable {
     let outcome = try await store.record(
       StudyAnswer(
         participant: participant.number, position: position, trial: given.trial, value: given.value,
-        milliseconds: given.milliseconds, answeredAt: Self.now))
+        milliseconds: given.milliseconds, answeredAt: now()))
     let kept: StudyAnswer
     switch outcome {
     case .recorded(let answer), .repeated(let answer): kept = answer
@@ -101,6 +126,16 @@ public struct StudyRoom: Sendable {
       throw ServerRefusal(403, "you do not take part yet: open the start page")
     }
     return participant
+  }
+
+  /// What the organiser should know about the clock; nil: nothing.
+  public func clockRemark() throws -> String? {
+    let (participants, answers) = try store.everything()
+    let times = participants.flatMap { [$0.joinedAt, $0.begunAt ?? $0.joinedAt] } + answers.map(\.answeredAt)
+    guard let latest = times.max(), latest > now() else { return nil }
+    return
+      "this machine's clock was set back: the newest answer is from \(StudyTables.time(latest)); those who began "
+      + "before now have no times, and rules about time will exclude none of them"
   }
 
   // MARK: What is shown
@@ -144,7 +179,8 @@ public struct StudyRoom: Sendable {
 
   private func score(_ answers: [StudyAnswer], _ order: [StudySteps.Step]) -> StudyView.Score {
     func count(_ part: StudyPart) -> (right: Int, of: Int) {
-      let given = answers.filter { order[$0.position].part == part }
+      // A table with more answers than questions was made elsewhere.
+      let given = answers.prefix(order.count).filter { order[$0.position].part == part }
       return (given.count { isRight($0, order[$0.position]) }, given.count)
     }
     let (practice, control) = (count(.practice), count(.catchTrial))
@@ -158,8 +194,6 @@ public struct StudyRoom: Sendable {
   }
 
   // MARK: Secrets
-
-  static var now: Double { Date().timeIntervalSince1970 }
 
   /// 128 bits that nobody can guess.
   public static func secret() -> String {

@@ -11,6 +11,7 @@ import Storage
 /// | `POST /join`, `/begin`, `/answers` | take part; the instructions are read; ``StudyReply`` |
 /// | `GET /pictures/TRIAL` | tiles, for those who take part |
 /// | `GET /organiser/SECRET`, `/progress/SECRET` | the organiser's page and ``StudyProgress`` |
+/// | `POST /places/SECRET` | ``FreedPlaces``: the organiser frees them |
 ///
 /// Who asks is known by a cookie with 128 random bits, which scripts cannot read. Key, database and design are no
 /// route's.
@@ -39,7 +40,7 @@ public struct StudyServer: Sendable {
         try Self.requireJSON(request)
         let known = try await room.view(token: token(request))
         guard known.stage == .welcome else { return try .json(known) }
-        let (secret, view) = try await room.join()
+        let (secret, view) = try await room.join(from: request.client)
         var answer = try ServerAnswer.json(view)
         answer.fields["Set-Cookie"] =
           "\(cookie)=\(secret); Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict"
@@ -65,16 +66,29 @@ public struct StudyServer: Sendable {
         guard request.name == organiserSecret else { throw ServerRefusal(404, "there is no such page") }
         return try .json(try StudyProgress(room.files, room.store.everything()))
       },
+      .post("/places/*") { [room, organiserSecret] request in
+        guard request.name == organiserSecret else { throw ServerRefusal(404, "there is no such page") }
+        try Self.requireJSON(request)
+        try await room.free(request.decoded(FreedPlaces.self).participants)
+        return try .json(try StudyProgress(room.files, room.store.everything()))
+      },
     ]
+  }
+
+  /// Whose places the organiser frees, by the names given to them.
+  struct FreedPlaces: Codable {
+    var participants: [String]
   }
 
   /// Serves until the task is cancelled.
   ///
+  /// - Parameter report: Is told what the server could not do for a participant, such as writing to a full disk.
   /// - Throws: ``ServerError``.
   public func run(
-    at address: ServerAddress, whenListening: @escaping @Sendable (ServerAddress) async throws -> Void
+    at address: ServerAddress, reporting report: @escaping @Sendable (String) -> Void,
+    whenListening: @escaping @Sendable (ServerAddress) async throws -> Void
   ) async throws {
-    try await LocalServer(at: address, routes: routes).run(whenListening: whenListening)
+    try await LocalServer(at: address, routes: routes, reporting: report).run(whenListening: whenListening)
   }
 
   /// A form of another page cannot send this type without asking first, which nobody answers.

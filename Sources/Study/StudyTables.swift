@@ -1,3 +1,4 @@
+import Escapes
 import Experiments
 import Foundation
 import Storage
@@ -20,11 +21,11 @@ struct StudyTables {
       let isSheet = judged.part == .sheet
       table.append([
         participant.pseudonym, answer.position, judged.part.rawValue, answer.trial,
-        field(judged.direction.map { analysis.design.networks[$0.network].name }),
-        field(judged.direction?.kind.rawValue), field(judged.direction?.name), field(judged.question),
+        judged.direction.map { analysis.design.networks[$0.network].name },
+        judged.direction?.kind.rawValue, judged.direction?.name, judged.question,
         isSheet ? "" : StudyAnswer.isLeft(answer.value) ? "left" : "right",
-        isSheet ? "" : "\(StudyAnswer.confidence(answer.value))", field(judged.isRight),
-        isSheet ? "\(answer.value)" : "", answer.milliseconds, Self.time(answer.answeredAt),
+        isSheet ? nil : StudyAnswer.confidence(answer.value), judged.isRight,
+        isSheet ? answer.value : nil, answer.milliseconds, Self.time(answer.answeredAt),
         counting.contains(participant.number),
       ])
     }
@@ -45,13 +46,13 @@ struct StudyTables {
         record.participant.pseudonym, Self.time(record.participant.joinedAt), record.answerCount,
         record.counts,
         record.reasons.map(\.rawValue).joined(separator: "; "),
-        field(record.instructionSeconds.map(Self.seconds)),
-        field(record.questionSeconds.map(Self.seconds)), record.practiceRight.count,
+        record.instructionSeconds.map(Self.seconds),
+        record.questionSeconds.map(Self.seconds), record.practiceRight.count,
         record.practiceRight.total,
         record.catchRight.count, record.catchRight.total, record.leftCount, record.rightCount, neurons.right,
         neurons.answered, random.right, random.answered,
-        field(Statistics.median(neurons.milliseconds.map(Double.init))),
-        field(Statistics.median(random.milliseconds.map(Double.init))),
+        Statistics.median(neurons.milliseconds.map(Double.init)),
+        Statistics.median(random.milliseconds.map(Double.init)),
       ])
     }
     return table
@@ -76,9 +77,9 @@ struct StudyTables {
       table.append([
         analysis.design.networks[direction.network].name, direction.kind.rawValue, direction.name,
         share.count,
-        share.total, field(share.value), field(share.interval95?.lowerBound),
-        field(share.interval95?.upperBound),
-        ratings.isEmpty ? "" : "\(Double(ratings.reduce(0, +)) / Double(ratings.count))", ratings.count,
+        share.total, share.value, share.interval95?.lowerBound,
+        share.interval95?.upperBound,
+        ratings.isEmpty ? nil : Double(ratings.reduce(0, +)) / Double(ratings.count), ratings.count,
       ])
     }
     return table
@@ -95,8 +96,8 @@ struct StudyTables {
     ] {
       for estimate in estimates {
         table.append([
-          words, count, estimate.measure.rawValue, estimate.group.rawValue, field(estimate.value),
-          field(estimate.interval?.lower), field(estimate.interval?.upper), estimate.answerCount,
+          words, count, estimate.measure.rawValue, estimate.group.rawValue, estimate.value,
+          estimate.interval?.lower, estimate.interval?.upper, estimate.answerCount,
         ])
       }
     }
@@ -138,13 +139,9 @@ struct StudyTables {
 
   // MARK: Fields
 
-  private func field(_ value: (some CustomStringConvertible)?) -> any CustomStringConvertible {
-    value.map(\.description) ?? ""
-  }
-
   private static func seconds(_ value: Double) -> String { String(format: "%.3f", value) }
 
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     Date(timeIntervalSince1970: seconds).ISO8601Format(.init(includingFractionalSeconds: true))
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a participant's browser is given of a question: nothing but tiles of one picture.
 ///
 /// `trials.json` is a list of these in the order of their identifiers, which are drawn at random. What a trial is
@@ -40,4 +42,39 @@ public struct StudyKey: Codable, Equatable, Sendable {
   public var directions: [Direction]
   /// In the order of the trials.
   public var entries: [Entry]
+}
+
+extension StudyTrial: Checked {
+  public func check() throws(CheckFailure) {
+    try requireTrialName(id, "id")
+    for (name, extent) in [("tileWidth", tileWidth), ("tileHeight", tileHeight)] {
+      try require(extent > 0, name, "expected a positive number of pixels, found \(extent)")
+    }
+  }
+}
+
+extension StudyKey: Checked {
+  public func check() throws(CheckFailure) {
+    for direction in directions {
+      try require(
+        direction.network >= 0, "directions", "a network is counted from 0, found \(direction.network)")
+    }
+  }
+}
+
+extension StudyKey.Entry: Checked {
+  public func check() throws(CheckFailure) {
+    try requireTrialName(trial, "trial")
+    try requirePlace(highQuery, of: 2, "highQuery")
+  }
+}
+
+extension Checked {
+  /// The name of a trial names its picture.
+  fileprivate func requireTrialName(_ name: String, _ property: String) throws(CheckFailure) {
+    let isPlain = name.unicodeScalars.allSatisfy {
+      ("0"..."9").contains($0) || ("a"..."z").contains($0) || ("A"..."Z").contains($0)
+    }
+    try require(isPlain && !name.isEmpty, property, "\(String(reflecting: name)) is no name of a trial")
+  }
 }

@@ -18,3 +18,12 @@ public struct ImageShape: Hashable, Codable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(channels)×\(height)×\(width)" }
 }
+
+extension ImageShape: Checked {
+  public func check() throws(CheckFailure) {
+    let product = Double(channels) * Double(height) * Double(width)
+    try require(
+      min(channels, height, width) > 0 && product <= 1e12, "",
+      "\(channels)×\(height)×\(width) are no extents of an image")
+  }
+}

@@ -48,7 +48,6 @@ public final class LimitedMemoryBFGS {
   public init(lower: [Double], upper: [Double], memory: Int) {
     precondition(lower.count == upper.count && !lower.isEmpty, "\(lower.count) and \(upper.count) bounds")
     precondition(memory > 0, "the memory must hold a pair, got \(memory)")
-    holdOpenBLASToOneThread
     let dimension = lower.count
     (self.lower, self.upper, self.memory) = (lower, upper, memory)
     // The library's code: 0 unbounded, 1 below, 2 on both sides, 3 above.
@@ -96,6 +95,8 @@ public final class LimitedMemoryBFGS {
   /// - Precondition: The last request was ``Request/evaluation``; both are finite.
   public func advance(value: Double) -> Request {
     self.value = value
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     let request = lbfgsb_advance(
       &state, Int32(point.count), Int32(memory), &point, lower, upper, boundKinds, value, &gradient,
       &workspace, &indices)

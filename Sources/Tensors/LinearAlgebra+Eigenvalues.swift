@@ -12,7 +12,8 @@ extension LinearAlgebra {
   public static func symmetricEigen(of matrix: [Double], order: Int) -> (values: [Double], vectors: [Double])
   {
     checkSquare(matrix, order: order)
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     var n = Int32(order)
     var vectors = matrix
     var values = [Double](repeating: 0, count: order)
@@ -42,7 +43,8 @@ extension LinearAlgebra {
   /// - Returns: T, with exact zeros below the blocks, and V.
   public static func realSchur(of matrix: [Double], order: Int) -> (form: [Double], vectors: [Double]) {
     checkSquare(matrix, order: order)
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     var n = Int32(order)
     var form = matrix
     var vectors = [Double](repeating: 0, count: order * order)
@@ -66,7 +68,8 @@ extension LinearAlgebra {
   /// Sign of the determinant: 1, −1, or 0 of a singular matrix. `dgetrf`.
   public static func determinantSign(of matrix: [Double], order: Int) -> Int {
     checkSquare(matrix, order: order)
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     var n = Int32(order)
     var factors = matrix
     var pivots = [Int32](repeating: 0, count: order)

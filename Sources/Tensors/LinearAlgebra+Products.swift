@@ -13,7 +13,8 @@ extension LinearAlgebra {
     precondition(
       rows > 0 && inner > 0 && left.count == rows * inner && right.count == inner * columns,
       "\(left.count) and \(right.count) elements are not \(rows) × \(inner) and \(inner) × \(columns)")
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     var result = [Double](repeating: 0, count: rows * columns)
     cblas_dgemm(
       CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, left,
@@ -29,7 +30,8 @@ extension LinearAlgebra {
   public static func rowProducts(of matrix: [Double], rows: Int) -> [Double] {
     precondition(
       rows > 0 && matrix.count.isMultiple(of: rows), "\(matrix.count) elements are not columns of \(rows)")
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     var result = [Double](repeating: 0, count: rows * rows)
     cblas_dsyrk(
       CblasColMajor, CblasUpper, CblasNoTrans, Int32(rows), Int32(matrix.count / rows), 1, matrix,

@@ -13,7 +13,8 @@ public enum LinearAlgebra {
   /// - Returns: Q, orthogonal to about `order` · 2⁻⁵³.
   public static func orthogonalFactor(of matrix: [Double], order: Int) -> [Double] {
     checkSquare(matrix, order: order)
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     var factor = matrix
     var n = Int32(order)
     var reflectors = [Double](repeating: 0, count: order)

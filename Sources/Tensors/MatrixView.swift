@@ -83,7 +83,8 @@ public struct MutableMatrixView {
       for row in 0..<rows { (base + row * stride).update(repeating: 0, count: columns) }
       return
     }
-    holdOpenBLASToOneThread
+    OpenBLAS.enter()
+    defer { OpenBLAS.leave() }
     cblas_sgemm(
       CblasRowMajor, left.isTransposed ? CblasTrans : CblasNoTrans,
       right.isTransposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(left.columns),
@@ -100,9 +101,6 @@ public func singlePrecisionErrorFactor(terms: Int) -> Double {
   precondition(roundings < 1, "the bound holds for fewer than 2²⁴ terms, got \(terms)")
   return roundings / (1 - roundings)
 }
-
-/// Parallel work is cut one level higher, where its pieces are known. A second pool of threads would only compete.
-let holdOpenBLASToOneThread: Void = openblas_set_num_threads(1)
 
 private func checkExtents(_ count: Int, rows: Int, columns: Int, stride: Int) {
   precondition(

@@ -33,3 +33,9 @@ public struct Proportion: Equatable, Codable, Sendable {
     return lower...upper
   }
 }
+
+extension Proportion: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePart(count, of: total, "count")
+  }
+}

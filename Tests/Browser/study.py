@@ -151,6 +151,17 @@ def main():
         WebDriverWait(third.driver, PATIENCE).until(
             lambda driver: "2 finished" in driver.find_element(By.ID, "state").text
         )
+        # Somebody joins and does not answer: the place is freed, and only that one.
+        cookieless = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        cookieless.open(urllib.request.Request(address + "join", b"{}", {"Content-Type": "application/json"}))
+        people = lambda driver: driver.find_elements(By.CSS_SELECTOR, "#participants tr")
+        WebDriverWait(third.driver, PATIENCE).until(lambda driver: len(people(driver)) == 3)
+        third.require_accessible()
+        buttons = third.driver.find_elements(By.CSS_SELECTOR, "#participants button")
+        require(len(buttons) == 1, f"{len(buttons)} places can be freed, one was expected")
+        third.driver.find_element(By.ID, "free").click()
+        WebDriverWait(third.driver, PATIENCE).until(lambda driver: len(people(driver)) == 2)
+        require(not third.driver.find_element(By.ID, "free").is_displayed(), "a place can still be freed")
         third.require_accessible()
         third.require_no_sideways_scrolling()
         third.screenshot("study-organiser-1280", whole=True)

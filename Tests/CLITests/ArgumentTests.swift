@@ -2,25 +2,10 @@ import Foundation
 import Testing
 
 @Suite struct ArgumentTests {
-  /// A command and those below it, as the parser describes them.
-  private struct Command: Decodable {
-    let commandName: String
-    let subcommands: [Command]?
-
-    /// The words that lead to every command.
-    func paths(after words: [String] = []) -> [[String]] {
-      let own = words + [commandName]
-      return [own] + (subcommands ?? []).filter { $0.commandName != "help" }.flatMap { $0.paths(after: own) }
-    }
-  }
-
-  private struct Dump: Decodable { let command: Command }
-
   @Test("Every command explains itself on standard output")
   func help() async throws {
     let laboratory = try await Laboratory(hasResults: false)
-    let dump = try await laboratory.run("--experimental-dump-help")
-    let paths = try JSONDecoder().decode(Dump.self, from: Data(dump.output.utf8)).command.paths()
+    let paths = try await CommandTree.paths(in: laboratory)
     #expect(paths.contains(["intrigue", "datasets", "fetch"]) && paths.contains(["intrigue", "train"]))
     for path in paths {
       let outcome = try await Program(laboratory: laboratory).run(path.dropFirst() + ["--help"])

@@ -25,6 +25,8 @@ enum Browser {
     return process.terminationStatus == 0
   }()
 
+  static let whatIsMissing: Comment = "Chromium, its driver, Selenium or html5lib is not installed"
+
   /// Plays Tests/Browser/`name`.py to its end and expects that it found nothing wrong.
   static func play(
     _ name: String, _ arguments: [String], laboratory: Laboratory,

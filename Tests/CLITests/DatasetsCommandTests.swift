@@ -73,12 +73,12 @@ import Testing
   func offline() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     // Port 9 of this computer: nobody listens there.
-    let program = Program(laboratory: laboratory, environment: ["http_proxy": "http://127.0.0.1:9"])
+    let program = Program(laboratory: laboratory, environment: ["https_proxy": "http://127.0.0.1:9"])
     let outcome = try await program.run(["datasets", "fetch", "kmnist", "--folder", "sets"])
     expectRefusal(
       outcome,
       saying: [
-        "http://codh.rois.ac.jp/kmnist/dataset/kmnist/train-images-idx3-ubyte.gz", "cannot be reached",
+        "https://codh.rois.ac.jp/kmnist/dataset/kmnist/train-images-idx3-ubyte.gz", "cannot be reached",
         "/sets/kmnist/train-images-idx3-ubyte.gz",
       ])
     #expect(try laboratory.content(of: "sets").isEmpty)
@@ -88,8 +88,9 @@ import Testing
   func interruption() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     let server = try SlowServer(sending: 5000, of: 100_000)
-    let program = Program(laboratory: laboratory, environment: ["http_proxy": server.address])
-    let run = try program.start(["datasets", "fetch", "kmnist", "--folder", "sets"])
+    let program = Program(laboratory: laboratory)
+    let run = try program.start(
+      ["datasets", "fetch", "kmnist", "--folder", "sets", "--mirror", server.address])
     try await run.waitForErrors(containing: "fetching train-images-idx3-ubyte.gz (1 of 4), 100 kB\n")
     run.interrupt()
     let outcome = try await run.outcome()
@@ -99,12 +100,54 @@ import Testing
     #expect(content.keys.sorted() == ["sets/kmnist/train-images-idx3-ubyte.gz.partial"])
     #expect((1..<100_000).contains(content.first?.value.count ?? 0))
   }
+
+  @Test("A server that offers more than the published file has is refused, and nothing is written")
+  func tooLong() async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    let server = try SlowServer(sending: 5000, of: 18_165_136)
+    expectRefusal(
+      try await laboratory.run(
+        "datasets", "fetch", "kmnist", "--folder", "sets", "--mirror", server.address),
+      saying: [
+        "\(server.address)/train-images-idx3-ubyte.gz: sends more than the published file has",
+        "expected 18165135 bytes", "/sets/kmnist/train-images-idx3-ubyte.gz",
+      ])
+    #expect(try laboratory.content(of: "sets").isEmpty)
+    #expect(
+      try await laboratory.run("datasets", "fetch", "kmnist", "--mirror", "ftp://example.org").exitCode == 64)
+  }
+
+  @Test("Classes and images whose names are not UTF-8 are refused in one sentence with all of them")
+  func foreignNames() async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    let folder = laboratory.file("foreign").path
+    // se\xF1al is "señal" in Latin-1, \xE9.png "é.png": Foundation can write neither.
+    let script = """
+      mkdir -p "$1"/a "$1"/b "$1/$(printf 'se\\361al')"
+      for class in a b "$(printf 'se\\361al')"; do
+        for name in 1 2 "$(printf '\\351')"; do cp "$2" "$1/$class/$name.png"; done
+      done
+      """
+    let picture = laboratory.file("images").path
+    let images = try FileManager.default.subpathsOfDirectory(atPath: picture).filter { $0.hasSuffix(".png") }
+    let making = try Process.run(
+      URL(filePath: "/bin/sh"),
+      arguments: ["-c", script, "sh", folder, "\(picture)/\(try #require(images.first))"])
+    making.waitUntilExit()
+    let sentence =
+      "/foreign: has 4 names that are not UTF-8: a/\\xE9.png, b/\\xE9.png, se\\xF1al, se\\xF1al/\\xE9.png; rename"
+    for command in [
+      ["datasets", "show", "foreign"], ["train", "--data", "foreign", "--architecture", "softmax"],
+    ] {
+      expectRefusal(try await Program(laboratory: laboratory).run(command), saying: [sentence])
+    }
+  }
 }
 
 private let fashionMNIST = "/usr/share/datasets/fashion-mnist"
 private let hasFashionMNIST = FileManager.default.fileExists(atPath: fashionMNIST)
 
-/// An HTTP proxy on this computer that answers one request with the beginning of a file, and then with a byte a
+/// An HTTP server on this computer that answers one request with the beginning of a file, and then with a byte a
 /// second: on a busy machine silence would be given up before the test goes on.
 private final class SlowServer: Sendable {
   let address: String

@@ -57,7 +57,7 @@ struct ExploreCommandTests {
   }
 }
 
-@Suite(.enabled(if: Browser.isHere)) struct ExploreBrowserTests {
+@Suite(.enabled(if: Browser.isHere, Browser.whatIsMissing)) struct ExploreBrowserTests {
   @Test("Sliders, attacks and drawings can be used by mouse and keyboard, wide and narrow")
   func explore() async throws {
     let laboratory = try await Laboratory(hasResults: false)

@@ -45,7 +45,7 @@ import Testing
       let before = try laboratory.content(of: use.folder)
       let outcome = try await Program(laboratory: laboratory).run(
         use.command + ["large.safetensors", "--data", "images", "--output", use.folder] + use.options,
-        addressLimit: 1_500_000)
+        redirected: "", after: "ulimit -v 1500000; ")
       expectRefusal(outcome, saying: ["needs", "of memory, and", "ulimit -v"])
       #expect(try laboratory.content(of: use.folder) == before)
     }
@@ -72,7 +72,7 @@ import Testing
     try laboratory.write(Laboratory.network(nodes: nodes), to: "wide.json")
     let outcome = try await Program(laboratory: laboratory).run(
       ["train", "--data", "images", "--architecture", "wide.json", "--output", "trained"],
-      addressLimit: 2_000_000)
+      redirected: "", after: "ulimit -v 2000000; ")
     expectRefusal(outcome, saying: ["training tiny needs", "--micro-batch", "ulimit -v"])
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("trained").path))
   }
@@ -86,7 +86,7 @@ import Testing
         [
           "evaluate", "wide.safetensors", "--data", "images", "--output", folder, "--workers",
           "\(workerCount)",
-        ], addressLimit: limit)
+        ], redirected: "", after: "ulimit -v \(limit); ")
     }
     // One plan takes 1.0 GB: 16 images of 64 MB.
     let many = try await evaluate("many", 8, 4_000_000)

@@ -71,7 +71,7 @@ import Testing
     #expect(again.errors.contains("fgsm, 1 of 7: kept from an earlier run"))
     let names = [
       "pool.csv", "images.csv", "pool.tex", "adversarial.npy", "image_ids.npy", "figures/pool.png",
-      "figures/pool.csv", "figures/pool.gp", "parts/pgd.npy",
+      "figures/pool.csv", "figures/pool.txt", "figures/pool.gp", "parts/pgd.npy",
     ]
     for name in names {
       #expect(try laboratory.read("killed/\(name)") == laboratory.read("whole/\(name)"), "\(name)")

@@ -6,6 +6,8 @@ struct Program {
   struct Outcome {
     /// Nil: it was ended by a signal, that is, it crashed.
     let exitCode: Int32?
+    /// The signal that ended it.
+    var signal: Int32?
     let output: String
     let errors: String
   }
@@ -32,6 +34,17 @@ struct Program {
     try await start(arguments).outcome()
   }
 
+  /// Runs it to its end, or kills it when it takes longer.
+  func run(_ arguments: [String], atMost duration: Duration) async throws -> Outcome {
+    let run = try start(arguments)
+    let watch = Task {
+      try await Task.sleep(for: duration)
+      run.kill()
+    }
+    defer { watch.cancel() }
+    return try await run.outcome()
+  }
+
   /// Runs it to its end; a write beyond so many kilobytes of a file fails.
   func run(_ arguments: [String], fileLimit kilobytes: Int) async throws -> Outcome {
     let shell = "trap '' XFSZ; ulimit -f \(kilobytes * 1024 / Self.limitUnit); exec \"$0\" \"$@\""
@@ -40,28 +53,59 @@ struct Program {
     ).outcome()
   }
 
-  /// Runs it to its end with so many kilobytes of address space.
-  func run(_ arguments: [String], addressLimit kilobytes: Int) async throws -> Outcome {
+  /// Runs it to its end with standard streams of the shell's making, such as `>/dev/full`.
+  ///
+  /// - Parameters:
+  ///   - preparation: What the shell does before, such as `ulimit`.
+  ///   - runner: A program that runs it.
+  func run(
+    _ arguments: [String], redirected redirection: String, after preparation: String = "",
+    by runner: String = ""
+  ) async throws -> Outcome {
     try await Run(
-      self, ["-c", "ulimit -v \(kilobytes); exec \"$0\" \"$@\"", try Self.executable.path] + arguments,
+      self,
+      ["-c", preparation + #"exec \#(runner) "$0" "$@" \#(redirection)"#, try Self.executable.path]
+        + arguments,
       executable: URL(filePath: "/bin/bash")
     ).outcome()
   }
 
-  /// Runs it and presses Ctrl-C when it has said `text` on standard error. A shell does that, because a test may
-  /// wait for seconds for its turn, and the program would have ended by then.
+  /// Runs it and presses Ctrl-C when it has said `text` on standard error.
   func run(_ arguments: [String], interruptedAfter text: String) async throws -> Outcome {
+    try await run(arguments, sending: "INT", after: text).outcome
+  }
+
+  /// Runs it and sends it a signal some seconds after it has said `text` on standard error.
+  func run(
+    _ arguments: [String], sending signal: String, after text: String, delay: Double = 0
+  ) async throws -> (outcome: Outcome, seconds: Double) {
+    try await run(
+      arguments, sending: signal, when: #"grep -qsF -e "$text" /proc/$$/fd/3"#, text: text, delay: delay)
+  }
+
+  /// Runs it and sends it a signal when a condition of the shell holds. A shell does that and takes the time, because a
+  /// test may wait for seconds for its turn, and the program would have ended by then.
+  ///
+  /// - Returns: What came of it, and the seconds between the signal and the end.
+  func run(
+    _ arguments: [String], sending signal: String, when condition: String, text: String = "",
+    delay: Double = 0
+  ) async throws -> (outcome: Outcome, seconds: Double) {
     // Job control: without it a shell starts what runs beside it deaf to Ctrl-C. What the shell itself says of its
     // job is thrown away.
     let shell = """
-      set -m; text=$1; shift; exec 3>&2 2>/dev/null; "$0" "$@" 2>&3 &
-      until grep -qsF -e "$text" /proc/$$/fd/3; do kill -0 $! || break; sleep 0.01; done
-      kill -INT $!; wait $!
+      set -m; signal=$1; text=$2; delay=$3; shift 3; exec 3>&2 2>/dev/null; "$0" "$@" 2>&3 &
+      until \(condition); do kill -0 $! || break; sleep 0.01; done
+      sleep $delay; start=$EPOCHREALTIME; kill -$signal $!; wait $!; code=$?
+      echo "took $(( ${EPOCHREALTIME/[.,]} - ${start/[.,]} ))"; exit $code
       """
-    return try await Run(
-      self, ["-c", shell, try Self.executable.path, text] + arguments,
+    let outcome = try await Run(
+      self, ["-c", shell, try Self.executable.path, signal, text, "\(delay)"] + arguments,
       executable: URL(filePath: "/bin/bash")
     ).outcome()
+    let last = outcome.output.split(separator: "\n").last ?? ""
+    let microseconds = try #require(Double(last.replacing("took ", with: "")), "\(outcome)")
+    return (outcome, microseconds / 1e6)
   }
 
   /// Bytes that bash's `ulimit -f` counts in.
@@ -130,11 +174,24 @@ struct Program {
     /// Ends it without giving it a chance to tidy up.
     func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
+    /// Presses Ctrl-C after a while, unless it has ended by then, and kills it if that does not end it.
+    func outcome(interruptedAfter duration: Duration) async throws -> Outcome {
+      let watch = Task {
+        try await Task.sleep(for: duration)
+        interrupt()
+        try await Task.sleep(for: .seconds(10))
+        kill()
+      }
+      defer { watch.cancel() }
+      return try await outcome()
+    }
+
     func outcome() async throws -> Outcome {
       for await _ in ended {}
       process.waitUntilExit()
       return Outcome(
         exitCode: process.terminationReason == .exit ? process.terminationStatus : nil,
+        signal: process.terminationReason == .exit ? nil : process.terminationStatus,
         output: try output.text(), errors: try errors.text())
     }
   }

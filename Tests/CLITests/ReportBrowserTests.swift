@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: Browser.isHere)) struct ReportBrowserTests {
+@Suite(.enabled(if: Browser.isHere, Browser.whatIsMissing)) struct ReportBrowserTests {
   @Test(
     "A report can be read, sorted, printed and walked through by keyboard, from a disk and without a network")
   func report() async throws {

@@ -190,7 +190,7 @@ import Testing
         names
           == [
             "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf", "figures/classes.png",
-            "figures/rubbish.png",
+            "figures/classes.txt", "figures/rubbish.png",
             "rubbish.csv", "run.json",
           ].map { "noise/\($0)" })
       let record = try JSONSerialization.jsonObject(with: laboratory.read("noise/run.json")) as? [String: Any]

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: Browser.isHere)) struct StudyBrowserTests {
+@Suite(.enabled(if: Browser.isHere, Browser.whatIsMissing)) struct StudyBrowserTests {
   @Test(
     "Two people take part at once, one by clicking and one by keys on a narrow window, and the organiser sees it"
   )

@@ -212,6 +212,113 @@ import Testing
         "another program listens there"))
   }
 
+  @Test("A header line of a megabyte is refused at once, holds up nobody, and Ctrl-C is heard meanwhile")
+  func longLine() async throws {
+    let laboratory = try await StudyScene.laboratory()
+    let server = try await StudyScene.Server(laboratory)
+    let port = server.port
+    let began = ContinuousClock.now
+    for kilobytes in [8, 16, 32, 64, 1024] {
+      let text =
+        "GET /state HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nX: "
+        + String(repeating: "a", count: kilobytes << 10)
+      let answer = await PlainHTTP.raw(port, text + "\r\nConnection: close\r\n\r\n")
+      #expect(answer?.status == (kilobytes < 16 ? 200 : 431), "\(kilobytes) kB: \(answer?.status ?? 0)")
+    }
+    #expect(ContinuousClock.now - began < .seconds(30))
+    // Lines that are not over yet, while somebody joins and the server is ended.
+    let senders = (0..<8).map { _ in
+      Task {
+        _ = await PlainHTTP.raw(
+          port, "GET /state HTTP/1.1\r\nX: " + String(repeating: "a", count: 64 << 20))
+      }
+    }
+    #expect(await PlainHTTP.ask(port, "POST", "/join", body: "{}")?.status == 200)
+    let asked = ContinuousClock.now
+    server.run.interrupt()
+    #expect(try await server.run.outcome().exitCode == 0)
+    #expect(ContinuousClock.now - asked < .seconds(10))
+    for sender in senders { await sender.value }
+  }
+
+  @Test("One client that joins for ever is stopped, and the organiser frees the places that it took")
+  func places() async throws {
+    let laboratory = try await StudyScene.laboratory()
+    let server = try await StudyScene.Server(laboratory)
+    defer { server.run.kill() }
+    let port = server.port
+    struct Progress: Codable {
+      struct Participant: Codable { let pseudonym: String }
+      let participants: [Participant]
+    }
+    func join() async -> Int? { await PlainHTTP.ask(port, "POST", "/join", body: "{}")?.status }
+    func progress(_ body: String? = nil, secret: String) async -> PlainHTTP.Answer? {
+      body == nil
+        ? await PlainHTTP.ask(port, "GET", "/progress/\(secret)")
+        : await PlainHTTP.ask(port, "POST", "/places/\(secret)", body: body)
+    }
+    _ = try await StudyScene.takePart(port, number: 0)
+    var joined = 1
+    while await join() == 200 { joined += 1 }
+    // While 300 join, more are allowed, one every two seconds.
+    #expect((300..<400).contains(joined))
+    #expect(await join() == 429)
+    let people = try #require(await progress(secret: server.organiser)).decoded(Progress.self).participants
+    #expect(people.count == joined)
+    let names = people.map { "\"\($0.pseudonym)\"" }.joined(separator: ",")
+    #expect(await progress("{\"participants\":[\(names)]}", secret: "0")?.status == 404)
+    #expect(
+      await PlainHTTP.ask(
+        port, "POST", "/places/\(server.organiser)", fields: ["Origin": "http://evil.example"],
+        body: "{\"participants\":[\(names)]}")?.status == 403)
+    let freed = try #require(await progress("{\"participants\":[\(names)]}", secret: server.organiser))
+    #expect(try freed.decoded(Progress.self).participants.count == 1, "who has answered stays")
+  }
+
+  @Test("What the server cannot do is told on its terminal, with no secret in it, and once")
+  func troubles() async throws {
+    let laboratory = try await StudyScene.laboratory()
+    let server = try await StudyScene.Server(laboratory)
+    let joined = try #require(await PlainHTTP.ask(server.port, "POST", "/join", body: "{}"))
+    let cookie = try #require(joined.fields["set-cookie"]?.split(separator: ";").first.map(String.init))
+    let begun = try #require(
+      await PlainHTTP.ask(server.port, "POST", "/begin", fields: ["Cookie": cookie], body: "{}"))
+    let picture = try #require(begun.decoded(StudyScene.View.self).question).picture
+    try FileManager.default.removeItem(at: laboratory.file("study/trials"))
+    for _ in 0..<3 {
+      let answer = await PlainHTTP.ask(server.port, "GET", picture, fields: ["Cookie": cookie])
+      #expect(answer?.status == 500 && answer?.text.contains("trials") == false)
+    }
+    server.run.interrupt()
+    let outcome = try await server.run.outcome()
+    let told = outcome.errors.split(separator: "\n").filter { $0.contains("GET /pictures/*: ") }
+    #expect(told.count == 1 && told[0].contains("study/trials/"), "\(outcome.errors)")
+    #expect(!outcome.errors.contains(server.organiser) && !outcome.errors.contains(cookie.suffix(32)))
+  }
+
+  @Test("Key and answers are their owner's alone from the first byte, whatever the shell leaves to others")
+  func permissions() async throws {
+    let laboratory = try await StudyScene.laboratory()
+    let program = try Program.executable.path
+    let options = StudyScene.prepareOptions.joined(separator: " ")
+    // strace would show the first byte; here the end does, since nothing changes permissions afterwards.
+    let outcome = try await Program(laboratory: laboratory).start(
+      ["-c", "umask 0; '\(program)' study prepare net --output open --quiet \(options)"],
+      executable: URL(filePath: "/bin/bash")
+    ).outcome()
+    expectSuccess(outcome)
+    let serving = try Program(laboratory: laboratory).start(
+      ["-c", "umask 0; exec '\(program)' study serve open --port 0 --no-open"],
+      executable: URL(filePath: "/bin/bash"))
+    try await serving.waitForErrors(containing: "Ctrl-C ends the study")
+    for name in ["key.json", "answers.sqlite", "answers.sqlite-wal", "answers.sqlite-shm"] {
+      let rights = try FileManager.default.attributesOfItem(atPath: laboratory.file("open/\(name)").path)
+      #expect(rights[.posixPermissions] as? Int == 0o600, "\(name)")
+    }
+    serving.interrupt()
+    #expect(try await serving.outcome().exitCode == 0)
+  }
+
   @Test("Results are files, a page, and the same bytes when asked again")
   func results() async throws {
     let laboratory = try await StudyScene.laboratory()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: Tutorial.dataIsHere)) struct TutorialTests {
+@Suite(.enabled(if: Tutorial.dataIsHere, "dataset-fashion-mnist is not installed")) struct TutorialTests {
   @Test("Every command of the tutorial works, and leaves the files that it speaks of")
   func commands() async throws {
     let tutorial = try Tutorial()

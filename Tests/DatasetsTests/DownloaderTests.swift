@@ -56,15 +56,17 @@ struct DownloaderTests {
     server = try RangeServer(serving: served)
   }
 
-  /// A set of one file.
-  private func entry(query: String = "", checksum: String? = nil) -> CatalogueEntry {
+  /// A set of one file, and a size that is stated for it.
+  private func entry(
+    query: String = "", checksum: String? = nil, byteCount: Int64 = 300_000
+  ) -> CatalogueEntry {
     CatalogueEntry(
       name: "tiny", title: "", licence: "", homePage: "", classNames: ["a"],
       trainingCount: 1, heldOutCount: 0, format: .idx,
       files: [
         CatalogueFile(
           name: "train-images-idx3-ubyte", url: "\(server.address)train-images-idx3-ubyte\(query)",
-          checksum: .contentSHA256(checksum ?? Checksum.hexadecimal(of: content)))
+          byteCount: byteCount, checksum: .contentSHA256(checksum ?? Checksum.hexadecimal(of: content)))
       ])
   }
 
@@ -156,6 +158,45 @@ struct DownloaderTests {
     _ = try server.stop()
   }
 
+  @Test(
+    "Of an answer that is longer than the published file, or has no end, no byte beyond is written",
+    arguments: ["?endless=yes", "?more=1", "?more=100000000"], [false, true])
+  func tooLong(query: String, hasPart: Bool) async throws {
+    if hasPart { try writePartial(content.prefix(100_000)) }
+    // The largest that the file was while it grew: what is written and removed again would fill a disk too.
+    let largest = Mutex<Int64>(0)
+    let error = try #require(
+      await #expect(throws: DownloadError.self) {
+        try await Downloader(folder: target).fetch(entry(query: query)) { call in
+          largest.withLock { $0 = max($0, call.byteCount) }
+        }
+      })
+    #expect(
+      error.problem
+        == "sends more than the published file has: expected 300000 bytes; the transfer was cut off")
+    #expect(largest.withLock { $0 } <= 300_000 && names.isEmpty)
+    _ = try server.stop()
+  }
+
+  @Test("A file that is larger than was stated is refused, be it the published one")
+  func statedSize() async throws {
+    let error = try await failure(entry(byteCount: 299_999))
+    #expect(error.problem.contains("expected 299999 bytes"), "\(error)")
+    #expect(names.isEmpty)
+    _ = try server.stop()
+  }
+
+  @Test("Every file of the catalogue has an address of https and a size")
+  func catalogue() throws {
+    for entry in DatasetCatalogue.entries {
+      for file in entry.archive.map({ [$0] }) ?? entry.files {
+        #expect(file.url?.hasPrefix("https://") == true, "\(file)")
+        #expect(file.byteCount ?? 0 > 4_000, "\(file)")
+      }
+    }
+    _ = try server.stop()
+  }
+
   @Test("Without a connection the error says which file to put where")
   func offline() async throws {
     let entry = entry()
@@ -187,6 +228,7 @@ struct DownloaderTests {
         },
         archive: CatalogueFile(
           name: "cifar-10-binary.tar.gz", url: server.address + "cifar-10-binary.tar.gz",
+          byteCount: Int64(try Data(contentsOf: archive).count),
           checksum: .fileMD5(try Checksum.hexadecimal(ofFile: archive, .md5))))
     }
     await #expect(throws: FileError.self) {

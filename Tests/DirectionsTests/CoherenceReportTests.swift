@@ -164,12 +164,17 @@ import Testing
       of: try oneHot(), along: .neurons(dimension: 8), labels: labels,
       encoders: [try encoder(seed: 1, name: "pixels")], configuration: configuration)
     #expect(Set(report.tableColumns).count == report.tableColumns.count)
-    let dead = Dictionary(uniqueKeysWithValues: zip(report.tableColumns, report.tableRows[6]))
-    #expect(dead["id"] == "n6" && dead["class_selectivity_index"] == "" && dead["is_dead"] == "1.0")
+    let dead = report.tableRows[6]
+    let metrics = Dictionary(uniqueKeysWithValues: zip(report.tableColumns.dropFirst(), dead.metrics))
     #expect(
-      try #require(dead["remarks"]).hasPrefix(
+      dead.id == "n6" && metrics["class_selectivity_index"] == .some(nil) && metrics["is_dead"] == 1)
+    #expect(
+      try #require(dead.texts.last).hasPrefix(
         "class selectivity index: all scores are 0; pixels_choice_vsMin: "))
-    #expect(report.tableRows.allSatisfy { $0.count == report.tableColumns.count })
+    #expect(
+      report.tableRows.allSatisfy {
+        1 + $0.metrics.count + $0.classes.count + $0.texts.count == report.tableColumns.count
+      })
     let data = try JSONEncoder().encode(report)
     #expect(try JSONDecoder().decode(CoherenceReport.self, from: data) == report)
   }

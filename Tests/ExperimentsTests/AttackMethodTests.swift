@@ -72,7 +72,7 @@ import Testing
           #expect(results.hasCharts)
           let files = try outcome.files
           for name in ["robust-accuracy", "distortions"] {
-            for ending in ["png", "csv", "gp"] { #expect(files["figures/\(name).\(ending)"] != nil) }
+            for ending in ["png", "csv", "txt", "gp"] { #expect(files["figures/\(name).\(ending)"] != nil) }
           }
         }
         let bounds = try #require(results.bounds)

@@ -19,7 +19,7 @@ import Testing
     ]
     + [
       "forest", "ladder", "sensitivity", "bases", "dose-response", "depth", "sizes", "null", "activations",
-    ].flatMap { ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).gp"] }
+    ].flatMap { ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).txt", "figures/\($0).gp"] }
 
   private static let architecture = """
     {
@@ -35,7 +35,7 @@ import Testing
     }
     """
 
-  private func experiment(
+  func experiment(
     in folder: URL, networkCount: Int = 3, topCount: Int = 5, rotationCount: Int = 29, workerCount: Int = 2,
     startsFresh: Bool = false
   ) throws -> CompareExperiment {

@@ -98,8 +98,7 @@ import Testing
     try withTemporaryFolder { folder in
       let store = Self.store(in: folder)
       try Self.write([0], to: store)
-      // A process number beyond what the system gives.
-      let half = store.folder.appending(path: ".000001.f32.99999999-1.partial")
+      let half = store.folder.appending(path: ".000001.f32.0123456789abcdef.partial")
       try Data([1]).write(to: half)
       try Data(repeating: 0, count: 16).write(to: store.file(ofBlock: 1))
       #expect(store.contents(workerCount: 1).blocks[1] == nil)

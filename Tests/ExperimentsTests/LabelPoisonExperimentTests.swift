@@ -8,7 +8,7 @@ import Testing
 @testable import Experiments
 
 @Suite struct LabelPoisonExperimentTests {
-  private func configuration(
+  func configuration(
     _ scene: PoisonScene, pattern: LabelPoisonExperiment.Pattern = .random, shares: [Double] = [0, 0.4],
     trimmings: [LabelPoisonExperiment.Trimming] = [.known, .estimated]
   ) -> LabelPoisonExperiment.Configuration {
@@ -28,13 +28,13 @@ import Testing
       }
     }
     let one = try run(1)
-    #expect(withoutRecord(one.files) == withoutRecord(try run(2).files))
+    #expect(try comparable(one.files) == comparable(run(2).files))
     let resumed = try scene.resumed(after: 40) { folder, progress in
       try LabelPoisonExperiment(configuration(scene), workerCount: 2).run(
         on: scene.dataset, in: folder, progress: progress)
     }
     #expect(resumed.partsBefore > 0 && resumed.partsBefore < 4)
-    #expect(withoutRecord(resumed.files) == withoutRecord(one.files))
+    #expect(try comparable(resumed.files) == comparable(one.files))
     #expect(one.results.outcomes.count == 4)
     for name in ["labels.csv", "figures/error.png", "figures/neurons.png"] { #expect(one.files[name] != nil) }
     #expect(one.files["figures/taken.png"] == nil)
@@ -203,8 +203,12 @@ extension LabelPoisonExperimentTests {
       func value(
         _ rate: Double, data: String = "d", architecture: String = "a", _ measured: Int
       ) throws -> Int {
-        try PoisonParts(
-          in: folder, dataChecksum: data, architecture: architecture,
+        let run = try Run(
+          RunRecord<[Int], [Int]>(experiment: "poison", configuration: [], workerCount: 1, data: nil),
+          on: nil, in: folder
+        ) { _ in }
+        return try PoisonParts(
+          of: run, dataChecksum: data, architecture: architecture,
           settings: Settings(victim: victim, shares: [rate])
         ).value("part") { measured }
       }

@@ -193,9 +193,9 @@ import Testing
     }
     #expect(results.local.allSatisfy { ($0.error?.median ?? 1) < 1e-3 })
     for name in ["line-logits", "line-near", "line-random-logits", "pieces", "local"] {
-      let script = try #require(one["figures/\(name).gp"].map { String(decoding: $0, as: UTF8.self) })
+      let words = try #require(one["figures/\(name).txt"].map { String(decoding: $0, as: UTF8.self) })
       #expect(one["figures/\(name).csv"] != nil && one["figures/\(name).png"] != nil)
-      #expect(script.contains("# Seed: '1'") && script.contains("prototypes"))
+      #expect(words.contains("# Seed: 1\n") && words.contains("prototypes"))
     }
     for name in ["line", "line-images", "weights"] {
       let picture = try #require(one["figures/\(name).png"])

@@ -137,7 +137,8 @@ import Testing
     }
     for name in ["spectrum", "components"] {
       #expect(
-        one["figures/\(name).gp"].map { String(decoding: $0, as: UTF8.self).contains("# Seed: '1'") } == true)
+        one["figures/\(name).txt"].map { String(decoding: $0, as: UTF8.self).contains("# Seed: 1\n") } == true
+      )
     }
     // r is along w_k − w_y but for the box, so perturbations of a pair agree and swapped ones oppose each other.
     for goal in results.goals {

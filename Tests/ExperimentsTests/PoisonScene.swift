@@ -90,5 +90,10 @@ struct PoisonScene {
   }
 }
 
-/// Everything but the record, which says when and by how many workers.
-func withoutRecord(_ files: [String: Data]) -> [String: Data] { files.filter { $0.key != "run.json" } }
+/// Everything but what differs between equal runs.
+func comparable(_ files: [String: Data]) throws -> [String: Data] {
+  try Dictionary(
+    uniqueKeysWithValues: files.map { name, data in
+      (name, name.hasSuffix(".json") ? try RepeatedRun.comparable(data, file: URL(filePath: name)) : data)
+    })
+}

@@ -89,14 +89,9 @@ struct PoolScene {
 
   /// All files, without what tells how long something took.
   static func files(in url: URL) throws -> [String: Data] {
-    try filesBelow(url).filter { $0.key != "run.json" }.reduce(into: [:]) { files, file in
-      guard file.key.hasPrefix("parts/"), file.key.hasSuffix(".json") else {
-        files[file.key] = file.value
-        return
-      }
-      var part = try JSONFile.decode(PoolPart.self, from: file.value, file: url)
-      part.seconds = 0
-      files[file.key] = try JSONFile.encoded(part, file: url)
+    try filesBelow(url).reduce(into: [:]) { files, file in
+      files[file.key] =
+        file.key.hasSuffix(".json") ? try RepeatedRun.comparable(file.value, file: url) : file.value
     }
   }
 }

@@ -16,7 +16,7 @@ import Testing
       learningRate: LearningRate(initial: 0.4), seed: 3)
   }
 
-  private static func experiment(
+  static func experiment(
     in folder: URL, architecture: String = "mlp", epsilons: [Double] = [1, 20], workerCount: Int = 2,
     startsFresh: Bool = false, epochCount: Int = 4
   ) throws -> PrivacyExperiment {
@@ -33,7 +33,7 @@ import Testing
   private static let outputs =
     ["privacy.txt", "privacy.csv", "summary.csv"]
     + ["accuracy", "distance", "robust-accuracy", "membership"].flatMap { name in
-      ["png", "pdf", "csv", "gp"].map { "figures/\(name).\($0)" }
+      ["png", "pdf", "csv", "txt", "gp"].map { "figures/\(name).\($0)" }
     }
 
   private static func contents(_ run: RunFolder) throws -> [String: Data] {

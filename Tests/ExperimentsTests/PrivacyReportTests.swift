@@ -101,11 +101,11 @@ import Testing
       )
       .dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
       #expect(rows.compactMap { Double($0[4]) }.max() == 100)
-      func script(_ name: String) throws -> String {
-        try String(contentsOf: run.file("figures/\(name).gp"), encoding: .utf8)
+      func words(_ name: String) throws -> String {
+        try String(contentsOf: run.file("figures/\(name).txt"), encoding: .utf8)
       }
-      #expect(try script("accuracy").contains("bars are cut"))
-      #expect(try !script("robust-accuracy").contains("bars are cut"))
+      #expect(try words("accuracy").contains("bars are cut"))
+      #expect(try !words("robust-accuracy").contains("bars are cut"))
     }
   }
 }

@@ -10,7 +10,7 @@ import Testing
 @testable import Experiments
 
 @Suite struct ReproductionExperimentTests {
-  private static let scale = ReproductionScale(
+  static let scale = ReproductionScale(
     iterationCount: 12, autoencoderEpochCount: 1, maxoutEpochCount: 2, searchedCount: 12, fastCount: 30,
     ensembleSize: 2, rubbishCount: 40, foolingCount: 10,
     lecture: LectureScale(
@@ -19,7 +19,7 @@ import Testing
       privacyEpochCount: 1, recipes: [.plain, .noise], corruptedCount: 6, poisonedCount: 60,
       flippedShares: [0, 0.5], markedShares: [0, 0.1], pairCount: 1, targetsPerPair: 2, linearCount: 2))
 
-  private func experiment(
+  func experiment(
     in folder: URL, tables: [PaperTable], scale: ReproductionScale = scale, workerCount: Int = 2,
     startsFresh: Bool = false
   ) throws -> ReproductionExperiment {

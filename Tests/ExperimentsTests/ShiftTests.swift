@@ -11,7 +11,7 @@ import Testing
 @testable import Experiments
 
 @Suite struct ShiftTests {
-  private static func configuration(
+  static func configuration(
     _ change: (inout ShiftExperiment.Configuration) -> Void = { _ in }
   ) -> ShiftExperiment.Configuration {
     var configuration = ShiftExperiment.Configuration(
@@ -23,7 +23,7 @@ import Testing
     return configuration
   }
 
-  private static func run(
+  static func run(
     _ configuration: ShiftExperiment.Configuration = configuration(), in url: URL, workerCount: Int = 1,
     progress: @escaping ProgressHandler = { _ in }
   ) throws -> ShiftResults {

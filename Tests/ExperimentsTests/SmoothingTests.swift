@@ -9,7 +9,7 @@ import Testing
 @testable import Experiments
 
 @Suite struct SmoothingTests {
-  private static func configuration(
+  static func configuration(
     _ change: (inout SmoothingExperiment.Configuration) -> Void = { _ in }
   ) -> SmoothingExperiment.Configuration {
     let model = ModelSource.model(path: "model.safetensors")
@@ -22,7 +22,7 @@ import Testing
     return configuration
   }
 
-  private static func run(
+  static func run(
     _ configuration: SmoothingExperiment.Configuration = configuration(), in url: URL, workerCount: Int = 1,
     startsFresh: Bool = false, progress: @escaping ProgressHandler = { _ in }
   ) throws -> SmoothingResults {
@@ -123,7 +123,8 @@ import Testing
       }
     }
     let part = try JSONFile.read(
-      SmoothingPart.self, from: url.appending(path: "parts/certificates-1.json"))
+      KeptPart.Body<SmoothingPart>.self, from: url.appending(path: "parts/certificates-1.json")
+    ).content.value
     #expect((1..<40).contains(part.images.count))
     let first = Mutex<Int?>(nil)
     let results = try Self.run(configuration, in: url) { event in
@@ -163,19 +164,15 @@ import Testing
         imageID: number, label: 1, distance: distance,
         answer: SmoothedPrediction(counts: counts, alpha: configuration.alpha))
     }
-    let identity = SmoothingPart.Identity(
-      toolVersion: "", dataChecksum: "", modelChecksum: "", deviation: 0.25, imageCount: 4,
-      selectionCount: 20, estimationCount: 200, alpha: configuration.alpha, seed: 1)
     func part(_ epsilon: Double, _ images: [SmoothedEvaluation.Image], baseLost: [Int])
       -> SmoothingAttackPart
     {
       SmoothingAttackPart(
-        identity: .init(smoothing: identity, epsilon: epsilon, stepCount: 1, drawCount: 1),
-        evaluation: SmoothedEvaluation(images: images), baseLost: baseLost)
+        epsilon: epsilon, evaluation: SmoothedEvaluation(images: images), baseLost: baseLost)
     }
     let level = SmoothingResults.Level(
       model: graph, checksum: "", deviation: 0.25,
-      part: SmoothingPart(identity: identity, images: images),
+      part: SmoothingPart(images: images),
       attacks: [
         // No answer; against its certificate; right.
         part(

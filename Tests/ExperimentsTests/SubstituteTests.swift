@@ -10,7 +10,7 @@ import Testing
 @testable import Experiments
 
 @Suite struct SubstituteTests {
-  private func configuration(
+  func configuration(
     rounds: Int = 3, repetitions: Int = 2, seeds: Int = 6, seed: UInt64 = 1
   ) throws -> SubstituteExperiment.Configuration {
     SubstituteExperiment.Configuration(
@@ -19,7 +19,7 @@ import Testing
       seedImageCount: seeds, roundCount: rounds, step: 0.1, epsilon: 0.15, imageCount: 60, seed: seed)
   }
 
-  private func run(
+  func run(
     _ scene: AttackScene, _ configuration: SubstituteExperiment.Configuration, in url: URL, workers: Int = 2,
     progress: @escaping ProgressHandler = { _ in }
   ) throws -> SubstituteResults {

@@ -12,13 +12,15 @@ import Testing
 @Suite struct TransferExperimentTests {
   private static let outputs =
     ["transfer.txt", "transfer.json", "transfer.csv", "transfer.tex"]
-    + ["transfer", "accuracy-gap"].flatMap { ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).gp"] }
+    + ["transfer", "accuracy-gap"].flatMap {
+      ["figures/\($0).png", "figures/\($0).csv", "figures/\($0).txt", "figures/\($0).gp"]
+    }
 
   private static let recipes = [
     "softmax:epochs=6:batch=16", "mlp:epochs=6:batch=8", "mlp:seed=2:epochs=12:batch=5:half=1",
   ]
 
-  private func experiment(
+  func experiment(
     in folder: URL, attack: TransferAttack = .fgsm, goal: AttackGoal = .untargeted,
     distortions: [Double] = [],
     imageCount: Int? = 40, workerCount: Int = 2, startsFresh: Bool = false

@@ -16,9 +16,9 @@ enum ChartExamples {
 
   static let charts: [(name: String, chart: Chart)] = [
     ("ladder", ladder()), ("null", null()), ("forest", forest()), ("dose", dose()), ("depth", depth()),
-    ("top counts", topCounts()), ("activations", activations()), ("class shares", classShares()),
+    ("top-counts", topCounts()), ("activations", activations()), ("class-shares", classShares()),
     ("paper", paper()), ("success", success()), ("estimates", estimates()), ("conditions", conditions()),
-    ("certified accuracy", certifiedAccuracy()), ("scatter", scatter()), ("lines", lines()),
+    ("certified-accuracy", certifiedAccuracy()), ("scatter", scatter()), ("lines", lines()),
   ]
 
   private static func spread(_ centre: Double, _ deviation: Double, _ stream: UInt64) -> [Double] {

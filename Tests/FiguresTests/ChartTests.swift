@@ -15,19 +15,21 @@ import Testing
         validationAccuracy: 1 - rest / 3)
     })
 
-  @Test("A chart is a picture, its script and its data; the script alone draws the same picture again")
+  @Test(
+    "A chart is a picture, its script, its numbers and its words; the script alone draws the same picture again"
+  )
   func files() throws {
     try withTemporaryFolder { folder in
-      try curve.write(named: "it's a curve", in: folder)
+      try curve.write(named: "a-curve", in: folder)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-      #expect(names == ["csv", "gp", "pdf", "png"].map { "it's a curve.\($0)" })
-      let picture = folder.appending(path: "it's a curve.png")
+      #expect(names == ["csv", "gp", "pdf", "png", "txt"].map { "a-curve.\($0)" })
+      let picture = folder.appending(path: "a-curve.png")
       let bitmap = try PNGFile.read(picture)
       #expect((bitmap.width, bitmap.height) == (960, 400))
       let bytes = try Data(contentsOf: picture)
       try FileManager.default.removeItem(at: picture)
       try Gnuplot(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
-        .run(script: "it's a curve.gp", in: folder)
+        .run(script: "a-curve.gp", in: folder)
       #expect(try Data(contentsOf: picture) == bytes)
     }
   }
@@ -107,7 +109,7 @@ import Testing
         title: "", classNames: ["50% off", "%s"], counts: [[3, 1], [0, 2]])
       try chart.write(named: "m", in: folder, formats: [.svg, .pdf])
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-      #expect(names == ["m.csv", "m.gp", "m.pdf", "m.svg"])
+      #expect(names == ["m.csv", "m.gp", "m.pdf", "m.svg", "m.txt"])
       let svg = try String(contentsOf: folder.appending(path: "m.svg"), encoding: .utf8)
       #expect(svg.contains(">50% off<") && svg.contains(">%s<"))
     }

@@ -24,12 +24,12 @@ import Testing
       // A PDF would tell the second in which it was drawn.
       Thread.sleep(forTimeInterval: 1.1)
       try chart.write(named: name, in: again, formats: Chart.Format.allCases)
-      for ending in ["csv", "gp", "pdf", "png", "svg"] {
+      for ending in ["csv", "gp", "pdf", "png", "svg", "txt"] {
         let file = "\(name).\(ending)"
         let first = try Data(contentsOf: folder.appending(path: file))
         #expect(try Data(contentsOf: again.appending(path: file)) == first, "\(file)")
       }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: again.path).count == 5)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: again.path).count == 6)
 
       let picture = folder.appending(path: "\(name).png")
       let bytes = try Data(contentsOf: picture)
@@ -110,7 +110,7 @@ import Testing
         try chart.write(named: "odd", in: folder, formats: [.svg])
         #expect(
           try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
-            "odd.csv", "odd.gp", "odd.svg",
+            "odd.csv", "odd.gp", "odd.svg", "odd.txt",
           ])
         let svg = try String(contentsOf: folder.appending(path: "odd.svg"), encoding: .utf8)
         for prefix in prefixes {
@@ -276,5 +276,8 @@ import Testing
 
 extension Colour {
   /// `#RRGGBB`
-  fileprivate init(hex: String) { self.init(UInt32(hex.dropFirst(), radix: 16)!) }
+  fileprivate init(hex code: ChartCode) {
+    var words = ChartWords()
+    self.init(UInt32(words.rendered(code).dropFirst(), radix: 16)!)
+  }
 }

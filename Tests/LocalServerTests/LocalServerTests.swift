@@ -23,11 +23,13 @@ struct LocalServerTests {
 
   @discardableResult
   private func serving<Result: Sendable>(
-    patience: Duration = .seconds(60), routes: [ServerRoute] = Self.routes,
+    patience: Duration = .seconds(60), connectionsPerClient: Int = 2048,
+    reporting report: @escaping @Sendable (String) -> Void = { _ in }, routes: [ServerRoute] = Self.routes,
     _ body: @escaping @Sendable (_ address: ServerAddress) async throws -> Result
   ) async throws -> Result {
     let server = LocalServer(
-      patience: patience, routes: routes, explaining: { $0 is World ? "the world is wrong" : nil })
+      patience: patience, connectionsPerClient: connectionsPerClient, routes: routes,
+      explaining: { $0 is World ? "the world is wrong" : nil }, reporting: report)
     let (stream, told) = AsyncStream.makeStream(of: ServerAddress.self)
     let task = Task { try await server.run { told.yield($0) } }
     var addresses = stream.makeAsyncIterator()
@@ -38,19 +40,23 @@ struct LocalServerTests {
     return try result.get()
   }
 
+  /// `body`, which blocks, on a thread of its own.
+  private static func onThread<Result: Sendable>(
+    _ body: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    }
+  }
+
   /// What the server says to raw bytes until it closes, or one answer. Off the tasks' threads.
   private static func ask(_ address: ServerAddress, _ text: String, toEnd: Bool = false) async throws
     -> String
   {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread {
-        continuation.resume(
-          with: Result {
-            let connection = try RawConnection(port: address.port)
-            connection.send(text.replacing("HOST", with: "127.0.0.1:\(address.port)"))
-            return toEnd ? connection.readToEnd() : connection.readAnswer()
-          })
-      }
+    try await onThread {
+      let connection = try RawConnection(port: address.port)
+      connection.send(text.replacing("HOST", with: "127.0.0.1:\(address.port)"))
+      return toEnd ? connection.readToEnd() : connection.readAnswer()
     }
   }
 
@@ -117,14 +123,19 @@ struct LocalServerTests {
     }
   }
 
-  @Test("An error of the world is explained, a mistake of the program is not")
+  @Test(
+    "An error of the world is explained, a mistake of the program is told to the server's side alone, and once"
+  )
   func errors() async throws {
-    try await serving { address in
+    let told = Mutex<[String]>([])
+    try await serving(reporting: { text in told.withLock { $0.append(text) } }) { address in
       let world = try await Self.ask(address, Self.get("/world"))
       #expect(Self.status(world) == 400 && world.hasSuffix(#"{"error":"the world is wrong"}"#), "\(world)")
       let surprise = try await Self.ask(address, Self.get("/surprise"))
       #expect(Self.status(surprise) == 500 && !surprise.contains("secret") && !surprise.contains("Surprise"))
+      _ = try await Self.ask(address, Self.get("/surprise"))
     }
+    #expect(told.withLock { $0 } == [#"GET /surprise: Surprise(secret: "the secret")"#])
   }
 
   // MARK: Guard
@@ -182,7 +193,8 @@ struct LocalServerTests {
     ])
   func paths(line: String, status: Int) async throws {
     try await serving { address in
-      let answer = try await Self.ask(address, "\(line) HTTP/1.1\r\nHost: HOST\r\n\r\n")
+      let answer = try await Self.ask(
+        address, "\(line) HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n", toEnd: true)
       #expect(Self.status(answer) == status, "\(answer)")
     }
   }
@@ -253,6 +265,175 @@ struct LocalServerTests {
 
   // MARK: Clients that do harm
 
+  @Test("A head of up to 16 kB is read, in one line or many")
+  func largeHeads() async throws {
+    try await serving { address in
+      for lines in [
+        ["X: " + String(repeating: "a", count: 15_000)],
+        (0..<90).map { "X\($0): " + String(repeating: "a", count: 150) },
+      ] {
+        let text = "GET /text HTTP/1.1\r\nHost: HOST\r\n" + lines.map { $0 + "\r\n" }.joined() + "\r\n"
+        let answer = try await Self.ask(address, text)
+        #expect(Self.status(answer) == 200)
+      }
+    }
+  }
+
+  /// Heads that are too long, by what is long in them.
+  private static let floods: [(name: String, start: String, piece: String, end: String)] = [
+    ("a line", "GET /text HTTP/1.1\r\nHost: HOST\r\nX: ", "a", "\r\n"),
+    ("a name", "GET /text HTTP/1.1\r\nHost: HOST\r\nX", "a", ": a\r\n"),
+    ("the path", "GET /", "a", " HTTP/1.1\r\nHost: HOST\r\n"),
+    ("many lines", "GET /text HTTP/1.1\r\nHost: HOST\r\n", "X: a\r\n", ""),
+    ("one line many times", "GET /text HTTP/1.1\r\n", "Host: HOST\r\n", ""),
+  ]
+
+  @Test(
+    "A longer head is refused with 431 at once, whatever is long in it", arguments: floods.indices,
+    [17, 64, 1024])
+  func floodedHead(flood: Int, kilobytes: Int) async throws {
+    let (_, start, piece, end) = Self.floods[flood]
+    try await serving { address in
+      let began = ContinuousClock.now
+      let count = (kilobytes << 10) / piece.utf8.count
+      let answer = try await Self.ask(
+        address, start + String(repeating: piece, count: count) + end + "\r\n", toEnd: true)
+      #expect(Self.status(answer) == 431, "\(answer)")
+      #expect(answer.contains("more than 16384 bytes") && answer.contains("Connection: close"))
+      #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "more than one answer: \(answer)")
+      // 64 kB took two seconds once, a megabyte nine minutes.
+      #expect(ContinuousClock.now - began < .seconds(100))
+    }
+  }
+
+  @Test("What no limit of the decoder counts, spaces before a value, ends the connection too")
+  func spaces() async throws {
+    try await serving { address in
+      let text =
+        "GET /text HTTP/1.1\r\nHost: HOST\r\nX:" + String(repeating: " ", count: 1 << 20) + "a\r\n\r\n"
+      let answer = try await Self.ask(address, text, toEnd: true)
+      #expect(answer == "")
+      let next = try await Self.ask(address, Self.get("/text"))
+      #expect(Self.status(next) == 200)
+    }
+  }
+
+  /// Of what goes on beside a test.
+  private final class End: Sendable {
+    private let state = Mutex(false)
+
+    var hasCome: Bool { state.withLock { $0 } }
+
+    func come() { state.withLock { $0 = true } }
+  }
+
+  @Test("While some send heads without end, the others are answered and the server can be ended")
+  func endlessHeads() async throws {
+    let began = ContinuousClock.now
+    try await serving { address in
+      let end = End()
+      let senders = (0..<8).map { number in
+        Task {
+          try await Self.onThread {
+            while !end.hasCome {
+              let connection = try RawConnection(port: address.port)
+              let (_, start, piece, _) = Self.floods[number % Self.floods.count]
+              connection.send(start.replacing("HOST", with: "127.0.0.1:\(address.port)"))
+              for _ in 0..<64 where !connection.send(String(repeating: piece, count: 4096)) { break }
+            }
+          }
+        }
+      }
+      for number in 0..<50 {
+        let answer = try await Self.ask(address, Self.get("/text?who=\(number)"))
+        #expect(answer.hasSuffix("hello \(number)"))
+      }
+      end.come()
+      for sender in senders { try await sender.value }
+    }
+    #expect(ContinuousClock.now - began < .seconds(60))
+  }
+
+  @Test("A head, or its answer, that comes a byte at a time is cut off")
+  func drips() async throws {
+    try await serving(patience: .milliseconds(500)) { address in
+      let began = ContinuousClock.now
+      try await Self.onThread {
+        let connection = try RawConnection(port: address.port)
+        for byte in Array("GET /text HTTP/1.1\r\nX: ".utf8) + [UInt8](repeating: 97, count: 10_000) {
+          guard connection.send([byte]) else { break }
+          usleep(20_000)
+        }
+      }
+      #expect(ContinuousClock.now - began < .seconds(60), "10,000 bytes would take 200 s")
+    }
+  }
+
+  @Test("Who asks again and again and reads no answer is cut off, and is not answered ahead")
+  func deaf() async throws {
+    let count = Mutex(0)
+    let routes: [ServerRoute] = [
+      .get("/large") { _ in
+        count.withLock { $0 += 1 }
+        return ServerAnswer(Data(count: 4 << 20), type: .text)
+      }
+    ]
+    try await serving(patience: .milliseconds(500), routes: routes) { address in
+      try await Self.onThread {
+        let connection = try RawConnection(port: address.port)
+        let request = Self.get("/large").replacing("HOST", with: "127.0.0.1:\(address.port)")
+        for _ in 0..<1000 { guard connection.send(request) else { break } }
+        usleep(1_500_000)
+        #expect(!connection.send(request + request))
+      }
+    }
+    // What the system takes for the two sockets is some megabytes at most.
+    #expect((1...4).contains(count.withLock { $0 }))
+  }
+
+  @Test("One address has so many connections and no more; those that end make room")
+  func connectionLimit() async throws {
+    try await serving(connectionsPerClient: 5) { address in
+      try await Self.onThread {
+        var held = try (0..<5).map { _ in try RawConnection(port: address.port) }
+        #expect(try RawConnection(port: address.port).readToEnd() == "")
+        held.removeLast()
+        let request = Self.get("/text").replacing("HOST", with: "127.0.0.1:\(address.port)")
+        var answer = ""
+        for _ in 0..<100 where answer.isEmpty {
+          usleep(20_000)
+          let next = try RawConnection(port: address.port)
+          next.send(request)
+          answer = next.readAnswer()
+        }
+        #expect(Self.status(answer) == 200)
+        withExtendedLifetime(held) {}
+      }
+    }
+  }
+
+  @Test(
+    "After a request for another protocol, or one that says it is the last, the connection ends with the answer",
+    arguments: [
+      "Connection: upgrade\r\nUpgrade: websocket", "Connection: upgrade\r\nUpgrade: h2c", "Connection: close",
+    ])
+  func upgrade(lines: String) async throws {
+    try await serving { address in
+      let answer = try await Self.ask(
+        address, Self.get("/text", lines) + String(repeating: "x", count: 1 << 20), toEnd: true)
+      #expect(Self.status(answer) == 200 && answer.contains("Connection: close"), "\(answer.prefix(300))")
+      #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+    }
+  }
+
+  @Test("Two hosts are none")
+  func twoHosts() async throws {
+    try await serving { address in
+      let answer = try await Self.ask(address, Self.get("/text", "Host: evil.example"))
+      #expect(Self.status(answer) == 421)
+    }
+  }
+
   @Test(
     "What is not HTTP ends the connection and nothing else",
     arguments: [
@@ -269,19 +450,15 @@ struct LocalServerTests {
     }
   }
 
-  @Test("Bytes that are no text end the connection and nothing else")
+  @Test("Bytes that are no text are answered with 400, which ends the connection and nothing else")
   func notText() async throws {
     try await serving { address in
-      try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread {
-          continuation.resume(
-            with: Result {
-              let connection = try RawConnection(port: address.port)
-              connection.send([0x47, 0x45, 0x54, 0x20, 0xFF, 0xFE, 0x0D, 0x0A, 0x0D, 0x0A])
-              #expect(connection.readToEnd() == "")
-            })
-        }
+      let answer = try await Self.onThread {
+        let connection = try RawConnection(port: address.port)
+        connection.send([0x47, 0x45, 0x54, 0x20, 0xFF, 0xFE, 0x0D, 0x0A, 0x0D, 0x0A])
+        return connection.readToEnd()
       }
+      #expect(Self.status(answer) == 400 && answer.contains("Connection: close"), "\(answer)")
       #expect(Self.status(try await Self.ask(address, Self.get("/text"))) == 200)
     }
   }

@@ -1,7 +1,8 @@
 """Serves one folder on a free port of this computer, with byte ranges, for the tests of the downloader.
 
 Writes its port as the first line. Ends when its standard input is closed. Words in the query change its manners:
-cut=N ends the connection after N bytes of the answer's body, ranges=no ignores ranges, status=N answers only that.
+cut=N ends the connection after N bytes of the answer's body, ranges=no ignores ranges, status=N answers only that,
+endless=yes sends the file and then zeros without end and without saying how many, more=N sends N zeros after the file.
 """
 
 import http.server
@@ -33,7 +34,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
         else:
             self.send_response(200)
-        body = body[start:]
+        body = body[start:] + bytes(int(manners.get("more", 0)))
+        if manners.get("endless") == "yes":
+            self.end_headers()
+            self.close_connection = True
+            try:
+                self.wfile.write(body)
+                while True:
+                    self.wfile.write(bytes(1 << 20))
+            except OSError:
+                return
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: int(manners.get("cut", len(body)))])

@@ -30,7 +30,10 @@ final class MadeUpRuns {
     let results = EvaluateExperiment.Results(
       modelChecksum: "ab", imageCount: 30, correctCount: 20, accuracy: 2.0 / 3,
       accuracyInterval95: [0.4, 0.8], loss: 1,
-      classes: [.init(name: Self.evil, imageCount: 30, correctCount: 20, recall: 2.0 / 3, precision: 1)],
+      classes: [
+        .init(name: Self.evil, imageCount: 30, correctCount: 20, recall: 2.0 / 3, precision: 1),
+        .init(name: "other", imageCount: 0, correctCount: 0, recall: nil, precision: 0),
+      ],
       confusion: [[20, 10], [0, 0]])
     let record = RunRecord<EvaluateExperiment.Configuration, EvaluateExperiment.Results>(
       experiment: "evaluate",

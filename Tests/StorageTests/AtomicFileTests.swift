@@ -1,6 +1,7 @@
 import Foundation
-import Storage
 import Testing
+
+@testable import Storage
 
 @Suite struct AtomicFileTests {
   @Test("A file is written and replaced, and nothing else is left")
@@ -13,6 +14,24 @@ import Testing
       try AtomicFile.write(Data(), to: file)
       #expect(try Data(contentsOf: file).isEmpty)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run.json"])
+    }
+  }
+
+  @Test("Permissions hold from the first byte, before the file has its name")
+  func permissions() throws {
+    try withTemporaryFolder { folder in
+      let old = umask(0)
+      defer { umask(old) }
+      let writer = try AtomicFileWriter(folder.appending(path: "key.json"), permissions: 0o600)
+      func rights() throws -> [Int?] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).map {
+          try FileManager.default.attributesOfItem(atPath: folder.appending(path: $0).path)[.posixPermissions]
+            as? Int
+        }
+      }
+      #expect(try rights() == [0o600])
+      try writer.commit()
+      #expect(try rights() == [0o600])
     }
   }
 
@@ -37,6 +56,16 @@ import Testing
     }
   }
 
+  @Test("Temporary names are random: no two of them are alike, and none says which process it is of")
+  func temporaryNames() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "run.json")
+      let names = (0..<200).map { _ in TemporaryName.beside(file).lastPathComponent }
+      #expect(Set(names).count == 200 && names.allSatisfy(TemporaryName.matches))
+      #expect(!names.contains { $0.contains(".\(getpid())") })
+    }
+  }
+
   @Test("A name that is too long is refused")
   func longName() throws {
     try withTemporaryFolder { folder in
@@ -44,26 +73,6 @@ import Testing
       #expect(throws: FileError(file: file, problem: "cannot be written: File name too long")) {
         try AtomicFile.write("x", to: file)
       }
-    }
-  }
-
-  @Test("Leftovers of dead processes are removed; those of living ones and other files stay")
-  func leftovers() throws {
-    try withTemporaryFolder { folder in
-      let dead = Process()
-      dead.executableURL = URL(filePath: "/bin/true")
-      try dead.run()
-      dead.waitUntilExit()
-      let living = ProcessInfo.processInfo.processIdentifier
-      let names = [
-        ".a.json.\(dead.processIdentifier)-1.partial", ".a.json.\(living)-7.partial", "train.gz.partial",
-        ".hidden",
-        ".x.partial", ".a.-3-1.partial",
-      ]
-      for name in names { try Data().write(to: folder.appending(path: name)) }
-      #expect(AtomicFile.removeLeftovers(in: folder) == [names[0]])
-      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == Set(names.dropFirst()))
-      #expect(AtomicFile.removeLeftovers(in: folder.appending(path: "absent")) == [])
     }
   }
 }

@@ -19,6 +19,20 @@ import Testing
         """)
   }
 
+  @Test("A text that a spreadsheet would run carries an apostrophe, a number never does, whatever its sign")
+  func marks() {
+    var table = CSVWriter(columns: ["=name", "value"])
+    table.append(["=1+1", -1])
+    table.append(["-1", Float(-0.5)])
+    table.append(["'t Zand", Double?.none])
+    table.append([" \u{FEFF}＠SUM(A1)", Double?.some(-1e-9)])
+    table.append(["\tx", UInt64(3)])
+    table.append(["a=b", true])
+    #expect(
+      table.text
+        == "'=name,value\n'=1+1,-1\n'-1,-0.5\n''t Zand,\n' \u{FEFF}＠SUM(A1),-1e-09\n'\tx,3\na=b,true\n")
+  }
+
   @Test("A single empty field is not an empty line")
   func single() {
     var table = CSVWriter(columns: ["x"])

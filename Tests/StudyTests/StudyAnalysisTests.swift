@@ -132,6 +132,31 @@ import Testing
     #expect(results.lines.joined(separator: "\n").contains("14 joined, 13 finished, answers of 8 count"))
   }
 
+  @Test("A clock that was set back excludes nobody for it, and is told with the number of those concerned")
+  func clockSetBack() throws {
+    let study = MadeUpStudy.make()
+    var content = MadeUpStudy.answers(study.design, study.key, participants: 10) { _, _ in 0.7 }
+    // 0: while the instructions were read. 1: by five minutes among the questions. 2: at the first sheet, which no
+    // rule is about.
+    content.participants[0].begunAt = 700
+    for place in content.answers.indices {
+      let answer = content.answers[place]
+      if answer.participant == 0 { content.answers[place].answeredAt -= 300 }
+      if answer.participant == 1, answer.position > 8 { content.answers[place].answeredAt -= 300 }
+      if answer.participant == 2, answer.position >= 3 + 15 { content.answers[place].answeredAt -= 300 }
+    }
+    let analysis = try StudyAnalysis(design: study.design, key: study.key, content, drawCount: 99)
+    #expect(analysis.records.allSatisfy { $0.counts })
+    #expect(analysis.records[0].instructionSeconds == nil && analysis.records[0].questionSeconds != nil)
+    #expect(analysis.records[1].instructionSeconds == 30 && analysis.records[1].questionSeconds == nil)
+    #expect(analysis.records.map(\.wasClockSetBack) == [true, true] + Array(repeating: false, count: 8))
+    let results = analysis.results(files: [])
+    #expect(results.clockSetBackCount == 2)
+    #expect(
+      results.lines.contains(
+        "  the server's clock was set back, times not known, no rule about time applied: 2"))
+  }
+
   @Test("The allowed time of IMI's 23 questions is 90 to 600 seconds, and grows with the questions")
   func rules() {
     #expect(ExclusionRules(questionCount: 23).leastSeconds == 90)

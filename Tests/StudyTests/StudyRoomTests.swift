@@ -23,7 +23,7 @@ import Testing
       let room = try room(folder)
       #expect(try await room.view(token: nil).stage == .welcome)
       #expect(try await room.view(token: "nobody").stage == .welcome)
-      let (token, joined) = try await room.join()
+      let (token, joined) = try await room.join(from: "192.0.2.1")
       #expect(joined.stage == .instructions && joined.pseudonym != nil && token.count == 32)
       var view = try await room.begin(token: token)
       #expect(view.question?.part == .practice && view.question?.number == 1)
@@ -55,7 +55,7 @@ import Testing
     try await MadeUpStudy.inFolder { folder in
       let room = try room(folder)
       let entries = Dictionary(uniqueKeysWithValues: room.files.key.entries.map { ($0.trial, $0) })
-      let (token, _) = try await room.join()
+      let (token, _) = try await room.join(from: "192.0.2.1")
       var view = try await room.begin(token: token)
       while let question = view.question {
         var value = 3
@@ -110,7 +110,7 @@ import Testing
       }
       var shapes: [StudyPart: Set<String>] = [:]
       for _ in 0..<5 {
-        let (token, _) = try await room.join()
+        let (token, _) = try await room.join(from: "192.0.2.1")
         var view = try await room.begin(token: token)
         while let question = view.question {
           let told = try text(view)
@@ -151,7 +151,7 @@ import Testing
           return nil
         } catch let refusal as ServerRefusal { return refusal.status }
       }
-      let (token, _) = try await room.join()
+      let (token, _) = try await room.join(from: "192.0.2.1")
       let order = StudySteps(room.files.design, room.files.key).steps(of: 0)
       let first = order[0].trial
       #expect(try await status(nil, first) == 403)

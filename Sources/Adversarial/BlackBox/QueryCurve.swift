@@ -42,3 +42,9 @@ public struct QueryCurve: Equatable, Codable, Sendable {
     self.init(of: images, at: last > 0 ? counts + [last] : [])
   }
 }
+
+extension QueryCurve.Point: Checked {
+  public func check() throws(CheckFailure) {
+    try require(queries > 0, "queries", "expected one or more, found \(queries)")
+  }
+}

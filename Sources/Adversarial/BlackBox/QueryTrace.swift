@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a black-box attack on one image cost, and what it had after how many queries.
 public struct QueryTrace: Equatable, Codable, Sendable {
   /// An adversarial image nearer than those before.
@@ -40,5 +42,14 @@ public struct QueryTrace: Equatable, Codable, Sendable {
       improvements.removeLast()
     }
     improvements.append(Improvement(query: queryCount, distance: distance))
+  }
+}
+
+extension QueryTrace: Checked {
+  public func check() throws(CheckFailure) {
+    for improvement in improvements {
+      try requirePart(improvement.query, of: queryCount, "improvements")
+      try requireNotNegative(improvement.distance, "improvements")
+    }
   }
 }

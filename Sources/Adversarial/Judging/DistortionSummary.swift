@@ -77,3 +77,11 @@ public struct DistortionHistogram: Equatable, Codable, Sendable {
     self.counts = counts
   }
 }
+
+extension DistortionSummary: Checked {
+  public func check() throws(CheckFailure) {
+    let points = [least, lowerQuartile, median, upperQuartile, greatest]
+    try requireSome(successCount, "successCount")
+    try require(points == points.sorted(), "median", "the quartiles are out of order: \(points)")
+  }
+}

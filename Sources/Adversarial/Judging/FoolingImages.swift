@@ -120,3 +120,9 @@ public struct FoolingImages: Codable, Equatable, Sendable {
     }
   }
 }
+
+extension FoolingImages.Outcome: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(meanConfidence, "meanConfidence")
+  }
+}

@@ -85,3 +85,15 @@ public struct RobustAccuracyCurve: Equatable, Codable, Sendable {
     return area
   }
 }
+
+extension RobustAccuracyCurve: Checked {
+  public func check() throws(CheckFailure) {
+    let places = points.map(\.epsilon)
+    try require(
+      places.first == 0 && zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "points",
+      "a curve begins at 0 and goes on to larger sizes")
+    try require(
+      points.allSatisfy { $0.accuracy.total == points[0].accuracy.total }, "points",
+      "a curve is of the same images everywhere")
+  }
+}

@@ -57,3 +57,11 @@ public struct RubbishClass: Codable, Equatable, Sendable {
       shape: [numbers.count, shape.channels, shape.height, shape.width], elements: images.flatMap(\.self))
   }
 }
+
+extension RubbishClass: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(meanConfidence, "meanConfidence")
+    try requireShare(meanOverAll, "meanOverAll")
+    try require(acceptedByClass.allSatisfy { $0 >= 0 }, "acceptedByClass", "a count is not negative")
+  }
+}

@@ -1,4 +1,5 @@
 import Networks
+import Tensors
 
 /// What became of one image under an attack.
 public enum Verdict: String, CaseIterable, Codable, Sendable {
@@ -43,4 +44,12 @@ public struct AttackedImage: Equatable, Codable, Sendable {
 
   /// The classifier is right about the returned image.
   public var isRobust: Bool { after.label == label }
+}
+
+extension AttackedImage: Checked {
+  public func check() throws(CheckFailure) {
+    for (name, number) in [("imageID", imageID), ("label", label), ("target", target ?? 0)] {
+      try require(number >= 0, name, "expected a number from 0, found \(number)")
+    }
+  }
 }

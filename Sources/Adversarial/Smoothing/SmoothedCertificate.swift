@@ -57,3 +57,12 @@ public struct SmoothedCertificate: Equatable, Codable, Sendable {
     return bound > 0.5 ? deviation * NormalDistribution.quantile(bound) : 0
   }
 }
+
+extension SmoothedCertificate: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePlace(leading, of: counts.count, "leading")
+    try require(counts.allSatisfy { $0 >= 0 }, "counts", "a count is not negative")
+    try requireShare(lowerBound, "lowerBound")
+    try requireNotNegative(radius, "radius")
+  }
+}

@@ -63,3 +63,10 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
     }
   }
 }
+
+extension SmoothedEvaluation.Image: Checked {
+  public func check() throws(CheckFailure) {
+    try requireNotNegative(distance, "distance")
+    try require(label >= 0, "label", "a class is counted from 0, found \(label)")
+  }
+}

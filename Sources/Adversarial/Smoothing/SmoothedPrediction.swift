@@ -1,4 +1,5 @@
 import Inference
+import Tensors
 
 /// What a smoothed classifier answers, from how often each class was named: the leading class, or nothing where the
 /// second may as well be first.
@@ -35,4 +36,11 @@ public struct SmoothedPrediction: Equatable, Codable, Sendable {
 
   /// The answer; nil: none.
   public var label: Int? { isAbstained ? nil : leading }
+}
+
+extension SmoothedPrediction: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(p, "p")
+    try require(leading >= 0, "leading", "a class is counted from 0, found \(leading)")
+  }
 }

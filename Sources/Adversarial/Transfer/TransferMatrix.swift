@@ -136,3 +136,9 @@ public struct TransferSource: Sendable {
     self.evaluation = evaluation
   }
 }
+
+extension TransferMatrix: Checked {
+  public func check() throws(CheckFailure) {
+    for row in rows { try requireCount(row.cells.count, targets.count, "rows") }
+  }
+}

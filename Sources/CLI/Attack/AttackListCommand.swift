@@ -40,7 +40,7 @@ struct AttackListCommand: ParsableCommand {
     let rows = entries.map {
       [$0.method, $0.search, $0.knowledge, $0.norms.joined(separator: " "), "\($0.title). \($0.paper)"]
     }
-    for line in TextTable.lines([heading] + rows, textColumns: Set(heading.indices)) { print(line) }
+    try Output.result(TextTable.lines([heading] + rows, textColumns: Set(heading.indices)))
   }
 }
 

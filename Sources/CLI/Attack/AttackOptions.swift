@@ -108,6 +108,7 @@ struct BudgetOptions: ParsableArguments {
   var norm: Norm = .linf
 
   func validate() throws {
+    try checkRadius(epsilon)
     if norm == .linf, epsilon.value > 1 {
       throw ValidationError(
         "--epsilon is measured in pixels from 0 to 1, got \(epsilon.text); did you mean \(epsilon.text)/255?")
@@ -178,6 +179,23 @@ struct Epsilon: ExpressibleByArgument {
 }
 
 extension Norm: ExpressibleByArgument {}
+
+/// What every command asks of the radius of a ball.
+func checkRadius(_ radius: Float, written text: String, name: String = "--epsilon") throws {
+  guard ThreatModel.canBeAsked(radius: radius) else {
+    let radii = ThreatModel.askedRadii
+    throw ValidationError(
+      "\(name) must be 0 or between \(radii.lowerBound) and \(radii.upperBound), got \(text)")
+  }
+}
+
+func checkRadius(_ radius: Epsilon, name: String = "--epsilon") throws {
+  try checkRadius(radius.value, written: radius.text, name: name)
+}
+
+func checkRadius(_ radius: Double, name: String = "--epsilon") throws {
+  try checkRadius(Float(radius), written: "\(radius)", name: name)
+}
 
 extension AttackGoal {
   /// The argument of --targeted, if it was given.

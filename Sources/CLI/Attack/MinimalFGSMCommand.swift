@@ -13,6 +13,7 @@ struct MinimalFGSMCommand: ParsableCommand {
   var step = Epsilon(argument: "1/255")!  // a number
 
   func validate() throws {
+    try checkRadius(step, name: "--step")
     guard step.value > 0, step.value <= 1 else {
       throw ValidationError("--step must be above 0 and at most 1, got \(step.text)")
     }

@@ -78,6 +78,7 @@ struct PoolCommand: ParsableCommand {
       }
     }
     if let epsilon {
+      try checkRadius(epsilon)
       guard epsilon.value > 0 else {
         throw ValidationError("--epsilon must be positive, got \(epsilon.text)")
       }

@@ -57,8 +57,9 @@ struct StudyPrepareCommand: ParsableCommand {
       throw ValidationError(
         "--\(name) must be between \(range.lowerBound) and \(range.upperBound), got \(value)")
     }
-    guard margin > 0, margin < 1 else {
-      throw ValidationError("--margin must be between 0 and 1, got \(margin)")
+    guard margin >= CoherenceVerdict.leastMargin, margin < 1 else {
+      throw ValidationError(
+        "--margin must be between \(CoherenceVerdict.leastMargin) and 1, got \(margin)")
     }
   }
 

@@ -34,36 +34,33 @@ struct StudyServeCommand: AsyncParsableCommand {
   func run() async throws {
     let files = try StudyFiles(URL(filePath: study))
     let store = try files.answers()
-    let server = try StudyServer(StudyRoom(files, store))
+    let room = StudyRoom(files, store)
+    let server = try StudyServer(room)
+    if let remark = try room.clockRemark() { Self.remark("\(remark)\n") }
     let names = MachineNames(listeningOn: listen, named: host)
     let (quiet, open, secret) = (quiet, open, server.organiserSecret)
     try await Console(quiet: quiet, json: false).serve {
-      try await server.run(at: ServerAddress(host: names.host, port: port, names: names.accepted)) {
-        address in
+      try await server.run(
+        at: ServerAddress(host: names.host, port: port, names: names.accepted),
+        reporting: { Self.remark("the server has made a mistake: \(TerminalText.escaped($0))\n") }
+      ) { address in
         let places = names.shown.map { "http://\($0):\(address.port)/" }
         let organiser = "\(places[0])organiser/\(secret)"
-        Self.say(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
+        try Output.result(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
         if !quiet {
-          Self.remark(
+          Output.remark(
             "answers to calls by \(names.allNames.joined(separator: ", ")); the organiser's address is secret; "
-              + "Ctrl-C ends the study\n")
+              + "Ctrl-C ends the study")
         }
         if open, let page = URL(string: organiser) { DesktopBrowser.open(page) }
       }
     }
     guard !quiet else { return }
     let progress = try StudyProgress(files, store.everything())
-    Self.say([
+    try Output.result([
       "\(progress.participants.count) participants, \(progress.finishedCount) finished, \(progress.answerCount) answers "
         + "kept",
       "results    intrigue study results \(study)",
     ])
   }
-
-  /// Written at once: who waits for the address reads a pipe.
-  private static func say(_ lines: [String]) {
-    FileHandle.standardOutput.write(Data(lines.map { $0 + "\n" }.joined().utf8))
-  }
-
-  private static func remark(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

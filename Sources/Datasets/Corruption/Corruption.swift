@@ -95,3 +95,10 @@ extension LabelledImages {
     return Tensor(shape: clean.shape, elements: images.flatMap(\.self))
   }
 }
+
+extension Corruption: Checked {
+  public func check() throws(CheckFailure) {
+    try require(
+      Self.severities.contains(severity), "severity", "expected a number from 0 to 5, found \(severity)")
+  }
+}

@@ -6,7 +6,8 @@ public enum Amplification {
   /// grey, half a unit to either side. 1 for no change.
   public static func factor(forLargest change: Double) -> Double {
     guard change > 0 else { return 1 }
-    let limit = 0.5 / change * (1 + 1e-5)  // x + ε − x is ε only within rounding
+    // Where a pixel is 0 it can move by less than any factor could show.
+    let limit = 0.5 / max(change, 1e-30) * (1 + 1e-5)  // x + ε − x is ε only within rounding
     let power = pow(10, floor(log10(limit)))
     return [5, 2, 1].map { $0 * power }.first { $0 <= limit } ?? power
   }

@@ -133,7 +133,8 @@ public struct AttackExperiment: Sendable {
     let startingImages = try StartingImages.drawn(
       from: dataset.training, for: [configuration.method.kind], isTargeted: targets != nil,
       seed: configuration.seed, progress)
-    try folder.create()
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let shape = images.shape
     let store = try NPYRowWriter(
       shape: [numbers.count, shape.channels, shape.height, shape.width], to: folder.file("adversarial.npy"))
@@ -146,7 +147,7 @@ public struct AttackExperiment: Sendable {
       try configuration.hasBounds
       ? distanceBounds(of: model.network, images, numbers, findings, progress) : nil
     // Not before: until every image was attacked, an earlier run's files stay as they are.
-    try folder.write(record)
+    try run.begin()
     try store.finish()
     let summary = EvaluationSummary(of: attacked, cost: findings.cost)
     let results = Results(
@@ -173,7 +174,7 @@ public struct AttackExperiment: Sendable {
     ).write(in: folder)
     try AttackCharts(configuration: configuration, results: results, data: data, images: attacked)
       .write(in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -266,5 +267,11 @@ public struct AttackExperiment: Sendable {
     // A black box is asked thousands of times about each.
     let limit = kind.knowledge.isBlackBox ? 64 : kind.search == .smallest ? 256 : 1024
     return max(64, min(limit, (1 << 22) / shape.pixelCount))
+  }
+}
+
+extension AttackExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(successInterval95, "successInterval95")
   }
 }

@@ -26,15 +26,15 @@ enum AttackTable {
     for (index, image) in images.enumerated() {
       table.append(
         [
-          image.imageID, image.label, classNames[image.label], image.target?.description ?? "",
+          image.imageID, image.label, classNames[image.label], image.target,
           image.target.map { classNames[$0] } ?? "", verdict(image), reason(image, classNames),
           image.before.label, classNames[image.before.label], image.before.confidence, image.after.label,
           classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
-          image.distortion.rootMeanSquare, image.survives8Bit?.description ?? "", image.distortion.l0,
+          image.distortion.rootMeanSquare, image.survives8Bit, image.distortion.l0,
           image.distortion.l1, repairs[index]?.rawValue ?? "",
         ] + (bounds.map { ["\($0[index])"] } ?? [])
           + (isBlackBox
-            ? [CSVWriter.field(image.queries?.queryCount), CSVWriter.field(image.queries?.firstSuccess)] : [])
+            ? [image.queries?.queryCount, image.queries?.firstSuccess] : [])
       )
     }
     return table

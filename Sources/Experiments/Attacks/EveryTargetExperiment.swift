@@ -72,7 +72,8 @@ public struct EveryTargetExperiment: Sendable {
     let startingImages = try StartingImages.drawn(
       from: dataset.training, for: [configuration.method.kind], isTargeted: true, seed: configuration.seed,
       progress)
-    try folder.create()
+    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let (shape, classCount) = (images.shape, images.classNames.count)
     let store = try NPYRowWriter(
       shape: [numbers.count, classCount, shape.channels, shape.height, shape.width],
@@ -80,7 +81,7 @@ public struct EveryTargetExperiment: Sendable {
     let (pairs, wrongCount, shown) = try configuration.model.naming {
       try attack(model, images, numbers, owning: startingImages, storingIn: store, progress)
     }
-    try folder.write(record)
+    try run.begin()
     try store.finish()
     try NPYFile(shape: [numbers.count], elements: .integers(numbers)).write(to: folder.file("image_ids.npy"))
     let results = try results(pairs, wrongCount: wrongCount, imageCount: numbers.count, model)
@@ -91,7 +92,7 @@ public struct EveryTargetExperiment: Sendable {
     try classTable(pairs, images.classNames).write(to: folder.file("classes.csv"))
     try progress(.stage("drawing"))
     try sheet(shown, images, results, dataset).write(to: folder.file("targets.png"))
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -207,8 +208,8 @@ public struct EveryTargetExperiment: Sendable {
       for target in classNames.indices where target != label {
         let own = pairs.filter { $0.label == label && $0.target == target }
         let reached = own.filter { $0.verdict == .succeeded }
-        func median(_ value: (Distortion) -> Double) -> String {
-          Statistics.median(reached.map { value($0.distortion) }).map(\.description) ?? ""
+        func median(_ value: (Distortion) -> Double) -> Double? {
+          Statistics.median(reached.map { value($0.distortion) })
         }
         table.append([
           label, classNames[label], target, classNames[target], own.count, reached.count, median(\.l2),
@@ -284,5 +285,11 @@ extension EveryTargetExperiment.Results {
       "look at    \(path("targets.png")): an image of each class as every other",
       "all pairs  \(path("pairs.csv")), \(path("classes.csv")), \(path("adversarial.npy"))",
     ]
+  }
+}
+
+extension EveryTargetExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(reachedInterval95, "reachedInterval95")
   }
 }

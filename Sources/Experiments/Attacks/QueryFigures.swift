@@ -49,7 +49,7 @@ struct QueryFigures {
       for point in curve.points {
         table.append(
           [name, point.queries] + CSVWriter.fields(counted: point.success)
-            + [CSVWriter.field(point.medianDistance)])
+            + [point.medianDistance])
       }
     }
     return table

@@ -67,3 +67,10 @@ extension BasisScore {
     return rows
   }
 }
+
+extension BasisScore: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(means.count, "means")
+    try requireSome(neurons.count, "neurons")
+  }
+}

@@ -68,17 +68,17 @@ public struct CompareExperiment: Sendable {
   /// Images in a row of a sheet, where k is more.
   private static let sheetColumns = 25
 
-  /// What a network's folder holds once it was measured.
-  private struct Part: Codable {
+  /// Raised when what is measured of the same network under the same protocol has other numbers than before.
+  static let revision = 1
+
+  /// Everything but data and models that decides what is measured of a network.
+  private struct Settings: Codable, Equatable {
     var protocolHash: String
-    var dataChecksum: String
-    var secondDataChecksum: String?
-    var referenceChecksum: String?
-    var toolVersion: String
-    var network: NetworkComparison
+    var number: Int
   }
 
-  /// - Throws: ``ProtocolConflict`` when the folder holds a comparison under another protocol.
+  /// - Throws: Before anything is written: ``ProtocolConflict`` when the folder holds a comparison under another protocol,
+  ///   ``RunConflict`` when it holds networks that were trained with other settings.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
     let dataset = try configuration.data.load(progress)
@@ -93,11 +93,19 @@ public struct CompareExperiment: Sendable {
     var declared = configuration.declared
     declared.reference = try reference?.words
     declared.secondData = secondData?.name
-    let hash = try declare(declared, in: folder)
+    let hash = try declared.hash()
+    try checkLayer(of: given, dataset)
+    try checkProtocol(declared, in: folder)
+    try checkConflicts(reference, on: dataset, in: folder)
+    try secondData.map(folder.check(isNot:))
     let record = RunRecord<Configuration, Comparison>(
       experiment: "compare", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    let kept = run.parts(revisions: ["compare": Self.revision])
+    if startsFresh { try folder.remove(Self.networksFolder, Self.referenceFolder, Self.sheetsFolder) }
+    try folder.write(declared, to: ComparisonProtocol.fileName)
 
     let material = try ComparisonMaterial(
       dataset, declared, reference: try model(of: reference, dataset, in: folder, progress),
@@ -107,24 +115,30 @@ public struct CompareExperiment: Sendable {
     var parts: [NetworkComparison] = []
     var first: Model?
     for number in 1...configuration.networks.count {
-      let place = try folder.folder("\(Self.networksFolder)/\(number)")
+      let place = try folder.folder(Self.place(of: number))
       let tell = stages(of: "network \(number) of \(configuration.networks.count)", progress)
       let (model, untrained) = try network(number, dataset, given: given, in: place, progress: tell)
       if number == 1 { first = model }
-      if let part = try known(in: place, hash, material, model) {
-        parts.append(part.network)
-        continue
-      }
-      let (result, reports) = try comparer.compare(
-        model, number: number, untrained: untrained, progress: tell)
-      try Self.table(of: reports.neurons).write(to: place.file("metrics-neurons.csv"))
-      try Self.table(of: reports.random).write(to: place.file("metrics-random.csv"))
-      try place.write(
-        Part(
-          protocolHash: hash, dataChecksum: dataset.checksum, secondDataChecksum: secondData?.checksum,
-          referenceChecksum: material.referenceChecksum, toolVersion: RunEnvironment.toolVersion,
-          network: result), to: Self.partName)
-      parts.append(result)
+      var checksums = ["data": dataset.checksum, "model": try model.checksum]
+      checksums["secondData"] = secondData?.checksum
+      checksums["reference"] = material.referenceChecksum
+      parts.append(
+        try kept.kept(
+          Self.partName, in: place, checksums: checksums,
+          settings: Settings(protocolHash: hash, number: number), files: Self.tableNames
+        ) {
+          let (result, reports) = try comparer.compare(
+            model, number: number, untrained: untrained, progress: tell)
+          try Self.table(of: reports.neurons).write(to: place.file(Self.tableNames[0]))
+          try Self.table(of: reports.random).write(to: place.file(Self.tableNames[1]))
+          return result
+        })
+    }
+    if let other = parts.first(where: { $0.lengths != parts[0].lengths }) {
+      throw FileError(
+        file: folder.file("\(Self.networksFolder)/\(other.number)/\(Self.partName)"),
+        problem: "does not fit what was measured on network \(parts[0].number); delete it to measure it again"
+      )
     }
     let comparison = Comparison(
       protocolHash: hash, declared: declared, dataName: dataset.name,
@@ -134,14 +148,16 @@ public struct CompareExperiment: Sendable {
     let files = try ComparisonReport(
       comparison: comparison, parts: parts, duplicates: material.duplicates
     ).write(to: folder)
-    try folder.write(record.completed(with: comparison))
+    try run.complete(with: comparison)
     return Outcome(comparison: comparison, files: files + sheets + [folder.recordName])
   }
+
+  private static let tableNames = ["metrics-neurons.csv", "metrics-random.csv"]
 
   /// A row for each direction.
   private static func table(of report: CoherenceReport) -> CSVWriter {
     var table = CSVWriter(columns: report.tableColumns)
-    for row in report.tableRows { table.append(row) }
+    for row in report.tableRows { table.append([row.id] + row.metrics + row.classes + row.texts) }
     return table
   }
 
@@ -172,26 +188,46 @@ public struct CompareExperiment: Sendable {
     return results.files.filter { $0.hasSuffix(".png") }.map { "\(Self.sheetsFolder)/\($0)" }
   }
 
-  /// Writes the protocol, or sees that the folder's is the same.
-  private func declare(_ declared: ComparisonProtocol, in folder: RunFolder) throws -> String {
-    let file = folder.file(ComparisonProtocol.fileName)
-    if folder.exists(ComparisonProtocol.fileName), !startsFresh {
-      // One that cannot be read is of another version.
-      guard let earlier = try? JSONFile.read(ComparisonProtocol.self, from: file), earlier == declared else {
-        throw ProtocolConflict(folder: folder.url)
-      }
-    } else {
-      try folder.create()
-      for name in [Self.networksFolder, Self.referenceFolder, Self.sheetsFolder] where startsFresh {
-        let place = folder.file(name)
-        if FileManager.default.fileExists(atPath: place.path) {
-          try FileManager.default.removeItem(at: place)
-        }
-      }
-      try folder.write(declared, to: ComparisonProtocol.fileName)
+  /// Sees that every network has the layer, before one is trained.
+  private func checkLayer(of given: [Model], _ dataset: Dataset) throws {
+    var graphs = given.map(\.network.graph)
+    if case .trained(let recipe, _) = configuration.networks {
+      graphs.append(try Graph(recipe.architecture.architecture(for: dataset.training)))
     }
-    return try declared.hash()
+    for graph in graphs {
+      _ = try graph.featurePosition(
+        configuration.declared.layer, activation: configuration.declared.activation)
+    }
   }
+
+  /// Sees that the folder's protocol is the same, if there is one.
+  private func checkProtocol(_ declared: ComparisonProtocol, in folder: RunFolder) throws {
+    guard folder.exists(ComparisonProtocol.fileName), !startsFresh else { return }
+    // One that cannot be read is of another version.
+    let earlier = try? JSONFile.read(ComparisonProtocol.self, from: folder.file(ComparisonProtocol.fileName))
+    guard earlier == declared else { throw ProtocolConflict(folder: folder.url) }
+  }
+
+  /// Asks the folders of all networks before the first one is changed.
+  private func checkConflicts(_ reference: Reference?, on dataset: Dataset, in folder: RunFolder) throws {
+    guard !startsFresh else { return }
+    if case .recipe(let recipe) = reference {
+      try trainExperiment(recipe).check(
+        on: dataset, in: RunFolder(folder.file(Self.referenceFolder)), of: folder)
+    }
+    guard case .trained(var recipe, _) = configuration.networks else { return }
+    for number in 1...configuration.networks.count {
+      try trainExperiment(recipe).check(
+        on: dataset, in: RunFolder(folder.file(Self.place(of: number))), of: folder)
+      recipe.training.seed += 1
+    }
+  }
+
+  private func trainExperiment(_ recipe: TrainExperiment.Configuration) -> TrainExperiment {
+    TrainExperiment(recipe, workerCount: workerCount, isPart: true)
+  }
+
+  private static func place(of number: Int) -> String { "\(networksFolder)/\(number)" }
 
   // MARK: What is compared
 
@@ -262,7 +298,7 @@ public struct CompareExperiment: Sendable {
     case .model(let model): return model
     case .recipe(let recipe):
       let place = try folder.folder(Self.referenceFolder)
-      _ = try TrainExperiment(recipe, workerCount: workerCount).run(
+      _ = try trainExperiment(recipe).run(
         on: dataset, in: place, progress: stages(of: "reference network", progress))
       return try ModelFile.read(place.file(TrainExperiment.modelName))
     }
@@ -275,9 +311,8 @@ public struct CompareExperiment: Sendable {
   ) throws -> (Model, Network) {
     switch configuration.networks {
     case .trained(var recipe, _):
-      recipe.training.seed += UInt64(number - 1)
-      _ = try TrainExperiment(recipe, workerCount: workerCount).run(
-        on: dataset, in: place, progress: progress)
+      recipe.training.seed &+= UInt64(number - 1)
+      _ = try trainExperiment(recipe).run(on: dataset, in: place, progress: progress)
       let model = try ModelFile.read(place.file(TrainExperiment.modelName))
       return (model, Network(initializing: model.network.graph, seed: recipe.training.seed))
     case .given:
@@ -285,23 +320,6 @@ public struct CompareExperiment: Sendable {
       for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
       return (model, Network(initializing: model.network.graph, seed: UInt64(number)))
     }
-  }
-
-  /// What an earlier run measured on this very network under this very protocol.
-  private func known(
-    in place: RunFolder, _ hash: String, _ material: ComparisonMaterial, _ model: Model
-  ) throws -> Part? {
-    // One that cannot be read is of another version.
-    guard place.exists(Self.partName),
-      let part = try? JSONFile.read(Part.self, from: place.file(Self.partName))
-    else { return nil }
-    let checksum = try model.checksum
-    let isSame =
-      part.protocolHash == hash && part.dataChecksum == material.dataset.checksum
-      && part.secondDataChecksum == material.secondData?.checksum
-      && part.referenceChecksum == material.referenceChecksum && part.network.modelChecksum == checksum
-      && part.toolVersion == RunEnvironment.toolVersion
-    return isSame ? part : nil
   }
 }
 

@@ -89,7 +89,7 @@ extension Comparison {
     }
     if let shareExplained {
       lines.append(
-        "random directions keep \(Int((100 * shareExplained).rounded())) % of the neurons' agreement; "
+        "random directions keep \(String(format: "%.0f", (100 * shareExplained).rounded() + 0)) % of the neurons' agreement; "
           + "learning adds \(Self.number(learningGain).trimmingCharacters(in: .whitespaces)) to random directions through pixels"
       )
     }

@@ -246,3 +246,9 @@ extension Comparison.Network {
       imageStandardError: network.sampling?.standardError)
   }
 }
+
+extension Comparison: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(networks.count, "networks")
+  }
+}

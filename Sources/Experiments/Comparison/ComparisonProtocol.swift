@@ -1,6 +1,8 @@
 import Foundation
+import Inference
 import Networks
 import Storage
+import Tensors
 
 /// What a comparison measures and how it will be judged, declared before a network is looked at.
 ///
@@ -95,4 +97,13 @@ public struct ComparisonProtocol: Codable, Equatable, Sendable {
   }
 
   static let fileName = "protocol.json"
+}
+
+extension ComparisonProtocol: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(topCount, "topCount")
+    let least = CoherenceVerdict.leastMargin
+    try require(margin >= least, "margin", "expected \(least) or more, found \(margin)")
+    try requireShare(level, "level")
+  }
 }

@@ -3,15 +3,13 @@ import Inference
 import Storage
 
 extension ComparisonReport {
-  private typealias Cell = any CustomStringConvertible
+  private typealias Cell = any CSVValue
 
   /// Mean and interval.
   private func cells(_ mean: NetworkMean?) -> [Cell] {
     guard let mean else { return ["", "", ""] }
     return [mean.mean] + (mean.interval.map { [$0.lower, $0.upper] } ?? ["", ""])
   }
-
-  private func cell(_ value: Double?) -> Cell { value.map(\.description) ?? "" }
 
   /// Names of a mean and its interval.
   private func columns(_ name: String) -> [String] { [name, "\(name)_lower_95", "\(name)_upper_95"] }
@@ -29,9 +27,9 @@ extension ComparisonReport {
       table.append([
         network.number, network.modelChecksum, network.correct.count, network.correct.total,
         network.liveUnitCount, network.deadUnitCount, network.constantUnitCount, network.duplicateUnitCount,
-        network.alwaysOnUnitCount, network.neurons, test.nullMean, cell(test.nullStandardDeviation),
+        network.alwaysOnUnitCount, network.neurons, test.nullMean, test.nullStandardDeviation,
         test.difference, network.p, network.cliffsDelta.value, network.namedUnitCount,
-        cell(network.imageStandardError),
+        network.imageStandardError,
       ])
     }
     return table
@@ -45,7 +43,7 @@ extension ComparisonReport {
         [
           opinion.measure?.rawValue ?? comparison.declared.metric, opinion.neurons.mean,
           opinion.rotations.mean,
-        ] + cells(opinion.effect) + [cell(opinion.p), cell(opinion.adjustedP)] + opinion.effect.values)
+        ] + cells(opinion.effect) + [opinion.p, opinion.adjustedP] + opinion.effect.values)
     }
     return table
   }
@@ -89,7 +87,7 @@ extension ComparisonReport {
     for basis in comparison.bases {
       table.append(
         [basis.family.rawValue, basis.isNegated ? "negative" : "positive", basis.kappa.values.count]
-          + cells(basis.kappa) + cells(basis.effect) + [cell(basis.meanJaccard), basis.isDegenerate ? 1 : 0])
+          + cells(basis.kappa) + cells(basis.effect) + [basis.meanJaccard, basis.isDegenerate ? 1 : 0])
     }
     return table
   }

@@ -39,3 +39,9 @@ extension DoseResponse {
     return curve
   }
 }
+
+extension DoseResponse: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(kappas.count, "kappas")
+  }
+}

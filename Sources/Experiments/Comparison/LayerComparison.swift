@@ -120,3 +120,16 @@ extension LayerComparison {
       neurons: values.map { $0.reduce(0, +) / Double(count) }, null: drawn, unitValues: values)
   }
 }
+
+extension LayerComparison: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(topCounts.count, "topCounts")
+    try requireSome(null.count, "null")
+    try requireSome(liveUnits.count, "liveUnits")
+    let places = topCounts.count + opinions.count
+    try requireCount(neurons.count, places, "neurons")
+    for draw in null { try requireCount(draw.count, places, "null") }
+    try requireCount(unitValues.count, places, "unitValues")
+    for values in unitValues { try requireCount(values.count, liveUnits.count, "unitValues") }
+  }
+}

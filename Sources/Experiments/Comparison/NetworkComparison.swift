@@ -44,4 +44,21 @@ public struct NetworkComparison: Codable, Equatable, Sendable {
   public var basisMetrics: [Metric]
   /// Of a few units, then of as many random directions.
   public var activations: [Activations]
+
+  /// Of the lists that several networks are compared by; the same in all of them.
+  var lengths: [Int] {
+    [
+      comparison.topCounts.count, comparison.opinions.count, doses.count, metrics.count, basisMetrics.count,
+    ]
+  }
+}
+
+extension NetworkComparison: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(randomAgreement.first?.count ?? 0, "randomAgreement")
+    let controls = Set(ladder.map(\.control))
+    for control in Rung.Control.allCases {
+      try require(controls.contains(control), "ladder", "lacks \(control.rawValue)")
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Inference
+import Tensors
 
 /// One number from each network, and what they say together.
 public struct NetworkMean: Codable, Equatable, Sendable {
@@ -13,5 +14,11 @@ public struct NetworkMean: Codable, Equatable, Sendable {
     self.values = values
     mean = values.reduce(0, +) / Double(values.count)
     interval = StudentInterval(values)?.interval()
+  }
+}
+
+extension NetworkMean: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(values.count, "values")
   }
 }

@@ -52,3 +52,9 @@ extension Rung {
     self.init(control: .randomImages, directionCount: count, means: means)
   }
 }
+
+extension Rung: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(means.count, "means")
+  }
+}

@@ -185,7 +185,8 @@ public struct LinearityExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "linearity", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
 
     let measured = try MeasuredLines(
       images, numbers: numbers, configuration: configuration, engine: engine, progress: progress)
@@ -206,7 +207,7 @@ public struct LinearityExperiment: Sendable {
     try LinearityFigures(
       configuration: configuration, results: results, data: DataRecord(dataset), images: images
     ).write(engine, weights: pair?.models ?? [], in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 

@@ -14,10 +14,10 @@ enum LinearityTables {
         + ["region_lower", "region_upper", "lower_is_open", "upper_is_open"])
     for (index, row) in measured.rows.enumerated() {
       let label = measured.labels[index % measured.labels.count]
-      let start: [any CustomStringConvertible] = [
+      let start: [any CSVValue] = [
         row.image, label, classNames[label], row.direction.rawValue,
       ]
-      let shares: [any CustomStringConvertible] = row.explained.flatMap { shares -> [Double] in
+      let shares: [any CSVValue] = row.explained.flatMap { shares -> [Double] in
         configuration.pieceCounts.map { shares[$0 - 1] }
       }
       let region = row.region
@@ -30,8 +30,8 @@ enum LinearityTables {
     ])
     for row in results.local {
       local.append([
-        row.direction.rawValue, row.epsilon, row.error?.count ?? 0, text(row.error?.lower),
-        text(row.error?.median), text(row.error?.upper),
+        row.direction.rawValue, row.epsilon, row.error?.count ?? 0, row.error?.lower,
+        row.error?.median, row.error?.upper,
       ])
     }
     try local.write(to: folder.file("local.csv"))
@@ -44,12 +44,10 @@ enum LinearityTables {
     for row in results.sizes {
       sizes.append([
         row.network, row.isTrained, row.side, row.pixelCount, row.correct.count, row.correct.total,
-        row.gradientChange.mean, text(row.gradientChange.range?.lowerBound),
-        text(row.gradientChange.range?.upperBound), row.randomChange, row.meanSlope,
+        row.gradientChange.mean, row.gradientChange.range?.lowerBound,
+        row.gradientChange.range?.upperBound, row.randomChange, row.meanSlope,
       ])
     }
     try sizes.write(to: folder.file("sizes.csv"))
   }
-
-  private static func text(_ value: Double?) -> String { value.map(\.description) ?? "" }
 }

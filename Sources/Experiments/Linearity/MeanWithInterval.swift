@@ -58,3 +58,10 @@ func logarithmicSlope(_ x: [Double], _ y: [Double]) -> Double {
   let spread = u.reduce(0) { $0 + ($1 - meanU) * ($1 - meanU) }
   return zip(u, v).reduce(0) { $0 + ($1.0 - meanU) * ($1.1 - meanV) } / spread
 }
+
+extension MeanWithInterval: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(count, "count")
+    try requireEnds(interval95, "interval95")
+  }
+}

@@ -158,7 +158,8 @@ public struct PatternExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "pattern", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     var generator = SeededGenerator(seed: configuration.seed, purpose: "images of pattern")
     let numbers = generator.sample(min(configuration.imageCount, images.count), of: images.count).sorted()
@@ -185,7 +186,7 @@ public struct PatternExperiment: Sendable {
       configuration: configuration, results: results, data: DataRecord(dataset), images: images,
       materials: materials, universal: values
     ).write(numbers, engine, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 

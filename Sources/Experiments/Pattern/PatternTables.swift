@@ -48,8 +48,8 @@ enum PatternTables {
         for summary in summaries {
           cosines.append([
             goal.goal.rawValue, name, summary.kind.rawValue, summary.pairCount, summary.cosine.count,
-            summary.cosine.mean, summary.cosine.range.map { $0.lowerBound.description } ?? "",
-            summary.cosine.range.map { $0.upperBound.description } ?? "",
+            summary.cosine.mean, summary.cosine.range?.lowerBound,
+            summary.cosine.range?.upperBound,
           ])
         }
       }

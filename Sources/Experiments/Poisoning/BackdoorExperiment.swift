@@ -122,9 +122,10 @@ public struct BackdoorExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "poison backdoor", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
+      of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         victim: configuration.victim, trigger: configuration.trigger, target: configuration.target,
         clustering: configuration.clustering))
@@ -163,7 +164,7 @@ public struct BackdoorExperiment: Sendable {
     ).write(
       gallery, network: Engine(running: networks[1], workerCount: workerCount), trigger, dataset.heldOut,
       target: target, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 

@@ -34,7 +34,7 @@ struct BackdoorReport {
         + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "success")
         + CSVWriter.columns(counted: "without_trigger") + CSVWriter.columns(counted: "repaired_error")
         + CSVWriter.columns(counted: "repaired_success"))
-    let none: [any CustomStringConvertible] = ["", "", "", "", ""]
+    let none: [any CSVValue] = ["", "", "", "", ""]
     for outcome in results.outcomes {
       table.append(
         [
@@ -58,7 +58,7 @@ struct BackdoorReport {
       for label in outcome.labels {
         table.append([
           outcome.share, outcome.repetition, results.classNames[label.label], label.imageCount,
-          label.smallerCount, CSVWriter.field(label.silhouette), label.isSuspicious,
+          label.smallerCount, label.silhouette, label.isSuspicious,
         ])
       }
     }

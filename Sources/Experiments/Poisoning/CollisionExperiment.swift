@@ -193,9 +193,10 @@ public struct CollisionExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "poison collision", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
+      of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         network: configuration.network, victim: configuration.victim,
         targetsPerPair: configuration.targetsPerPair, poisonCount: configuration.poisonCount,
@@ -236,7 +237,7 @@ public struct CollisionExperiment: Sendable {
         command: "poison collision", data: DataRecord(dataset), seed: configuration.network.training.seed,
         victim: results.networkName)
     ).write(in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 

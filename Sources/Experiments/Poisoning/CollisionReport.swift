@@ -31,9 +31,9 @@ struct CollisionReport {
         "removed_clean", "removed_class", "training_images",
       ] + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "checked_error"))
     for attack in results.attacks {
-      let checkedSuccess = attack.checkedSuccess.map { "\($0)" } ?? ""
+      let checkedSuccess = attack.checkedSuccess
       let removedClass = attack.removedClass.map { results.classNames[$0] } ?? ""
-      let row: [any CustomStringConvertible] = [
+      let row: [any CSVValue] = [
         attack.pair, results.classNames[attack.base], results.classNames[attack.target], attack.targetImage,
         attack.success, attack.controlSuccess, checkedSuccess, attack.startDistance,
         attack.featureDistance, attack.nearestBase, attack.baseDistance, attack.targetDistance,

@@ -134,9 +134,10 @@ public struct LabelPoisonExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "poison labels", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
+      of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         victim: configuration.victim, pattern: configuration.pattern, trimmings: configuration.trimmings,
         rounds: configuration.rounds))
@@ -165,7 +166,7 @@ public struct LabelPoisonExperiment: Sendable {
         command: "poison labels", data: DataRecord(dataset), seed: configuration.victim.training.seed,
         victim: results.victimName)
     ).write(gallery, dataset.heldOut, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -290,5 +291,11 @@ extension LabelFlips.Pattern {
   var pair: (from: Int, to: Int)? {
     if case .targeted(let from, let to) = self { return (from, to) }
     return nil
+  }
+}
+
+extension LabelPoisonExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    if let pair { try requireCount(pair.count, 2, "pair") }
   }
 }

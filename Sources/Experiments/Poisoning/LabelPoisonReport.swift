@@ -31,7 +31,7 @@ struct LabelPoisonReport {
       ]
         + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "taken"))
     func row(
-      _ outcome: Outcome, _ trimming: String, _ dropped: [any CustomStringConvertible],
+      _ outcome: Outcome, _ trimming: String, _ dropped: [any CSVValue],
       _ judged: LabelPoisonExperiment.Judged
     ) {
       table.append(

@@ -139,9 +139,10 @@ public struct LinearPoisonExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "poison linear", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
-      in: folder, dataChecksum: dataset.checksum, architecture: "",
+      of: run, dataChecksum: dataset.checksum, architecture: "",
       settings: Settings(
         trainingCount: configuration.trainingCount, validationCount: configuration.validationCount,
         pointCount: configuration.pointCount, stepCount: configuration.stepCount,
@@ -175,7 +176,7 @@ public struct LinearPoisonExperiment: Sendable {
         command: "poison linear", data: DataRecord(dataset), seed: configuration.seed,
         victim: "logistic regression")
     ).write(in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -264,5 +265,11 @@ public struct LinearPoisonExperiment: Sendable {
   {
     LinearPoisoning.Examples(
       images.tensor(of: numbers), signs: numbers.map { images.labels[$0] == pair[0] ? 1 : -1 })
+  }
+}
+
+extension LinearPoisonExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    for pair in pairs { try requireCount(pair.count, 2, "pairs") }
   }
 }

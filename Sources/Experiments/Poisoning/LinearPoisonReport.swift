@@ -36,12 +36,12 @@ struct LinearPoisonReport {
       columns: ["attacking", "attacked", "repetition", "points", "validation_loss", "trimmed_poisons"]
         + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "flipped_error")
         + CSVWriter.columns(counted: "trimmed_error") + CSVWriter.columns(counted: "clean_trimmed_error"))
-    func fields(_ error: Proportion?) -> [any CustomStringConvertible] {
+    func fields(_ error: Proportion?) -> [any CSVValue] {
       error.map { CSVWriter.fields(counted: $0) } ?? ["", "", "", "", ""]
     }
     for outcome in results.outcomes {
       for points in outcome.moved.indices {
-        let row: [any CustomStringConvertible] = [
+        let row: [any CSVValue] = [
           results.pairs[outcome.pair][0], results.pairs[outcome.pair][1], outcome.repetition, points,
           outcome.losses[points], outcome.trimmedPoisons[points],
         ]

@@ -1,32 +1,28 @@
-import Storage
-
-/// What the conditions of a poisoning experiment left: a file for each, written as soon as it was measured, so that a run
-/// which is stopped goes on behind it.
+/// What the conditions of a poisoning experiment left, a file for each.
 struct PoisonParts<Settings: Codable & Equatable> {
-  /// Everything but the condition itself that decides a result.
-  struct Identity: Codable, Equatable {
-    var toolVersion: String
-    var dataChecksum: String
+  /// Raised when a part of the same settings holds other numbers than before.
+  static var revision: Int { 1 }
+  static var folderName: String { "parts" }
+
+  private let kept: KeptParts
+  private let folder: RunFolder
+  private let checksums: [String: String]
+  private let identity: Identity
+
+  /// Everything but data and condition that decides a result.
+  private struct Identity: Codable, Equatable {
     /// What a file of an architecture said, of which settings hold the path only; "" where no network is trained.
     var architecture: String
     var settings: Settings
   }
 
-  private struct Part<Value: Codable>: Codable {
-    var identity: Identity
-    var value: Value
-  }
-
-  static var folderName: String { "parts" }
-
-  let folder: RunFolder
-  let identity: Identity
-
-  init(in folder: RunFolder, dataChecksum: String, architecture: String, settings: Settings) throws {
-    self.folder = try folder.folder(Self.folderName)
-    identity = Identity(
-      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataChecksum, architecture: architecture,
-      settings: settings)
+  init<Configuration, Results>(
+    of run: Run<Configuration, Results>, dataChecksum: String, architecture: String, settings: Settings
+  ) throws {
+    folder = try run.folder.folder(Self.folderName)
+    kept = run.parts(revisions: ["poison": Self.revision])
+    checksums = ["data": dataChecksum]
+    identity = Identity(architecture: architecture, settings: settings)
   }
 
   /// What was measured of each condition, or is now; a step of progress before each, told again by those who are given `tell`.
@@ -52,15 +48,6 @@ struct PoisonParts<Settings: Codable & Equatable> {
   ///
   /// - Parameter name: Of the condition; a file name.
   func value<Value: Codable>(_ name: String, _ measure: () throws -> Value) throws -> Value {
-    let file = "\(name).json"
-    // One that cannot be read is of another version, or broken: it is measured again.
-    if folder.exists(file), let part = try? JSONFile.read(Part<Value>.self, from: folder.file(file)),
-      part.identity == identity
-    {
-      return part.value
-    }
-    let value = try measure()
-    try folder.write(Part(identity: identity, value: value), to: file)
-    return value
+    try kept.kept("\(name).json", in: folder, checksums: checksums, settings: identity, measure)
   }
 }

@@ -55,8 +55,8 @@ public struct MeanShare: Codable, Equatable, Sendable {
     ["\(name)_mean", "\(name)_lower_95", "\(name)_upper_95"]
   }
 
-  static func fields(_ share: MeanShare?) -> [any CustomStringConvertible] {
-    [share?.mean, share?.lower95, share?.upper95].map { CSVWriter.field($0) }
+  static func fields(_ share: MeanShare?) -> [any CSVValue] {
+    [share?.mean, share?.lower95, share?.upper95].map { $0 as any CSVValue }
   }
 }
 
@@ -114,8 +114,15 @@ struct PoisonProvenance {
 extension RunFolder {
   /// Removes a chart that an earlier run left and this one does not draw.
   func removeChart(_ name: String) throws {
-    for ending in ["png", "pdf", "svg", "csv", "gp"] where exists("\(name).\(ending)") {
+    for ending in Chart.fileEndings + ["svg"] where exists("\(name).\(ending)") {
       try FileManager.default.removeItem(at: file("\(name).\(ending)"))
     }
+  }
+}
+
+extension MeanShare: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(networkCount, "networkCount")
+    if let lower95, let upper95 { try requireEnds([lower95, upper95], "upper95") }
   }
 }

@@ -126,7 +126,8 @@ public struct PoolExperiment: Sendable {
       seed: configuration.seed, progress)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let other = try surrogate.map { try Engine(running: $0.network, workerCount: workerCount) }
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let place = try folder.folder(PoolPart.folderName)
     if startsFresh { try Self.discard(place) }
 
@@ -136,21 +137,30 @@ public struct PoolExperiment: Sendable {
       listener: ProgressListener(progress))
     let plan = PoolPlan(configuration)
     let checksum = try model.checksum
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "pool": Self.revision])
     let surrogateChecksum = try surrogate?.checksum
     let (parts, probabilities) = try configuration.model.naming {
       let parts = try plan.all.enumerated().map { index, entry in
-        let identity = PoolPart.Identity(
-          toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
-          surrogateChecksum: entry.role == .transferred ? surrogateChecksum : nil, entry: entry,
-          norm: configuration.norm, goal: configuration.goal, imageCount: numbers.count,
+        var checksums = ["data": dataset.checksum, "model": checksum]
+        // The others do not depend on it.
+        if entry.role == .transferred { checksums["surrogate"] = surrogateChecksum }
+        let settings = PoolPart.Settings(
+          entry: entry, norm: configuration.norm, goal: configuration.goal, imageCount: numbers.count,
           seed: configuration.seed)
+        let files = [PoolPart.imagesName(entry)]
         let stage = "\(entry.words), \(index + 1) of \(plan.all.count)"
-        if let known = PoolPart.known(in: place, identity) {
+        if let known = try kept.known(
+          PoolPart.self, PoolPart.name(entry), in: place, checksums: checksums, settings: settings,
+          files: files)
+        {
           try progress(.stage("\(stage): kept from an earlier run"))
           return known
         }
         try progress(.stage("\(stage): attacking \(numbers.count) held-out images"))
-        return try measure(entry, identity, subject, in: place)
+        let part = try measure(entry, subject, in: place)
+        try kept.keep(
+          part, PoolPart.name(entry), in: place, checksums: checksums, settings: settings, files: files)
+        return part
       }
       return (
         parts, EvaluationWarning.outputs(try engine.logits(of: images.tensor(of: numbers.prefix(64))))
@@ -169,9 +179,12 @@ public struct PoolExperiment: Sendable {
         + material.warnings(surrogateName: surrogate?.network.graph.architecture.name))
     try writeBest(of: material, images, numbers, place, to: folder)
     try PoolReport(results: results, material: material, classNames: images.classNames).write(to: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
+
+  /// Raised when a part of the same settings holds other numbers than before.
+  static let revision = 1
 
   private static func discard(_ place: RunFolder) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: place.url.path) {
@@ -196,7 +209,7 @@ public struct PoolExperiment: Sendable {
   }
 
   private func measure(
-    _ entry: PoolEntry, _ identity: PoolPart.Identity, _ subject: Subject, in place: RunFolder
+    _ entry: PoolEntry, _ subject: Subject, in place: RunFolder
   ) throws -> PoolPart {
     let (images, numbers, shape) = (subject.images, subject.numbers, subject.images.shape)
     let file = place.file(PoolPart.imagesName(entry))
@@ -217,11 +230,8 @@ public struct PoolExperiment: Sendable {
     }
     try subject.listener.tell(.step(done: numbers.count, total: numbers.count, unit: "images"))
     try store.finish()
-    let part = PoolPart(
-      identity: identity, images: attacked, cost: cost, seconds: (ContinuousClock.now - start) / .seconds(1),
-      imagesChecksum: try Checksum.hexadecimal(ofFile: file))
-    try part.write(in: place)
-    return part
+    return PoolPart(
+      entry: entry, images: attacked, cost: cost, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
   private func evaluation(of entry: PoolEntry, _ batch: AttackBatch, _ subject: Subject) throws -> Evaluation

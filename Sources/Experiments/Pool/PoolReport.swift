@@ -1,3 +1,4 @@
+import Escapes
 import Adversarial
 import Figures
 import Foundation
@@ -29,13 +30,13 @@ struct PoolReport {
 
   /// nil without a black-box attack.
   private var queries: QueryFigures? {
-    let asked = material.parts.filter { $0.identity.entry.method.kind.knowledge.isBlackBox }
+    let asked = material.parts.filter { $0.entry.method.kind.knowledge.isBlackBox }
     guard !asked.isEmpty else { return nil }
     let whiteBox = material.strongestOfGradient
     return QueryFigures(
-      attacks: asked.map { .init(name: $0.identity.entry.name, images: $0.images) },
+      attacks: asked.map { .init(name: $0.entry.name, images: $0.images) },
       reference: whiteBox.map {
-        .init(name: $0.identity.entry.name, images: $0.images, norm: results.norm)
+        .init(name: $0.entry.name, images: $0.images, norm: results.norm)
       }, norm: results.norm, isMinimal: isMinimal)
   }
 
@@ -53,32 +54,31 @@ struct PoolReport {
 
   /// A row for each attack, then one for the pool. No seconds: they are never the same twice.
   var table: CSVWriter {
-    typealias Field = any CustomStringConvertible
-    func cell(_ value: (some CustomStringConvertible)?) -> Field { CSVWriter.field(value) }
+    typealias Field = any CSVValue
     func cells(_ share: Proportion) -> [Field] { CSVWriter.fields(counted: share) }
     var table = CSVWriter(columns: Self.columns)
     for row in results.attacks {
       let own: [Field] = [
-        row.name, row.entry.role.rawValue, row.isInPool ? "true" : "false", cell(row.entry.epsilon),
+        row.name, row.entry.role.rawValue, row.isInPool ? "true" : "false", row.entry.epsilon,
       ]
       let found: [Field] = [
-        cell(row.distances?.median), cell(row.distances?.mean), cell(row.summary.forwardsPerImage),
-        cell(row.summary.backwardsPerImage), cell(row.optimality), cell(row.bestCount),
-        cell(row.nearBest?.count), cell(row.nearBest?.total), cell(row.nearBest?.value),
+        row.distances?.median, row.distances?.mean, row.summary.forwardsPerImage,
+        row.summary.backwardsPerImage, row.optimality, row.bestCount,
+        row.nearBest?.count, row.nearBest?.total, row.nearBest?.value,
       ]
       table.append(own + cells(row.summary.success) + cells(row.summary.robustAccuracy) + found)
     }
     let best = results.best
-    let own: [Field] = ["pool", "", "", cell(results.epsilon)]
+    let own: [Field] = ["pool", "", "", results.epsilon]
     let found: [Field] =
-      [cell(best.medianDistance), cell(best.meanDistance)] + Array(repeating: "", count: 7)
+      [best.medianDistance, best.meanDistance] + Array(repeating: "", count: 7)
     table.append(own + cells(best.success) + cells(best.robustAccuracy) + found)
     return table
   }
 
   /// A row for each image, a column of distances for each attack of the pool.
   var imageTable: CSVWriter {
-    func text(_ distance: Double) -> String { distance.isFinite ? "\(distance)" : "" }
+    func number(_ distance: Double) -> Double? { distance.isFinite ? distance : nil }
     let names = material.pool.attacks
     let distances = names.indices.map { material.pool.distances(ofAttack: $0) }
     var table = CSVWriter(
@@ -94,8 +94,8 @@ struct PoolReport {
         [
           image.imageID, image.label, classNames[image.label],
           image.target.map { classNames[$0] } ?? "", skipped,
-        ] + distances.map { text($0[row]) }
-          + [text(material.keptDistances[row]), material.winners[row].map { names[$0] } ?? ""])
+        ] + distances.map { number($0[row]) }
+          + [number(material.keptDistances[row]), material.winners[row].map { names[$0] } ?? ""])
     }
     return table
   }

@@ -95,7 +95,7 @@ struct PoolMaterial {
     self.plan = plan
     self.parts = parts
     let inside = parts.prefix(plan.entries.count)
-    pool = AttackPool(inside.map { ($0.identity.entry.name, $0.images) }, norm: norm)
+    pool = AttackPool(inside.map { ($0.entry.name, $0.images) }, norm: norm)
     if plan.entries.first?.epsilon == nil {
       winners = pool.bestAttacks
     } else {
@@ -117,7 +117,7 @@ struct PoolMaterial {
   }
 
   func summary(_ name: String) -> EvaluationSummary? {
-    parts.first { $0.identity.entry.name == name }?.summary
+    parts.first { $0.entry.name == name }?.summary
   }
 
   // MARK: Numbers
@@ -132,7 +132,7 @@ struct PoolMaterial {
       let distances = isInPool ? pool.distances(ofAttack: index) : []
       let fooled = isInPool ? best.indices.filter { best[$0].isFinite && best[$0] > 0 } : []
       return PoolResults.Attack(
-        entry: part.identity.entry, isInPool: isInPool, summary: summary,
+        entry: part.entry, isInPool: isInPool, summary: summary,
         successInterval95: summary.success.interval95.map { [$0.lowerBound, $0.upperBound] },
         distances: DistortionSummary(of: part.images, measure: measure),
         bestCount: isInPool ? winners.count { $0 == index } : nil,
@@ -161,24 +161,24 @@ struct PoolMaterial {
   func warnings(surrogateName: String?) -> [String] {
     var warnings: [String] = []
     let inside = parts.prefix(plan.entries.count)
-    for part in inside where part.identity.entry.followsGradient {
+    for part in inside where part.entry.followsGradient {
       warnings += EvaluationWarning.alone(part.summary).map {
-        "\(part.identity.entry.words): \($0.sentence)"
+        "\(part.entry.words): \($0.sentence)"
       }
     }
     guard plan.entries.first?.epsilon != nil else { return warnings }
     var comparisons: [EvaluationWarning?] = []
     if let white = strongestOfGradient {
-      let whiteBox = (name: white.identity.entry.words, summary: white.summary)
-      if let part = inside.first(where: { $0.identity.entry.role == .transferred }) {
-        let method = part.identity.entry.method.kind.rawValue
+      let whiteBox = (name: white.entry.words, summary: white.summary)
+      if let part = inside.first(where: { $0.entry.role == .transferred }) {
+        let method = part.entry.method.kind.rawValue
         comparisons.append(
           .blackBox(("\(method) on \(surrogateName ?? "another network")", part.summary), beside: whiteBox))
       }
-      for part in inside where part.identity.entry.method.kind.knowledge.isBlackBox {
-        comparisons.append(.blackBox((part.identity.entry.words, part.summary), beside: whiteBox))
+      for part in inside where part.entry.method.kind.knowledge.isBlackBox {
+        comparisons.append(.blackBox((part.entry.words, part.summary), beside: whiteBox))
       }
-      if let noise = inside.first(where: { $0.identity.entry.method.kind == .noise }) {
+      if let noise = inside.first(where: { $0.entry.method.kind == .noise }) {
         comparisons.append(.noise(noise.summary, beside: whiteBox))
       }
     }
@@ -192,7 +192,7 @@ struct PoolMaterial {
   /// Of the attacks in the pool that follow the gradient, the one with the most successes, of these the nearest by
   /// median.
   var strongestOfGradient: PoolPart? {
-    let white = parts.prefix(plan.entries.count).filter(\.identity.entry.followsGradient)
+    let white = parts.prefix(plan.entries.count).filter(\.entry.followsGradient)
     func median(_ part: PoolPart) -> Double {
       Statistics.median(part.images.map { $0.adversarialDistance(in: pool.norm) }) ?? .infinity
     }
@@ -214,5 +214,16 @@ extension Norm {
     case .l2: .l2
     case .linf: .linf
     }
+  }
+}
+
+extension PoolResults.Attack: Checked {
+  public func check() throws(CheckFailure) { try requireEnds(successInterval95, "successInterval95") }
+}
+
+extension PoolResults.Best: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(successInterval95, "successInterval95")
+    try requireEnds(robustInterval95, "robustInterval95")
   }
 }

@@ -80,23 +80,19 @@ public struct PrivacyExperiment: Sendable {
   static let networksFolder = "networks"
   static let partName = "privacy.json"
 
-  /// What a network's folder holds once it was measured.
-  private struct Part: Codable {
-    /// Everything that decides what is measured.
-    struct Identity: Codable, Equatable {
-      var toolVersion: String
-      var dataChecksum: String
-      var configuration: TrainingConfiguration
-      var request: PrivacyRequest?
-      var architecture: String
-      /// Right answers on the held-out images of the network that a stopped one is to equal.
-      var target: Int?
-      var imageCount: Int?
-      var radius: Double
-      var experimentSeed: UInt64
-    }
-    var identity: Identity
-    var measurement: PrivacyMeasurement
+  /// Raised when what is measured of the same network under the same settings has other numbers than before.
+  static let revision = 1
+
+  /// Everything but the data that decides what is measured.
+  private struct Settings: Codable, Equatable {
+    var configuration: TrainingConfiguration
+    var request: PrivacyRequest?
+    var architecture: String
+    /// Right answers on the held-out images of the network that a stopped one is to equal.
+    var target: Int?
+    var imageCount: Int?
+    var radius: Double
+    var experimentSeed: UInt64
   }
 
   /// - Throws: Before anything is written: ``PrivateTrainingError``, ``PrivacyRequestError``, and ``RunConflict`` when a
@@ -132,19 +128,21 @@ public struct PrivacyExperiment: Sendable {
     let record = RunRecord<Configuration, PrivacyResults>(
       experiment: "privacy", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let place = folder.file(Self.networksFolder)
     if startsFresh, FileManager.default.fileExists(atPath: place.path) {
       try FileManager.default.removeItem(at: place)
     }
 
     var networks: [PrivacyMeasurement] = []
-    for seed in seeds { networks += try measureAll(seed: seed, graph, bench, in: folder, progress) }
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "privacy": Self.revision])
+    for seed in seeds { networks += try measureAll(seed: seed, graph, bench, in: folder, kept, progress) }
     let results = PrivacyResults(
       configuration, dataset, graph, networks: networks, attackedCount: bench.batch.count)
     try progress(.stage("drawing charts"))
     try PrivacyReport(results: results).write(to: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -156,7 +154,7 @@ public struct PrivacyExperiment: Sendable {
       if case .stopped = arm { continue }
       for seed in seeds {
         try trainExperiment(arm, seed).check(
-          on: dataset, in: RunFolder(place(of: arm, seed, in: folder)), of: folder,
+          on: dataset, in: RunFolder(folder.file(place(of: arm, seed))), of: folder,
           allowsMoreEpochs: false)
       }
     }
@@ -164,8 +162,8 @@ public struct PrivacyExperiment: Sendable {
 
   private var seeds: [UInt64] { (0..<configuration.networkCount).map { configuration.seed &+ UInt64($0) } }
 
-  private func place(of arm: PrivacyArm, _ seed: UInt64, in folder: RunFolder) -> URL {
-    folder.file("\(Self.networksFolder)/\(arm.name)-seed\(seed)")
+  private func place(of arm: PrivacyArm, _ seed: UInt64) -> String {
+    "\(Self.networksFolder)/\(arm.name)-seed\(seed)"
   }
 
   private func trainExperiment(_ arm: PrivacyArm, _ seed: UInt64) -> TrainExperiment {
@@ -175,22 +173,12 @@ public struct PrivacyExperiment: Sendable {
       TrainExperiment.Configuration(
         data: configuration.data, architecture: configuration.architecture, training: training,
         validationFraction: 0, privacy: arm.request(clip: configuration.clip, delta: configuration.delta)),
-      workerCount: workerCount)
-  }
-
-  /// What was measured on the network in a folder, if that is there; a record that cannot be read is of another version.
-  private func known(in place: RunFolder, _ identity: Part.Identity) -> PrivacyMeasurement? {
-    guard place.exists(Self.partName),
-      let part = try? JSONFile.read(Part.self, from: place.file(Self.partName)), part.identity == identity,
-      place.exists(TrainExperiment.modelName),
-      (try? ModelFile.read(place.file(TrainExperiment.modelName)).checksum) == part.measurement.modelChecksum
-    else { return nil }
-    return part.measurement
+      workerCount: workerCount, isPart: true)
   }
 
   /// Every kind of network with one seed.
   private func measureAll(
-    seed: UInt64, _ graph: Graph, _ bench: PrivacyBench, in folder: RunFolder,
+    seed: UInt64, _ graph: Graph, _ bench: PrivacyBench, in folder: RunFolder, _ kept: KeptParts,
     _ progress: @escaping ProgressHandler
   ) throws -> [PrivacyMeasurement] {
     var training = configuration.training
@@ -199,19 +187,23 @@ public struct PrivacyExperiment: Sendable {
       training, dataset: bench.dataset, graph: graph, workerCount: workerCount, progress: progress)
     var done: [PrivacyArm: PrivacyMeasurement] = [:]
     return try PrivacyArm.all(epsilons: configuration.epsilons).map { arm in
-      let place = RunFolder(place(of: arm, seed, in: folder))
-      try place.create()
+      let place = try folder.folder(place(of: arm, seed))
       let words = "seed \(seed), \(arm.words)"
       var target: Int?
       if case .stopped(let epsilon) = arm { target = done[.epsilon(epsilon)]?.accuracy.count }
       let request = arm.request(clip: configuration.clip, delta: configuration.delta)
-      let identity = Part.Identity(
-        toolVersion: RunEnvironment.toolVersion, dataChecksum: bench.dataset.checksum,
+      let checksums = ["data": bench.dataset.checksum]
+      let settings = Settings(
         configuration: training,
         request: request, architecture: try graph.architecture.json, target: target,
         imageCount: configuration.imageCount, radius: configuration.radius, experimentSeed: configuration.seed
       )
-      if let known = known(in: place, identity) {
+      // The model that was measured is still that of its folder.
+      let files = [TrainExperiment.modelName]
+      if let known = try kept.known(
+        PrivacyMeasurement.self, Self.partName, in: place, checksums: checksums, settings: settings,
+        files: files)
+      {
         try progress(.stage("\(words): kept from an earlier run"))
         done[arm] = known
         return known
@@ -232,7 +224,8 @@ public struct PrivacyExperiment: Sendable {
         try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
         measurement = try bench.measure(model, arm, seed: seed, account: trained.privacy)
       }
-      try place.write(Part(identity: identity, measurement: measurement), to: Self.partName)
+      try kept.keep(
+        measurement, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
       done[arm] = measurement
       return measurement
     }

@@ -34,3 +34,9 @@ public struct PrivacyMeasurement: Codable, Equatable, Sendable {
     membership.flatMap { ProportionDifference($0.truePositives, minus: $0.falsePositives).interval95 }
   }
 }
+
+extension PrivacyMeasurement: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(accuracy.total, "accuracy")
+  }
+}

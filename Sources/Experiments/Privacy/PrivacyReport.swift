@@ -17,7 +17,7 @@ struct PrivacyReport {
         try chart.write(named: name, in: figures)
       } else {
         // An earlier run's would be taken for this one's.
-        for ending in ["png", "pdf", "csv", "gp"] {
+        for ending in Chart.fileEndings {
           let file = figures.appending(path: "\(name).\(ending)")
           if FileManager.default.fileExists(atPath: file.path) {
             try FileManager.default.removeItem(at: file)
@@ -136,19 +136,19 @@ struct PrivacyReport {
       let account = network.account
       table.append(
         [
-          network.arm.name, network.seed, CSVWriter.field(account?.epsilon),
-          CSVWriter.field(account?.epsilon == nil ? nil : account?.delta),
-          CSVWriter.field(account?.noiseMultiplier), CSVWriter.field(account?.stepCount),
-          CSVWriter.field(network.imagesSeen),
+          network.arm.name, network.seed, account?.epsilon,
+          account?.epsilon == nil ? nil : account?.delta,
+          account?.noiseMultiplier, account?.stepCount,
+          network.imagesSeen,
         ] + CSVWriter.fields(counted: network.accuracy) + CSVWriter.fields(counted: network.trainingAccuracy)
-          + [CSVWriter.field(network.medianDistance), network.fooled.count, network.fooled.total]
+          + [network.medianDistance, network.fooled.count, network.fooled.total]
           + CSVWriter.fields(counted: network.robust)
           + [
-            CSVWriter.field(network.membership?.truePositives.value),
-            CSVWriter.field(network.membership?.falsePositives.value),
-            CSVWriter.field(network.membership?.advantage),
-            CSVWriter.field(interval?.lower), CSVWriter.field(interval?.upper),
-            CSVWriter.field(account?.epsilon == nil ? nil : account?.guarantee.membershipAdvantageBound),
+            network.membership?.truePositives.value,
+            network.membership?.falsePositives.value,
+            network.membership?.advantage,
+            interval?.lower, interval?.upper,
+            account?.epsilon == nil ? nil : account?.guarantee.membershipAdvantageBound,
             network.modelChecksum,
           ])
     }
@@ -161,10 +161,10 @@ struct PrivacyReport {
       ["", "_lower_95", "_upper_95"].map { (kind.isEmpty ? "mean" : kind) + $0 }
     }
     var table = CSVWriter(columns: ["training", "measure", "networks"] + kinds)
-    func fields(_ mean: MeanWithInterval?) -> [any CustomStringConvertible] {
+    func fields(_ mean: MeanWithInterval?) -> [any CSVValue] {
       [
-        CSVWriter.field(mean?.mean), CSVWriter.field(mean?.range?.lowerBound),
-        CSVWriter.field(mean?.range?.upperBound),
+        mean?.mean, mean?.range?.lowerBound,
+        mean?.range?.upperBound,
       ]
     }
     for summary in results.summaries {

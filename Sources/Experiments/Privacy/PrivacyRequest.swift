@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import Privacy
+import Tensors
 
 /// How private a training is to be, before it is known how many images there are.
 public struct PrivacyRequest: Codable, Equatable, Sendable {
@@ -114,4 +115,12 @@ public struct PrivacyAccount: Codable, Equatable, Sendable {
   }
 
   private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+}
+
+extension PrivacyAccount: Checked {
+  public func check() throws(CheckFailure) {
+    try require(0 < delta && delta < 1, "delta", "expected a number between 0 and 1, found \(delta)")
+    try requireNotNegative(epsilon, "epsilon")
+    try requireShare(samplingRate, "samplingRate")
+  }
 }

@@ -130,3 +130,13 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
     }
   }
 }
+
+extension PrivacyResults: Checked {
+  public func check() throws(CheckFailure) {
+    try requireSome(networkCount, "networkCount")
+    let arms = summaries.map(\.arm)
+    for arm in PrivacyArm.all(epsilons: epsilons) {
+      try require(arms.contains(arm), "summaries", "has no summary of the networks \(arm.words)")
+    }
+  }
+}

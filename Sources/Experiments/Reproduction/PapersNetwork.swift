@@ -110,6 +110,20 @@ struct PapersNetwork: Equatable, Sendable {
     number == 0 ? name : "\(name), seed \(number + 1)"
   }
 
+  /// Every network that some table asks for.
+  static func all(_ scale: ReproductionScale) -> [PapersNetwork] {
+    let lecture = scale.lecture
+    let numbers = 0..<lecture.networkCount
+    return table1 + halves + [
+      softmax, rbf, rbfAsSoftmax, maxoutAgainstFGSM, maxoutAgainstSigns, maxoutAgainstUniform, maxoutWithL1,
+      maxoutWithSigmoids, lenet,
+    ] + ensemble(of: scale.ensembleSize)
+      + lecture.architectures.flatMap { architecture in numbers.map { usual(architecture, $0) } }
+      + lecture.deviations.flatMap { deviation in
+        numbers.map { noisy(lecture.smoothedArchitecture, deviation, $0) }
+      }
+  }
+
   // MARK: Training
 
   /// ε of Goodfellow's training and attacks on MNIST.

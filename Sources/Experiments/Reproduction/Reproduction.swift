@@ -132,3 +132,16 @@ public struct Reproduction: Codable, Equatable, Sendable {
   /// Of training and measuring.
   public var seconds: Double
 }
+
+extension Reproduction.Value: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(interval, "interval")
+  }
+}
+
+extension Reproduction.Section: Checked {
+  public func check() throws(CheckFailure) {
+    for row in rows { try requireCount(row.values.count, columns.count, "rows") }
+    for column in shown { try requirePlace(column, of: columns.count, "shown") }
+  }
+}

@@ -60,12 +60,8 @@ final class ReproductionBench {
     if let known = trained[wanted.folderName] { return known }
     let data = data(of: wanted)
     let place = try run.folder("\(Self.networksFolder)/\(wanted.folderName)")
-    let results = try TrainExperiment(
-      TrainExperiment.Configuration(
-        data: source, architecture: .named(wanted.architecture.rawValue),
-        training: wanted.training(scale, seed: seed), validationFraction: 0),
-      workerCount: workerCount
-    ).run(on: data, in: place, progress: stages(of: wanted.name, progress))
+    let results = try training(of: wanted).run(
+      on: data, in: place, progress: stages(of: wanted.name, progress))
     let file = place.file(TrainExperiment.modelName)
     let model = try ModelFile.read(file)
     let engine = try Engine(running: model.network, workerCount: workerCount)
@@ -77,6 +73,25 @@ final class ReproductionBench {
       epochsTrained: results.epochsTrained)
     trained[wanted.folderName] = subject
     return subject
+  }
+
+  private func training(of wanted: PapersNetwork) -> TrainExperiment {
+    TrainExperiment(
+      TrainExperiment.Configuration(
+        data: source, architecture: .named(wanted.architecture.rawValue),
+        training: wanted.training(scale, seed: seed), validationFraction: 0),
+      workerCount: workerCount, isPart: true)
+  }
+
+  /// Asks the folders of all networks that a table may ask for.
+  ///
+  /// - Throws: ``RunConflict`` where one was trained with other settings.
+  func checkConflicts() throws {
+    for network in PapersNetwork.all(scale) {
+      try training(of: network).check(
+        on: data(of: network), in: RunFolder(run.file("\(Self.networksFolder)/\(network.folderName)")),
+        of: run)
+    }
   }
 
   func subjects(_ wanted: [PapersNetwork]) throws -> [Subject] { try wanted.map(subject) }

@@ -1,3 +1,4 @@
+import Adversarial
 import Datasets
 import Foundation
 import Storage
@@ -52,41 +53,38 @@ public struct ReproductionExperiment: Sendable {
 
   private static let tablesFolder = "tables"
 
-  /// Everything that decides what is measured.
-  private struct Identity: Codable, Equatable {
-    var toolVersion: String
-    var dataChecksum: String
+  /// Raised when a table of the same settings has other numbers than before.
+  static let revision = 1
+
+  /// Everything but the data that decides what is measured for a table.
+  private struct Settings: Codable, Equatable {
+    var table: PaperTable
     var scale: ReproductionScale
     var seed: UInt64
   }
 
-  private struct Part: Codable {
-    var identity: Identity
-    var reproduction: Reproduction
-  }
-
-  /// - Throws: ``RunConflict`` when the folder holds networks that were trained with other settings, and what loading,
-  ///   training and writing throw.
+  /// - Throws: ``RunConflict`` when the folder holds networks that were trained with other settings, before anything is
+  ///   written; what loading, training and writing throw.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
     if dataset.name != "mnist" {
       try progress(.warning("the papers' numbers are of MNIST; those of \(dataset.name) stand beside them"))
     }
+    try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, Results>(
       experiment: "reproduce", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     if startsFresh { try discard(in: folder) }
-    let identity = Identity(
-      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, scale: configuration.scale,
-      seed: configuration.seed)
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "reproduce": Self.revision])
     let tables = try folder.folder(Self.tablesFolder)
     let bench = ReproductionBench(
       dataset, from: configuration.data, in: folder,
       scale: configuration.scale, seed: configuration.seed, workerCount: workerCount, progress: progress)
     for (number, table) in configuration.tables.enumerated() {
-      guard part(of: table, in: tables, identity) == nil else { continue }
+      guard try part(of: table, in: tables, dataset, kept) == nil else { continue }
       try progress(
         .stage("\(table.rawValue), \(number + 1) of \(configuration.tables.count): \(table.title)"))
       let clock = ContinuousClock()
@@ -94,28 +92,56 @@ public struct ReproductionExperiment: Sendable {
       let sections = try table.measure(on: bench)
       let reproduction = Reproduction(
         table: table, sections: sections, seconds: (clock.now - start) / .seconds(1))
-      try tables.write(Part(identity: identity, reproduction: reproduction), to: Self.name(of: table))
+      try kept.keep(
+        reproduction, Self.name(of: table), in: tables, checksums: ["data": dataset.checksum],
+        settings: settings(table))
     }
-    let reproductions = PaperTable.allCases.compactMap { part(of: $0, in: tables, identity)?.reproduction }
+    // Those that were not asked for this time are shown as well; if they do not count any more, they are left out.
+    let quiet = KeptParts(like: kept) { _ in }
+    let reproductions = try PaperTable.allCases.compactMap { try part(of: $0, in: tables, dataset, quiet) }
     try progress(.stage("drawing charts"))
     try ReproductionReport(
       reproductions: reproductions, data: DataRecord(dataset), configuration: configuration
     ).write(to: folder)
     let results = Results(reproductions: reproductions)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
   private static func name(of table: PaperTable) -> String { "\(table.rawValue).json" }
 
-  /// What an earlier run measured under the same settings.
-  private func part(of table: PaperTable, in folder: RunFolder, _ identity: Identity) -> Part? {
-    guard folder.exists(Self.name(of: table)),
-      let part = try? JSONFile.read(Part.self, from: folder.file(Self.name(of: table))),
-      part.identity == identity
-    else { return nil }
-    return part
+  private func settings(_ table: PaperTable) -> Settings {
+    Settings(table: table, scale: configuration.scale, seed: configuration.seed)
   }
+
+  /// What an earlier run measured under the same settings.
+  private func part(
+    of table: PaperTable, in folder: RunFolder, _ dataset: Dataset, _ kept: KeptParts
+  ) throws -> Reproduction? {
+    try kept.known(
+      Reproduction.self, Self.name(of: table), in: folder, checksums: ["data": dataset.checksum],
+      settings: settings(table))
+  }
+
+  /// Whether the folder's networks can be gone on with; asked before anything is changed.
+  private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
+    guard !startsFresh else { return }
+    let bench = ReproductionBench(
+      dataset, from: configuration.data, in: folder, scale: configuration.scale, seed: configuration.seed,
+      workerCount: workerCount, progress: { _ in })
+    try bench.checkConflicts()
+    // Networks of the lecture's experiments, which are not listed: what made them says the same.
+    let experiments = folder.file(ReproductionBench.experimentsFolder)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: experiments.path))?.sorted() ?? [] {
+      let record = experiments.appending(path: "\(name)/\(folder.recordName)")
+      guard let earlier = try? JSONFile.read(DataOfRecord.self, from: record).data?.checksum,
+        earlier != dataset.checksum
+      else { continue }
+      throw RunConflict(folder: folder.url, differences: ["data"])
+    }
+  }
+
+  private struct DataOfRecord: Decodable { let data: DataRecord? }
 
   private func discard(in folder: RunFolder) throws {
     for name in [ReproductionBench.networksFolder, ReproductionBench.experimentsFolder, Self.tablesFolder]

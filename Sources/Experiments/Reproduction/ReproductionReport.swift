@@ -1,3 +1,4 @@
+import Escapes
 import Figures
 import Foundation
 import Storage
@@ -63,7 +64,7 @@ struct ReproductionReport {
   }
 
   private var introduction: String {
-    "\(data.name): \(data.trainingCount) training images, \(data.heldOutCount) held out; seed \(configuration.seed), Intrigue "
+    "\(MarkdownText.escaped(data.name)): \(data.trainingCount) training images, \(data.heldOutCount) held out; seed \(configuration.seed), Intrigue "
       + "\(RunEnvironment.toolVersion)" + (configuration.scale == .full ? "" : ", not the full run")
       + ". In each cell stands what was measured here, and in brackets what the paper prints. Intervals and denominators are in "
       + "`\(Self.tableName)`."
@@ -88,7 +89,7 @@ struct ReproductionReport {
   }
 
   private static func row(_ cells: [String]) -> String {
-    "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+    "| " + cells.map(MarkdownText.cell).joined(separator: " | ") + " |"
   }
 
   private static func duration(_ seconds: Double) -> String {
@@ -102,7 +103,6 @@ struct ReproductionReport {
       "table", "section", "row", "column", "unit", "paper", "ours", "difference", "lower_95", "upper_95",
       "of", "sample",
     ])
-    func cell(_ value: Double?) -> any CustomStringConvertible { CSVWriter.field(value) }
     for reproduction in reproductions {
       for section in reproduction.sections {
         for row in section.rows {
@@ -110,8 +110,8 @@ struct ReproductionReport {
             guard let value else { continue }
             table.append([
               reproduction.table.rawValue, section.title, row.name, column.name, column.unit.rawValue,
-              cell(value.paper), cell(value.ours), cell(value.difference), cell(value.interval?.first),
-              cell(value.interval?.last), value.count?.description ?? "",
+              value.paper, value.ours, value.difference, value.interval?.first,
+              value.interval?.last, value.count,
               value.count == nil ? "" : value.sample.rawValue,
             ])
           }

@@ -94,7 +94,8 @@ public struct RubbishExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "rubbish", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
 
     try progress(.stage("classifying \(configuration.count) images of noise"))
     let noise = RubbishClass(
@@ -121,7 +122,7 @@ public struct RubbishExperiment: Sendable {
     try RubbishTable.write(results, in: folder)
     try RubbishFigures(configuration: configuration, results: results, data: DataRecord(dataset))
       .write(engine, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -152,6 +153,16 @@ public enum RubbishError: Error, Equatable, CustomStringConvertible {
     case .noDistances(let name):
       "\(name) does not end in distances from centres (rbf): exponentials of its logits are no probabilities; "
         + "read them as softmax or sigmoid"
+    }
+  }
+}
+
+extension RubbishExperiment.Results: Checked {
+  public func check() throws(CheckFailure) {
+    try requireEnds(noiseInterval95, "noiseInterval95")
+    try requireEnds(cleanInterval95, "cleanInterval95")
+    for counted in [noise.acceptedByClass.count, clean.acceptedByClass.count, fooling.outcomes.count] {
+      try requireCount(counted, classNames.count, "classNames")
     }
   }
 }

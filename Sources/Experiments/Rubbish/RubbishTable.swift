@@ -15,12 +15,12 @@ enum RubbishTable {
       table.append(
         [label, results.classNames[label], count, accepted.count] + bounds(accepted)
           + [outcome.fooled.total, outcome.before.count, outcome.fooled.count] + bounds(outcome.fooled)
-          + [outcome.gained.count, outcome.meanConfidence?.description ?? "", outcome.zeroGradientCount])
+          + [outcome.gained.count, outcome.meanConfidence, outcome.zeroGradientCount])
     }
     try table.write(to: folder.file("rubbish.csv"))
   }
 
-  private static func bounds(_ proportion: Proportion) -> [any CustomStringConvertible] {
+  private static func bounds(_ proportion: Proportion) -> [any CSVValue] {
     guard let interval = proportion.interval95 else { return ["", ""] }
     return [interval.lowerBound, interval.upperBound]
   }

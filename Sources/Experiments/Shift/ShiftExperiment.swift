@@ -73,6 +73,8 @@ public struct ShiftExperiment: Sendable {
 
   static let networksFolder = "networks"
   static let partName = "shift.json"
+  /// Raised when what is measured of the same network under the same settings has other numbers than before.
+  static let revision = 1
 
   /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written;
   ///   what loading, the engine and writing throw.
@@ -94,12 +96,14 @@ public struct ShiftExperiment: Sendable {
     try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, ShiftResults>(
       experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     // Not drawn where no network has a distance: that of an earlier run would be taken for this one's.
     for name in ShiftReport.scatterFiles { try folder.remove(name) }
     if startsFresh, folder.exists(Self.networksFolder) {
       try FileManager.default.removeItem(at: folder.file(Self.networksFolder))
     }
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "shift": Self.revision])
     var networks: [ShiftedNetwork] = []
     var shown: Engine?
     let total = configuration.recipes.count * configuration.networkCount
@@ -107,16 +111,14 @@ public struct ShiftExperiment: Sendable {
     for seed in configuration.seeds {
       for recipe in configuration.recipes {
         let name = "\(recipe.rawValue), seed \(seed), network \(networks.count + 1) of \(total)"
-        let place = RunFolder(place(of: recipe, seed, in: folder))
-        try place.create()
+        let place = try folder.folder(place(of: recipe, seed))
         let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
         let engine = try Engine(running: model.network, workerCount: workerCount)
         if shown == nil { shown = engine }
         networks.append(
           try measured(
             recipe, seed: seed, engine, try model.checksum, dataset, numbers, attackedNumbers, in: place,
-            name,
-            progress))
+            kept, name, progress))
       }
     }
     let results = ShiftResults(
@@ -125,7 +127,7 @@ public struct ShiftExperiment: Sendable {
     try progress(.stage("drawing"))
     try ShiftReport(configuration: configuration, results: results, data: DataRecord(dataset))
       .write(shown, images: images, number: numbers[0], in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -135,14 +137,15 @@ public struct ShiftExperiment: Sendable {
     for seed in configuration.seeds {
       for recipe in configuration.recipes {
         try trainExperiment(recipe, seed, on: dataset).check(
-          on: dataset, in: RunFolder(place(of: recipe, seed, in: folder)), of: folder, allowsMoreEpochs: false
+          on: dataset, in: RunFolder(folder.file(place(of: recipe, seed))), of: folder,
+          allowsMoreEpochs: false
         )
       }
     }
   }
 
-  private func place(of recipe: ShiftRecipe, _ seed: UInt64, in folder: RunFolder) -> URL {
-    folder.file("\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)")
+  private func place(of recipe: ShiftRecipe, _ seed: UInt64) -> String {
+    "\(Self.networksFolder)/\(recipe.rawValue)-seed\(seed)"
   }
 
   private func trainExperiment(_ recipe: ShiftRecipe, _ seed: UInt64, on dataset: Dataset) -> TrainExperiment
@@ -155,7 +158,7 @@ public struct ShiftExperiment: Sendable {
       TrainExperiment.Configuration(
         data: configuration.data, architecture: configuration.architecture, training: training,
         validationFraction: 0),
-      workerCount: workerCount)
+      workerCount: workerCount, isPart: true)
   }
 
   private func trained(
@@ -169,28 +172,23 @@ public struct ShiftExperiment: Sendable {
 
   private func measured(
     _ recipe: ShiftRecipe, seed: UInt64, _ engine: Engine, _ checksum: String, _ dataset: Dataset,
-    _ numbers: [Int], _ attackedNumbers: [Int], in place: RunFolder, _ name: String,
+    _ numbers: [Int], _ attackedNumbers: [Int], in place: RunFolder, _ kept: KeptParts, _ name: String,
     _ progress: @escaping ProgressHandler
   ) throws -> ShiftedNetwork {
-    let identity = ShiftIdentity(
-      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
+    let settings = ShiftSettings(
       recipe: recipe, imageCount: configuration.imageCount, attackedNumbers: attackedNumbers,
       epsilon: configuration.epsilon, stepCount: configuration.stepCount, seed: configuration.seed)
-    // One that cannot be read is of another version, or broken: it is measured again.
-    if let known = try? JSONFile.read(ShiftPart.self, from: place.file(Self.partName)),
-      known.identity == identity
-    {
-      return known.network
+    return try kept.kept(
+      Self.partName, in: place, checksums: ["data": dataset.checksum, "model": checksum], settings: settings
+    ) {
+      try progress(
+        .stage(
+          "\(name): corrupting \(numbers.count) images, attacking \(attackedNumbers.count)"
+        ))
+      return try ShiftMeasurement(
+        images: dataset.heldOut, numbers: numbers, attackedNumbers: attackedNumbers, settings: settings,
+        workerCount: workerCount
+      ).measure(engine, modelChecksum: checksum, seed: seed, progress)
     }
-    try progress(
-      .stage(
-        "\(name): corrupting \(numbers.count) images, attacking \(attackedNumbers.count)"
-      ))
-    let network = try ShiftMeasurement(
-      images: dataset.heldOut, numbers: numbers, attackedNumbers: attackedNumbers, identity: identity,
-      workerCount: workerCount
-    ).measure(engine, seed: seed, progress)
-    try place.write(ShiftPart(identity: identity, network: network), to: Self.partName)
-    return network
   }
 }

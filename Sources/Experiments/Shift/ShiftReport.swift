@@ -28,7 +28,7 @@ struct ShiftReport {
   }
 
   private static let scatterName = "shift-and-attack"
-  static let scatterFiles = ["png", "pdf", "csv", "gp"].map { "figures/\(scatterName).\($0)" }
+  static let scatterFiles = Chart.fileEndings.map { "figures/\(scatterName).\($0)" }
 
   // MARK: Figures
 
@@ -151,7 +151,7 @@ struct ShiftReport {
           + CSVWriter.fields(counted: network.clean)
           + [
             network.accuracy(), network.accuracy(under: ShiftRecipe.unseen),
-            CSVWriter.field(network.medianDistance), network.distances.count { $0 == nil },
+            network.medianDistance, network.distances.count { $0 == nil },
           ] + CSVWriter.fields(counted: network.robust) + [network.zeroGradientCount])
     }
     return table
@@ -178,10 +178,10 @@ struct ShiftReport {
       "difference_lower_95",
       "difference_upper_95",
     ])
-    func fields(_ mean: MeanWithInterval?) -> [any CustomStringConvertible] {
+    func fields(_ mean: MeanWithInterval?) -> [any CSVValue] {
       [
-        CSVWriter.field(mean?.count), CSVWriter.field(mean?.mean), CSVWriter.field(mean?.interval95?[0]),
-        CSVWriter.field(mean?.interval95?[1]),
+        mean?.count, mean?.mean, mean?.interval95?[0],
+        mean?.interval95?[1],
       ]
     }
     for summary in results.summaries {

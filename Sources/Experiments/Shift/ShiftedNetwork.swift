@@ -48,11 +48,8 @@ public struct ShiftedNetwork: Codable, Sendable {
   }
 }
 
-/// Everything that decides a ``ShiftedNetwork``.
-struct ShiftIdentity: Codable, Equatable, Sendable {
-  var toolVersion: String
-  var dataChecksum: String
-  var modelChecksum: String
+/// Everything but data and model that decides a ``ShiftedNetwork``.
+struct ShiftSettings: Codable, Equatable, Sendable {
   var recipe: ShiftRecipe
   var imageCount: Int?
   var attackedNumbers: [Int]
@@ -62,12 +59,6 @@ struct ShiftIdentity: Codable, Equatable, Sendable {
   var seed: UInt64
 }
 
-/// A network's file.
-struct ShiftPart: Codable, Sendable {
-  var identity: ShiftIdentity
-  var network: ShiftedNetwork
-}
-
 /// Measures networks on one set of images.
 struct ShiftMeasurement: Sendable {
   let images: LabelledImages
@@ -75,11 +66,12 @@ struct ShiftMeasurement: Sendable {
   let numbers: [Int]
   /// Of these, drawn at random too.
   let attackedNumbers: [Int]
-  let identity: ShiftIdentity
+  let settings: ShiftSettings
   let workerCount: Int
 
-  func measure(_ engine: Engine, seed: UInt64, _ progress: @escaping ProgressHandler) throws -> ShiftedNetwork
-  {
+  func measure(
+    _ engine: Engine, modelChecksum: String, seed: UInt64, _ progress: @escaping ProgressHandler
+  ) throws -> ShiftedNetwork {
     let listener = ProgressListener(progress)
     let kinds = Corruption.Kind.allCases
     let total = 1 + kinds.count * ShiftedNetwork.severities.count
@@ -89,7 +81,7 @@ struct ShiftMeasurement: Sendable {
         let chosen = Array(numbers[rows])
         let shown =
           corruption.map {
-            images.tensor(of: chosen, corruptedBy: $0, seed: identity.seed, workerCount: workerCount)
+            images.tensor(of: chosen, corruptedBy: $0, seed: settings.seed, workerCount: workerCount)
           } ?? images.tensor(of: chosen)
         let predictions = Prediction.rows(of: try engine.logits(of: shown))
         count += zip(predictions, chosen).count { $0.label == images.labels[$1] }
@@ -109,7 +101,7 @@ struct ShiftMeasurement: Sendable {
     }
     let attacked = try attack(engine, listener)
     return ShiftedNetwork(
-      recipe: identity.recipe, seed: seed, modelChecksum: identity.modelChecksum, clean: clean,
+      recipe: settings.recipe, seed: seed, modelChecksum: modelChecksum, clean: clean,
       corrupted: corrupted, attackedNumbers: attackedNumbers, distances: attacked.distances,
       robust: attacked.robust,
       zeroGradientCount: attacked.zeroGradientCount)
@@ -128,18 +120,18 @@ struct ShiftMeasurement: Sendable {
         of: AttackInPortions(attack: attack, portion: 64) { try listener.tell($0) }, on: batch,
         under: ThreatModel(norm: .l2, epsilon: epsilon), classifier: classifier)
     }
-    let nearest = try evaluation(DecoupledDirectionNorm(stepCount: identity.stepCount), .infinity).images
+    let nearest = try evaluation(DecoupledDirectionNorm(stepCount: settings.stepCount), .infinity).images
     let within = try evaluation(
       ProjectedGradientDescent(
-        stepCount: identity.stepCount, start: .random(restartCount: 1, seed: identity.seed)),
-      Float(identity.epsilon)
+        stepCount: settings.stepCount, start: .random(restartCount: 1, seed: settings.seed)),
+      Float(settings.epsilon)
     ).images
     let distances = nearest.map { image -> Double? in
       let distance = image.adversarialDistance(in: .l2)
       return distance.isFinite ? distance : nil
     }
     let robust = zip(distances, within).count { distance, image in
-      image.verdict == .failed && (distance ?? .infinity) > identity.epsilon
+      image.verdict == .failed && (distance ?? .infinity) > settings.epsilon
     }
     return (
       distances, Proportion(robust, of: batch.count), nearest.count(where: \.hadZeroGradient)

@@ -1,4 +1,5 @@
 import Adversarial
+import Tensors
 
 /// One held-out image under one deviation of noise.
 public struct SmoothedImage: Codable, Equatable, Sendable {
@@ -24,13 +25,10 @@ public struct SmoothedImage: Codable, Equatable, Sendable {
   var certifiedRadius: Double { certificate.leading == label ? certificate.radius ?? 0 : 0 }
 }
 
-/// What is measured at one deviation, kept as it goes, so that a stopped run goes on behind it.
+/// What is measured at one deviation, kept as it goes.
 struct SmoothingPart: Codable, Sendable {
-  /// Everything that decides the certificates.
-  struct Identity: Codable, Equatable, Sendable {
-    var toolVersion: String
-    var dataChecksum: String
-    var modelChecksum: String
+  /// Everything but data and model that decides the certificates.
+  struct Settings: Codable, Equatable, Sendable {
     var deviation: Double
     var imageCount: Int?
     var selectionCount: Int
@@ -39,23 +37,29 @@ struct SmoothingPart: Codable, Sendable {
     var seed: UInt64
   }
 
-  var identity: Identity
   /// The first ones of those drawn, in their order.
   var images: [SmoothedImage]
 }
 
 /// What one attack left at one deviation.
 struct SmoothingAttackPart: Codable, Sendable {
-  struct Identity: Codable, Equatable, Sendable {
-    var smoothing: SmoothingPart.Identity
+  struct Settings: Codable, Equatable, Sendable {
+    var smoothing: SmoothingPart.Settings
     var epsilon: Double
     var stepCount: Int
     var drawCount: Int
   }
 
-  var identity: Identity
+  var epsilon: Double
   /// Those that were right when clean.
   var evaluation: SmoothedEvaluation
   /// Numbers of the images that the network without noise gets right, but not under the same attack on itself.
   var baseLost: [Int]
+}
+
+extension SmoothedImage: Checked {
+  public func check() throws(CheckFailure) {
+    try requirePlace(label, of: certificate.counts.count, "label")
+    try requirePlace(basePrediction, of: certificate.counts.count, "basePrediction")
+  }
 }

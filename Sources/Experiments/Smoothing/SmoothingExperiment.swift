@@ -86,6 +86,8 @@ public struct SmoothingExperiment: Sendable {
   }
 
   static let partsFolder = "parts"
+  /// Raised when a part of the same settings holds other numbers than before.
+  static let revision = 1
 
   /// A level that is there.
   private struct Subject {
@@ -124,19 +126,21 @@ public struct SmoothingExperiment: Sendable {
       drawing: configuration.imageCount, seed: configuration.seed, progress)
     let record = RunRecord<Configuration, SmoothingResults>(
       experiment: "smooth", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     // Written only after attacks: that of an earlier run would be taken for this one's.
     if configuration.epsilons.isEmpty { try folder.remove(SmoothingReport.attackedName) }
     if startsFresh, folder.exists(Self.partsFolder) {
       try FileManager.default.removeItem(at: folder.file(Self.partsFolder))
     }
     let parts = try folder.folder(Self.partsFolder)
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "smooth": Self.revision])
     var levels: [SmoothingResults.Level] = []
     var measured: [(images: [SmoothedImage], attacks: [SmoothingAttackPart])] = []
     for subject in subjects {
-      let part = try certified(subject, numbers, of: dataset, in: parts, progress)
+      let part = try certified(subject, numbers, of: dataset, in: parts, kept, progress)
       let attacks = try configuration.epsilons.map {
-        try attacked(subject, part, epsilon: $0, images, in: parts, progress)
+        try attacked(subject, part, epsilon: $0, dataset, in: parts, kept, progress)
       }
       measured.append((part.images, attacks))
       levels.append(
@@ -151,7 +155,7 @@ public struct SmoothingExperiment: Sendable {
       configuration: configuration, results: results, data: DataRecord(dataset), parts: measured
     )
     .write(engines: subjects.map(\.engine), images: images, numbers: numbers, in: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -170,19 +174,14 @@ public struct SmoothingExperiment: Sendable {
   // MARK: Certificates
 
   private func certified(
-    _ subject: Subject, _ numbers: [Int], of dataset: Dataset, in parts: RunFolder,
+    _ subject: Subject, _ numbers: [Int], of dataset: Dataset, in parts: RunFolder, _ kept: KeptParts,
     _ progress: @escaping ProgressHandler
   ) throws -> SmoothingPart {
-    let identity = SmoothingPart.Identity(
-      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum,
-      modelChecksum: subject.checksum,
-      deviation: subject.deviation, imageCount: configuration.imageCount,
-      selectionCount: configuration.selectionCount, estimationCount: configuration.estimationCount,
-      alpha: configuration.alpha, seed: configuration.seed)
+    let (checksums, settings) = (checksums(subject, dataset), settings(subject))
     let name = "certificates-\(subject.number).json"
-    var part = SmoothingPart(identity: identity, images: [])
-    // One that cannot be read is of another version, or broken: it is measured again.
-    if let known = try? JSONFile.read(SmoothingPart.self, from: parts.file(name)), known.identity == identity,
+    var part = SmoothingPart(images: [])
+    if let known = try kept.known(
+      SmoothingPart.self, name, in: parts, checksums: checksums, settings: settings),
       known.images.count <= numbers.count
     {
       part = known
@@ -214,9 +213,20 @@ public struct SmoothingExperiment: Sendable {
             imageID: number, label: dataset.heldOut.labels[number], basePrediction: base[place].label,
             certificate: certificates[place]))
       }
-      try parts.write(part, to: name)
+      try kept.keep(part, name, in: parts, checksums: checksums, settings: settings)
     }
     return part
+  }
+
+  private func checksums(_ subject: Subject, _ dataset: Dataset) -> [String: String] {
+    ["data": dataset.checksum, "model": subject.checksum]
+  }
+
+  private func settings(_ subject: Subject) -> SmoothingPart.Settings {
+    SmoothingPart.Settings(
+      deviation: subject.deviation, imageCount: configuration.imageCount,
+      selectionCount: configuration.selectionCount, estimationCount: configuration.estimationCount,
+      alpha: configuration.alpha, seed: configuration.seed)
   }
 
   private static let keptDraws = 20_000
@@ -224,18 +234,23 @@ public struct SmoothingExperiment: Sendable {
   // MARK: Attacks
 
   private func attacked(
-    _ subject: Subject, _ part: SmoothingPart, epsilon: Double, _ images: LabelledImages,
-    in parts: RunFolder, _ progress: @escaping ProgressHandler
+    _ subject: Subject, _ part: SmoothingPart, epsilon: Double, _ dataset: Dataset,
+    in parts: RunFolder, _ kept: KeptParts, _ progress: @escaping ProgressHandler
   ) throws -> SmoothingAttackPart {
-    let identity = SmoothingAttackPart.Identity(
-      smoothing: part.identity, epsilon: epsilon, stepCount: configuration.stepCount,
-      drawCount: configuration.attackDrawCount)
-    let name = "attack-\(subject.number)-\(epsilon).json"
-    if let known = try? JSONFile.read(SmoothingAttackPart.self, from: parts.file(name)),
-      known.identity == identity
-    {
-      return known
+    try kept.kept(
+      "attack-\(subject.number)-\(epsilon).json", in: parts, checksums: checksums(subject, dataset),
+      settings: SmoothingAttackPart.Settings(
+        smoothing: settings(subject), epsilon: epsilon, stepCount: configuration.stepCount,
+        drawCount: configuration.attackDrawCount)
+    ) {
+      try attack(subject, part, epsilon: epsilon, dataset.heldOut, progress)
     }
+  }
+
+  private func attack(
+    _ subject: Subject, _ part: SmoothingPart, epsilon: Double, _ images: LabelledImages,
+    _ progress: @escaping ProgressHandler
+  ) throws -> SmoothingAttackPart {
     let threatModel = ThreatModel(norm: .l2, epsilon: Float(epsilon))
     let words = "\(subject.words), ε = \(epsilon)"
     // Heard at every pass: a portion of the attack takes long.
@@ -262,11 +277,9 @@ public struct SmoothingExperiment: Sendable {
         subject.engine, deviation: subject.deviation, seed: configuration.seed, workerCount: workerCount),
       count: configuration.estimationCount, alpha: configuration.alpha
     ) { try progress(.step(done: $0, total: total, unit: "noisy copies")) }
-    let result = SmoothingAttackPart(
-      identity: identity, evaluation: evaluation,
+    return SmoothingAttackPart(
+      epsilon: epsilon, evaluation: evaluation,
       baseLost: base.images.filter { $0.verdict == .succeeded }.map(\.imageID))
-    try parts.write(result, to: name)
-    return result
   }
 
   /// Images attacked before the next word of progress.

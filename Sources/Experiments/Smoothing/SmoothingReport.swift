@@ -142,7 +142,7 @@ struct SmoothingReport {
         table.append([
           level.modelName, level.deviation, image.imageID, image.label, certificate.leading,
           certificate.agreed.count, certificate.agreed.total, certificate.lowerBound,
-          CSVWriter.field(certificate.radius), certificate.radius == nil ? 1 : 0,
+          certificate.radius, certificate.radius == nil ? 1 : 0,
           certificate.label == image.label ? 1 : 0, image.basePrediction, certificate.counts[image.label],
           level.modelChecksum,
         ])
@@ -163,9 +163,9 @@ struct SmoothingReport {
         for image in attack.evaluation.images {
           let certificate = certificates[image.imageID]
           table.append([
-            level.modelName, level.deviation, attack.identity.epsilon, image.imageID, image.label,
+            level.modelName, level.deviation, attack.epsilon, image.imageID, image.label,
             image.distance,
-            CSVWriter.field(certificate?.radius), CSVWriter.field(image.answer.label), image.answer.p,
+            certificate?.radius, image.answer.label, image.answer.p,
             image.isLost ? 1 : 0, certificate.map(image.violates) == true ? 1 : 0, level.modelChecksum,
           ])
         }
@@ -182,12 +182,12 @@ struct SmoothingReport {
         + shares.flatMap { [$0, "\($0)_lower_95", "\($0)_upper_95"] } + [
           "abstained", "contradictions", "inside", "not_lost", "model_checksum",
         ])
-    func fields(_ proportion: Proportion) -> [any CustomStringConvertible] {
+    func fields(_ proportion: Proportion) -> [any CSVValue] {
       let interval = proportion.exactInterval()
-      return [proportion.count, CSVWriter.field(interval?.lower), CSVWriter.field(interval?.upper)]
+      return [proportion.count, interval?.lower, interval?.upper]
     }
     for level in results.levels {
-      let head: [any CustomStringConvertible] = [
+      let head: [any CSVValue] = [
         level.modelName, level.deviation, level.trainingNoise.field,
       ]
       table.append(

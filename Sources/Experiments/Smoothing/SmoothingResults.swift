@@ -1,4 +1,5 @@
 import Adversarial
+import Storage
 import Inference
 import Networks
 import Tensors
@@ -115,12 +116,12 @@ extension SmoothingResults.Level {
   ) -> [SmoothingResults.Attack] {
     let certificates = Dictionary(uniqueKeysWithValues: images.map { ($0.imageID, $0.certificate) })
     var (lost, unanswered, baseLost): (Set<Int>, Set<Int>, Set<Int>) = ([], [], [])
-    return parts.sorted { $0.identity.epsilon < $1.identity.epsilon }.map { part in
+    return parts.sorted { $0.epsilon < $1.epsilon }.map { part in
       let attacked = part.evaluation.images
       lost.formUnion(attacked.filter(\.isLost).map(\.imageID))
       unanswered.formUnion(attacked.filter { !$0.isRight }.map(\.imageID))
       baseLost.formUnion(part.baseLost)
-      let epsilon = part.identity.epsilon
+      let epsilon = part.epsilon
       let violations = attacked.count { image in certificates[image.imageID].map(image.violates) ?? false }
       let covered = attacked.count { image in
         certificates[image.imageID].map { $0.holds($0.leading, within: image.distance) } ?? false
@@ -210,12 +211,25 @@ extension SmoothingResults.TrainingNoise {
   }
 
   /// In tables: σ, 0 without noise, words of another kind; empty: unknown.
-  var field: any CustomStringConvertible {
+  var field: any CSVValue {
     switch self {
     case .none: 0
     case .gaussian(let deviation): deviation
     case .other(let kind): kind
     case .unknown: ""
     }
+  }
+}
+
+extension SmoothingResults.Level: Checked {
+  public func check() throws(CheckFailure) {
+    try requireShare(oneDraw, "oneDraw")
+    try requirePositive(deviation, "deviation")
+  }
+}
+
+extension SmoothingResults.Attack: Checked {
+  public func check() throws(CheckFailure) {
+    try requireNotNegative(epsilon, "epsilon")
   }
 }

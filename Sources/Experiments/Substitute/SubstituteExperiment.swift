@@ -78,11 +78,11 @@ public struct SubstituteExperiment: Sendable {
   private static let partsFolder = "substitutes"
   private static let partName = "part.json"
 
-  /// Everything that decides what a substitute is and does.
-  private struct Identity: Codable, Equatable {
-    var toolVersion: String
-    var dataChecksum: String
-    var modelChecksum: String
+  /// Raised when a part of the same settings holds other numbers than before.
+  static let revision = 1
+
+  /// Everything but data and model that decides what a substitute is and does.
+  private struct Settings: Codable, Equatable {
     var configuration: Configuration
     /// Of the substitute: a file that the configuration names may be another by now.
     var architecture: String
@@ -90,11 +90,9 @@ public struct SubstituteExperiment: Sendable {
   }
 
   private struct Part: Codable {
-    var identity: Identity
     var rounds: [SubstituteResults.Round]
     /// Some of the images that were asked about.
     var asked: [SubstituteResults.AskedImage]
-    var modelChecksum: String
   }
 
   /// Whether a network can be trained on answers as its recipe says.
@@ -150,7 +148,8 @@ public struct SubstituteExperiment: Sendable {
     let record = RunRecord<Configuration, SubstituteResults>(
       experiment: "substitute", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try folder.folder(Self.partsFolder)
     if startsFresh {
       for name in try FileManager.default.contentsOfDirectory(atPath: parts.url.path) {
@@ -159,21 +158,24 @@ public struct SubstituteExperiment: Sendable {
     }
     let blackBox = try Engine(running: model.network, workerCount: workerCount)
     let checksum = try model.checksum
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "substitute": Self.revision])
     var measured: [Part] = []
     for number in 1...configuration.repetitionCount {
-      let identity = Identity(
-        toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, modelChecksum: checksum,
-        configuration: configuration, architecture: architecture, number: number)
+      let settings = Settings(configuration: configuration, architecture: architecture, number: number)
+      let checksums = ["data": dataset.checksum, "model": checksum]
       let place = try parts.folder("\(number)")
-      if let known = known(in: place, identity) {
+      let files = [TrainExperiment.modelName]
+      if let known = try kept.known(
+        Part.self, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
+      {
         try progress(.stage("substitute \(number): kept from an earlier run"))
         measured.append(known)
         continue
       }
       let part = try configuration.model.naming {
-        try measure(identity, graph, blackBox, images, in: place, progress)
+        try measure(number, graph, blackBox, images, in: place, progress)
       }
-      try place.write(part, to: Self.partName)
+      try kept.keep(part, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
       measured.append(part)
     }
     try progress(.stage("attacking the black box itself, and noise"))
@@ -192,7 +194,7 @@ public struct SubstituteExperiment: Sendable {
     try SubstituteFigures(configuration: configuration, results: results, data: DataRecord(dataset)).write(
       asked: measured[0].asked, of: images, in: folder)
     try results.table.write(to: folder.file(SubstituteResults.tableName))
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return results
   }
 
@@ -262,10 +264,9 @@ public struct SubstituteExperiment: Sendable {
   }
 
   private func measure(
-    _ identity: Identity, _ graph: Graph, _ blackBox: Engine, _ images: LabelledImages, in place: RunFolder,
+    _ number: Int, _ graph: Graph, _ blackBox: Engine, _ images: LabelledImages, in place: RunFolder,
     _ progress: @escaping ProgressHandler
   ) throws -> Part {
-    let number = identity.number
     let batch = attacked(images)
     let answers = Prediction.rows(of: try blackBox.logits(of: batch.images)).map(\.label)
     let name = "substitute \(number) of \(configuration.repetitionCount)"
@@ -294,9 +295,7 @@ public struct SubstituteExperiment: Sendable {
         try progress(.stage("\(name), \(2 * round.queryCount) queries: training"))
       }
     }
-    return Part(
-      identity: identity, rounds: rounds, asked: asked,
-      modelChecksum: try Checksum.hexadecimal(ofFile: place.file(TrainExperiment.modelName)))
+    return Part(rounds: rounds, asked: asked)
   }
 
   /// A seed image of each of the first classes, and what became of it in each round. The k-th augmentation of image i
@@ -314,14 +313,6 @@ public struct SubstituteExperiment: Sendable {
         label: images.labels[seeds[place]], pixels: rows.map { Array(last.images[row: $0]) },
         answers: rows.map { last.labels[$0] })
     }
-  }
-
-  private func known(in place: RunFolder, _ identity: Identity) -> Part? {
-    guard place.exists(Self.partName), place.exists(TrainExperiment.modelName),
-      let part = try? JSONFile.read(Part.self, from: place.file(Self.partName)), part.identity == identity,
-      (try? Checksum.hexadecimal(ofFile: place.file(TrainExperiment.modelName))) == part.modelChecksum
-    else { return nil }
-    return part
   }
 }
 

@@ -106,3 +106,11 @@ public struct SubstituteResults: Codable, Equatable, Sendable {
       ? "one substitute, no interval" : "mean of \(mean.count) substitutes, Student's 95 % interval over them"
   }
 }
+
+extension SubstituteResults: Checked {
+  public func check() throws(CheckFailure) {
+    for rounds in substitutes {
+      try requireCount(rounds.count, substitutes[0].count, "substitutes")
+    }
+  }
+}

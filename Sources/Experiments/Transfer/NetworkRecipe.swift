@@ -119,8 +119,9 @@ public struct NetworkRecipe: Codable, Equatable, Sendable {
 
   /// Name of its folder, in which `:` would be a nuisance to shells and other systems.
   var folderName: String {
-    let name = text.split(separator: "/").last.map(String.init) ?? text
-    return name.replacing(":", with: "-")
+    // By scalar: a slash is one to a file system whatever stands beside it.
+    let name = text.unicodeScalars.split(separator: "/").last ?? text.unicodeScalars[...]
+    return String(String.UnicodeScalarView(name.map { $0 == ":" ? "-" : $0 }))
   }
 
   /// Whether the other text would train this very network.

@@ -73,10 +73,11 @@ public struct TransferExperiment: Sendable {
   static let networksFolder = "networks"
   static let partName = "transfer.json"
 
-  /// Everything that decides what is measured from one source.
-  private struct Identity: Codable, Equatable {
-    var toolVersion: String
-    var dataChecksum: String
+  /// Raised when what is measured of the same networks under the same settings has other numbers than before.
+  static let revision = 1
+
+  /// Everything but the data that decides what is measured from one source.
+  private struct Settings: Codable, Equatable {
     var attack: TransferAttack
     var epsilon: Float
     var goal: AttackGoal
@@ -89,7 +90,6 @@ public struct TransferExperiment: Sendable {
 
   /// What a source's folder holds once its images were shown to all.
   private struct Part: Codable {
-    var identity: Identity
     var attack: EvaluationSummary
     var rows: [TransferMatrix.Row]
   }
@@ -116,13 +116,15 @@ public struct TransferExperiment: Sendable {
       experiment: "transfer", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset)
     )
-    try folder.write(record)
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     if startsFresh { try discard(in: folder) }
 
     let subjects = try given ?? trained(on: dataset, in: folder, progress)
     let batch = try self.batch(of: images, progress)
-    let identity = Identity(
-      toolVersion: RunEnvironment.toolVersion, dataChecksum: dataset.checksum, attack: configuration.attack,
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "transfer": Self.revision])
+    let settings = Settings(
+      attack: configuration.attack,
       epsilon: configuration.epsilon, goal: configuration.goal, distortions: configuration.distortions,
       imageCount: configuration.imageCount, seed: configuration.seed,
       networks: subjects.map { [$0.name, $0.checksum] })
@@ -130,13 +132,12 @@ public struct TransferExperiment: Sendable {
     var rows: [TransferMatrix.Row] = []
     for (number, subject) in subjects.enumerated() {
       let place = try folder.folder("\(Self.networksFolder)/\(subject.folderName)")
-      let part: Part
-      if let known = known(in: place, identity) {
-        part = known
-      } else {
+      let part = try kept.kept(
+        Self.partName, in: place, checksums: ["data": dataset.checksum, "model": subject.checksum],
+        settings: settings
+      ) {
         try progress(.stage("images from \(subject.name), \(number + 1) of \(subjects.count)"))
-        part = try measure(subject, among: subjects, batch, targets, identity, progress)
-        try place.write(part, to: Self.partName)
+        return try measure(subject, among: subjects, batch, targets, progress)
       }
       let predictions = Prediction.rows(of: try subject.engine.logits(of: images)).map(\.label)
       networks.append(
@@ -158,7 +159,7 @@ public struct TransferExperiment: Sendable {
       })
     try progress(.stage("drawing charts"))
     let files = try TransferReport(results: results).write(to: folder)
-    try folder.write(record.completed(with: results))
+    try run.complete(with: results)
     return Outcome(results: results, files: files + [folder.recordName])
   }
 
@@ -166,7 +167,7 @@ public struct TransferExperiment: Sendable {
 
   private func measure(
     _ source: Subject, among subjects: [Subject], _ batch: AttackBatch, _ targets: TargetChoice?,
-    _ identity: Identity, _ progress: @escaping ProgressHandler
+    _ progress: @escaping ProgressHandler
   ) throws -> Part {
     let goal = targets.map {
       ThreatModel.Goal.targeted(
@@ -190,19 +191,11 @@ public struct TransferExperiment: Sendable {
         seed: configuration.seed
       ).rows
     }
-    return Part(identity: identity, attack: EvaluationSummary(of: evaluation.images), rows: rows)
+    return Part(attack: EvaluationSummary(of: evaluation.images), rows: rows)
   }
 
   /// Images attacked before the next word of progress; enough to keep every worker busy.
   private static let portion = 128
-
-  private func known(in place: RunFolder, _ identity: Identity) -> Part? {
-    // One that cannot be read is of another version.
-    guard place.exists(Self.partName),
-      let part = try? JSONFile.read(Part.self, from: place.file(Self.partName)), part.identity == identity
-    else { return nil }
-    return part
-  }
 
   private func batch(of images: LabelledImages, _ progress: ProgressHandler) throws -> AttackBatch {
     let numbers = try images.numbers(
@@ -246,7 +239,7 @@ public struct TransferExperiment: Sendable {
       TrainExperiment.Configuration(
         data: configuration.data, architecture: recipe.architecture, training: recipe.training,
         validationFraction: 0),
-      workerCount: workerCount)
+      workerCount: workerCount, isPart: true)
   }
 
   private func trained(

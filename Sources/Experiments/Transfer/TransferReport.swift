@@ -1,3 +1,4 @@
+import Escapes
 import Adversarial
 import Figures
 import Foundation
@@ -117,8 +118,7 @@ struct TransferReport {
 
   /// A row per source, size, direction and target.
   var table: CSVWriter {
-    func cell(_ value: Double?) -> any CustomStringConvertible { CSVWriter.field(value) }
-    func cells(_ share: Proportion) -> [any CustomStringConvertible] { CSVWriter.fields(counted: share) }
+    func cells(_ share: Proportion) -> [any CSVValue] { CSVWriter.fields(counted: share) }
     var table = CSVWriter(columns: Self.columns)
     for row in results.rows {
       let size =
@@ -134,11 +134,11 @@ struct TransferReport {
       for (target, value) in zip(results.names, row.cells) {
         table.append(
           [
-            row.source, size, direction, target, row.moved.count, row.moved.total, cell(row.meanDistortion),
-            cell(row.medianL2),
+            row.source, size, direction, target, row.moved.count, row.moved.total, row.meanDistortion,
+            row.medianL2,
           ] + cells(value.errorOnBothCorrect) + cells(value.errorOnAll)
-            + [cell(value.cleanError.value), cell(value.excessError)] + cells(value.targetedHit)
-            + cells(value.agreement) + [cell(value.agreementByChance)])
+            + [value.cleanError.value, value.excessError] + cells(value.targetedHit)
+            + cells(value.agreement) + [value.agreementByChance])
       }
     }
     return table

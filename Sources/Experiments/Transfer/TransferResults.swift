@@ -134,3 +134,9 @@ extension Array where Element: Equatable {
     reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }
+
+extension TransferResults: Checked {
+  public func check() throws(CheckFailure) {
+    for row in rows { try requireCount(row.cells.count, networks.count, "rows") }
+  }
+}

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Experiments
+import Escapes
 
 @Suite struct LaTeXTextTests {
   @Test(

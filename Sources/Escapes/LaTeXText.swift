@@ -6,23 +6,35 @@ public enum LaTeXText {
   public static let fittingStart = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%"
   public static let fittingEnd = "}"
 
+  /// How an apostrophe looks.
+  public enum Quotes: Sendable {
+    case typographic
+    /// As a shell has it.
+    case straight
+  }
+
   /// Text whose characters stand for themselves. Those that a stock installation has no letter for are written as
   /// their number.
-  public static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String, quotes: Quotes = .typographic) -> String {
+    var line = ""
+    var previous: Unicode.Scalar?
     // Letters and their accents in one: folder names of some systems come apart.
-    text.precomposedStringWithCanonicalMapping.reduce(into: "") { line, character in
-      if let command = commands[character] {
-        line += command
-      } else if character == "-", line.hasSuffix("-") {
-        // Two hyphens would become a dash.
-        line += "{}-"
-      } else if character.isNewline || character == "\t" {
-        line.append(" ")
+    for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+      if let previous, ligatures.contains([previous, scalar]) { line += "{}" }
+      if scalar == "'", quotes == .straight {
+        line += "\\textquotesingle{}"
       } else {
-        for scalar in character.unicodeScalars { line += escaped(scalar) }
+        line += commands[scalar] ?? escaped(scalar)
       }
+      previous = scalar
     }
+    return line
   }
+
+  /// Pairs that the fonts of LaTeX would make one sign of: dashes, quotation marks, inverted marks.
+  private static let ligatures: Set<[Unicode.Scalar]> = [
+    ["-", "-"], ["'", "'"], ["`", "`"], [",", ","], ["?", "`"], ["!", "`"],
+  ]
 
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
@@ -39,7 +51,7 @@ public enum LaTeXText {
     "{\\ttfamily U+\(String(scalar.value, radix: 16, uppercase: true))}"
   }
 
-  private static let commands: [Character: String] = [
+  private static let commands: [Unicode.Scalar: String] = [
     "_": "\\_", "%": "\\%", "&": "\\&", "#": "\\#", "$": "\\$", "{": "\\{", "}": "\\}",
     "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
     "<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}", "\"": "\\textquotedbl{}",

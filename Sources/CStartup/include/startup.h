@@ -1,0 +1,2 @@
+#pragma once
+// Nothing to call: startup.c runs by itself, before the constructors of the libraries.

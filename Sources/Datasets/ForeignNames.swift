@@ -1,0 +1,49 @@
+import Foundation
+import Storage
+
+/// Names of classes and images that are no UTF-8, in a folder of images.
+///
+/// Such a class or image has no name that a label, a record or a page could show, so it cannot be read under a name
+/// of its own; and leaving it out would make another data set of it.
+enum ForeignNames {
+  private static let longestList = 5
+
+  /// Below `folder`, which has a folder for each class: those of classes, and of images in any of them; escaped.
+  static func found(in folder: URL) -> [String] {
+    guard let listing = try? FolderListing(folder) else { return [] }
+    let path = Array(folder.path.utf8)
+    let foreignClasses = listing.foreign.filter { $0.kind == .folder }
+    let known = listing.folders.flatMap { name in images(in: path, class: Array(name.utf8), named: name) }
+    let foreign = foreignClasses.flatMap { name in
+      [name.escaped] + images(in: path, class: name.bytes, named: name.escaped)
+    }
+    return known + foreign
+  }
+
+  /// - Throws: ``FileError`` with all of them, for the parts of one data set.
+  static func refuse(in folder: URL, parts: [String]) throws {
+    let names =
+      parts.isEmpty
+      ? found(in: folder)
+      : parts.flatMap { part in found(in: folder.appending(path: part)).map { "\(part)/\($0)" } }
+    guard !names.isEmpty else { return }
+    let listed = names.prefix(longestList).joined(separator: ", ")
+    let rest = names.count > longestList ? " and \(names.count - longestList) more" : ""
+    throw FileError(
+      file: folder,
+      problem:
+        "has \(names.count) \(names.count == 1 ? "name that is" : "names that are") not UTF-8: \(listed)\(rest); "
+        + "rename them, for example with convmv -r -f latin1 -t utf8 --notest, where latin1 is what they are written in"
+    )
+  }
+
+  private static func images(in path: [UInt8], class name: [UInt8], named words: String) -> [String] {
+    let slash = UInt8(ascii: "/")
+    let names = (try? FolderListing.names(in: path + [slash] + name)) ?? []
+    return names.filter {
+      $0.first != UInt8(ascii: ".") && String(validating: $0, as: UTF8.self) == nil && ImageFolder.isImage($0)
+    }
+    .sorted { $0.lexicographicallyPrecedes($1) }
+    .map { "\(words)/\(ForeignName(bytes: $0, kind: .file).escaped)" }
+  }
+}

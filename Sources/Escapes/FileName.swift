@@ -1,0 +1,21 @@
+/// Names of files made from text that somebody else wrote.
+public enum FileName {
+  /// ASCII letters and digits of `text`, everything else a hyphen: a name in every file system, in an address, in a
+  /// script and in LaTeX. Different texts may come to the same name.
+  public static func plain(_ text: String) -> String {
+    var name = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9": name.unicodeScalars.append(scalar)
+      default: name += "-"
+      }
+    }
+    return name
+  }
+
+  /// Whether `path` is relative and leads nowhere out of the folder that it starts in.
+  public static func staysInside(_ path: String) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return path.utf8.first != UInt8(ascii: "/") && !parts.contains { $0.elementsEqual("..".utf8) }
+  }
+}

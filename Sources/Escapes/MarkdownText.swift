@@ -1,0 +1,41 @@
+/// Text for Markdown as CommonMark and GitHub read it.
+public enum MarkdownText {
+  /// `text` on one line, without what Markdown or HTML would take for its own, in a paragraph or in a cell of a table.
+  public static func escaped(_ text: String) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\", "`", "*", "_", "[", "]", "#", "|", "~", "$": line += "\\\(scalar)"
+      case "<": line += "&lt;"
+      case ">": line += "&gt;"
+      case "&": line += "&amp;"
+      case _ where scalar.isControl: line += " "
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    return escapingStart(of: line)
+  }
+
+  /// The program's own words in a cell of a table: their Markdown stays, the bar that ends a cell does not.
+  public static func cell(_ words: String) -> String {
+    var cell = ""
+    for scalar in words.unicodeScalars {
+      if scalar == "|" { cell += "\\" }
+      cell.unicodeScalars.append(scalar)
+    }
+    return cell
+  }
+
+  /// A line that begins like an item of a list, a rule, a line under a heading or a block of code begins with an escape
+  /// or without the spaces.
+  private static func escapingStart(of line: String) -> String {
+    let text = line.unicodeScalars.drop { $0 == " " }
+    guard let first = text.first else { return "" }
+    if "+-=".unicodeScalars.contains(first) { return "\\" + String(text) }
+    let number = text.prefix { ("0"..."9").contains($0) }
+    let rest = text.dropFirst(number.count)
+    guard !number.isEmpty, let mark = rest.first, mark == "." || mark == ")" else { return String(text) }
+    let isItem = rest.dropFirst().first.map { $0 == " " } ?? true
+    return isItem ? String(number) + "\\" + String(rest) : String(text)
+  }
+}

@@ -1,0 +1,59 @@
+import Commit
+import Foundation
+
+/// What `run.json` says.
+public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Sendable>: Codable, Sendable {
+  /// The experiment: train, evaluate, gallery, rank, merge, attack or demo.
+  public var experiment: String
+  public var configuration: Configuration
+  public var environment: RunEnvironment
+  public var data: DataRecord?
+  /// When the run began, in UTC, as ISO 8601 has it; nil in records of earlier versions.
+  public var date: String?
+  /// The commit that the program was built from, with `-dirty` where files differed from it, or `unknown`; nil in records
+  /// of earlier versions.
+  public var commit: String?
+  /// What was done, in its order, once the input had been found good; nil until the experiment has ended, and in records
+  /// of earlier versions.
+  public var stages: [RunStage]?
+  /// Nil until the experiment has ended.
+  public var results: Results?
+  public var complete: Bool
+
+  public init(experiment: String, configuration: Configuration, workerCount: Int, data: DataRecord?) {
+    self.experiment = experiment
+    self.configuration = configuration
+    environment = RunEnvironment(workerCount: workerCount)
+    self.data = data
+    commit = Commit.text
+    date = Date.now.formatted(.iso8601)
+    complete = false
+  }
+}
+
+/// A stage of a run, as it was told while it ran.
+public struct RunStage: Codable, Equatable, Sendable {
+  public var name: String
+  public var seconds: Double
+
+  public init(name: String, seconds: Double) {
+    self.name = name
+    self.seconds = seconds
+  }
+}
+
+/// The data an experiment ran on.
+public struct DataRecord: Codable, Equatable, Sendable {
+  public var name: String
+  /// See `Dataset.checksum`.
+  public var checksum: String
+  public var trainingCount: Int
+  public var heldOutCount: Int
+
+  public init(name: String, checksum: String, trainingCount: Int, heldOutCount: Int) {
+    self.name = name
+    self.checksum = checksum
+    self.trainingCount = trainingCount
+    self.heldOutCount = heldOutCount
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Synchronization
+
+/// Every request's way above HTTP: guard, route, answer.
+final class Router: Sendable {
+  private let routes: [ServerRoute]
+  private let explain: @Sendable (any Error) -> String?
+  private let report: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  private struct State {
+    var gate: RequestGuard?
+    var requestsInHand = 0
+    var lastReport: (text: String, time: ContinuousClock.Instant)?
+  }
+
+  /// The same mistake is told once in so long: a full disk would otherwise be told with every request.
+  private static let silence = Duration.seconds(60)
+
+  init(
+    routes: [ServerRoute], explaining explain: @escaping @Sendable (any Error) -> String?,
+    reporting report: @escaping @Sendable (String) -> Void
+  ) {
+    self.routes = routes
+    self.explain = explain
+    self.report = report
+  }
+
+  /// From now on requests are let through.
+  func open(_ gate: RequestGuard) { state.withLock { $0.gate = gate } }
+
+  /// A request is in hand until ``requestEnds()``.
+  func requestBegins() { state.withLock { $0.requestsInHand += 1 } }
+
+  func requestEnds() { state.withLock { $0.requestsInHand -= 1 } }
+
+  /// Waits until no request is in hand, not for ever.
+  func waitUntilIdle(_ patience: Duration) async {
+    let end = ContinuousClock.now + patience
+    while state.withLock({ $0.requestsInHand }) > 0, .now < end {
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
+  /// What a request's head asks for.
+  struct Match {
+    let route: ServerRoute
+    /// What stands for `*` in the route's path.
+    let name: String
+  }
+
+  /// - Parameters:
+  ///   - fields: By a name in small letters. Values of a field that stands more than once are joined by commas, so
+  ///     two hosts are none that is known.
+  ///   - bodyLength: What the head declares; nil: it does not say.
+  /// - Throws: ``ServerRefusal``.
+  func match(method: String, path: String, fields: [String: String], bodyLength: Int?) throws -> Match {
+    guard let gate = state.withLock({ $0.gate }) else { throw ServerRefusal(503, "the server is starting") }
+    let found = routes.compactMap { route in route.name(in: path).map { Match(route: route, name: $0) } }
+    let match = found.first { $0.route.method.rawValue == method }
+    if let refusal = gate.refusal(isEntrance: match?.route.isEntrance ?? false, field: { fields[$0] }) {
+      throw refusal
+    }
+    guard let match else {
+      let allowed = found.map(\.route.method.rawValue)
+      throw allowed.isEmpty
+        ? ServerRefusal(404, "there is no such page")
+        : ServerRefusal(405, "this page answers to \(allowed.joined(separator: " and ")) only")
+    }
+    if let bodyLength, bodyLength > match.route.bodyLimit { throw match.route.bodyRefusal }
+    return match
+  }
+
+  /// Not on the thread that reads from the connections. What a route throws becomes an answer too.
+  @concurrent func answer(_ route: ServerRoute, to request: ServerRequest) async -> ServerAnswer {
+    do {
+      return try await route.handler(request)
+    } catch let refusal as ServerRefusal {
+      return .refusal(refusal)
+    } catch {
+      if let sentence = explain(error) { return .refusal(ServerRefusal(400, sentence)) }
+      // By the route, not by the address that was asked for, which may hold a secret.
+      tell("\(route.method.rawValue) \(route.path): \(error)")
+      // Of an error that nobody foresaw the browser is told nothing: it may name what is not its business.
+      return .refusal(ServerRefusal(500, "the server has made a mistake"))
+    }
+  }
+
+  private func tell(_ text: String) {
+    let isNews = state.withLock { state in
+      if let last = state.lastReport, last.text == text, .now < last.time + Self.silence { return false }
+      state.lastReport = (text, .now)
+      return true
+    }
+    if isNews { report(text) }
+  }
+}
+
+extension ServerRoute {
+  var bodyRefusal: ServerRefusal {
+    ServerRefusal(413, "the request's body has more than \(bodyLimit) bytes")
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Synchronization
+
+/// Other programs, run to their end: gnuplot, tar.
+///
+/// By `posix_spawn` rather than Foundation's `Process`, which traps where no descriptor is left for a pipe. All that run
+/// can be ended at once, so that none outlives this process when it is interrupted.
+public enum ChildProcess {
+  public struct Outcome: Sendable {
+    /// As a shell counts: 128 and the signal for one that was ended by it.
+    public let exitCode: Int32
+    /// What it said on standard error.
+    public let errors: String
+  }
+
+  private struct Children {
+    var running: Set<pid_t> = []
+    var isEnding = false
+  }
+
+  private static let children = Mutex(Children())
+
+  /// Runs `program` without input and with its standard output thrown away.
+  ///
+  /// - Parameter folder: Where it runs; nil: where this process does.
+  /// - Throws: ``FileError`` when it cannot be started, with the reason.
+  public static func run(
+    _ program: URL, _ arguments: [String], environment: [String: String], in folder: URL? = nil
+  ) throws -> Outcome {
+    func failure(_ code: Int32) -> FileError {
+      FileError(file: program, problem: "cannot be started: \(String(cString: strerror(code)))")
+    }
+    // One at a time, so that no child inherits a pipe that is not its own.
+    let (child, reading) = try children.withLock { children in
+      guard !children.isEnding else { throw failure(EINTR) }
+      var ends: [Int32] = [-1, -1]
+      guard pipe(&ends) == 0 else { throw failure(errno) }
+      defer { close(ends[1]) }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      do {
+        let child = try start(program, arguments, environment, folder, errors: ends[1], failure)
+        children.running.insert(child)
+        return (child, ends[0])
+      } catch {
+        close(ends[0])
+        throw error
+      }
+    }
+    defer { close(reading) }
+    // To its end, before waiting: a full pipe would stop the child.
+    let errors = allBytes(from: reading)
+    // It keeps its number until it was waited for, so that `endAll` never meets a stranger of the same number.
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+    children.withLock { _ = $0.running.remove(child) }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7F
+    return Outcome(
+      exitCode: signal == 0 ? (status >> 8) & 0xFF : 128 + signal,
+      errors: String(decoding: errors, as: UTF8.self))
+  }
+
+  /// Ends all that run, without giving them a chance to tidy up, and lets no other start.
+  public static func endAll() {
+    children.withLock { children in
+      children.isEnding = true
+      for child in children.running { kill(child, SIGKILL) }
+    }
+  }
+
+  private static func start(
+    _ program: URL, _ arguments: [String], _ environment: [String: String], _ folder: URL?,
+    errors: Int32, _ failure: (Int32) -> FileError
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    // `posix_spawn` changes no folder; a shell does, and becomes the program.
+    let command =
+      (folder.map { ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, $0.path] } ?? []) + [program.path] + arguments
+    let words = command.map { strdup($0) }
+    let settings = environment.map { strdup("\($0.key)=\($0.value)") }
+    defer { (words + settings).forEach { free($0) } }
+    var child = pid_t()
+    let code = posix_spawn(&child, command[0], &actions, nil, words + [nil], settings + [nil])
+    guard code == 0 else { throw failure(code) }
+    return child
+  }
+
+  private static func allBytes(from descriptor: Int32) -> Data {
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return data }
+      data.append(contentsOf: buffer[..<count])
+    }
+  }
+}
