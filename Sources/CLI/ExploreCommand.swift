@@ -36,6 +36,8 @@ struct ExploreCommand: AsyncParsableCommand {
   @Option(help: "How many cores to use. Default: all.")
   var workers: Int?
 
+  @OptionGroup var instructions: InstructionSetOption
+
   @Flag(help: "Say nothing but errors and the address.")
   var quiet = false
 
@@ -51,10 +53,7 @@ struct ExploreCommand: AsyncParsableCommand {
     let explorer = try prepared(console)
     let server = LocalServer(
       at: .loopback(port: port), routes: explorer.routes, explaining: Explorer.sentence,
-      reporting: {
-        FileHandle.standardError.write(
-          Data("the server has made a mistake: \(TerminalText.escaped($0))\n".utf8))
-      })
+      reporting: { Output.remark("the server has made a mistake: \($0)") })
     try await console.serve {
       try await server.run { address in
         try Output.result(["open       \(address.url.absoluteString)"])

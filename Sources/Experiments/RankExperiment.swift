@@ -143,7 +143,7 @@ public struct RankExperiment: Sendable {
     let features = try engine.featureMatrix(
       of: images, layer: layer, key: key, cache: cache, progress: progress)
     let subject = RankingSubject(
-      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion,
+      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion, engine: .current,
       modelName: graph.architecture.name, modelChecksum: key.modelChecksum, dataName: dataset.name,
       dataChecksum: dataset.checksum, split: configuration.split, imageCount: all.count,
       classNames: all.classNames, features: space, basis: configuration.basis,

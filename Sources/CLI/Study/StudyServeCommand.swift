@@ -36,13 +36,13 @@ struct StudyServeCommand: AsyncParsableCommand {
     let store = try files.answers()
     let room = StudyRoom(files, store)
     let server = try StudyServer(room)
-    if let remark = try room.clockRemark() { Self.remark("\(remark)\n") }
+    if let remark = try room.clockRemark() { Output.remark(remark) }
     let names = MachineNames(listeningOn: listen, named: host)
     let (quiet, open, secret) = (quiet, open, server.organiserSecret)
     try await Console(quiet: quiet, json: false).serve {
       try await server.run(
         at: ServerAddress(host: names.host, port: port, names: names.accepted),
-        reporting: { Self.remark("the server has made a mistake: \(TerminalText.escaped($0))\n") }
+        reporting: { Output.remark("the server has made a mistake: \($0)") }
       ) { address in
         let places = names.shown.map { "http://\($0):\(address.port)/" }
         let organiser = "\(places[0])organiser/\(secret)"
