@@ -396,7 +396,9 @@ struct LocalServerTests {
     try await serving(connectionsPerClient: 5) { address in
       try await Self.onThread {
         var held = try (0..<5).map { _ in try RawConnection(port: address.port) }
+        let began = ContinuousClock.now
         #expect(try RawConnection(port: address.port).readToEnd() == "")
+        #expect(ContinuousClock.now - began < .seconds(30), "closed for its silence, not for being one too many")
         held.removeLast()
         let request = Self.get("/text").replacing("HOST", with: "127.0.0.1:\(address.port)")
         var answer = ""
