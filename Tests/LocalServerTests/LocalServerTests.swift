@@ -413,13 +413,18 @@ struct LocalServerTests {
   func connectionLimit() async throws {
     try await serving(connectionsPerClient: 5) { address in
       try await Self.onThread {
+        let request = Self.get("/text").replacing("HOST", with: "127.0.0.1:\(address.port)")
         var held = try (0..<5).map { _ in try RawConnection(port: address.port) }
+        // Once each has been answered, all five count.
+        for connection in held {
+          connection.send(request)
+          #expect(Self.status(connection.readAnswer()) == 200)
+        }
         let began = ContinuousClock.now
         #expect(try RawConnection(port: address.port).readToEnd() == "")
         // Not for its silence, which would take a minute.
         #expect(ContinuousClock.now - began < .seconds(30))
         held.removeLast()
-        let request = Self.get("/text").replacing("HOST", with: "127.0.0.1:\(address.port)")
         var answer = ""
         for _ in 0..<100 where answer.isEmpty {
           usleep(20_000)
