@@ -60,12 +60,13 @@ test: test-dependencies lint
 	swift test $(test_flags) --disable-xctest --skip-build --filter '$(served)' --xunit-output $(word 2,$(test_results))
 	@python3 scripts/count-tests.py Package.swift $(test_results)
 
-# Tests that ask for INTRIGUE_LONG_TESTS do more then.
-test-long: export INTRIGUE_LONG_TESTS = 1
+# Changes that each test of damaged records and extreme numbers makes; make test is content with a hundred.
+test-long: export INTRIGUE_DAMAGE_COUNT = 5000
 test-long: build test
 	scripts/fuzz-parsers.sh
 	scripts/fuzz-program.sh
 	scripts/kill-and-resume.sh
+	scripts/interrupt-everything.py .build/release/intrigue
 
 bench: build
 	swift build $(build_flags) --package-path Benchmarks --scratch-path .build-bench

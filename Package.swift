@@ -175,6 +175,8 @@ let package = Package(
       dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
     .testTarget(
       name: "CLITests",
-      dependencies: ["Images", "Storage", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Images", "Networks", "Storage", "Tensors", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ]
 )

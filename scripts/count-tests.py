@@ -46,6 +46,7 @@ def main(package, *results):
         print(f"skipped {name}: {reason}")
         if installs and reason not in UNPREVENTABLE:
             complaints.append(f"{name}: was skipped, and make test should have prevented it: {reason}")
+    sys.stdout.flush()
     for complaint in complaints:
         print(f"count-tests: {complaint}", file=sys.stderr)
     sum_of = {kind: sum(count[kind] for count in counts.values()) for kind in ("passed", "failed", "skipped")}

@@ -24,8 +24,16 @@ swift build --configuration release --package-path Fuzzing --scratch-path .build
   -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table -Xswiftc -enable-testing \
   2> >(grep -v 'ld.gold: warning: Cannot export local symbol' >&2)
 
+# Files that a reader wants on a disk are in memory where the system has such a place.
+memory=/dev/shm
+[[ -w $memory ]] || memory=${TMPDIR:-/tmp}
+TMPDIR=$(mktemp -d "$memory/intrigue-fuzz.XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 if [[ ${1:-} == repeat ]]; then
-  INTRIGUE_FUZZ_READER=$2 exec "$program" "-timeout=$longest_seconds" "-rss_limit_mb=$most_megabytes" "$3"
+  INTRIGUE_FUZZ_READER=$2 "$program" "-timeout=$longest_seconds" "-rss_limit_mb=$most_megabytes" "$3"
+  exit
 fi
 
 count=${1:-1000000}
@@ -54,7 +62,7 @@ fuzz() {
     sed -n "s|.*Test unit written to \(.*\)|repeat: scripts/fuzz-parsers.sh repeat $reader \1|p" "$log"
     cp "$log" "$failures/$reader.log"
   fi
-  rm -r "$log" "$corpus"
+  rm -rf "${TMPDIR:?}"/*
   return $status
 }
 

@@ -28,8 +28,6 @@ LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Sources/E
 
 
 def fields_that_differ():
-    if not os.path.exists(LIST):
-        return {"**.seconds", "**.trainingSeconds", "**.imagesPerSecond"}
     with open(LIST, encoding="utf-8") as file:
         text = re.search(r"fieldsThatDiffer[^\[]*= \[(.*?)\]", file.read(), re.DOTALL)[1]
     return set(re.findall(r'"([^"]+)"', text))
@@ -208,4 +206,5 @@ def main():
         sys.exit(1 if Campaign(executable, kills, seed, folder, rest[2:]).campaign() else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

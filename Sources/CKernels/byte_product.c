@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "instruction_sets.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -15,10 +17,9 @@ int byte_product_is_supported(byte_product_instructions instructions) {
       return 1;
 #if defined(__x86_64__)
     case byte_product_avx2:
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+      return kernels_current() >= kernels_avx2;
     case byte_product_avx512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+      return kernels_current() == kernels_avx512 && __builtin_cpu_supports("avx512vnni");
 #endif
     default:
       return 0;

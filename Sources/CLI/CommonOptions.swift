@@ -16,6 +16,8 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "Number from which everything random is drawn.")
   var seed: UInt64 = 1
 
+  @OptionGroup var instructions: InstructionSetOption
+
   func validate() throws {
     if let workers, !(1...1024).contains(workers) {
       throw ValidationError("--workers must be between 1 and 1024, got \(workers)")

@@ -27,6 +27,9 @@ final class Console: Sendable {
 
   convenience init(_ options: CommonOptions) { self.init(quiet: options.quiet, json: options.json) }
 
+  /// Told of workers that memory does not suffice for.
+  private var concessions: MemoryConcessions { MemoryConcessions { [self] in draw(.warning($0)) } }
+
   /// Runs an experiment with progress drawn, and stops it at a signal.
   ///
   /// - Parameter resume: How to go on after Ctrl-C; printed then.
@@ -35,9 +38,11 @@ final class Console: Sendable {
       defer { closeLine() }
       do {
         return try Self.refusingUnknownNames {
-          try body { [self] progress in
-            try Interruption.check()
-            draw(progress)
+          try MemoryConcessions.$current.withValue(concessions) {
+            try body { [self] progress in
+              try Interruption.check()
+              draw(progress)
+            }
           }
         }
       } catch  where Interruption.isRequested {
@@ -86,7 +91,11 @@ final class Console: Sendable {
       defer { closeLine() }
       do {
         return try await withThrowingTaskGroup(of: Result?.self) { group in
-          group.addTask { [self] in try await body { [self] in draw($0) } }
+          group.addTask { [self] in
+            try await MemoryConcessions.$current.withValue(concessions) {
+              try await body { [self] in draw($0) }
+            }
+          }
           group.addTask {
             while !Task.isCancelled {
               try Interruption.check()

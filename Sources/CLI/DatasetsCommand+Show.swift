@@ -33,6 +33,7 @@ extension DatasetsCommand {
     var json = false
 
     func validate() throws {
+      try OutputOption.check(output)
       guard (1...100).contains(perClass) else {
         throw ValidationError("--per-class must be between 1 and 100, got \(perClass)")
       }

@@ -36,6 +36,8 @@ struct ExploreCommand: AsyncParsableCommand {
   @Option(help: "How many cores to use. Default: all.")
   var workers: Int?
 
+  @OptionGroup var instructions: InstructionSetOption
+
   @Flag(help: "Say nothing but errors and the address.")
   var quiet = false
 

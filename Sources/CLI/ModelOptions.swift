@@ -39,7 +39,7 @@ struct OutputOption: ParsableArguments {
 
   /// An empty path would be the working folder, and comes from a variable of a script that is not set.
   static func check(_ path: String?) throws {
-    if path?.isEmpty == true { throw ValidationError("--output needs the name of a folder, got \"\"") }
+    if path?.isEmpty == true { throw ValidationError("--output needs a name, got \"\"") }
   }
 
   /// Nothing is made yet: an experiment that refuses its input leaves no folder behind.

@@ -80,7 +80,7 @@ extension PublishedChecksum {
       let data = try FileContents.read(file)
       let isCompressed = Gzip.isCompressed(data)
       if case .fileMD5 = self { return status(stored: data, isPublishedForm: isCompressed, content: Data()) }
-      let content = isCompressed ? try Gzip.decompress(data, file: file, limit: IDXFile.contentLimit) : data
+      let content = isCompressed ? try Gzip.decompress(data, file: file, within: UnfoldingBudget()) : data
       return status(stored: data, isPublishedForm: isCompressed, content: content)
     } catch let error as FileError {
       return .unreadable(problem: error.problem)

@@ -18,8 +18,6 @@ public enum IDXFile {
 
   static let imagesMagic: UInt32 = 0x0000_0803
   static let labelsMagic: UInt32 = 0x0000_0801
-  /// Most bytes that a compressed file may unfold to.
-  static let contentLimit = 1 << 30
 
   /// - Parameter file: Named in errors; nothing is read from it.
   /// - Throws: ``FileError`` when magic, counts and size do not agree, or there are no images.

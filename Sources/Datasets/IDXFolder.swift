@@ -35,8 +35,9 @@ enum IDXFolder {
       }
       return file
     }
+    let budget = UnfoldingBudget()
     let contents = try concurrentMap(Array(files.enumerated())) { index, file in
-      try content(of: file, published: entry?.files[index])
+      try content(of: file, published: entry?.files[index], within: budget)
     }
     let names = try entry?.classNames ?? classNames(in: folder, trainingLabels: contents[1])
     let labels = try [1, 3].map { try IDXFile.labels(in: contents[$0], file: files[$0]) }
@@ -63,10 +64,12 @@ enum IDXFolder {
     return try Dataset(name: name, training: part(0), heldOut: part(2), heldOutFile: files[2])
   }
 
-  private static func content(of file: URL, published: CatalogueFile?) throws -> Data {
+  private static func content(of file: URL, published: CatalogueFile?, within budget: UnfoldingBudget)
+    throws -> Data
+  {
     let data = try FileContents.read(file)
     let isCompressed = Gzip.isCompressed(data)
-    let content = isCompressed ? try Gzip.decompress(data, file: file, limit: IDXFile.contentLimit) : data
+    let content = isCompressed ? try Gzip.decompress(data, file: file, within: budget) : data
     if let published {
       try published.checksum.check(file: file, stored: isCompressed ? data : nil, content: content)
     }

@@ -10,14 +10,19 @@ import Tensors
 ///
 /// Classes, and the images of a class, are in byte order of their names. Files with other endings than png, jpg
 /// and jpeg (in either case) and hidden files are ignored. A name that is not UTF-8 is refused (``ForeignNames``).
+///
+/// Sizes are compared by the headers of the files, before anything is decoded. Images of more than
+/// ``largestPixelCount`` pixels are read only to be resized.
 public enum ImageFolder {
   static let trainingName = "train"
   static let testName = "test"
+  /// Most pixels of an image that is taken as it is: 2048×2048.
+  static let largestPixelCount = 1 << 22
   private static let endings: Set<String> = ["png", "jpg", "jpeg"]
 
   /// - Parameter progress: Called from any thread, never from two at once, with the images decoded so far.
-  /// - Throws: ``FileError`` naming the first image, in order, that cannot be decoded or has another size than
-  ///   the first, or the folder that is missing or empty.
+  /// - Throws: ``FileError`` naming the first image, in order, that cannot be decoded, has another size than
+  ///   the first or is too large, or the folder that is missing or empty.
   public static func load(
     _ folder: URL, name: String, options: DatasetOptions,
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -90,28 +95,23 @@ public enum ImageFolder {
     _ progress: @Sendable (Int, Int) -> Void
   ) throws -> LabelledImages {
     let first = members[0].file
-    let expected: DatasetOptions.Size
-    if let size = options.size {
-      expected = size
-    } else {
-      let bitmap = try ImageFile.read(first)
-      expected = DatasetOptions.Size(height: bitmap.height, width: bitmap.width)
-    }
+    let available = AvailableMemory.current
+    let (room, sum) = (DecodingRoom(within: available), DecodedImages(within: available))
+    let expected = try options.size ?? size(of: first)
     let decoded = try concurrentMap(members, chunkSize: 64, progress: progress) { member in
-      var bitmap = try ImageFile.read(member.file)
-      if options.size != nil { bitmap = bitmap.resized(width: expected.width, height: expected.height) }
-      guard bitmap.width == expected.width, bitmap.height == expected.height else {
+      let data = try FileContents.read(member.file)
+      let (width, height) = try ImageFile.size(of: data, file: member.file)
+      guard options.size != nil || (width == expected.width && height == expected.height) else {
         throw FileError(
           file: member.file,
-          problem: "is \(bitmap.width) pixels wide and \(bitmap.height) high: expected "
-            + "\(expected.width) and \(expected.height), like \(first.path); or state a size, to resize all")
+          problem: "is \(width) pixels wide and \(height) high: expected \(expected.width) and "
+            + "\(expected.height), like \(first.path); or state a size, to resize all")
       }
-      switch options.colour {
-      case .automatic: break
-      case .grey: bitmap = bitmap.grey
-      case .rgb: bitmap = bitmap.rgb
+      let samples = try room.withRoom(for: boundedProduct(width, height)) {
+        try Self.samples(of: data, member.file, expected, options)
       }
-      return bitmap.planarSamples
+      try sum.add(samples.count, of: member.file)
+      return samples
     }
     let plane = expected.height * expected.width
     let channels = decoded.contains { $0.count > plane } ? 3 : 1
@@ -125,5 +125,35 @@ public enum ImageFolder {
       shape: ImageShape(channels: channels, height: expected.height, width: expected.width),
       pixels: .bytes(samples),
       labels: members.map(\.label), classNames: classNames)
+  }
+
+  /// The size that all images must have where none is asked for: that of the first.
+  private static func size(of first: URL) throws -> DatasetOptions.Size {
+    let data = try FileContents.read(first)
+    let (width, height) = try ImageFile.size(of: data, file: first)
+    let count = boundedProduct(width, height)
+    guard count <= largestPixelCount else {
+      throw FileError(
+        file: first,
+        problem: "is \(width) pixels wide and \(height) high, \(count) pixels: images of more than "
+          + "\(largestPixelCount) are read only to be resized, with --resize HEIGHTxWIDTH")
+    }
+    // A header that lies is found out here, and not beside the next image.
+    let bitmap = try ImageFile.decode(data, file: first)
+    return DatasetOptions.Size(height: bitmap.height, width: bitmap.width)
+  }
+
+  /// Channel by channel, in the size and the colours asked for.
+  private static func samples(
+    of data: Data, _ file: URL, _ expected: DatasetOptions.Size, _ options: DatasetOptions
+  ) throws -> [UInt8] {
+    var bitmap = try ImageFile.decode(data, file: file)
+    if options.size != nil { bitmap = bitmap.resized(width: expected.width, height: expected.height) }
+    switch options.colour {
+    case .automatic: break
+    case .grey: bitmap = bitmap.grey
+    case .rgb: bitmap = bitmap.rgb
+    }
+    return bitmap.planarSamples
   }
 }

@@ -31,9 +31,7 @@ extension ImageGrid {
       return Row(
         name: images.classNames[label], note: members.count == 1 ? "1 image" : "\(members.count) images",
         images: shown.map { index in
-          let bitmap = Bitmap(
-            planar: images.tensor(of: [index]).elements, channels: shape.channels, height: shape.height,
-            width: shape.width)
+          let bitmap = images.bitmap(of: index)
           return reduction < 1
             ? bitmap.resized(width: extent(shape.width), height: extent(shape.height)) : bitmap
         })
@@ -52,5 +50,19 @@ extension ImageGrid {
           "data \(dataset.checksum)", "Intrigue \(RunEnvironment.toolVersion)",
         ]),
       rows: rows)
+  }
+}
+
+extension LabelledImages {
+  /// One image as it is drawn. Bytes are taken as they are stored: by way of Float a photograph takes seconds.
+  fileprivate func bitmap(of index: Int) -> Bitmap {
+    let range = index * shape.pixelCount..<(index + 1) * shape.pixelCount
+    switch pixels {
+    case .bytes(let samples):
+      return Bitmap(
+        planarSamples: samples[range], channels: shape.channels, height: shape.height, width: shape.width)
+    case .floats(let values):
+      return Bitmap(planar: values[range], channels: shape.channels, height: shape.height, width: shape.width)
+    }
   }
 }

@@ -22,8 +22,8 @@ public struct FeatureCache: Sendable {
     public var pooling: MapPooling
     /// The images of the split that are meant; nil: all.
     public var shard: Shard?
-    /// Other versions add up in another order.
-    public var engine: String
+    /// Another one adds up in another order.
+    public var engine: EngineFingerprint
     /// Of this format; a change of it makes every older file another key.
     public var format: String
 
@@ -37,7 +37,7 @@ public struct FeatureCache: Sendable {
       self.layer = layer
       self.pooling = pooling
       self.shard = shard
-      engine = "oneDNN \(Engine.oneDNNVersion)"
+      engine = .current
       format = "intrigue-features-2 <f4"
     }
 
@@ -46,7 +46,7 @@ public struct FeatureCache: Sendable {
       var checksum = Checksum()
       let shard = shard?.description ?? ""
       for field in [
-        format, engine, modelChecksum, dataChecksum, split.rawValue, layer, pooling.rawValue, shard,
+        format, engine.words, modelChecksum, dataChecksum, split.rawValue, layer, pooling.rawValue, shard,
       ] {
         checksum.update(Data(field.utf8) + [0])
       }

@@ -28,6 +28,12 @@ public struct MergeExperiment: Sendable {
       return (folder: folder, header: try RankingPart.header(in: folder))
     }.sorted { $0.header.firstImage < $1.header.firstImage }
     try Self.check(parts)
+    if parts.count > 1, parts[0].header.subject.engine == nil {
+      try progress(
+        .warning(
+          "the parts are of an earlier version and do not say with which instructions they were computed: on "
+            + "processors that differ, scores differ in their last digits"))
+    }
     var whole: RankingPart?
     for (number, part) in parts.enumerated() {
       let read = try RankingPart(part.header, in: part.folder)

@@ -126,6 +126,7 @@ public struct RankExperiment: Sendable {
     guard configuration.basis.hasAnyNumber || count <= space.unitCount else {
       throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
     }
+    try checkMemory(directionCount: count, space)
     let images = configuration.shard == nil ? all : all.selecting(range)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     if configuration.basis.isFitted { try progress(.stage("making \(configuration.basis.words)")) }
@@ -142,7 +143,7 @@ public struct RankExperiment: Sendable {
     let features = try engine.featureMatrix(
       of: images, layer: layer, key: key, cache: cache, progress: progress)
     let subject = RankingSubject(
-      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion,
+      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion, engine: .current,
       modelName: graph.architecture.name, modelChecksum: key.modelChecksum, dataName: dataset.name,
       dataChecksum: dataset.checksum, split: configuration.split, imageCount: all.count,
       classNames: all.classNames, features: space, basis: configuration.basis,
@@ -151,6 +152,23 @@ public struct RankExperiment: Sendable {
       subject: subject, images: range,
       ranking: try ranking(of: features, along: directions, firstImage: range.lowerBound, progress),
       summaries: try summaries(of: features, along: directions, progress), labels: images.labels)
+  }
+
+  /// - Throws: ``MemoryShortage`` when the directions and their rankings would need more memory than there is.
+  private func checkMemory(directionCount: Int, _ space: FeatureSpace) throws {
+    // A direction; its best images with their scores, of what is ranked so far, of the piece that is being added, and as
+    // they are written; a summary of its scores, twice.
+    let entry = MemoryLayout<Float>.stride + MemoryLayout<Int>.stride
+    // Axes are numbers of units.
+    let length = configuration.basis == .neurons ? 1 : space.unitCount
+    let bytes =
+      length * MemoryLayout<Float>.stride + 3 * configuration.topCount * entry
+      + 2 * MemoryLayout<ScoreSummary>.stride
+    try MemoryShortage.check(
+      boundedProduct(directionCount, bytes),
+      for: "ranking along \(directionCount) directions of \(space.unitCount) features with their "
+        + "top \(configuration.topCount)",
+      advice: "ask for fewer with --directions or --top")
   }
 
   /// Images at a time: progress is seen between them. Results do not depend on it.

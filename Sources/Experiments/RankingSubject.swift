@@ -1,12 +1,15 @@
 import Directions
+import Networks
 import Tensors
 
 /// What is ranked along what: everything that decides a ranking but the part of the images. Parts with the same
 /// subject belong together.
 public struct RankingSubject: Codable, Equatable, Sendable {
   public var toolVersion: String
-  /// Another version adds up in another order, so that features differ in their last digits.
   public var oneDNNVersion: String
+  /// Another one adds up in another order, so that features differ in their last digits. Nil in parts of earlier
+  /// versions, which did not say.
+  public var engine: EngineFingerprint?
   public var modelName: String
   public var modelChecksum: String
   public var dataName: String
@@ -22,10 +25,18 @@ public struct RankingSubject: Codable, Equatable, Sendable {
   public var topCount: Int
   public var seed: UInt64
 
-  /// The first field in which another subject differs, with both values: "layer relu2, expected relu3".
+  /// The first field in which another subject differs, with both values: "layer relu2, expected relu3". Of engines
+  /// everything, with a cure.
   func difference(from expected: RankingSubject) -> String? {
     for ((name, own), (_, other)) in zip(words, expected.words) where own != other {
       return "\(name) \(own), expected \(other)"
+    }
+    switch (engine, expected.engine) {
+    case (let own?, let other?):
+      if let difference = own.difference(from: other) { return difference }
+    case (nil, nil): break
+    default:
+      return "only one of them says with which instructions it was computed; rank the older part again"
     }
     return self == expected ? nil : "other names of classes or directions"
   }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Networks
 import Storage
 import Synchronization
 
@@ -51,9 +52,11 @@ public final class Run<Configuration: Codable & Sendable, Results: Codable & Sen
   /// Writes the record of a run that has begun in the place of an earlier one.
   public func begin() throws { try folder.write(record, to: folder.recordName) }
 
-  /// Writes the record of the finished run: the last thing that a run does.
+  /// Writes the record of the finished run, with the workers that memory sufficed for: the last thing that a run does.
   public func complete(with results: Results) throws {
     var record = record
+    let asked = record.environment.workerCount
+    record.environment.workerCount = MemoryConcessions.current?.workerCount(of: asked) ?? asked
     record.results = results
     record.stages = clock.stages
     record.complete = true

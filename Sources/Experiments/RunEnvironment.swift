@@ -8,6 +8,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   public var system: String
   public var architecture: String
   public var workerCount: Int
+  /// Of this process; nil in records of earlier versions.
+  public var engine: EngineFingerprint?
   /// The command line, its program without a folder; nil in records of earlier versions.
   public var command: [String]?
 
@@ -23,6 +25,7 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
       architecture = "other"
     #endif
     self.workerCount = workerCount
+    engine = .current
     let arguments = ProcessInfo.processInfo.arguments
     command = arguments.prefix(1).map { URL(filePath: $0).lastPathComponent } + arguments.dropFirst()
   }

@@ -162,11 +162,15 @@ public struct TrainExperiment: Sendable {
   ) throws -> Results {
     let architecture = try configuration.architecture.architecture(for: dataset.training)
     let graph = try Graph(architecture)
+    try graph.checkMemory()
     let (training, validation) = split(dataset.training)
     let settings = try settings(imageCount: training.count, progress)
     try PrivateTraining.check(settings, graph)
     let identity = try identity(architecture, dataset, settings)
     var start = try startingState(graph, identity, in: folder, progress)
+    let trainer = Trainer(
+      settings, training: training, validation: validation, workerCount: workerCount)
+    try trainer.checkMemory(for: start)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
@@ -183,8 +187,6 @@ public struct TrainExperiment: Sendable {
     }
     let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
     try progress(.stage("training \(architecture.name) on \(dataset.name): \(parts)"))
-    let trainer = Trainer(
-      settings, training: training, validation: validation, workerCount: workerCount)
     let epochCount = configuration.training.epochCount
     let state = try trainer.train(from: start, progress: { try progress(.training($0)) }) { state in
       try TrainingCheckpoint(identity: identity, state: state).write(to: folder.file(Self.checkpointName))

@@ -18,6 +18,25 @@ extension Bitmap {
     self.init(width: width, height: height, channels: channels, samples: samples)
   }
 
+  /// The reverse of ``planarSamples-swift.property``.
+  ///
+  /// - Parameter planarSamples: `[channels, height, width]`.
+  public init(planarSamples: ArraySlice<UInt8>, channels: Int, height: Int, width: Int) {
+    let plane = height * width
+    precondition(
+      planarSamples.count == channels * plane,
+      "\(channels)×\(height)×\(width) needs \(channels * plane) samples, got \(planarSamples.count)")
+    let samples = planarSamples.withUnsafeBufferPointer { source in
+      [UInt8](unsafeUninitializedCapacity: source.count) { buffer, count in
+        for channel in 0..<channels {
+          for pixel in 0..<plane { buffer[pixel * channels + channel] = source[channel * plane + pixel] }
+        }
+        count = source.count
+      }
+    }
+    self.init(width: width, height: height, channels: channels, samples: samples)
+  }
+
   /// The pixels as `[channels, height, width]` in [0, 1]: sample / 255.
   public var planarValues: [Float] {
     planarSamples.map { Float($0) / 255 }

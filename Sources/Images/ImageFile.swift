@@ -20,9 +20,7 @@ public enum ImageFile {
     if data.starts(with: JPEGFile.signature) {
       return try JPEGFile.decode(data, file: file, pixelLimit: pixelLimit)
     }
-    throw FileError(
-      file: file,
-      problem: data.isEmpty ? "is empty: expected a PNG or JPEG image" : "is neither a PNG nor a JPEG image")
+    throw unknownKind(data, file)
   }
 }
 

@@ -62,6 +62,26 @@ public enum JPEGFile {
     }
   }
 
+  /// Width and height as the header says.
+  static func size(of data: Data, file: URL) throws -> (width: Int, height: Int) {
+    guard let decoder = tjInitDecompress() else {
+      throw FileError(file: file, problem: "cannot be decoded: libjpeg-turbo cannot be started")
+    }
+    defer { tjDestroy(decoder) }
+    var (width, height, subsampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+    let status = data.withUnsafeBytes { source in
+      tjDecompressHeader3(
+        decoder, source.bindMemory(to: UInt8.self).baseAddress, UInt(source.count), &width, &height,
+        &subsampling,
+        &space)
+    }
+    guard status == 0 else {
+      throw FileError(
+        file: file, problem: "is a damaged JPEG image: \(String(cString: tjGetErrorStr2(decoder)))")
+    }
+    return (Int(width), Int(height))
+  }
+
   /// Writes a baseline file without chroma subsampling.
   ///
   /// - Parameter quality: 1 (small) to 100 (faithful).

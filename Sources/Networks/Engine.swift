@@ -10,6 +10,9 @@ import Tensors
 /// size (the last one is filled up with zeros), and no operation mixes images, so the result of an image does
 /// not depend on how many there are, on their order or on the number of workers.
 ///
+/// Before plans are built their memory is reckoned (``MemoryReckoning``). A micro-batch is made smaller where its plan
+/// would take more than a gigabyte; workers for which there is no memory have no work.
+///
 /// `@unchecked Sendable`: shelf w is touched by worker w only, inside `pool.run`, which lets one call in at a
 /// time; all else is immutable or guards itself.
 public final class Engine: DifferentiableClassifier, @unchecked Sendable {
@@ -24,16 +27,24 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   private let normalisation: Normalisation
   private let building = NSLock()
   private let shelves: [Shelf]
+  private let fits = Mutex<[Purpose: Fit]>([:])
 
   /// The plans of one worker.
   private final class Shelf {
     var plans: [Purpose: Plan] = [:]
   }
 
+  /// What has been found to fit into memory.
+  private struct Fit {
+    let microBatch: Int
+    let workerCount: Int
+  }
+
   /// - Parameters:
   ///   - workerCount: One per core by default.
-  ///   - microBatch: Images in one pass; does not change results.
-  /// - Throws: ``OneDNNError`` when an operation does not exist on this machine.
+  ///   - microBatch: Most images in one pass; changes results by rounding at most.
+  /// - Throws: ``OneDNNError`` when an operation does not exist on this machine, ``MemoryShortage`` when there is no
+  ///   memory for the parameters.
   public init(
     running network: Network, workerCount: Int = ProcessInfo.processInfo.activeProcessorCount,
     microBatch: Int = 32
@@ -41,6 +52,9 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     self.network = network
     self.workerCount = workerCount
     self.microBatch = microBatch
+    try MemoryShortage.check(
+      try MemoryReckoning.peak { try ParameterStore(of: network, on: $0) },
+      for: "a copy of the parameters of \(network.graph.architecture.name)")
     let device = try Device()
     pool = WorkerPool(workerCount: workerCount)
     shelves = (0..<workerCount).map { _ in Shelf() }
@@ -52,6 +66,13 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
       box.withLock { $0 = store }
     }
     store = box.withLock { $0! }  // run threw otherwise
+  }
+
+  /// Bytes that one worker needs for logits.
+  static func leastNeed(_ network: Network, microBatch: Int = 32) throws -> Int {
+    let last = network.graph.nodes.count - 1
+    let need = try PlanNeed.fitting(network, .output(node: last), microBatch: microBatch).need
+    return need.parameters + need.first
   }
 
   /// Version of the oneDNN that is loaded.
@@ -78,6 +99,9 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     of images: LabelledImages, layer: Int?, pooling: MapPooling = .none
   ) throws -> Tensor {
     guard let layer else {
+      try MemoryShortage.check(
+        boundedProduct(images.count, images.shape.pixelCount, MemoryLayout<Float>.stride),
+        for: "the pixels of \(images.count) images as features")
       return images.tensor(of: 0..<images.count).reshaped([images.count, images.shape.pixelCount])
     }
     return try output(of: layer, pooling: pooling, for: images)
@@ -96,10 +120,11 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   ) throws -> (logits: Tensor, imageGradients: Tensor) {
     let source = TensorImages(images)
     let (count, classes, length) = (source.count, classCount, inputShape.pixelCount)
-    let logits = Buffer(count: count * classes)
-    let gradients = Buffer(count: images.elements.count)
+    let fit = try fit(for: .imageGradient, resultCount: count * classes + images.elements.count)
+    let logits = try Buffer(count: count * classes, on: store.device)
+    let gradients = try Buffer(count: images.elements.count, on: store.device)
     let normalisation = normalisation
-    try forEachMicroBatch(of: source, purpose: .imageGradient) { plan, range in
+    try forEachMicroBatch(of: source, purpose: .imageGradient, fit) { plan, range in
       guard let outputGradient = plan.outputGradient else { return }
       outputGradient.update(repeating: 0, count: plan.microBatch * classes)
       for (row, image) in range.enumerated() {
@@ -131,9 +156,10 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     let length = shape.reduce(1, *)
     let pooling = graph.applicable(pooling, at: node)
     let unitCount = graph.unitCount(at: node, pooling: pooling)
-    let results = Buffer(count: source.count * unitCount)
+    let fit = try fit(for: .output(node: node), resultCount: boundedProduct(source.count, unitCount))
+    let results = try Buffer(count: source.count * unitCount, on: store.device)
     try forEachMicroBatch(
-      of: source, purpose: .output(node: node),
+      of: source, purpose: .output(node: node), fit,
       collect: { plan, range in
         let target = results.floats + range.lowerBound * unitCount
         guard pooling != .none else {
@@ -158,16 +184,18 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   ///   - seed: After `forward`, where the purpose needs gradients: fills in ∂loss/∂logits of its images.
   ///   - collect: At the end: takes the results of its images out of the plan.
   private func forEachMicroBatch(
-    of source: some PixelSource, purpose: Purpose, seed: @Sendable (Plan, Range<Int>) -> Void = { _, _ in },
+    of source: some PixelSource, purpose: Purpose, _ fit: Fit,
+    seed: @Sendable (Plan, Range<Int>) -> Void = { _, _ in },
     collect: @Sendable (Plan, Range<Int>) -> Void
   ) throws {
     precondition(
       source.imageShape == inputShape, "the network reads images of \(inputShape), got \(source.imageShape)")
     let length = inputShape.pixelCount
     let next = Atomic<Int>(0)
-    let microBatch = microBatch
+    let microBatch = fit.microBatch
     try pool.run { worker in
-      let plan = try plan(for: purpose, worker: worker)
+      guard worker < fit.workerCount else { return }
+      let plan = try plan(for: purpose, worker: worker, microBatch: microBatch)
       while true {
         let start = next.wrappingAdd(microBatch, ordering: .relaxed).oldValue
         guard start < source.count else { return }
@@ -187,7 +215,35 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     }
   }
 
-  private func plan(for purpose: Purpose, worker: Int) throws -> Plan {
+  /// Results of fewer bytes are not asked about: an attack asks for some thousands of times.
+  private static let resultsWorthReckoning = 64 << 20
+
+  /// How the work of a purpose fits into memory, beside results of `resultCount` floats.
+  ///
+  /// - Throws: ``MemoryShortage`` when it does not.
+  private func fit(for purpose: Purpose, resultCount: Int) throws -> Fit {
+    // Results are copied once, into a tensor.
+    let resultBytes = boundedProduct(resultCount, 2 * MemoryLayout<Float>.stride)
+    let name = network.graph.architecture.name
+    if let fit = fits.withLock({ $0[purpose] }) {
+      if resultBytes > Self.resultsWorthReckoning {
+        try MemoryShortage.check(
+          resultBytes, for: "the result of \(name) for all images", advice: "ask for fewer images")
+      }
+      return fit
+    }
+    let (need, size) = try PlanNeed.fitting(network, purpose, microBatch: microBatch)
+    let (one, overflow) = need.first.addingReportingOverflow(resultBytes)
+    let fit = Fit(
+      microBatch: size,
+      workerCount: try MemoryReckoning.workerCount(
+        of: workerCount, one: overflow ? .max : one, further: need.further,
+        for: "running \(name) \(size == 1 ? "image by image" : "in micro-batches of \(size) images")"))
+    fits.withLock { $0[purpose] = fit }
+    return fit
+  }
+
+  private func plan(for purpose: Purpose, worker: Int, microBatch: Int) throws -> Plan {
     if let plan = shelves[worker].plans[purpose] { return plan }
     // The store that plans take their weights from is changed while they are built.
     let plan = try building.withLock {

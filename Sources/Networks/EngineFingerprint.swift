@@ -17,22 +17,48 @@ public struct EngineFingerprint: Codable, Equatable, Hashable, Sendable {
   public var kernelInstructionSet: String
   /// For which processor OpenBLAS chose its kernels.
   public var openBLASCore: String
+  /// See `MathLibrary.fingerprint`.
+  public var mathLibrary: String
 
   /// Raised when the engine (plans, kernels, optimizers, reading of pixels) gives other numbers than before.
   public static let revision = 1
 
-  /// Of this process. The instruction sets do not change once the first network ran.
+  /// Of this process. The instruction sets do not change once this was read or the first network ran.
   public static var current: EngineFingerprint {
     EngineFingerprint(
       revision: revision, oneDNNVersion: Device.version, oneDNNInstructionSet: Device.instructionSet,
-      kernelInstructionSet: kernelInstructionSet, openBLASCore: LinearAlgebra.core)
+      kernelInstructionSet: InstructionSet.ofKernels.words, openBLASCore: LinearAlgebra.core,
+      mathLibrary: MathLibrary.fingerprint)
   }
 
-  private static var kernelInstructionSet: String {
-    switch kernels_current() {
-    case kernels_avx512: "AVX-512"
-    case kernels_avx2: "AVX2"
-    default: "portable"
-    }
+  /// Each field with a name for sentences.
+  private var fields: [(name: String, value: String)] {
+    [
+      ("engine revision", String(revision)),
+      ("oneDNN", oneDNNVersion),
+      ("instructions of oneDNN", oneDNNInstructionSet),
+      ("of our kernels", kernelInstructionSet),
+      ("OpenBLAS for", openBLASCore),
+      ("mathematics of", mathLibrary),
+    ]
+  }
+
+  /// The fields on one line: `engine revision 1, oneDNN 2.6.3, instructions of oneDNN AVX2, …`.
+  public var words: String { fields.map { "\($0.name) \($0.value)" }.joined(separator: ", ") }
+
+  /// Every field in which another engine differs, with both values, and what makes the two agree; nil if they do.
+  public func difference(from expected: EngineFingerprint) -> String? {
+    let differences = zip(fields, expected.fields).filter { $0.value != $1.value }
+    if differences.isEmpty { return nil }
+    // The C library's values differ between processors as its version and these sets do, and for no other reason.
+    let isVersion =
+      revision != expected.revision || oneDNNVersion != expected.oneDNNVersion
+      || mathLibrary != expected.mathLibrary && kernelInstructionSet == expected.kernelInstructionSet
+    let cure =
+      isVersion
+      ? "use the same versions of Intrigue, oneDNN and the C library for both"
+      : "give both --instruction-set \(InstructionSet.common(kernelInstructionSet, expected.kernelInstructionSet))"
+    return differences.map { "\($0.name) \($0.value), expected \($1.value)" }.joined(separator: "; ")
+      + "; \(cure)"
   }
 }

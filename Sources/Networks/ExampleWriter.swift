@@ -7,9 +7,9 @@ struct ExampleWriter {
   let normalisation: Normalisation
   private let raw: Buffer  // one image before augmentation
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, on device: Device) throws {
     normalisation = Normalisation(graph)
-    raw = Buffer(count: graph.architecture.input.pixelCount)
+    raw = try Buffer(count: graph.architecture.input.pixelCount, on: device)
   }
 
   /// The pixels, augmented and not yet normalised.

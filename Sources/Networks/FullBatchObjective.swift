@@ -51,32 +51,34 @@ final class FullBatchObjective: @unchecked Sendable {
     }
   }
 
+  /// - Parameters:
+  ///   - workerCount: Fewer work where memory is short; sums keep their order.
+  ///   - byteCountBesides: What the caller will take as well.
+  /// - Throws: ``MemoryShortage`` before memory is taken.
   init(
     _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
-    network: Network
+    network: Network, byteCountBesides: Int = 0
   ) throws {
     self.examples = examples
     run = Plan.Run(seed: configuration.seed)
+    let workerCount = try Self.affordedWorkerCount(
+      of: workerCount, configuration, exampleCount: examples.count, network: network,
+      besides: byteCountBesides)
     pool = WorkerPool(workerCount: workerCount)
     let graph = network.graph
     let frozen = try configuration.frozenPositions(in: graph)
     let terms = try configuration.penalties?.terms(of: graph, frozen: frozen) ?? []
-    let size = min(configuration.microBatch, examples.count)
-    let ranges = stride(from: 0, to: examples.count, by: size).map { $0..<min($0 + size, examples.count) }
-    let device = try Device()
-    let built = Mutex<(store: ParameterStore, slots: [TrainingSlot])?>(nil)
+    let ranges = Self.microBatches(configuration, exampleCount: examples.count)
+    let built = Mutex<Built?>(nil)
     // On a worker: an operation's thread count is fixed where it is created.
     try pool.run { worker in
       guard worker == 0 else { return }
-      let store = try ParameterStore(
-        of: network, layouts: TrainingSession.homeLayouts(graph, microBatch: size, device), on: device)
-      let slots = (0..<workerCount).map { TrainingSlot(number: $0, store: store, frozen: frozen) }
-      for slot in slots {
-        for count in Set(ranges.map(\.count)).sorted() { try slot.prepare(for: count) }
-      }
-      built.withLock { $0 = (store, slots) }
+      let result = try Self.build(
+        configuration, exampleCount: examples.count, network: network, workerCount: workerCount, on: Device())
+      built.withLock { $0 = result }
     }
-    (store, slots) = built.withLock { $0! }  // run threw otherwise
+    let parts = built.withLock { $0! }  // run threw otherwise
+    (store, slots) = (parts.store, parts.slots)
 
     let blockCount = min(Self.blockCount, ranges.count)
     blocks = (0..<blockCount).map { [store] block in
@@ -95,6 +97,65 @@ final class FullBatchObjective: @unchecked Sendable {
           stored: stored, variables: variables, penalty: terms.first { $0.parameter == parameter })
       }
     self.variableCount = variableCount
+  }
+
+  struct Built: Sendable {
+    let store: ParameterStore
+    let slots: [TrainingSlot]
+  }
+
+  private static func microBatches(_ configuration: TrainingConfiguration, exampleCount: Int) -> [Range<Int>]
+  {
+    let size = min(configuration.microBatch, exampleCount)
+    return stride(from: 0, to: exampleCount, by: size).map { $0..<min($0 + size, exampleCount) }
+  }
+
+  /// What workers use, in memory as long as the objective lives.
+  static func build(
+    _ configuration: TrainingConfiguration, exampleCount: Int, network: Network, workerCount: Int,
+    on device: Device
+  ) throws -> Built {
+    let frozen = try configuration.frozenPositions(in: network.graph)
+    let ranges = microBatches(configuration, exampleCount: exampleCount)
+    let store = try ParameterStore(
+      of: network,
+      layouts: TrainingSession.homeLayouts(network.graph, microBatch: ranges[0].count, device), on: device)
+    let slots = try (0..<workerCount).map { try TrainingSlot(number: $0, store: store, frozen: frozen) }
+    for slot in slots {
+      for count in Set(ranges.map(\.count)).sorted() { try slot.prepare(for: count) }
+    }
+    return Built(store: store, slots: slots)
+  }
+
+  /// How many of the workers have memory.
+  ///
+  /// - Parameter byteCount: What the caller will take as well.
+  private static func affordedWorkerCount(
+    of workerCount: Int, _ configuration: TrainingConfiguration, exampleCount: Int, network: Network,
+    besides byteCount: Int
+  ) throws -> Int {
+    func peak(_ workerCount: Int) throws -> Int {
+      try MemoryReckoning.peak {
+        try build(
+          configuration, exampleCount: exampleCount, network: network, workerCount: workerCount, on: $0)
+      }
+    }
+    let one = try peak(1)
+    let blocks = min(blockCount, microBatches(configuration, exampleCount: exampleCount).count)
+    let sums = boundedProduct(blocks, network.graph.parameterByteCount / 4, MemoryLayout<Double>.stride)
+    return try MemoryReckoning.workerCount(
+      of: workerCount, one: one + sums + byteCount, further: peak(2) - one,
+      for: "training \(network.graph.architecture.name) by L-BFGS",
+      advice: "train with --optimizer sgd or adam, or with a smaller --micro-batch")
+  }
+
+  /// - Throws: ``MemoryShortage`` when there is not the memory for one worker.
+  static func checkMemory(
+    _ configuration: TrainingConfiguration, exampleCount: Int, network: Network, memory: Int
+  ) throws {
+    _ = try affordedWorkerCount(
+      of: 1, configuration, exampleCount: exampleCount, network: network,
+      besides: LBFGSTraining.byteCount(network, memory: memory))
   }
 
   /// The parameters as they are now, in the order of the variables.

@@ -14,7 +14,7 @@ final class GradientNoise: @unchecked Sendable {
   private let seed: UInt64
 
   init(deviation: Float, seed: UInt64, store: ParameterStore, frozen: Set<Int>) throws {
-    deviations = Buffer(count: store.trained.count)
+    deviations = try Buffer(count: store.trained.count, on: store.device)
     self.seed = seed
     for (position, node) in store.graph.nodes.enumerated() where !frozen.contains(position) {
       for parameter in node.parameters where store.graph.parameters[parameter].isTrained {

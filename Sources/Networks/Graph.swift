@@ -148,6 +148,14 @@ public struct Graph: Equatable, Sendable {
     return position
   }
 
+  /// Bytes of all parameters as a ``Network`` holds them.
+  var parameterByteCount: Int { parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride }
+
+  /// - Throws: ``MemoryShortage`` when there is not the memory for the parameters of a network.
+  public func checkMemory() throws {
+    try MemoryShortage.check(parameterByteCount, for: "a network \(architecture.name)")
+  }
+
   /// Position of the node with the given name.
   public func position(of name: String) -> Int? { nodes.firstIndex { $0.name == name } }
 

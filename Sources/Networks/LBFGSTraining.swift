@@ -35,7 +35,8 @@ struct LBFGSTraining {
     state.ending = nil
     let objective = try FullBatchObjective(
       configuration, examples: ClassifiedExamples(images: training, loss: configuration.loss),
-      workerCount: workerCount, network: state.network)
+      workerCount: workerCount, network: state.network,
+      byteCountBesides: Self.byteCount(state.network, memory: memory))
     while state.completedEpochCount < configuration.epochCount, state.ending == nil {
       let epochsBefore = state.completedEpochCount
       try runRound(objective, &state, progress)
@@ -50,6 +51,13 @@ struct LBFGSTraining {
     }
     state.ending = state.ending ?? .epochLimit
     return state
+  }
+
+  /// What the optimizer holds, with a point to begin with.
+  static func byteCount(_ network: Network, memory: Int) -> Int {
+    let variableCount = network.trainedParameterCount
+    return LimitedMemoryBFGS.byteCount(variableCount: variableCount, memory: memory)
+      + boundedProduct(variableCount, MemoryLayout<Double>.stride)
   }
 
   /// Iterations from an empty memory up to the next checkpoint or the end.

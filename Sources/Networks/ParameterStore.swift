@@ -50,8 +50,8 @@ final class ParameterStore: @unchecked Sendable {
         keptCount += length
       }
     }
-    let trained = Buffer(count: trainedCount)
-    let kept = Buffer(count: keptCount)
+    let trained = try Buffer(count: trainedCount, on: device)
+    let kept = try Buffer(count: keptCount, on: device)
     self.trained = trained
     self.offsets = offsets
     homes = try network.graph.parameters.enumerated().map { index, parameter in
@@ -140,7 +140,7 @@ final class ParameterStore: @unchecked Sendable {
       return known.memory
     }
     let (memory, refresh) = try make()
-    try refresh(Stream(on: device))
+    if !device.onlyReckons { try refresh(Stream(on: device)) }
     copies.append(Copy(parameter: parameter, form: form, memory: memory, refresh: refresh))
     return memory
   }
@@ -169,10 +169,15 @@ final class ParameterStore: @unchecked Sendable {
   }
 
   /// The reverse of ``tensor(of:parameter:)``.
-  func write(_ tensor: Tensor, to memory: Memory, parameter: Int) throws {
+  ///
+  /// - Parameter tensor: Not asked for on a device that only reckons.
+  func write(_ tensor: @autoclosure () -> Tensor, to memory: Memory, parameter: Int) throws {
+    let plain = try Memory(.plain(graph.storedExtents(ofParameter: parameter)), on: device)
+    // As on any device, the buffer of the copy lives until it is done.
+    guard !device.onlyReckons else { return try copy(plain, to: memory) }
+    let tensor = tensor()
     precondition(
       tensor.shape == graph.parameters[parameter].shape, "shape of \(graph.parameters[parameter].name)")
-    let plain = try Memory(.plain(graph.storedExtents(ofParameter: parameter)), on: device)
     tensor.elements.withUnsafeBufferPointer {
       plain.floats.update(from: $0.baseAddress!, count: tensor.elements.count)
     }
@@ -188,7 +193,7 @@ final class ParameterStore: @unchecked Sendable {
       device, from: source.description, to: destination.description)
     return try Primitive(
       description, [(.source, source), (.destination, destination)],
-      scratchpad: Buffer(count: try description.scratchpad.storageCount), on: device)
+      scratchpad: Buffer(count: description.scratchpad.storageCount, on: device), on: device)
   }
 }
 

@@ -65,7 +65,7 @@ final class Plan {
   private let memories: [Memory]  // owns what the pointers above point to
 
   init(_ builder: PlanBuilder) throws {
-    let scratchpad = Buffer(count: try builder.scratchpadCount)
+    let scratchpad = try Buffer(count: builder.scratchpadCount, on: builder.device)
     stream = try Stream(on: builder.device)
     forwardSteps = try builder.forward.map { try $0.bound(scratchpad, builder.device) }
     backwardSteps = try builder.backward.map { try $0.bound(scratchpad, builder.device) }

@@ -223,7 +223,10 @@ final class PlanBuilder {
     let plain = try allocate(.plain([microBatch] + graph.storedExtents(of: last)))
     outputGradient = plain
     value.gradient = try converted(plain, to: value.memory.description)
-    for lowering in gradientLowerings.reversed() { try lowering() }
+    let lowerings = gradientLowerings
+    // They hold the builder, and with it every buffer.
+    gradientLowerings = []
+    for lowering in lowerings.reversed() { try lowering() }
     if let clipping { try concludeClipping(clipping) }
     if purpose == .imageGradient {
       guard let gradient = input.gradient else { preconditionFailure("no gradient reached the images") }

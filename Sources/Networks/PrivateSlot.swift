@@ -42,9 +42,9 @@ final class PrivateSlot: StepSlot, @unchecked Sendable {
     self.number = number
     self.privacy = privacy
     share = 1 / Double(lotSize)
-    gradient = Buffer(count: store.trained.count)
-    partial = Buffer(count: store.trained.count)
-    writer = ExampleWriter(store.graph)
+    gradient = try Buffer(count: store.trained.count, on: store.device)
+    partial = try Buffer(count: store.trained.count, on: store.device)
+    writer = try ExampleWriter(store.graph, on: store.device)
     ranges = store.trainedRanges(frozen: frozen)
     let isJoint = ExampleClipping.suits(store.graph, frozen: frozen)
     clipping =

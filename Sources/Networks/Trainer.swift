@@ -51,7 +51,7 @@ public struct Trainer: Sendable {
     var state = state
     let session = try TrainingSession(
       configuration, examples: ClassifiedExamples(images: training, loss: configuration.loss),
-      workerCount: workerCount, state: state)
+      workerCount: workerCount, state: state, isValidated: validation != nil)
     while state.completedEpochCount < configuration.epochCount {
       if let patience = configuration.patience, validation != nil, state.epochsSinceBest >= patience {
         state.ending = .patience
@@ -83,6 +83,19 @@ public struct Trainer: Sendable {
     }
     state.ending = .epochLimit
     return state
+  }
+
+  /// Asks before anything is written or computed, as ``train(from:progress:checkpoint:)`` does before it takes memory.
+  ///
+  /// - Throws: ``MemoryShortage`` when training would need more memory than there is.
+  public func checkMemory(for state: TrainingState) throws {
+    if case .lbfgs(let memory, _) = configuration.optimizer {
+      try FullBatchObjective.checkMemory(
+        configuration, exampleCount: training.count, network: state.network, memory: memory)
+    } else {
+      try TrainingSession.checkMemory(
+        configuration, exampleCount: training.count, state: state, isValidated: validation != nil)
+    }
   }
 
   private static func check(_ network: Network, fits images: LabelledImages) throws {

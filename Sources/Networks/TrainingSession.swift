@@ -34,81 +34,37 @@ final class TrainingSession: @unchecked Sendable {
   private let penalties: [(range: Range<Int>, term: Penalties.Term)]
   private var sums = Sums()
 
-  private struct Built: Sendable {
+  struct Built: Sendable {
     let store: ParameterStore
     let slots: [any StepSlot]
     let moments: [Buffer]
     let noise: GradientNoise?
   }
 
-  /// - Parameter unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
+  /// - Parameters:
+  ///   - unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
+  ///   - isValidated: Whether an engine will judge the network after each epoch, while all this is in memory.
+  /// - Throws: ``MemoryShortage`` before memory is taken.
   init(
     _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
     state: TrainingState, unitColumnsNode: String? = nil,
-    sparsity: (node: String, Sparsity)? = nil
+    sparsity: (node: String, Sparsity)? = nil, isValidated: Bool = false
   ) throws {
     self.configuration = configuration
     self.examples = examples
     self.workerCount = workerCount
+    try Self.checkMemory(
+      configuration, exampleCount: examples.count, state: state, sparsity: sparsity, isValidated: isValidated)
     pool = WorkerPool(workerCount: workerCount)
-    let device = try Device()
     let graph = state.network.graph
     let frozen = try configuration.frozenPositions(in: graph)
     let terms = try configuration.penalties?.terms(of: graph, frozen: frozen) ?? []
-    let sparse = sparsity.map { sparsity in
-      guard let position = graph.position(of: sparsity.node) else {
-        preconditionFailure("no node is called \(sparsity.node)")
-      }
-      return (position: position, sparsity.1)
-    }
     let built = Mutex<Built?>(nil)
     // On a worker: an operation's thread count is fixed where it is created.
     try pool.run { worker in
       guard worker == 0 else { return }
-      let isPrivate = configuration.privacy != nil
-      let size = min(configuration.microBatch, examples.count)
-      // Where private training does not go by micro-batches, it goes by single images.
-      let layouts = try Self.homeLayouts(graph, microBatch: isPrivate ? 1 : size, device)
-      let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
-      let largest = min(configuration.batchSize, examples.count)
-      let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
-      var slots: [any StepSlot] = []
-      var noise: GradientNoise?
-      if let privacy = configuration.privacy {
-        slots = try (0..<slotCount).map {
-          try PrivateSlot(
-            number: $0, store: store, frozen: frozen, privacy: privacy, lotSize: largest,
-            microBatch: configuration.microBatch)
-        }
-        if privacy.noiseMultiplier > 0 {
-          noise = try GradientNoise(
-            deviation: Float(privacy.noiseMultiplier * privacy.clip / Double(largest)),
-            seed: configuration.seed,
-            store: store, frozen: frozen)
-        }
-      } else {
-        let plain = (0..<slotCount).map {
-          TrainingSlot(
-            number: $0, store: store, frozen: frozen, adversarial: configuration.adversarial, sparsity: sparse
-          )
-        }
-        for size in Self.batchSizes(configuration, imageCount: examples.count) {
-          for (slot, range) in zip(plain, Self.ranges(of: size, configuration.microBatch)) {
-            try slot.prepare(for: range.count)
-          }
-        }
-        slots = plain
-      }
-      let moments = try (0..<configuration.optimizer.momentCount).map { moment in
-        let buffer = Buffer(count: store.trained.count)
-        for (given, parameter) in zip(
-          state.moments.isEmpty ? [] : state.moments[moment], graph.trainedParameterPositions)
-        {
-          try store.write(given, to: store.gradient(of: parameter, in: buffer), parameter: parameter)
-        }
-        return buffer
-      }
-      let result = Built(store: store, slots: slots, moments: moments, noise: noise)
+      let result = try Self.build(
+        configuration, exampleCount: examples.count, state: state, sparsity: sparsity, on: Device())
       built.withLock { $0 = result }
     }
     let parts = built.withLock { $0! }  // run threw otherwise
@@ -125,6 +81,83 @@ final class TrainingSession: @unchecked Sendable {
       return UnitColumns(
         product: product, weights: store.home(of: graph.nodes[position].parameters.lowerBound).floats)
     }
+  }
+
+  /// Everything of a training that lies in memory as long as it runs.
+  static func build(
+    _ configuration: TrainingConfiguration, exampleCount: Int, state: TrainingState,
+    sparsity: (node: String, Sparsity)?, on device: Device
+  ) throws -> Built {
+    let graph = state.network.graph
+    let frozen = try configuration.frozenPositions(in: graph)
+    let sparse = sparsity.map { sparsity in
+      guard let position = graph.position(of: sparsity.node) else {
+        preconditionFailure("no node is called \(sparsity.node)")
+      }
+      return (position: position, sparsity.1)
+    }
+    let isPrivate = configuration.privacy != nil
+    let size = min(configuration.microBatch, exampleCount)
+    // Where private training does not go by micro-batches, it goes by single images.
+    let layouts = try Self.homeLayouts(graph, microBatch: isPrivate ? 1 : size, device)
+    let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
+    let largest = min(configuration.batchSize, exampleCount)
+    let slotCount = (largest + configuration.microBatch - 1) / configuration.microBatch
+    var slots: [any StepSlot] = []
+    var noise: GradientNoise?
+    if let privacy = configuration.privacy {
+      slots = try (0..<slotCount).map {
+        try PrivateSlot(
+          number: $0, store: store, frozen: frozen, privacy: privacy, lotSize: largest,
+          microBatch: configuration.microBatch)
+      }
+      if privacy.noiseMultiplier > 0 {
+        noise = try GradientNoise(
+          deviation: Float(privacy.noiseMultiplier * privacy.clip / Double(largest)),
+          seed: configuration.seed,
+          store: store, frozen: frozen)
+      }
+    } else {
+      let plain = try (0..<slotCount).map {
+        try TrainingSlot(
+          number: $0, store: store, frozen: frozen, adversarial: configuration.adversarial, sparsity: sparse
+        )
+      }
+      for size in Self.batchSizes(configuration, imageCount: exampleCount) {
+        for (slot, range) in zip(plain, Self.ranges(of: size, configuration.microBatch)) {
+          try slot.prepare(for: range.count)
+        }
+      }
+      slots = plain
+    }
+    let moments = try (0..<configuration.optimizer.momentCount).map { moment in
+      let buffer = try Buffer(count: store.trained.count, on: device)
+      for (given, parameter) in zip(
+        state.moments.isEmpty ? [] : state.moments[moment], graph.trainedParameterPositions)
+      {
+        try store.write(given, to: store.gradient(of: parameter, in: buffer), parameter: parameter)
+      }
+      return buffer
+    }
+    return Built(store: store, slots: slots, moments: moments, noise: noise)
+  }
+
+  /// - Throws: ``MemoryShortage`` when training would need more memory than there is.
+  static func checkMemory(
+    _ configuration: TrainingConfiguration, exampleCount: Int, state: TrainingState,
+    sparsity: (node: String, Sparsity)? = nil, isValidated: Bool
+  ) throws {
+    let network = state.network
+    let session = try MemoryReckoning.peak {
+      try build(configuration, exampleCount: exampleCount, state: state, sparsity: sparsity, on: $0)
+    }
+    let judge = try isValidated ? Engine.leastNeed(network) : 0
+    // After an epoch: network, moments and best network as values, and as the bytes of a checkpoint.
+    let valueCount = 1 + configuration.optimizer.momentCount + (configuration.patience == nil ? 0 : 1)
+    let snapshot = 2 * valueCount * network.graph.parameterByteCount
+    try MemoryShortage.check(
+      session + judge + snapshot, for: "training \(network.graph.architecture.name)",
+      advice: "train with a smaller --batch or --micro-batch")
   }
 
   /// Layouts in which oneDNN forms the gradients of weights: with these the optimizer needs no copies.

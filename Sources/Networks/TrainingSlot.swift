@@ -35,14 +35,14 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
   init(
     number: Int, store: ParameterStore, frozen: Set<Int> = [], adversarial: AdversarialTraining? = nil,
     sparsity: (position: Int, Sparsity)? = nil
-  ) {
+  ) throws {
     self.sparsity = sparsity
     self.number = number
     self.store = store
     self.frozen = frozen
     self.adversarial = adversarial
-    gradient = Buffer(count: store.trained.count)
-    writer = ExampleWriter(store.graph)
+    gradient = try Buffer(count: store.trained.count, on: store.device)
+    writer = try ExampleWriter(store.graph, on: store.device)
   }
 
   /// Builds the plans for `count` images. Not for two slots at a time: the store changes.
@@ -59,7 +59,9 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
       training: training,
       imageGradient: followsGradient
         ? try Plan(PlanBuilder(store.graph, purpose: .imageGradient, microBatch: count, store: store)) : nil,
-      perturbation: adversarial.map { _ in (Buffer(count: pixelCount), Buffer(count: pixelCount)) })
+      perturbation: try adversarial.map { _ in
+        (try Buffer(count: pixelCount, on: store.device), try Buffer(count: pixelCount, on: store.device))
+      })
   }
 
   var batchStatistics: [Plan.BatchStatistics] { plan?.batchStatistics ?? [] }

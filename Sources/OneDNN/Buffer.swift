@@ -2,23 +2,50 @@ import Foundation
 
 /// Zeroed memory for floats, aligned for the widest vector loads.
 ///
+/// Of a device that only reckons it is counted and not taken, and nothing may be read or written.
+///
 /// `@unchecked Sendable`: it only owns the memory; who may touch it when is settled by the plan or the
 /// training step that holds it.
 public final class Buffer: @unchecked Sendable {
   public let floats: UnsafeMutablePointer<Float>
   public let count: Int
+  private let byteCount: Int
+  private let device: Device
 
-  /// Fails by trapping: a machine without memory for one layer cannot go on.
-  public init(count: Int) {
-    let byteCount = max(64, count * MemoryLayout<Float>.stride)
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, byteCount) == 0, let memory else {
-      fatalError("no memory for \(byteCount) bytes")
+  private static let alignment = 64
+  /// Of buffers beyond any memory, whose bytes no `Int` holds.
+  private static let largestCount = Int.max / 1024
+
+  /// - Throws: ``BufferError`` where the memory cannot be had.
+  public init(count: Int, on device: Device) throws {
+    guard count <= Self.largestCount else { throw BufferError(byteCount: .max) }
+    let byteCount = max(Self.alignment, count * MemoryLayout<Float>.stride)
+    if device.onlyReckons {
+      // Never followed: such a device runs nothing.
+      floats = UnsafeMutablePointer(bitPattern: Self.alignment)!
+    } else {
+      var memory: UnsafeMutableRawPointer?
+      guard posix_memalign(&memory, Self.alignment, byteCount) == 0, let memory else {
+        throw BufferError(byteCount: byteCount)
+      }
+      memset(memory, 0, byteCount)
+      floats = memory.bindMemory(to: Float.self, capacity: max(16, count))
     }
-    memset(memory, 0, byteCount)
-    floats = memory.bindMemory(to: Float.self, capacity: max(16, count))
     self.count = count
+    self.byteCount = byteCount
+    self.device = device
+    device.ledger.add(byteCount)
   }
 
-  deinit { free(floats) }
+  deinit {
+    device.ledger.remove(byteCount)
+    if !device.onlyReckons { free(floats) }
+  }
+}
+
+/// Memory that the system refused.
+public struct BufferError: Error, Equatable, CustomStringConvertible {
+  public let byteCount: Int
+
+  public var description: String { "the system refused \(byteCount) bytes of memory for the network" }
 }

@@ -1,10 +1,35 @@
 import COneDNN
 
 extension Device {
+  /// Instruction sets to which oneDNN can be held.
+  public enum InstructionSet: Sendable {
+    case sse41, avx2, avx512
+
+    fileprivate var value: dnnl_cpu_isa_t {
+      switch self {
+      case .sse41: dnnl_cpu_isa_sse41
+      case .avx2: dnnl_cpu_isa_avx2
+      case .avx512: dnnl_cpu_isa_avx512_core
+      }
+    }
+
+    /// As ``Device/instructionSet`` says it.
+    public var name: String { Device.name(of: value) }
+  }
+
+  /// Holds oneDNN to a set from now on, whatever ONEDNN_MAX_CPU_ISA says.
+  ///
+  /// - Throws: ``OneDNNError`` where oneDNN was built without that choice, or has made it already: with the first
+  ///   primitive, or when somebody read ``instructionSet``.
+  public static func limitInstructionSet(to widest: InstructionSet) throws {
+    try check("at most \(widest.name)", dnnl_set_max_cpu_isa(widest.value))
+  }
+
   /// The widest instruction set that oneDNN uses here: the processor's, or less where it was capped.
-  public static var instructionSet: String {
-    let instructions = dnnl_get_effective_cpu_isa()
-    return switch instructions {
+  public static var instructionSet: String { name(of: dnnl_get_effective_cpu_isa()) }
+
+  private static func name(of instructions: dnnl_cpu_isa_t) -> String {
+    switch instructions {
     case dnnl_cpu_isa_sse41: "SSE4.1"
     case dnnl_cpu_isa_avx: "AVX"
     case dnnl_cpu_isa_avx2: "AVX2"

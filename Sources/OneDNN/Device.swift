@@ -6,8 +6,19 @@ import COneDNN
 /// handle never changes.
 public final class Device: @unchecked Sendable {
   let handle: dnnl_engine_t
+  /// Whether memory is only counted. Layouts and operations are described as on any device; buffers take nothing,
+  /// primitives are not made, and running one does nothing.
+  public let onlyReckons: Bool
+  /// Counts the buffers of this device.
+  public let ledger = MemoryLedger()
 
-  public init() throws {
+  public convenience init() throws { try self.init(onlyReckons: false) }
+
+  /// A device on which anything can be built to learn what it would take.
+  public static func reckoning() throws -> Device { try Device(onlyReckons: true) }
+
+  private init(onlyReckons: Bool) throws {
+    self.onlyReckons = onlyReckons
     var engine: dnnl_engine_t?
     try check("engine", dnnl_engine_create(&engine, dnnl_cpu, 0))
     handle = engine!  // set whenever the call succeeds

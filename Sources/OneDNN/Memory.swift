@@ -2,14 +2,15 @@ import COneDNN
 
 /// A layout bound to storage.
 public final class Memory {
-  let handle: dnnl_memory_t
+  /// Nil on a device that only reckons.
+  let handle: dnnl_memory_t?
   public let description: MemoryDescription
   public let floats: UnsafeMutablePointer<Float>
   private let owner: Buffer
 
   /// Storage of its own, zeroed.
   public convenience init(_ description: MemoryDescription, on device: Device) throws {
-    try self.init(description, in: Buffer(count: description.storageCount), on: device)
+    try self.init(description, in: Buffer(count: description.storageCount, on: device), on: device)
   }
 
   /// The storage of `buffer` from float `offset` on.
@@ -20,8 +21,10 @@ public final class Memory {
       "\(description.storageCount) floats at \(offset) in a buffer of \(buffer.count)")
     var memory: dnnl_memory_t?
     floats = buffer.floats + offset
-    try check("memory", onednn_memory_create(&memory, description.handle, device.handle, floats))
-    handle = memory!
+    if !device.onlyReckons {
+      try check("memory", onednn_memory_create(&memory, description.handle, device.handle, floats))
+    }
+    handle = memory
     self.description = description
     owner = buffer
   }
@@ -32,5 +35,7 @@ public final class Memory {
     return try Memory(description, in: owner, offset: floats - owner.floats, on: device)
   }
 
-  deinit { dnnl_memory_destroy(handle) }
+  deinit {
+    if let handle { dnnl_memory_destroy(handle) }
+  }
 }

@@ -29,7 +29,8 @@ public final class Primitive {
     }
   }
 
-  private let handle: dnnl_primitive_t
+  /// Nil on a device that only reckons: making a primitive generates code.
+  private let handle: dnnl_primitive_t?
   private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
   private let operands: [Memory]  // kept alive for the handles in `arguments`
   private let name: String
@@ -41,8 +42,10 @@ public final class Primitive {
     on device: Device
   ) throws {
     var primitive: dnnl_primitive_t?
-    try check(description.name, dnnl_primitive_create(&primitive, description.handle))
-    handle = primitive!
+    if !device.onlyReckons {
+      try check(description.name, dnnl_primitive_create(&primitive, description.handle))
+    }
+    handle = primitive
     name = description.name
     let scratch = try Memory(description.scratchpad, in: scratchpad, on: device)
     self.operands = operands.map(\.1) + [scratch]
@@ -55,11 +58,12 @@ public final class Primitive {
   }
 
   deinit {
-    dnnl_primitive_destroy(handle)
+    if let handle { dnnl_primitive_destroy(handle) }
     arguments.deallocate()
   }
 
   public func execute(on stream: Stream) throws {
+    guard let handle else { return }
     try check(
       name, dnnl_primitive_execute(handle, stream.handle, Int32(arguments.count), arguments.baseAddress))
   }

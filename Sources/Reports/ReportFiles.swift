@@ -67,7 +67,8 @@ public struct ReportFiles: Sendable {
         parts.removeLast()
       }
     }
-    try JSONFile.write(places.sorted(), to: list)
+    // A page alone is replaced by the next report in any case.
+    if places == ["index.html"] { unlink(list.path) } else { try JSONFile.write(places.sorted(), to: list) }
   }
 
   /// What reports have written into the folder: the next one removes what it does not write itself. Hidden, because the

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Whole files as bytes, with one clear sentence when there are none.
 ///
@@ -23,10 +24,7 @@ public enum FileContents {
       throw FileError(
         file: file, problem: isFolder ? "is a folder: expected a file" : "is not a regular file")
     }
-    guard UInt64(status.st_size) <= ProcessInfo.processInfo.physicalMemory else {
-      throw FileError(
-        file: file, problem: "has \(status.st_size) bytes, more than the memory of this computer")
-    }
+    try file.checkMemory(Int(status.st_size), for: "its content")
     var data = Data(count: Int(status.st_size))
     var count = 0
     while count < data.count {
@@ -40,6 +38,21 @@ public enum FileContents {
       count += readCount
     }
     return data
+  }
+}
+
+extension URL {
+  /// Asks for memory before it is taken. Little is not asked for: a folder has tens of thousands of small files.
+  ///
+  /// - Parameter content: What of the file the memory is for.
+  /// - Throws: ``FileError`` when `byteCount` bytes are more than may still be taken.
+  func checkMemory(_ byteCount: Int, for content: @autoclosure () -> String) throws {
+    guard byteCount > 16 << 20 else { return }
+    do {
+      try MemoryShortage.check(byteCount, for: content())
+    } catch {
+      throw FileError(file: self, problem: "is too large: \(error)")
+    }
   }
 }
 

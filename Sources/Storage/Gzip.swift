@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Tensors
 
 /// Gzip files (RFC 1952), by zlib.
 public enum Gzip {
@@ -11,11 +12,10 @@ public enum Gzip {
   /// - Parameters:
   ///   - data: The whole file.
   ///   - file: Named in errors; nothing is read from it.
-  ///   - limit: Most bytes of content. A file of a kilobyte can unfold into a megabyte.
+  ///   - budget: Most bytes of content, together with that of other files. What the content takes is not given back.
   /// - Throws: ``FileError`` when a header is wrong, the file ends too early, the content does not have the
-  ///   stored CRC-32 and length, is longer than `limit`, or is followed by anything but another member.
-  public static func decompress(_ data: Data, file: URL, limit: Int) throws -> Data {
-    precondition((0..<Int.max).contains(limit), "limit must be in 0..<Int.max, got \(limit)")
+  ///   stored CRC-32 and length, is longer than `budget`, or is followed by anything but another member.
+  public static func decompress(_ data: Data, file: URL, within budget: UnfoldingBudget) throws -> Data {
     guard isCompressed(data) else {
       throw FileError(file: file, problem: "is not a gzip file: expected it to begin with the bytes 1f 8b")
     }
@@ -26,16 +26,23 @@ public enum Gzip {
     }
     defer { inflateEnd(&stream) }
     // zlib counts in 32 bits, so both sides are handed over in parts.
-    var content = Data(count: firstCapacity(for: data, limit: limit))
-    var (consumed, produced) = (0, 0)
+    var content = Data()
+    var (consumed, produced, granted) = (0, 0, 0)
+    defer { budget.giveBack(max(0, granted - produced)) }
+    var wanted = firstCapacity(for: data)
     while true {
       if produced == content.count {
-        // One byte more than the limit, so that content of exactly `limit` bytes still meets its end.
-        content.count = min(max(2 * content.count, 1 << 16), limit + 1)
+        granted += budget.take(upTo: wanted - content.count)
+        // One byte more than the budget, so that content which just fits still meets its end.
+        content.count = max(granted, produced + 1)
+        wanted = max(2 * content.count, 1 << 16)
       }
       let status = step(&stream, from: data, at: &consumed, into: &content, at: &produced)
-      guard produced <= limit else {
-        throw FileError(file: file, problem: "unfolds to more than \(limit) bytes")
+      guard produced <= granted else {
+        throw FileError(
+          file: file,
+          problem: "unfolds to more than \(granted) bytes, what is left of the \(budget.byteCount) that the "
+            + "compressed files of a data set may have together")
       }
       switch status {
       case Z_STREAM_END:
@@ -60,11 +67,10 @@ public enum Gzip {
   }
 
   /// The length in the last four bytes is a hint that is not trusted: deflate cannot unfold more than 1032-fold.
-  private static func firstCapacity(for data: Data, limit: Int) -> Int {
-    guard data.count >= 18 else { return min(1 << 10, limit + 1) }
+  private static func firstCapacity(for data: Data) -> Int {
+    guard data.count >= 18 else { return 1 << 10 }
     let hint = Int(data.littleEndianInteger(UInt32.self, at: data.count - 4))
-    let (largest, overflow) = data.count.multipliedReportingOverflow(by: 1032)
-    return min(hint + 1, overflow ? Int.max : largest, limit + 1)
+    return min(hint + 1, boundedProduct(data.count, 1032))
   }
 
   private static func step(

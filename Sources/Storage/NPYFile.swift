@@ -73,6 +73,8 @@ public struct NPYFile: Equatable, Sendable {
         problem: "\(found < expected ? "is truncated" : "is too long"): shape \(header.shape) of "
           + "\(elementType.rawValue) needs \(expected) bytes, found \(found)")
     }
+    try file.checkMemory(
+      boundedProduct(count, elementType.sizeInMemory), for: "an array of shape \(header.shape)")
     shape = header.shape
     elements = data.withUnsafeBytes { bytes in
       elementType.elements(in: UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...]), count: count)
@@ -119,6 +121,15 @@ public struct NPYFile: Equatable, Sendable {
       case .int16, .unsigned16: 2
       case .float, .int32, .unsigned32: 4
       case .int64: 8
+      }
+    }
+
+    /// Bytes of an element once it is read.
+    var sizeInMemory: Int {
+      switch self {
+      case .unsignedByte, .boolean: MemoryLayout<UInt8>.stride
+      case .float: MemoryLayout<Float>.stride
+      case .signedByte, .int16, .int32, .int64, .unsigned16, .unsigned32: MemoryLayout<Int>.stride
       }
     }
 

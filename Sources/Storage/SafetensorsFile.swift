@@ -36,6 +36,10 @@ public struct SafetensorsFile: Sendable {
   ///   file or do not agree with shape and element type; and, unless allowed, for NaN and infinities.
   public init(data: Data, file: URL, nonFiniteValues: NonFiniteValues = .rejected) throws {
     let header = try SafetensorsHeader(data: data, file: file)
+    let floatCount = header.entries.reduce(0) {
+      $1.elementType.floatingPoint == nil ? $0 : $0 + $1.shape.reduce(1, *)
+    }
+    try file.checkMemory(boundedProduct(floatCount, MemoryLayout<Float>.stride), for: "all its tensors")
     metadata = header.metadata
     tensors = []
     for entry in header.entries {

@@ -57,9 +57,19 @@ public final class LimitedMemoryBFGS {
     }
     point = [Double](repeating: 0, count: dimension)
     gradient = point
-    workspace = [Double](
-      repeating: 0, count: (2 * memory + 5) * dimension + 11 * memory * memory + 8 * memory)
+    workspace = [Double](repeating: 0, count: Self.workspaceCount(dimension, memory))
     indices = [Int32](repeating: 0, count: 3 * dimension)
+  }
+
+  private static func workspaceCount(_ dimension: Int, _ memory: Int) -> Int {
+    (2 * memory + 5) * dimension + 11 * memory * memory + 8 * memory
+  }
+
+  /// Bytes of all its arrays.
+  public static func byteCount(variableCount: Int, memory: Int) -> Int {
+    // Point, gradient and both bounds; kinds of bounds and three lists of indices.
+    boundedProduct(workspaceCount(variableCount, memory) + 4 * variableCount, MemoryLayout<Double>.stride)
+      + boundedProduct(4 * variableCount, MemoryLayout<Int32>.stride)
   }
 
   /// Without bounds.

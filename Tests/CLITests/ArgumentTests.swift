@@ -38,6 +38,7 @@ import Testing
       ["gallery", "model", "--data", "images", "--directions", "9223372036854775807"],
       ["gallery", "model", "--data", "images", "--neurons", "0"],
       ["gallery", "model", "--data", "images", "--top", "100000"],
+      Self.training + ["--instruction-set", "avx1024"], ["merge", "run", "--instruction-set", "avx2"],
       ["compare", "--data", "images"],
       ["compare", "--data", "images", "--architecture", "mlp", "--models", "run/model.safetensors"],
       ["compare", "--data", "images", "--architecture", "nothing"],

@@ -137,7 +137,7 @@ import Testing
     ] {
       let outcome = try await program.run(command + ["--output", ""])
       #expect(
-        outcome.exitCode == 64 && outcome.errors.contains("--output needs the name of a"), "\(outcome.errors)"
+        outcome.exitCode == 64 && outcome.errors.contains("--output needs a name"), "\(outcome.errors)"
       )
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: laboratory.folder.path).sorted() == before)

@@ -40,7 +40,7 @@ import Testing
 
     func parse(_ data: Data) throws {
       switch self {
-      case .gzip: _ = try Gzip.decompress(data, file: brokenURL, limit: 1 << 16)
+      case .gzip: _ = try Gzip.decompress(data, file: brokenURL, within: UnfoldingBudget(byteCount: 1 << 16))
       case .npy:
         let array = try NPYFile(data: data, file: brokenURL)
         _ = try? ArrayPair.images(in: array, layout: nil, file: brokenURL)

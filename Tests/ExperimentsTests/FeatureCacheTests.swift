@@ -15,7 +15,10 @@ import Testing
     let changes: [(inout FeatureCache.Key) -> Void] = [
       { $0.modelChecksum = "n" }, { $0.dataChecksum = "e" }, { $0.split = .training }, { $0.layer = "fc1" },
       { $0.pooling = .max }, { $0.pooling = .none },
-      { $0.shard = Shard(1, of: 1) }, { $0.shard = Shard(1, of: 2) }, { $0.engine = "oneDNN 9" },
+      { $0.shard = Shard(1, of: 1) }, { $0.shard = Shard(1, of: 2) }, { $0.engine.revision += 1 },
+      { $0.engine.oneDNNVersion = "9" }, { $0.engine.oneDNNInstructionSet = "MMX" },
+      { $0.engine.kernelInstructionSet = "MMX" }, { $0.engine.openBLASCore = "Katmai" },
+      { $0.engine.mathLibrary = "libm 5" },
       { $0.format = "2" }, { ($0.modelChecksum, $0.dataChecksum) = ("md", "") },
     ]
     let cache = FeatureCache(folder: URL(filePath: "cache"))

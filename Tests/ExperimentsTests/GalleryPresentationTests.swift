@@ -83,6 +83,20 @@ import Testing
     }
   }
 
+  @Test("Sheets of other settings do not stay from an earlier gallery; a file that no gallery makes does")
+  func earlier() throws {
+    try withGallery { gallery in
+      _ = try gallery.run(gallery.configuration(presentation: Self.everything), into: "run")
+      let plain = try files(in: gallery.run(gallery.configuration(neurons: 2, directions: 2), into: "plain"))
+      let folder = gallery.folder.appending(path: "run")
+      let others: Set = ["strata/notes.png", "my-gallery.png", "gallery.txt", "per-class.txt"]
+      for name in others { try Data().write(to: folder.appending(path: name)) }
+      _ = try gallery.run(gallery.configuration(neurons: 2, directions: 2), into: "run")
+      #expect(try files(in: folder) == plain.union(others))
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "per-class").path))
+    }
+  }
+
   @Test("Strata and classes change nothing on the sheets of the top images")
   func sameTops() throws {
     try withGallery { gallery in

@@ -114,6 +114,39 @@ import Testing
     }
   }
 
+  /// Changes what a part says of the engine that computed it.
+  private func change(_ part: URL, _ change: (inout [String: Any]?) -> Void) throws {
+    let file = part.appending(path: "part.json")
+    var header = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var subject = try #require(header["subject"] as? [String: Any])
+    var engine = subject["engine"] as? [String: Any]
+    try #require(engine != nil)
+    change(&engine)
+    subject["engine"] = engine
+    header["subject"] = subject
+    try JSONSerialization.data(withJSONObject: header).write(to: file)
+  }
+
+  @Test("Parts of an earlier version, which name no engine, are merged with a warning")
+  func earlierParts() throws {
+    try withTemporaryFolder { folder in
+      let gallery = try MadeUpGallery(in: folder)
+      let parts = try (1...2).map { try rank(gallery, shard: Shard($0, of: 2), into: "part \($0)") }
+      let log = ProgressLog()
+      func merge(_ name: String) throws -> [String: Data] {
+        let merged = folder.appending(path: name)
+        try MergeExperiment(.init(folders: parts.map(\.path))).run(in: RunFolder(merged)) { log.note($0) }
+        return try results(in: merged)
+      }
+      let now = try merge("now")
+      #expect(log.warnings == [])
+      for part in parts { try change(part) { $0 = nil } }
+      let then = try merge("then")
+      #expect(log.warnings.count == 1 && log.warnings[0].contains("do not say with which instructions"))
+      #expect(then["scores.npy"] == now["scores.npy"] && then["ranking.json"] != now["ranking.json"])
+    }
+  }
+
   /// Ways in which parts do not fit, with what is said, given three good ones.
   private static let misfits:
     [(
@@ -153,6 +186,27 @@ import Testing
           parts.dropLast() + [
             try test.rank(gallery, shard: Shard(3, of: 3), split: .training, into: "other")
           ]
+        }
+      ),
+      (
+        "another engine",
+        [
+          "another ranking", "of our kernels MMX, expected", "OpenBLAS for Katmai, expected",
+          "--instruction-set",
+        ],
+        { test, _, parts in
+          try test.change(parts[2]) { engine in
+            engine?["kernelInstructionSet"] = "MMX"
+            engine?["openBLASCore"] = "Katmai"
+          }
+          return parts
+        }
+      ),
+      (
+        "a part of an earlier version among others", ["another ranking", "rank the older part again"],
+        { test, _, parts in
+          try test.change(parts[1]) { $0 = nil }
+          return parts
         }
       ),
       (

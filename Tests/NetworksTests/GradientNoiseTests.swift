@@ -19,13 +19,13 @@ import Testing
       let store = try ParameterStore(
         of: network, layouts: TrainingSession.homeLayouts(network.graph, microBatch: 1, device), on: device)
       let noise = try GradientNoise(deviation: 0.25, seed: 3, store: store, frozen: frozen)
-      func drawn(_ step: Int) -> Buffer {
-        let buffer = Buffer(count: store.trained.count)
+      func drawn(_ step: Int) throws -> Buffer {
+        let buffer = try Buffer(count: store.trained.count, on: device)
         buffer.floats.update(repeating: 0, count: buffer.count)
         for share in 0..<3 { noise.add(to: buffer.floats, store.share(share, of: 3), step: step) }
         return buffer
       }
-      let (buffer, next) = (drawn(8), drawn(9))
+      let (buffer, next) = (try drawn(8), try drawn(9))
       var named: [String: [Float]] = [:]
       for (index, parameter) in network.graph.parameters.enumerated() {
         named[parameter.name] = try store.tensor(

@@ -78,7 +78,7 @@ import Testing
   @Test("An array laid out like the parameters takes each tensor and gives it back")
   func gradients() throws {
     let store = try store()
-    let buffer = Buffer(count: store.trained.count)
+    let buffer = try Buffer(count: store.trained.count, on: device)
     let positions = network.graph.trainedParameterPositions
     for position in positions {
       try store.write(

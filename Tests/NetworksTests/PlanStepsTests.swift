@@ -70,7 +70,7 @@ import Testing
       let plan = try Plan(
         PlanBuilder(
           network.graph, purpose: purpose, microBatch: 64, store: store,
-          parameterGradients: purpose == .training ? Buffer(count: store.trained.count) : nil))
+          parameterGradients: purpose == .training ? Buffer(count: store.trained.count, on: device) : nil))
       names.withLock { $0 = plan.stepNames.forward + plan.stepNames.backward }
     }
     return names.withLock { $0 }

@@ -19,7 +19,7 @@ struct TrainingPass: Sendable {
     let result = Mutex<TrainingPass?>(nil)
     try WorkerPool(workerCount: 1).run { _ in
       let store = try ParameterStore(of: network, on: Device())
-      let gradient = Buffer(count: store.trained.count)
+      let gradient = try Buffer(count: store.trained.count, on: store.device)
       let plan = try Plan(
         PlanBuilder(
           network.graph, purpose: .training, microBatch: images.count, store: store,

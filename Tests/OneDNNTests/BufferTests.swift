@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct BufferTests {
   @Test("A buffer is zeroed and starts on a cache line", arguments: [0, 1, 15, 16, 1000])
-  func zeroed(_ count: Int) {
-    let buffer = Buffer(count: count)
+  func zeroed(_ count: Int) throws {
+    let buffer = try Buffer(count: count, on: OneThread().device)
     #expect(buffer.count == count)
     #expect(UInt(bitPattern: buffer.floats) % 64 == 0)
     #expect((0..<count).allSatisfy { buffer.floats[$0] == 0 })
@@ -13,7 +13,7 @@ import Testing
   @Test("Memories in one buffer stand where they were put, and a view shares its storage")
   func shared() throws {
     let device = try OneThread().device
-    let buffer = Buffer(count: 20)
+    let buffer = try Buffer(count: 20, on: device)
     let memory = try Memory(.plain([2, 3]), in: buffer, offset: 4, on: device)
     let view = try memory.viewed(as: .plain([6]), on: device)
     view.floats[5] = 8

@@ -23,7 +23,8 @@ struct OneThread {
     _ description: PrimitiveDescription, _ operands: [(Primitive.Argument, Memory)]
   ) throws -> Primitive {
     try Primitive(
-      description, operands, scratchpad: Buffer(count: description.scratchpad.storageCount), on: device)
+      description, operands, scratchpad: Buffer(count: description.scratchpad.storageCount, on: device),
+      on: device)
   }
 
   /// A dense 3×3 convolution with every layout left to oneDNN.

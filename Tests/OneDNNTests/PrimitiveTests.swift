@@ -53,7 +53,7 @@ import Testing
   func sharedScratchpad() throws {
     let description = try one.freeConvolution(16, to: 16)
     let count = try max(description.scratchpad.storageCount, 1)
-    let scratchpad = Buffer(count: count)
+    let scratchpad = try Buffer(count: count, on: one.device)
     let source = try Memory(description.source, on: one.device)
     for index in 0..<source.description.storageCount { source.floats[index] = Float(index % 13) }
     let weights = try Memory(description.weights, on: one.device)

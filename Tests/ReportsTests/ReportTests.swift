@@ -96,6 +96,33 @@ import Testing
     #expect(!values(of: "href", in: try page(target)).contains { $0.hasSuffix(".csv") })
   }
 
+  @Test("Files of an earlier report that the new one does not have are removed, and nobody else's")
+  func earlier() throws {
+    let runs = try MadeUpRuns()
+    let target = runs.folder.appending(path: "report")
+    try Report(title: "A", of: [runs.evaluation("one"), runs.training("two")]).files(hasArticle: true).write(
+      to: target)
+    let stranger = target.appending(path: "runs/one/notes.txt")
+    try Data().write(to: stranger)
+    // A list that was changed leads nowhere else.
+    let outside = runs.folder.appending(path: "outside.txt")
+    try Data().write(to: outside)
+    let list = target.appending(path: ReportFiles.listName)
+    let names = try JSONFile.read([String].self, from: list)
+    #expect(names.contains("latex/writeup.tex") && names.contains("index.html"))
+    try JSONFile.write(
+      names + ["../outside.txt", "runs/../../outside.txt", "runs/one/notes.txt/.."], to: list)
+    let files = try Report(title: "B", of: [runs.training("two")]).files()
+    try files.write(to: target)
+    let found = try FileManager.default.subpathsOfDirectory(atPath: target.path).filter {
+      !["runs", "runs/one", "runs/two", "runs/two/figures"].contains($0)
+    }
+    #expect(Set(found) == Set(files.places + [ReportFiles.listName, "runs/one/notes.txt"]))
+    #expect(FileManager.default.fileExists(atPath: outside.path))
+    try Report(title: "C", of: [runs.training("two")]).files(isSingleFile: true).write(to: target)
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: target.path)) == ["index.html", "runs"])
+  }
+
   @Test("A demo and a run called after one of its parts stay apart; its directions are shown once")
   func anchors() throws {
     let runs = try MadeUpRuns()
@@ -125,6 +152,32 @@ import Testing
       let error = #expect(throws: FileError.self) { try Report(title: "t", of: [run]) }
       #expect(error.map { "\($0)" }?.contains("outside the run folder") == true)
     }
+  }
+
+  @Test(
+    "A record that says what cannot be is refused with the place in it",
+    arguments: [
+      (
+        "\"accuracyInterval95\" : [\n      0.4,\n      0.8\n    ]", "\"accuracyInterval95\" : []",
+        "results.accuracyInterval95: an interval is two numbers, the lower first, found []"
+      ),
+      (
+        "\"correctCount\" : 20,\n    \"imageCount\"", "\"correctCount\" : 31,\n    \"imageCount\"",
+        "results.correctCount: expected 0 to 30, found 31"
+      ),
+      ("\"accuracy\" : 0.66", "\"accuracy\" : 1.66", "results.accuracy: expected a number from 0 to 1"),
+    ])
+  func impossible(written: String, changed: String, problem: String) throws {
+    let runs = try MadeUpRuns()
+    let file = try runs.evaluation("run").appending(path: "run.json")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try #require(text.contains(written), "\(text)")
+    try Data(text.replacing(written, with: changed).utf8).write(to: file)
+    let error = #expect(throws: FileError.self) {
+      try Report(title: "t", of: [file.deletingLastPathComponent()])
+    }
+    #expect(error?.file.lastPathComponent == "run.json")
+    #expect(error?.problem.contains("is wrong at \(problem)") == true, "\(String(describing: error))")
   }
 
   @Test("What is no finished run is said, with its folder, and nothing is written")

@@ -10,7 +10,8 @@ import Testing
     arguments: ["lines.gz", "two-members.gz"])
   func unfolds(name: String) throws {
     let file = reference(name)
-    let content = try Gzip.decompress(Data(contentsOf: file), file: file, limit: 1 << 20)
+    let content = try Gzip.decompress(
+      Data(contentsOf: file), file: file, within: UnfoldingBudget(byteCount: 1 << 20))
     #expect(String(decoding: content, as: UTF8.self) == Self.lines)
   }
 
@@ -18,11 +19,29 @@ import Testing
   func limit() throws {
     let file = reference("lines.gz")
     let data = try Data(contentsOf: file)
-    #expect(
-      try Gzip.decompress(data, file: file, limit: Self.lines.utf8.count).count == Self.lines.utf8.count)
-    #expect(throws: FileError(file: file, problem: "unfolds to more than \(Self.lines.utf8.count - 1) bytes"))
-    {
-      try Gzip.decompress(data, file: file, limit: Self.lines.utf8.count - 1)
+    let count = Self.lines.utf8.count
+    func unfold(within byteCount: Int) throws -> Int {
+      try Gzip.decompress(data, file: file, within: UnfoldingBudget(byteCount: byteCount)).count
+    }
+    #expect(try unfold(within: count) == count)
+    #expect {
+      try unfold(within: count - 1)
+    } throws: {
+      "\($0)".contains("unfolds to more than \(count - 1) bytes")
+    }
+  }
+
+  @Test("Files that share a budget are limited by their sum, and one that fits takes its own length of it")
+  func sharedLimit() throws {
+    let file = reference("lines.gz")
+    let data = try Data(contentsOf: file)
+    let count = Self.lines.utf8.count
+    let budget = UnfoldingBudget(byteCount: 2 * count)
+    for _ in 0..<2 { #expect(try Gzip.decompress(data, file: file, within: budget).count == count) }
+    #expect {
+      try Gzip.decompress(data, file: file, within: budget)
+    } throws: {
+      "\($0)".contains("unfolds to more than 0 bytes, what is left of the \(2 * count)")
     }
   }
 
@@ -59,6 +78,8 @@ import Testing
 
   @Test("A broken gzip file is refused with one sentence", arguments: broken)
   func refuses(broken: BrokenFile) {
-    expectRefusal(of: broken) { _ = try Gzip.decompress($0, file: $1, limit: 1 << 20) }
+    expectRefusal(of: broken) {
+      _ = try Gzip.decompress($0, file: $1, within: UnfoldingBudget(byteCount: 1 << 20))
+    }
   }
 }

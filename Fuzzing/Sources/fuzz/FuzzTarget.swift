@@ -6,7 +6,7 @@ import Storage
 protocol FuzzTarget: Sendable {
   static var name: String { get }
 
-  /// - Parameter folder: Empty, and in memory where the system has such a place.
+  /// - Parameter folder: For files of its own.
   init(in folder: URL) throws
 
   /// Valid inputs, beside those of the committed corpus.
@@ -38,23 +38,6 @@ let fuzzTargets: [any FuzzTarget.Type] = [
   JPEGTarget.self, ArchitectureTarget.self, ModelTarget.self, CheckpointTarget.self, RankingPartTarget.self,
   FeatureCacheTarget.self, RecordTarget.self, AnswersTarget.self, HTTPTarget.self,
 ]
-
-enum Scratch {
-  /// A new folder, in memory where the system has such a place, removed when the process ends in an orderly way.
-  static func make() throws -> URL {
-    let memory = URL(filePath: "/dev/shm")
-    let place =
-      FileManager.default.isWritableFile(atPath: memory.path)
-      ? memory : FileManager.default.temporaryDirectory
-    let folder = place.appending(path: "intrigue-fuzz-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.path
-    atexit { try? FileManager.default.removeItem(atPath: Scratch.path) }
-    return folder
-  }
-
-  nonisolated(unsafe) private static var path = ""  // written once, before any other thread is there
-}
 
 /// Random numbers that follow from libFuzzer's seed: SplitMix64.
 struct Draws: RandomNumberGenerator {

@@ -18,7 +18,7 @@ typedef enum {
   byte_product_avx512,  // with VNNI
 } byte_product_instructions;
 
-/// Whether this processor has them.
+/// Whether this processor has them and `kernels_current` allows them.
 int byte_product_is_supported(byte_product_instructions instructions);
 
 /// Largest byte of an image: 127 where sums of two products must fit 16 bits, otherwise 255.

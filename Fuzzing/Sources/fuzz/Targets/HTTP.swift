@@ -50,7 +50,7 @@ struct HTTPTarget: FuzzTarget {
   /// Says all of it, closes its half, and waits until the server has closed the other.
   func read(_ data: Data) throws {
     let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    precondition(connection >= 0, "no socket: \(String(cString: strerror(errno)))")
+    guard connection >= 0 else { Self.give(up: "no socket") }
     defer { close(connection) }
     // From one of 16 million addresses of this machine: the ports of one are used up in seconds.
     var own = Self.address(port: 0, host: 127 << 24 | UInt32.random(in: 1..<1 << 24))
@@ -58,10 +58,14 @@ struct HTTPTarget: FuzzTarget {
     _ = withUnsafePointer(to: &own) {
       bind(connection, UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self), Self.addressSize)
     }
-    let status = withUnsafePointer(to: &server) {
-      connect(connection, UnsafeRawPointer($0).assumingMemoryBound(to: sockaddr.self), Self.addressSize)
+    let status = withUnsafePointer(to: &server) { server in
+      Self.uninterrupted {
+        connect(
+          connection, UnsafeRawPointer(server).assumingMemoryBound(to: sockaddr.self), Self.addressSize)
+      }
     }
-    precondition(status == 0, "the server is not there: \(String(cString: strerror(errno)))")
+    // EISCONN: the first try was interrupted and went through all the same.
+    guard status == 0 || errno == EISCONN else { Self.give(up: "the server is not there") }
     var patience = timeval(tv_sec: 5, tv_usec: 0)
     setsockopt(
       connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -69,8 +73,9 @@ struct HTTPTarget: FuzzTarget {
     request.withUnsafeBytes { bytes in
       var count = 0
       while count < bytes.count {
-        let sent = send(
-          connection, bytes.baseAddress! + count, bytes.count - count, Int32(MSG_NOSIGNAL))
+        let sent = Self.uninterrupted {
+          send(connection, bytes.baseAddress! + count, bytes.count - count, Int32(MSG_NOSIGNAL))
+        }
         guard sent > 0 else { return }  // refused before its end
         count += sent
       }
@@ -78,10 +83,22 @@ struct HTTPTarget: FuzzTarget {
     shutdown(connection, Int32(SHUT_WR))
     var answer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = recv(connection, &answer, answer.count, 0)
+      let count = Self.uninterrupted { recv(connection, &answer, answer.count, 0) }
       if count == 0 || count < 0 && errno == ECONNRESET { return }
-      precondition(count > 0, "no answer and no end within 5 s: \(String(cString: strerror(errno)))")
+      guard count > 0 else { Self.give(up: "no answer and no end within 5 s") }
     }
+  }
+
+  /// libFuzzer's clock interrupts system calls.
+  private static func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 || errno != EINTR && errno != EALREADY { return result }
+    }
+  }
+
+  private static func give(up reason: String) -> Never {
+    fatalError("\(reason): \(String(cString: strerror(errno)))")
   }
 
   private static let addressSize = socklen_t(MemoryLayout<sockaddr_in>.size)

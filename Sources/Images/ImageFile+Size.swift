@@ -1,0 +1,28 @@
+import Foundation
+import Storage
+
+extension ImageFile {
+  /// Width and height as the header says, before anything is decoded.
+  ///
+  /// - Parameter file: Named in errors; nothing is read from it.
+  /// - Throws: ``FileError`` when the data begin neither as a PNG nor as a JPEG.
+  public static func size(of data: Data, file: URL) throws -> (width: Int, height: Int) {
+    if data.starts(with: PNGFile.signature) {
+      // The header is the first chunk: length and name before width and height.
+      guard data.count >= 24, data.dropFirst(12).starts(with: Array("IHDR".utf8)) else {
+        throw FileError(file: file, problem: "is a damaged PNG image: it does not begin with a header")
+      }
+      return (
+        Int(data.bigEndianInteger(UInt32.self, at: 16)), Int(data.bigEndianInteger(UInt32.self, at: 20))
+      )
+    }
+    if data.starts(with: JPEGFile.signature) { return try JPEGFile.size(of: data, file: file) }
+    throw unknownKind(data, file)
+  }
+
+  static func unknownKind(_ data: Data, _ file: URL) -> FileError {
+    FileError(
+      file: file,
+      problem: data.isEmpty ? "is empty: expected a PNG or JPEG image" : "is neither a PNG nor a JPEG image")
+  }
+}
