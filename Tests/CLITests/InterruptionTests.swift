@@ -115,7 +115,7 @@ import Testing
     let laboratory = try await Laboratory()
     let outcome = try await Program(laboratory: laboratory).run(
       [
-        "train", "--data", "images", "--architecture", "network.json", "--epochs", "300", "--batch", "1",
+        "train", "--data", "images", "--architecture", "network.json", "--epochs", "100", "--batch", "4",
         "--output", "out",
       ], redirected: "& sleep 0.3; kill -HUP $! || exit 99; wait $!", after: "trap '' HUP; ")
     #expect(outcome.exitCode == 0 && outcome.output.contains("accuracy"), "\(outcome)")

@@ -7,7 +7,10 @@ import Testing
     ["--version"], ["inspect", "run/model.safetensors"],
     ["train", "--data", "images", "--architecture", "network.json", "--epochs", "1", "--output", "out"],
     ["evaluate", "run/model.safetensors", "--data", "images", "--output", "out"],
-    ["gallery", "run/model.safetensors", "--data", "images", "--no-cache", "--output", "out"],
+    [
+      "gallery", "run/model.safetensors", "--data", "images", "--neurons", "2", "--directions", "2", "--top",
+      "3", "--no-cache", "--output", "out",
+    ],
     ["attack", "fgsm", "run/model.safetensors", "--data", "images", "--epsilon", "0.1", "--output", "out"],
     ["report", "evaluation", "--output", "out"], ["datasets", "show", "images", "--output", "out.png"],
   ]
