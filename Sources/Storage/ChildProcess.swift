@@ -79,6 +79,16 @@ public enum ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    // A thread of Dispatch blocks all signals, and a server ignores SIGPIPE; a child shall do neither.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     // `posix_spawn` changes no folder; a shell does, and becomes the program.
     let command =
       (folder.map { ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, $0.path] } ?? []) + [program.path] + arguments
@@ -86,7 +96,7 @@ public enum ChildProcess {
     let settings = environment.map { strdup("\($0.key)=\($0.value)") }
     defer { (words + settings).forEach { free($0) } }
     var child = pid_t()
-    let code = posix_spawn(&child, command[0], &actions, nil, words + [nil], settings + [nil])
+    let code = posix_spawn(&child, command[0], &actions, &attributes, words + [nil], settings + [nil])
     guard code == 0 else { throw failure(code) }
     return child
   }
