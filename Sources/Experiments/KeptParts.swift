@@ -141,7 +141,8 @@ enum KeptPart {
       guard experiment == expected.experiment, revisions == expected.revisions,
         engine.revision == expected.engine.revision
       else { return "by another revision of the program" }
-      return "with other instructions or libraries of the processor"
+      let details = engine.difference(from: expected.engine).map { " (\($0))" } ?? ""
+      return "with other instructions or libraries of the processor\(details)"
     }
   }
 

@@ -159,8 +159,10 @@ public struct RankExperiment: Sendable {
     // A direction; its best images with their scores, of what is ranked so far, of the piece that is being added, and as
     // they are written; a summary of its scores, twice.
     let entry = MemoryLayout<Float>.stride + MemoryLayout<Int>.stride
+    // Axes are numbers of units.
+    let length = configuration.basis == .neurons ? 1 : space.unitCount
     let bytes =
-      space.unitCount * MemoryLayout<Float>.stride + 3 * configuration.topCount * entry
+      length * MemoryLayout<Float>.stride + 3 * configuration.topCount * entry
       + 2 * MemoryLayout<ScoreSummary>.stride
     try MemoryShortage.check(
       boundedProduct(directionCount, bytes),

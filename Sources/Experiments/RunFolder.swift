@@ -1,5 +1,4 @@
 import Foundation
-import Networks
 import Storage
 
 /// The folder in which an experiment leaves everything: the record of what was asked, and what came out.
