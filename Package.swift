@@ -176,7 +176,8 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Images", "Networks", "Storage", "Tensors", .product(name: "GRDB", package: "GRDB.swift"),
+        "Experiments", "Images", "Networks", "Storage", "Tensors",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ]
 )

@@ -20,7 +20,8 @@ public struct StudyReport: Sendable {
   public func write(progress: @escaping ProgressHandler) throws -> StudyResults {
     guard files.folder.exists(AnswerStore.fileName) else {
       throw FileError(
-        file: files.folder.url, problem: "has no answers yet: serve the study first with intrigue study serve")
+        file: files.folder.url, problem: "has no answers yet: serve the study first with intrigue study serve"
+      )
     }
     try progress(.stage("counting answers and drawing participants with replacement"))
     let analysis = try StudyAnalysis(files, try files.answers().everything())

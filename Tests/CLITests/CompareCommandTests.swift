@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Testing
 
@@ -17,13 +18,16 @@ import Testing
     return laboratory
   }
 
-  /// Everything but records and checkpoints, which tell how long training took.
+  /// Everything but checkpoints, which tell how long training took, without what differs between equal runs.
   private func results(_ laboratory: Laboratory, _ folder: String) throws -> [String: Data] {
-    let content = try laboratory.content(of: folder).filter {
-      !["run.json", "checkpoint.safetensors"].contains(where: $0.key.hasSuffix)
-    }
-    return Dictionary(
-      uniqueKeysWithValues: content.map { (String($0.key.dropFirst(folder.count + 1)), $0.value) })
+    let content = try laboratory.content(of: folder).filter { !$0.key.hasSuffix("checkpoint.safetensors") }
+    return try Dictionary(
+      uniqueKeysWithValues: content.map { name, data in
+        (
+          String(name.dropFirst(folder.count + 1)),
+          name.hasSuffix(".json") ? try RepeatedRun.comparable(data, file: laboratory.file(name)) : data
+        )
+      })
   }
 
   @Test("Killed at five moments and started again, a run leaves the bytes of one that was never killed")
