@@ -190,7 +190,7 @@ import Testing
     try laboratory.write(String(repeating: "no database ", count: 1000), to: "study/answers.sqlite")
     for command in [["study", "results", "study"], ["study", "serve", "study", "--port", "0", "--no-open"]] {
       expectRefusal(
-        try await Program(laboratory: laboratory).run(command, atMost: .seconds(10)),
+        try await Program(laboratory: laboratory).run(command + ["--quiet"], atMost: .seconds(10)),
         saying: ["answers.sqlite", "cannot be opened as the answers of a study"])
     }
   }
