@@ -141,8 +141,12 @@ extension ReportSection {
       facts.insert(Fact(name: "Command", value: command.map(ShellWord.quoted).joined(separator: " ")), at: 1)
     }
     let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+    // Foundation writes lists and objects, and traps at anything else.
+    guard let configuration = (whole?["configuration"] ?? [:]) as? [String: Any],
+      JSONSerialization.isValidJSONObject(configuration)
+    else { throw FileError(file: file, problem: "has no object at configuration, which is expected there") }
     let settings = try JSONSerialization.data(
-      withJSONObject: whole?["configuration"] ?? [:],
+      withJSONObject: configuration,
       options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     return (facts, String(decoding: settings, as: UTF8.self))
   }
