@@ -140,7 +140,8 @@ extension ReportSection {
     if let command = record.environment.command {
       facts.insert(Fact(name: "Command", value: command.map(ShellWord.quoted).joined(separator: " ")), at: 1)
     }
-    guard let whole = try? JSONSerialization.jsonObject(with: FileContents.read(file)) as? [String: Any] else {
+    guard let whole = try? JSONSerialization.jsonObject(with: FileContents.read(file)) as? [String: Any]
+    else {
       throw FileError(file: file, problem: "has a number that cannot be read")
     }
     // Foundation writes lists and objects, and traps at anything else.
