@@ -140,9 +140,16 @@ extension ReportSection {
     if let command = record.environment.command {
       facts.insert(Fact(name: "Command", value: command.map(ShellWord.quoted).joined(separator: " ")), at: 1)
     }
-    let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+    guard let whole = try? JSONSerialization.jsonObject(with: FileContents.read(file)) as? [String: Any]
+    else {
+      throw FileError(file: file, problem: "has a number that cannot be read")
+    }
+    // Foundation writes lists and objects, and traps at anything else.
+    guard let configuration = (whole["configuration"] ?? [:]) as? [String: Any],
+      JSONSerialization.isValidJSONObject(configuration)
+    else { throw FileError(file: file, problem: "has no object at configuration, which is expected there") }
     let settings = try JSONSerialization.data(
-      withJSONObject: whole?["configuration"] ?? [:],
+      withJSONObject: configuration,
       options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     return (facts, String(decoding: settings, as: UTF8.self))
   }

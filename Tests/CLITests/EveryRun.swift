@@ -7,6 +7,7 @@ enum EveryRun {
   static let commands: [(folder: String, command: [String])] = [
     ("train", "train --data arrays --architecture mlp --epochs 2 --validation 0.2"),
     ("other", "train --data arrays --architecture network.json --epochs 1 --seed 2"),
+    ("third", "train --data arrays --architecture network.json --epochs 1 --seed 3"),
     ("evaluate", "evaluate train/model.safetensors --data arrays"),
     (
       "gallery",
@@ -14,7 +15,7 @@ enum EveryRun {
     ),
     (
       "compare",
-      "compare --data arrays --models other/model.safetensors other/model.safetensors --rotations 19 --top 4 "
+      "compare --data arrays --models other/model.safetensors third/model.safetensors --rotations 19 --top 4 "
         + "--reference none"
     ),
     ("fgsm", "attack fgsm train/model.safetensors --data arrays --epsilon 0.2 --grid 2 --bounds --count 20"),
@@ -76,7 +77,7 @@ enum EveryRun {
 
   /// Those that `report` shows.
   static var reported: [String] {
-    commands.map(\.folder).filter { !["other", "rank-1", "rank-2", "merge"].contains($0) }
+    commands.map(\.folder).filter { !["other", "third", "rank-1", "rank-2", "merge"].contains($0) }
   }
 
   /// Those that keep parts and go on after an interruption.

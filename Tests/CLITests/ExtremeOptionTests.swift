@@ -49,7 +49,8 @@ import Testing
 
   /// Commands that need no numbers, or wait for people.
   static let others: Set = [
-    "datasets", "datasets list", "datasets fetch", "attack", "attack list", "poison", "merge", "study",
+    "datasets", "datasets list", "datasets fetch", "datasets verify", "attack", "attack list", "poison",
+    "merge", "study",
     "study serve", "study results", "report", "explore", "help",
   ]
 
@@ -133,7 +134,7 @@ import Testing
     let known = all.filter { ($0.option, $0.value) == ("epsilon", "1e-40") && $0.command == "attack pgd" }
     #expect(known.count == 1)
     let wanted = ProcessInfo.processInfo.environment["INTRIGUE_DAMAGE_COUNT"]
-    let count = wanted == "all" ? all.count : wanted.flatMap { Int($0) } ?? 100
+    let count = wanted == "all" ? all.count : wanted.flatMap { Int($0) } ?? 60
     let chosen = generator.permutation(all.count).prefix(count).map { all[$0] }
     for chosen in known + chosen {
       let outcome = try await Program(laboratory: laboratory).run(chosen.arguments, atMost: .seconds(4))

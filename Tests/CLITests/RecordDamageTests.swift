@@ -52,9 +52,10 @@ import Testing
   }
 
   private func expectEnding(_ outcome: Program.Outcome, of damage: some CustomStringConvertible) {
+    let lines = outcome.errors.split(separator: "\n")
     let isSentence =
-      outcome.exitCode == 1 && outcome.errors.hasPrefix("Error: ")
-      && outcome.errors.filter { $0 == "\n" }.count == 1
+      outcome.exitCode == 1 && lines.last?.hasPrefix("Error: ") == true
+      && lines.dropLast().allSatisfy { $0.hasPrefix("warning: ") }
     #expect(
       outcome.exitCode == 0 || isSentence,
       "\(damage): \(outcome.exitCode.map { "exit \($0)" } ?? "a signal"): \(outcome.errors.suffix(400))")
@@ -189,7 +190,7 @@ import Testing
     try laboratory.write(String(repeating: "no database ", count: 1000), to: "study/answers.sqlite")
     for command in [["study", "results", "study"], ["study", "serve", "study", "--port", "0", "--no-open"]] {
       expectRefusal(
-        try await Program(laboratory: laboratory).run(command, atMost: .seconds(10)),
+        try await Program(laboratory: laboratory).run(command + ["--quiet"], atMost: .seconds(10)),
         saying: ["answers.sqlite", "cannot be opened as the answers of a study"])
     }
   }
