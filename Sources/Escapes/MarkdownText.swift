@@ -31,7 +31,11 @@ public enum MarkdownText {
   private static func escapingStart(of line: String) -> String {
     let text = line.unicodeScalars.drop { $0 == " " }
     guard let first = text.first else { return "" }
-    if "+-=".unicodeScalars.contains(first) { return "\\" + String(text) }
+    if "+-=".unicodeScalars.contains(first) {
+      // Not so a number with its sign.
+      let isMark = text.dropFirst().first.map { $0 == " " || $0 == first } ?? true
+      return (isMark ? "\\" : "") + String(text)
+    }
     let number = text.prefix { ("0"..."9").contains($0) }
     let rest = text.dropFirst(number.count)
     guard !number.isEmpty, let mark = rest.first, mark == "." || mark == ")" else { return String(text) }

@@ -9,7 +9,7 @@ import Testing
     for (text, escaped) in [
       ("- a", "\\- a"), ("+ a", "\\+ a"), ("=", "\\="), ("1. a", "1\\. a"), ("12) a", "12\\) a"),
       ("    a", "a"),
-      ("0.765 a", "0.765 a"), ("a\r\nb", "a  b"),
+      ("0.765 a", "0.765 a"), ("-0.5", "-0.5"), ("---", "\\---"), ("a\r\nb", "a  b"),
     ] { #expect(MarkdownText.escaped(text) == escaped, "\(text)") }
     for scalar in JoiningScalars.all {
       let escaped = MarkdownText.escaped("x\(scalar)<\(scalar)|\(scalar)](\(scalar)").unicodeScalars

@@ -105,7 +105,9 @@ import Testing
     ]
     // A heading goes on in a new line after a line break, a name with a space.
     let firstLine = String(name.prefix { $0 != "\n" })
-    let shown = firstLine.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+    // A tab is drawn as a space: it ends a field of the file of words.
+    let shown = firstLine.replacing("\t", with: " ").replacing("&", with: "&amp;").replacing(
+      "<", with: "&lt;")
     for (number, (chart, prefixes)) in charts.enumerated() {
       try withTemporaryFolder { folder in
         try chart.write(named: "odd", in: folder, formats: [.svg])
