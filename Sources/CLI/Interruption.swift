@@ -35,22 +35,29 @@ enum Interruption {
   static func watch() {
     sem_init(wakeUp, 0, 0)
     guard !isRequested else { return }  // made here, because a handler must not make it
-    var thread = pthread_t()
-    guard pthread_create(&thread, nil, { _ in endWhenAsked() }, nil) == 0 else {
-      return  // The signals then end the process as they do without a handler.
-    }
-    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
-      signal(number) { number in
-        // Here only what is safe in a handler.
-        let isFirst = Interruption.signalNumber.compareExchange(
-          expected: 0, desired: number, ordering: .relaxed
-        ).exchanged
-        if isFirst { sem_post(Interruption.wakeUp) } else { _exit(128 + number) }
-      }
-    }
+    // Without the thread the signals end the process as they do without a handler.
+    guard startThread() == 0 else { return }
+    listen(to: SIGINT)
+    listen(to: SIGTERM)
+    // `nohup` starts programs deaf to it, and they stay so.
+    if !isIgnored(SIGHUP) { listen(to: SIGHUP) }
   }
 
-  /// `nohup` starts programs deaf to SIGHUP, and they stay so.
+  private static func startThread() -> Int32 {
+    var thread = pthread_t()
+    return pthread_create(&thread, nil, { _ in Interruption.endWhenAsked() }, nil)
+  }
+
+  private static func listen(to number: Int32) {
+    signal(number) { Interruption.receive($0) }
+  }
+
+  /// Runs in the handler: only what is safe there.
+  private static func receive(_ number: Int32) {
+    let earlier = signalNumber.compareExchange(expected: 0, desired: number, ordering: .relaxed).original
+    if earlier == 0 { sem_post(wakeUp) } else { _exit(128 + number) }
+  }
+
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     sigaction(number, nil, &action)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Intrigue
 
@@ -8,6 +9,8 @@ enum Restart {
   static func unlessSet(_ variables: [String: String]) throws {
     let environment = ProcessInfo.processInfo.environment
     guard variables.contains(where: { environment[$0] != $1 }) else { return }
+    // A signal that came before would be forgotten.
+    if Interruption.isRequested { Foundation.exit(Interruption.exitCode.rawValue) }
     for (name, value) in variables { setenv(name, value, 1) }
     // By its own path, so that the process keeps its name; where that is gone, by the kernel's link to it.
     let link = "/proc/self/exe"

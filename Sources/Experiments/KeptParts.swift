@@ -69,7 +69,11 @@ final class KeptParts: Sendable {
       return nil
     }
     if let difference = found.identity.program.difference(from: program) {
-      if hasToldOfProgram.withLock({ told in (told, told = true).0 }) { return nil }
+      let isTold = hasToldOfProgram.withLock { isTold in
+        defer { isTold = true }
+        return isTold
+      }
+      guard !isTold else { return nil }
       try progress(
         .warning(
           "\(place.url.path): holds what was measured \(difference), in \(name) and perhaps others; it is measured again"
@@ -87,10 +91,13 @@ final class KeptParts: Sendable {
       try tell("is not what was written, by its checksum")
       return nil
     }
-    for name in files where part.content.files[name] != (try? Checksum.hexadecimal(ofFile: place.file(name)))
-    {
-      try tell("does not belong to the \(name) beside it")
-      return nil
+    for name in files {
+      guard let checksum = part.content.files[name],
+        checksum == (try? Checksum.hexadecimal(ofFile: place.file(name)))
+      else {
+        try tell("does not belong to the \(name) beside it")
+        return nil
+      }
     }
     return part.content.value
   }
@@ -134,7 +141,8 @@ enum KeptPart {
       guard experiment == expected.experiment, revisions == expected.revisions,
         engine.revision == expected.engine.revision
       else { return "by another revision of the program" }
-      return "with other instructions or libraries of the processor"
+      let details = engine.difference(from: expected.engine).map { " (\($0))" } ?? ""
+      return "with other instructions or libraries of the processor\(details)"
     }
   }
 

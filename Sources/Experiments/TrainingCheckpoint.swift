@@ -21,7 +21,8 @@ struct TrainingCheckpoint {
       if revision != other.revision || engine?.revision != other.engine?.revision {
         return ["the revision of the program"]
       }
-      return engine == other.engine ? [] : ["the instructions or libraries of the processor"]
+      guard let engine, let difference = other.engine?.difference(from: engine) else { return [] }
+      return ["the instructions or libraries of the processor (\(difference))"]
     }
 
     /// The settings in which the run that left `other` after `epochsDone` epochs differs, named.

@@ -14,6 +14,8 @@ extension Chart {
       counts.count == classNames.count && counts.allSatisfy { $0.count == classNames.count },
       "\(classNames.count) classes need a square of counts, got rows of \(counts.map(\.count))")
     let largest = max(1, counts.joined().max() ?? 1)
+    // The picture is as wide as its title: two long names would make a ribbon of it.
+    let title = ChartFrame.titleFont.truncated(title, toWidth: 1000)
     let area = PlotArea(title: title, classNames: classNames, largest: largest)
     let last = Double(classNames.count) - 0.5
     let tics = area.names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
@@ -67,7 +69,7 @@ extension Chart {
       let right = 50 + font.width(of: String(largest)) + 70
       let top = 48
       let bottom = 56 + (isCrowded ? nameWidth : Int(0.75 * Double(nameWidth)))
-      let titleWidth = Font(.sans, size: 16, isBold: true).width(of: title)
+      let titleWidth = ChartFrame.titleFont.width(of: title)
       // The title is centred over the matrix: what it overhangs on a side must fit there.
       let overhang = max(0, (titleWidth - side) / 2 + 16)
       let (leftRoom, rightRoom) = (max(left, overhang), max(right, overhang))

@@ -49,7 +49,7 @@ extension Chart {
     let step = max(1, (last - first + 9) / 10)
 
     let script: [ChartCode] = [
-      "set multiplot layout 1,2 title \(text: title) font 'DejaVu Sans Bold,12'",
+      "set multiplot layout 1,2 title \(text: ChartFrame.titleFont.truncated(title, toWidth: 920)) font 'DejaVu Sans Bold,12'",
       "set grid linecolor rgb '#D0D0D0' linetype 1",
       "set border 3 linecolor rgb '#5A5A5A'",
       "set tics nomirror textcolor rgb '#1A1A1A'",

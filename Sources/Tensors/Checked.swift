@@ -75,13 +75,4 @@ extension Checked {
   public func requireSome(_ count: Int, _ property: String) throws(CheckFailure) {
     try require(count > 0, property, "expected one or more, found \(count)")
   }
-
-  /// The name of a file inside a folder: whoever wrote it must not reach beyond that.
-  public func requireFileName(_ name: String, _ property: String) throws(CheckFailure) {
-    let isInside =
-      !name.isEmpty && !name.utf8.starts(with: "/".utf8) && !name.utf8.contains(0)
-      // By bytes, as the file system reads it: a combining mark after a slash makes another Character of it.
-      && !name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
-    try require(isInside, property, "names \(name.debugDescription), which is outside the run folder")
-  }
 }

@@ -37,9 +37,9 @@ struct Program {
   /// Runs it to its end, or kills it when it takes longer.
   func run(_ arguments: [String], atMost duration: Duration) async throws -> Outcome {
     let run = try start(arguments)
-    let watch = Task {
+    let watch = Task { [identifier = run.identifier] in
       try await Task.sleep(for: duration)
-      run.kill()
+      kill(identifier, SIGKILL)
     }
     defer { watch.cancel() }
     return try await run.outcome()
@@ -168,19 +168,21 @@ struct Program {
       return try output.text()
     }
 
+    fileprivate var identifier: pid_t { process.processIdentifier }
+
     /// What Ctrl-C does.
     func interrupt() { process.interrupt() }
 
     /// Ends it without giving it a chance to tidy up.
-    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+    func kill() { Foundation.kill(identifier, SIGKILL) }
 
     /// Presses Ctrl-C after a while, unless it has ended by then, and kills it if that does not end it.
     func outcome(interruptedAfter duration: Duration) async throws -> Outcome {
-      let watch = Task {
+      let watch = Task { [identifier] in
         try await Task.sleep(for: duration)
-        interrupt()
+        Foundation.kill(identifier, SIGINT)
         try await Task.sleep(for: .seconds(10))
-        kill()
+        Foundation.kill(identifier, SIGKILL)
       }
       defer { watch.cancel() }
       return try await outcome()

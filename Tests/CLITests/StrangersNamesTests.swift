@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Testing
 
 /// Names that another program would run, in every place where a file can bring one: through the commands that draw,
@@ -124,6 +125,10 @@ import Testing
       try await laboratory.run("evaluate", "run/model.safetensors", "--data", "arrays", "--output", "none"),
       saying: ["class-names.txt", "1000000 bytes", "at most 255"])
     let longest = String(repeating: "W", count: 255)
-    _ = try await evaluated(classNames: ["a\(longest.dropLast())", longest, "c"], architecture: longest)
+    let drawn = try await evaluated(
+      classNames: ["a\(longest.dropLast())", longest, "c"], architecture: longest)
+    for figure in ["trained/figures/training.png", "evaluation/figures/confusion.png"] {
+      #expect(try PNGFile.read(drawn.file(figure)).width < 1600, "\(figure)")
+    }
   }
 }

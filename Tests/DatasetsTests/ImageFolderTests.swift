@@ -51,6 +51,60 @@ import Testing
     }
   }
 
+  /// Copies a file to a name of any bytes below `folder`, and makes the folders on the way.
+  private func copy(_ file: URL, to folder: URL, _ path: [UInt8]) throws {
+    let slash = UInt8(ascii: "/")
+    func call(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Int32) -> Int32 {
+      (Array(folder.path.utf8) + [slash] + bytes + [0]).map { CChar(bitPattern: $0) }
+        .withUnsafeBufferPointer { body($0.baseAddress!) }
+    }
+    for place in path.indices where path[place] == slash {
+      _ = call(Array(path[..<place])) { mkdir($0, 0o777) }
+    }
+    let outcome = call(path) { link(file.path, $0) }
+    try #require(outcome == 0, "\(String(cString: strerror(errno)))")
+  }
+
+  @Test(
+    "Names that are not UTF-8 are refused, all in one sentence; those of hidden and other files do not matter",
+    arguments: ["", "train/"])
+  func foreignNames(part: String) throws {
+    try withTemporaryFolder { folder in
+      for name in ["a/1", "a/2", "b/1", "b/2"] { try write(9, to: folder, "\(part)\(name).png") }
+      if part == "train/" { try write(9, to: folder, "test/a/1.png") }
+      let image = folder.appending(path: "\(part)a/1.png")
+      let start = Array(part.utf8)
+      for name in ["a/.\u{0}.png", "a/\u{0}.txt", "a/\u{0}"] {
+        // 0 stands for é in Latin-1.
+        try copy(image, to: folder, start + name.utf8.map { $0 == 0 ? 0xE9 : $0 })
+      }
+      #expect(try Dataset.load(folder.path).training.classNames == ["a", "b"])
+      for name in ["b/\u{0}.PNG", "se\u{0}al/1.png", "se\u{0}al/\u{0}.jpeg"] {
+        try copy(image, to: folder, start + name.utf8.map { $0 == 0 ? 0xE9 : $0 })
+      }
+      let error = try #require(#expect(throws: FileError.self) { try Dataset.load(folder.path) })
+      #expect(error.file.path == folder.path)
+      #expect(
+        error.problem.hasPrefix(
+          "has 3 names that are not UTF-8: \(part)b/\\xE9.PNG, \(part)se\\xE9al, \(part)se\\xE9al/\\xE9.jpeg; "
+            + "rename them"), "\(error)")
+    }
+  }
+
+  @Test("A folder of which no class has a name in UTF-8 is refused for that, and not for holding no data set")
+  func foreignClassesAlone() throws {
+    try withTemporaryFolder { folder in
+      try write(9, to: folder, ".source.png")
+      for name in [[0xE9], [0xEA]] as [[UInt8]] {
+        for number in 0..<4 {
+          try copy(folder.appending(path: ".source.png"), to: folder, name + Array("/\(number).png".utf8))
+        }
+      }
+      let error = try #require(#expect(throws: FileError.self) { try Dataset.load(folder.path) })
+      #expect(error.problem.hasPrefix("has 2 names that are not UTF-8: \\xE9, \\xEA; rename"), "\(error)")
+    }
+  }
+
   @Test("A folder without parts is split by class, the same way each time")
   func split() throws {
     try withTemporaryFolder { folder in

@@ -168,7 +168,7 @@ import Testing
     environment["no_proxy"] = "127.0.0.1,localhost"
     process.environment = environment
     let (output, errors) = (folder.appending(path: "stdout"), folder.appending(path: "stderr"))
-    for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [output, errors] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice

@@ -188,6 +188,13 @@ import Testing
     try SafetensorsFile(tensors: container.tensors, metadata: metadata).write(to: file)
   }
 
+  /// What is said of kernels that are "another".
+  private static var difference: String {
+    var other = EngineFingerprint.current
+    other.kernelInstructionSet = "another"
+    return other.difference(from: .current) ?? ""
+  }
+
   private static let changes: [(words: String, change: @Sendable (inout [String: Any]) -> Void)] = [
     ("the revision of the program", { $0["revision"] = 0 }),
     // Of a version that wrote none.
@@ -198,7 +205,7 @@ import Testing
       }
     ),
     (
-      "the instructions or libraries of the processor",
+      "the instructions or libraries of the processor (\(difference))",
       { identity in
         var engine = identity["engine"] as? [String: Any]
         engine?["kernelInstructionSet"] = "another"

@@ -9,7 +9,8 @@ import Testing
   static let oddNames = [
     "a_b", "x^2", "{t}", "50% off", "%s %d %%", "it's", "\"q\"", "back\\slash\\n", "@x", "`touch marker`",
     "$HOME",
-    "# 5", "a,b", "<&>", "tab\tline\nbreak", "~a{b}", "ends in \\",
+    "# 5", "a,b", "<&>", "tab\tline\nbreak", "~a{b}", "ends in \\", "'s-Hertogenbosch",
+    "\u{0600}'; system \"touch marker\" #", "\u{0600}\"0\u{200D}\"7",
   ]
 
   @Test(

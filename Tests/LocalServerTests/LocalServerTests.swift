@@ -306,6 +306,24 @@ struct LocalServerTests {
     }
   }
 
+  @Test("Who is still sending when the refusal comes can read it afterwards")
+  func lateReader() async throws {
+    try await serving { address in
+      let answer = try await Self.onThread {
+        let connection = try RawConnection(port: address.port)
+        connection.send("GET /text HTTP/1.1\r\nX: " + String(repeating: "a", count: 20_000))
+        // A socket that was closed would answer these with a reset, which takes from some systems what they have not
+        // read yet.
+        for _ in 0..<3 {
+          usleep(50_000)
+          #expect(connection.send(String(repeating: "a", count: 1000)))
+        }
+        return connection.readToEnd()
+      }
+      #expect(Self.status(answer) == 431, "\(answer)")
+    }
+  }
+
   @Test("What no limit of the decoder counts, spaces before a value, ends the connection too")
   func spaces() async throws {
     try await serving { address in
@@ -395,10 +413,18 @@ struct LocalServerTests {
   func connectionLimit() async throws {
     try await serving(connectionsPerClient: 5) { address in
       try await Self.onThread {
-        var held = try (0..<5).map { _ in try RawConnection(port: address.port) }
-        #expect(try RawConnection(port: address.port).readToEnd() == "")
-        held.removeLast()
         let request = Self.get("/text").replacing("HOST", with: "127.0.0.1:\(address.port)")
+        var held = try (0..<5).map { _ in try RawConnection(port: address.port) }
+        // Once each has been answered, all five count.
+        for connection in held {
+          connection.send(request)
+          #expect(Self.status(connection.readAnswer()) == 200)
+        }
+        let began = ContinuousClock.now
+        #expect(try RawConnection(port: address.port).readToEnd() == "")
+        // Not for its silence, which would take a minute.
+        #expect(ContinuousClock.now - began < .seconds(30))
+        held.removeLast()
         var answer = ""
         for _ in 0..<100 where answer.isEmpty {
           usleep(20_000)

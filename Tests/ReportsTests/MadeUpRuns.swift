@@ -40,7 +40,8 @@ final class MadeUpRuns {
       configuration: .init(
         model: .model(path: "\(Self.evil).safetensors"), data: DataSource(name: Self.evil)),
       workerCount: 2, data: DataRecord(name: Self.evil, checksum: "cd", trainingCount: 10, heldOutCount: 30))
-    try run.write(isComplete ? record.completed(with: results) : record)
+    let begun = try Run(record, on: nil, in: run) { _ in }
+    if isComplete { try begun.complete(with: results) }
     try picture(run, "figures/confusion.png", title: Self.evil)
     var table = CSVWriter(columns: ["class", "mean_recall"])
     for row in 0..<rowCount { table.append([row == 0 ? Self.evil : "class \(row)", Double(row) / 3]) }
@@ -61,7 +62,7 @@ final class MadeUpRuns {
       experiment: "gallery",
       configuration: .init(model: .model(path: "m"), data: DataSource(name: "images")), workerCount: 2,
       data: nil)
-    try run.write(record.completed(with: results))
+    try Run(record, on: nil, in: run) { _ in }.complete(with: results)
     let pixels = (0..<40).flatMap { [UInt8](repeating: UInt8($0 * 6), count: 16) }
     let images = LabelledImages(
       shape: ImageShape(channels: 1, height: 4, width: 4), pixels: .bytes(pixels),
@@ -128,7 +129,8 @@ final class MadeUpRuns {
         model: .model(path: "m"), data: DataSource(name: "images"), method: .fastGradientSign, norm: .linf,
         epsilon: 0.1),
       workerCount: 2, data: nil)
-    try RunFolder(folder, recordName: "attack.json").write(record.completed(with: results))
+    try Run(record, on: nil, in: RunFolder(folder, recordName: "attack.json")) { _ in }.complete(
+      with: results)
     try AtomicFile.write(#"{"experiment": "demo", "complete": true}"#, to: place.file("run.json"))
     return folder
   }
@@ -146,7 +148,7 @@ final class MadeUpRuns {
         data: DataSource(name: "images"), architecture: .named("softmax"), training: .init(),
         validationFraction: 0),
       workerCount: 2, data: nil)
-    try run.write(record.completed(with: results))
+    try Run(record, on: nil, in: run) { _ in }.complete(with: results)
     return run.url
   }
 

@@ -66,20 +66,4 @@ import Testing
     let error = #expect(throws: FileError.self) { try read(whole.replacing(written, with: changed)) }
     #expect(error?.problem.contains(problem) == true, "\(String(describing: error))")
   }
-
-  @Test(
-    "A file's name stays inside its folder, read by bytes",
-    arguments: [
-      "", "/etc/passwd", "..", "../x", "a/../../x", "a/..", "a/../\u{0301}b", "a\0b",
-    ])
-  func outside(name: String) {
-    #expect(throws: CheckFailure.self) { try Interval(lower: 0, upper: 0).requireFileName(name, "files") }
-  }
-
-  @Test(
-    "Usual names of files pass",
-    arguments: ["a.png", "sheets/a b.png", "a..png", "..a/b", "é/../b".replacing("../", with: "")])
-  func inside(name: String) throws {
-    try Interval(lower: 0, upper: 0).requireFileName(name, "files")
-  }
 }

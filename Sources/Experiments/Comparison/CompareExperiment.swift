@@ -219,7 +219,7 @@ public struct CompareExperiment: Sendable {
     for number in 1...configuration.networks.count {
       try trainExperiment(recipe).check(
         on: dataset, in: RunFolder(folder.file(Self.place(of: number))), of: folder)
-      recipe.training.seed += 1
+      recipe.training.seed &+= 1
     }
   }
 
