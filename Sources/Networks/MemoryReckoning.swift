@@ -6,15 +6,24 @@ import Tensors
 ///
 /// The very code that takes memory does the counting, so the two cannot disagree.
 enum MemoryReckoning {
-  /// The most bytes that building takes, and what is built, at one time.
+  /// The most bytes that building takes, and what is built, at one time. Of far more than is available it is a lower
+  /// bound: a stranger's network may have thousands of layers, and describing each takes time.
   ///
   /// - Parameter build: Called on a worker of its own, because an operation's needs depend on how many threads it has.
   static func peak<Built>(_ build: @Sendable (Device) throws -> Built) throws -> Int {
-    try onWorker {
-      let device = try Device.reckoning()
-      return try withExtendedLifetime(build(device)) { device.ledger.peak }
+    let ceiling = ceiling
+    return try onWorker {
+      let device = try Device.reckoning(ceiling: ceiling)
+      do {
+        return try withExtendedLifetime(build(device)) { device.ledger.peak }
+      } catch let error as BufferError {
+        return error.byteCount
+      }
     }
   }
+
+  /// Where counting ends: what is refused in any case.
+  static var ceiling: Int { boundedProduct(AvailableMemory.current.byteCount, 4) }
 
   static func onWorker<Result: Sendable>(_ body: @Sendable () throws -> Result) throws -> Result {
     let result = Mutex<Result?>(nil)
@@ -54,19 +63,20 @@ struct PlanNeed: Sendable {
   /// Each further plan.
   let further: Int
 
-  init(_ network: Network, _ purpose: Purpose, microBatch: Int) throws {
+  /// - Throws: ``BufferError`` when it is more than `ceiling`.
+  init(_ network: Network, _ purpose: Purpose, microBatch: Int, ceiling: Int = .max) throws {
     (parameters, first, further) = try MemoryReckoning.onWorker { () throws -> (Int, Int, Int) in
-      let device = try Device.reckoning()
+      let device = try Device.reckoning(ceiling: ceiling)
       let store = try ParameterStore(of: network, on: device)
-      let parameters = device.ledger.peak
-      var plans: [Plan] = []
-      var totals = [device.ledger.current]
-      for _ in 0..<2 {
-        plans.append(
-          try Plan(PlanBuilder(network.graph, purpose: purpose, microBatch: microBatch, store: store)))
-        totals.append(device.ledger.current)
+      let (parameters, start) = (device.ledger.peak, device.ledger.current)
+      func wholeWithPlan() throws -> Int {
+        let plan = try Plan(
+          PlanBuilder(network.graph, purpose: purpose, microBatch: microBatch, store: store))
+        return withExtendedLifetime(plan) { device.ledger.current }
       }
-      return withExtendedLifetime(plans) { (parameters, totals[1] - totals[0], totals[2] - totals[1]) }
+      let whole = try wholeWithPlan()
+      // The plan is gone, and the copies of parameters that it asked for are not.
+      return withExtendedLifetime(store) { (parameters, whole - start, whole - device.ledger.current) }
     }
   }
 
@@ -78,14 +88,30 @@ struct PlanNeed: Sendable {
   ///
   /// The size decides last digits, because oneDNN may choose other kernels. So it follows from the network alone, and
   /// not from the memory of the machine.
+  ///
+  /// - Throws: ``MemoryShortage`` when one image needs many times what is available.
   static func fitting(_ network: Network, _ purpose: Purpose, microBatch: Int) throws -> (
     need: PlanNeed, microBatch: Int
   ) {
     var size = microBatch
     while true {
-      let need = try PlanNeed(network, purpose, microBatch: size)
-      if size == 1 || need.further <= planLimit { return (need, size) }
-      size /= 2
+      // Of more than the limit for each image, one image is the only choice.
+      let ceiling = size == 1 ? MemoryReckoning.ceiling : boundedProduct(planLimit, size)
+      do {
+        let need = try PlanNeed(network, purpose, microBatch: size, ceiling: ceiling)
+        if size == 1 || need.further <= planLimit { return (need, size) }
+        // Nearly all of a plan grows with the images, so sizes that are far too large are passed over.
+        let bytes = need.further / size
+        repeat { size /= 2 } while size > 1 && bytes * size > planLimit
+      } catch let error as BufferError {
+        guard size == 1 else {
+          size = 1
+          continue
+        }
+        throw MemoryShortage(
+          work: "running \(network.graph.architecture.name) image by image", byteCount: error.byteCount,
+          available: .current)
+      }
     }
   }
 }

@@ -18,8 +18,10 @@ public final class Buffer: @unchecked Sendable {
 
   /// - Throws: ``BufferError`` where the memory cannot be had.
   public init(count: Int, on device: Device) throws {
-    guard count <= Self.largestCount else { throw BufferError(byteCount: .max) }
+    guard count <= Self.largestCount else { throw BufferError(byteCount: .max / 2) }
     let byteCount = max(Self.alignment, count * MemoryLayout<Float>.stride)
+    let total = device.ledger.current + byteCount
+    guard total <= device.ceiling else { throw BufferError(byteCount: total) }
     if device.onlyReckons {
       // Never followed: such a device runs nothing.
       floats = UnsafeMutablePointer(bitPattern: Self.alignment)!
@@ -43,7 +45,7 @@ public final class Buffer: @unchecked Sendable {
   }
 }
 
-/// Memory that the system refused.
+/// Memory that the system refused, or a sum beyond the ceiling of a device that only reckons.
 public struct BufferError: Error, Equatable, CustomStringConvertible {
   public let byteCount: Int
 

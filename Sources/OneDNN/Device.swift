@@ -14,11 +14,19 @@ public final class Device: @unchecked Sendable {
 
   public convenience init() throws { try self.init(onlyReckons: false) }
 
-  /// A device on which anything can be built to learn what it would take.
-  public static func reckoning() throws -> Device { try Device(onlyReckons: true) }
+  /// The most bytes that its buffers may have together.
+  let ceiling: Int
 
-  private init(onlyReckons: Bool) throws {
+  /// A device on which anything can be built to learn what it would take.
+  ///
+  /// - Parameter ceiling: Beyond so many bytes the exact sum is of no interest, and a buffer throws ``BufferError``.
+  public static func reckoning(ceiling: Int = .max) throws -> Device {
+    try Device(onlyReckons: true, ceiling: ceiling)
+  }
+
+  private init(onlyReckons: Bool, ceiling: Int = .max) throws {
     self.onlyReckons = onlyReckons
+    self.ceiling = ceiling
     var engine: dnnl_engine_t?
     try check("engine", dnnl_engine_create(&engine, dnnl_cpu, 0))
     handle = engine!  // set whenever the call succeeds

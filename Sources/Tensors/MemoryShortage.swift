@@ -37,7 +37,8 @@ public struct MemoryShortage: Error, Equatable, CustomStringConvertible {
       case .controlGroup: (" under the memory limit of the container", "raise that limit")
       }
     let remedies = (advice.map { [$0] } ?? []) + [remedy]
-    return "\(work) needs \(Self.text(byteCount)) of memory, and \(Self.text(available.byteCount)) is "
+    return
+      "\(work) needs at least \(Self.text(byteCount)) of memory, and \(Self.text(available.byteCount)) is "
       + "available\(place); \(remedies.joined(separator: ", or "))"
   }
 

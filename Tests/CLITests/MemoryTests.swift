@@ -40,7 +40,7 @@ import Testing
     "A model of some kilobytes that wants more than the limit of address space is refused in one sentence")
   func addressSpace() async throws {
     let laboratory = try await Laboratory()
-    try laboratory.write(Self.model(padding: 2000, layerCount: 3), to: "large.safetensors")
+    try laboratory.write(Self.model(padding: 2000, layerCount: 6), to: "large.safetensors")
     for use in Laboratory.uses {
       let before = try laboratory.content(of: use.folder)
       let outcome = try await Program(laboratory: laboratory).run(

@@ -114,6 +114,18 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(20))
   }
 
+  @Test("Of thousands of layers no more are described than it takes to know that they do not fit")
+  func ceiling() throws {
+    let network = try Self.wide(layerCount: 2000)
+    let start = ContinuousClock.now
+    AvailableMemory.$assumed.withValue(AvailableMemory(byteCount: 4 << 30, limit: .machine)) {
+      #expect(throws: MemoryShortage.self) {
+        try PlanNeed.fitting(network, .output(node: network.graph.nodes.count - 1), microBatch: 32)
+      }
+    }
+    #expect(ContinuousClock.now - start < .seconds(60))
+  }
+
   @Test("A micro-batch is halved until its plan is below the limit, whatever the machine has")
   func halving() throws {
     let network = try Self.wide()
@@ -205,13 +217,16 @@ import Testing
     }
   }
 
-  /// One convolution whose padding makes 4008×4008 maps of an 8×8 image.
-  private static func wide() throws -> Network {
+  /// Convolutions; the padding of the first makes 4008×4008 maps of an 8×8 image.
+  private static func wide(layerCount: Int = 1) throws -> Network {
     let graph = try Graph(
       Architecture(
         name: "wide", input: ImageShape(channels: 1, height: 8, width: 8),
-        nodes: [
-          .init("c", .convolution(Convolution(outputChannels: 4, kernel: 1, padding: 2000))),
+        nodes: (0..<layerCount).map { layer in
+          .init(
+            "c\(layer)",
+            .convolution(Convolution(outputChannels: 4, kernel: 1, padding: layer == 0 ? 2000 : 0)))
+        } + [
           .init("g", .globalAveragePool), .init("f", .flatten),
           .init("o", .linear(outputs: 3, bias: true)),
         ]))

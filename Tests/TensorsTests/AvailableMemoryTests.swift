@@ -52,7 +52,7 @@ import Testing
       advice: "train with a smaller --batch")
     #expect(
       shortage.description
-        == "training net needs 8.2 GB of memory, and 6 MB is available under the limit of `ulimit -v`; "
+        == "training net needs at least 8.2 GB of memory, and 6 MB is available under the limit of `ulimit -v`; "
         + "train with a smaller --batch, or raise that limit")
     #expect(boundedProduct(1 << 40, 1 << 30) == .max)
     #expect(boundedProduct(3, 5) == 15)
