@@ -33,6 +33,10 @@ def read(*path):
         return file.read()
 
 
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
 def records(program):
     for name, arguments in RUNS:
         if name == "report":
