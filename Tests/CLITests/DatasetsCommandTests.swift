@@ -137,7 +137,8 @@ import Testing
     let sentence =
       "/foreign: has 4 names that are not UTF-8: a/\\xE9.png, b/\\xE9.png, se\\xF1al, se\\xF1al/\\xE9.png; rename"
     for command in [
-      ["datasets", "show", "foreign"], ["train", "--data", "foreign", "--architecture", "softmax"],
+      ["datasets", "show", "foreign", "--quiet"],
+      ["train", "--data", "foreign", "--architecture", "softmax", "--quiet"],
     ] {
       expectRefusal(try await Program(laboratory: laboratory).run(command), saying: [sentence])
     }
