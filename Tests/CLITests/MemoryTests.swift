@@ -44,7 +44,8 @@ import Testing
     for use in Laboratory.uses {
       let before = try laboratory.content(of: use.folder)
       let outcome = try await Program(laboratory: laboratory).run(
-        use.command + ["large.safetensors", "--data", "images", "--output", use.folder] + use.options,
+        use.command + ["large.safetensors", "--data", "images", "--output", use.folder, "--quiet"]
+          + use.options,
         redirected: "", after: "ulimit -v 1500000; ")
       expectRefusal(outcome, saying: ["needs", "of memory, and", "ulimit -v"])
       #expect(try laboratory.content(of: use.folder) == before)
@@ -58,7 +59,7 @@ import Testing
     let layerCount = Int(ProcessInfo.processInfo.physicalMemory) / 257_000_000 + 8
     try laboratory.write(Self.model(padding: 2000, layerCount: layerCount), to: "huge.safetensors")
     let outcome = try await laboratory.run(
-      "evaluate", "huge.safetensors", "--data", "images", "--output", "o")
+      "evaluate", "huge.safetensors", "--data", "images", "--output", "o", "--quiet")
     expectRefusal(outcome, saying: ["running tiny image by image needs", "GB of memory, and"])
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("o").path))
   }
@@ -71,7 +72,7 @@ import Testing
       + #"{"name": "g", "layer": "globalAveragePool"}, {"name": "o", "layer": "linear", "outputs": 3}"#
     try laboratory.write(Laboratory.network(nodes: nodes), to: "wide.json")
     let outcome = try await Program(laboratory: laboratory).run(
-      ["train", "--data", "images", "--architecture", "wide.json", "--output", "trained"],
+      ["train", "--data", "images", "--architecture", "wide.json", "--output", "trained", "--quiet"],
       redirected: "", after: "ulimit -v 2000000; ")
     expectRefusal(outcome, saying: ["training tiny needs", "--micro-batch", "ulimit -v"])
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("trained").path))
