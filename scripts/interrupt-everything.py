@@ -23,6 +23,7 @@ options = parser.parse_args()
 program = os.path.realpath(options.program)
 place = tempfile.mkdtemp(prefix="interrupt-")
 random.seed(options.seed)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a program started under nohup does not hear it
 signals = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
