@@ -132,7 +132,8 @@ import Testing
     let before = try FileManager.default.contentsOfDirectory(atPath: laboratory.folder.path).sorted()
     let model = "run/model.safetensors"
     for command in [
-      Array(evaluate.dropLast()), ["train", "--data", "images"], ["merge", "run"], ["report", "run"],
+      Array(evaluate.dropLast()), ["train", "--data", "images", "--architecture", "mlp"], ["merge", "run"],
+      ["report", "run"],
       ["attack", "fgsm", model, "--data", "images"], ["datasets", "show", "images"],
     ] {
       let outcome = try await program.run(command + ["--output", ""])
@@ -173,8 +174,8 @@ import Testing
       command: ["privacy", "--epsilons", "8", "--networks", "1", "--count", "4", "--lot", "20"] + small,
       first: narrow, second: wide, says: ["architecture", "--fresh"]),
     Conflict(
-      command: ["transfer", "--data", "more images", "--networks", "softmax:epochs=1"],
-      first: ["mlp:epochs=1:batch=8"], second: ["mlp:epochs=1:batch=4"], says: ["batch size", "--fresh"]),
+      command: ["transfer", "--networks", "softmax:epochs=1", "mlp:epochs=1"],
+      first: ["--data", "more images"], second: ["--data", "images"], says: ["data", "--fresh"]),
     Conflict(
       command: ["reproduce", "goodfellow-agreement", "--quick"], first: ["--data", "more images"],
       second: ["--data", "images"], says: ["data", "--fresh"]),
