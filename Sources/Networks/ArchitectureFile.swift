@@ -167,9 +167,15 @@ extension Extent: Codable {
   /// One number for both directions, or [height, width].
   public init(from decoder: Decoder) throws {
     let single = try decoder.singleValueContainer()
-    if let value = try? single.decode(Int.self) {
+    do {
+      let value = try single.decode(Int.self)
       self.init(height: value, width: value)
       return
+    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+      // A number, but beyond what is read.
+      throw DecodingError.dataCorrupted(context)
+    } catch {
+      // A list, then.
     }
     let pair = try single.decode([Int].self)
     guard pair.count == 2 else {

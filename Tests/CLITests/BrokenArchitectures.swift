@@ -86,7 +86,7 @@ let brokenArchitectures: [BrokenInput] =
       "architecture: 10¹² output channels", "its result [1000000000000, 6, 6] has more than",
       convolution(#", "outputChannels": 1000000000000"#)),
     nodes(
-      "architecture: 2⁶³ − 1 output channels", "has more than 67108864 values",
+      "architecture: 2⁶³ − 1 output channels", "outputChannels: 9223372036854775807 is beyond",
       convolution(#", "outputChannels": 9223372036854775807"#)),
     nodes("architecture: −4 output channels", "channels", convolution(#", "outputChannels": -4"#)),
     nodes(
@@ -96,7 +96,7 @@ let brokenArchitectures: [BrokenInput] =
       "architecture: 10¹² outputs", "its result [1000000000000] has more than",
       #"{"name": "a", "layer": "linear", "outputs": 1000000000000}, \#(end)"#),
     nodes(
-      "architecture: 2⁶³ − 1 outputs", "has more than 67108864 values",
+      "architecture: 2⁶³ − 1 outputs", "outputs: 9223372036854775807 is beyond",
       #"{"name": "a", "layer": "linear", "outputs": 9223372036854775807}, \#(end)"#),
     nodes(
       "architecture: 10⁹ parameters", "the network has more than 268435456",
