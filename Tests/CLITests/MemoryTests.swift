@@ -44,7 +44,8 @@ import Testing
     for use in Laboratory.uses {
       let before = try laboratory.content(of: use.folder)
       let outcome = try await Program(laboratory: laboratory).run(
-        use.command + ["large.safetensors", "--data", "images", "--output", use.folder] + use.options,
+        use.command + ["large.safetensors", "--data", "images", "--output", use.folder, "--quiet"]
+          + use.options,
         redirected: "", after: "ulimit -v 1500000; ")
       expectRefusal(outcome, saying: ["needs", "of memory, and", "ulimit -v"])
       #expect(try laboratory.content(of: use.folder) == before)
@@ -58,7 +59,7 @@ import Testing
     let layerCount = Int(ProcessInfo.processInfo.physicalMemory) / 257_000_000 + 8
     try laboratory.write(Self.model(padding: 2000, layerCount: layerCount), to: "huge.safetensors")
     let outcome = try await laboratory.run(
-      "evaluate", "huge.safetensors", "--data", "images", "--output", "o")
+      "evaluate", "huge.safetensors", "--data", "images", "--output", "o", "--quiet")
     expectRefusal(outcome, saying: ["running tiny image by image needs", "GB of memory, and"])
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("o").path))
   }
@@ -71,7 +72,7 @@ import Testing
       + #"{"name": "g", "layer": "globalAveragePool"}, {"name": "o", "layer": "linear", "outputs": 3}"#
     try laboratory.write(Laboratory.network(nodes: nodes), to: "wide.json")
     let outcome = try await Program(laboratory: laboratory).run(
-      ["train", "--data", "images", "--architecture", "wide.json", "--output", "trained"],
+      ["train", "--data", "images", "--architecture", "wide.json", "--output", "trained", "--quiet"],
       redirected: "", after: "ulimit -v 2000000; ")
     expectRefusal(outcome, saying: ["training tiny needs", "--micro-batch", "ulimit -v"])
     #expect(!FileManager.default.fileExists(atPath: laboratory.file("trained").path))
@@ -94,7 +95,7 @@ import Testing
     #expect(many.errors.contains("warning: 8 workers would need"))
     let one = try await evaluate("one", 1, 4_000_000)
     #expect(one.exitCode == 0, "\(one.errors)")
-    #expect(!one.errors.contains("warning"))
+    #expect(!one.errors.contains("workers would need"))
     #expect(try laboratory.read("many/classes.csv") == laboratory.read("one/classes.csv"))
     let record = try JSONSerialization.jsonObject(with: laboratory.read("many/run.json")) as? [String: Any]
     let environment = try #require(record?["environment"] as? [String: Any])
@@ -109,11 +110,12 @@ import Testing
       Bitmap(width: side, height: side, channels: 1, samples: [UInt8](repeating: 90, count: side * side)),
       file: laboratory.file("image"))
     for name in ["a/1", "a/2", "b/1", "b/2"] { try laboratory.write(image, to: "large/\(name).png") }
-    let start = ContinuousClock.now
-    let refused = try await laboratory.run("datasets", "show", "large", "--output", "large.png")
+    // Seconds of the processor: twenty it took when every image was decoded.
+    let refused = try await Program(laboratory: laboratory).run(
+      ["datasets", "show", "large", "--output", "large.png", "--quiet"], redirected: "",
+      after: "ulimit -t 5; ")
     expectRefusal(
       refused, saying: ["large/a/1.png: is 8192 pixels wide and 8192 high", "--resize HEIGHTxWIDTH"])
-    #expect(ContinuousClock.now - start < .seconds(10))
     let read = try await laboratory.run(
       "datasets", "show", "large", "--resize", "16x16", "--output", "small.png", "--quiet")
     expectSuccess(read)

@@ -78,7 +78,7 @@ import Testing
       return (device.ledger.peak, current, device.ledger.current)
     }
     #expect(reckoned == peak)
-    #expect(peak >= current && current > graph.parameterByteCount)
+    #expect(peak >= current && peak > graph.parameterByteCount)
     #expect(rest == 0)
   }
 
