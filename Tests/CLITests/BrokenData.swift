@@ -131,10 +131,11 @@ private let brokenImageFolders: [BrokenInput] = [
   damagedPNG("PNG: a chunk longer than the file", "ends too early") {
     $0.replacing(at: 33, with: [0x7F, 0xFF, 0xFF, 0xFF])
   },
-  damagedPNG("PNG: extents beyond memory", "Invalid IHDR data") {
+  damagedPNG("PNG: extents beyond memory", "is 1073741824 pixels wide and 1073741824 high: expected 8 and 8")
+  {
     $0.prefix(8) + chunk("IHDR", bigEndian([1 << 30, 1 << 30]) + [8, 0, 0, 0, 0]) + $0.dropFirst(33)
   },
-  damagedPNG("PNG: no rows", "Invalid IHDR data") {
+  damagedPNG("PNG: no rows", "is 8 pixels wide and 0 high: expected 8 and 8") {
     $0.prefix(8) + chunk("IHDR", bigEndian([8, 0]) + [8, 0, 0, 0, 0]) + $0.dropFirst(33)
   },
   damagedPNG("PNG: a depth of 3 bits", "Invalid IHDR data") {

@@ -95,14 +95,14 @@ import Testing
     #expect(many.errors.contains("warning: 8 workers would need"))
     let one = try await evaluate("one", 1, 4_000_000)
     #expect(one.exitCode == 0, "\(one.errors)")
-    #expect(!one.errors.contains("warning"))
+    #expect(!one.errors.contains("workers would need"))
     #expect(try laboratory.read("many/classes.csv") == laboratory.read("one/classes.csv"))
     let record = try JSONSerialization.jsonObject(with: laboratory.read("many/run.json")) as? [String: Any]
     let environment = try #require(record?["environment"] as? [String: Any])
     #expect(try #require(environment["workerCount"] as? Int) < 8)
   }
 
-  @Test("Images of 67 megapixels in files of 65 kB are refused by their headers, and read to be resized")
+  @Test("Images of 67 megapixels in files of 65 kB are refused at once, and read to be resized")
   func largeImages() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     let side = 8192
@@ -110,7 +110,10 @@ import Testing
       Bitmap(width: side, height: side, channels: 1, samples: [UInt8](repeating: 90, count: side * side)),
       file: laboratory.file("image"))
     for name in ["a/1", "a/2", "b/1", "b/2"] { try laboratory.write(image, to: "large/\(name).png") }
-    let refused = try await laboratory.run("datasets", "show", "large", "--output", "large.png", "--quiet")
+    // Seconds of the processor: twenty it took when every image was decoded.
+    let refused = try await Program(laboratory: laboratory).run(
+      ["datasets", "show", "large", "--output", "large.png", "--quiet"], redirected: "",
+      after: "ulimit -t 5; ")
     expectRefusal(
       refused, saying: ["large/a/1.png: is 8192 pixels wide and 8192 high", "--resize HEIGHTxWIDTH"])
     let read = try await laboratory.run(

@@ -78,9 +78,7 @@ import Testing
       return (device.ledger.peak, current, device.ledger.current)
     }
     #expect(reckoned == peak)
-    #expect(peak >= current && current > 0)
-    // Features stop before the last layer.
-    #expect(work.name == "features" || current > graph.parameterByteCount)
+    #expect(peak >= current && peak > graph.parameterByteCount)
     #expect(rest == 0)
   }
 
