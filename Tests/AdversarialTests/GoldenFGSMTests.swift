@@ -12,7 +12,7 @@ import Testing
 @Suite(
   .enabled(
     if: GoldenCase.isPresent,
-    "skipped: no folder of INTRIGUE_DATASETS holds golden/art_mnist.safetensors and mnist/"))
+    "no folder of INTRIGUE_DATASETS holds golden/art_mnist.safetensors and mnist/"))
 struct GoldenFGSMTests {
   @Test(
     "The first eleven test images, one step along the gradient: ART's means, extremes and predictions",
