@@ -21,6 +21,12 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   public var inputShape: ImageShape { network.inputShape }
   public var classCount: Int { network.classCount }
 
+  /// Images in one pass, unless told otherwise.
+  ///
+  /// Where oneDNN has no AVX-512, its product for linear layers that read maps takes images by sixes and adds up what is
+  /// left of 32 in another order: an image's last digits would depend on its place in a micro-batch. Of 48 nothing is left.
+  static let usualMicroBatch = Device.hasWideVectors ? 32 : 48
+
   private let microBatch: Int
   private let pool: WorkerPool
   private let store: ParameterStore
@@ -47,7 +53,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   ///   memory for the parameters.
   public init(
     running network: Network, workerCount: Int = ProcessInfo.processInfo.activeProcessorCount,
-    microBatch: Int = 32
+    microBatch: Int = usualMicroBatch
   ) throws {
     self.network = network
     self.workerCount = workerCount
@@ -69,7 +75,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   }
 
   /// Bytes that one worker needs for logits.
-  static func leastNeed(_ network: Network, microBatch: Int = 32) throws -> Int {
+  static func leastNeed(_ network: Network, microBatch: Int = usualMicroBatch) throws -> Int {
     let last = network.graph.nodes.count - 1
     let need = try PlanNeed.fitting(network, .output(node: last), microBatch: microBatch).need
     return need.parameters + need.first

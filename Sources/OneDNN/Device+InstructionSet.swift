@@ -28,6 +28,13 @@ extension Device {
   /// The widest instruction set that oneDNN uses here: the processor's, or less where it was capped.
   public static var instructionSet: String { name(of: dnnl_get_effective_cpu_isa()) }
 
+  /// Whether oneDNN uses AVX-512 here.
+  public static var hasWideVectors: Bool {
+    // Each set's bits contain those of the sets below it.
+    let wide = dnnl_cpu_isa_avx512_core.rawValue
+    return dnnl_get_effective_cpu_isa().rawValue & wide == wide
+  }
+
   private static func name(of instructions: dnnl_cpu_isa_t) -> String {
     switch instructions {
     case dnnl_cpu_isa_sse41: "SSE4.1"
