@@ -25,7 +25,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   ///
   /// Where oneDNN has no AVX-512, its product for linear layers that read maps takes images by sixes and adds up what is
   /// left of 32 in another order: an image's last digits would depend on its place in a micro-batch. Of 48 nothing is left.
-  static let usualMicroBatch = Device.hasWideVectors ? 32 : 48
+  public static let usualMicroBatch = Device.hasWideVectors ? 32 : 48
 
   private let microBatch: Int
   private let pool: WorkerPool
