@@ -6,20 +6,25 @@ import Testing
   @Test(
     "Neither a training step nor a micro-batch of an attack allocates, and memory stays flat over 20 epochs")
   func steadyState() throws {
+    // How threads meet makes a difference of a few, more on a busy machine, and another one each time. What is allocated
+    // at each of 32 steps or 24 micro-batches is there every time.
+    var problems = try growth()
+    for _ in 0..<2 where !problems.isEmpty { problems = try growth() }
+    #expect(problems == [])
+  }
+
+  /// What was asked for more often by more work.
+  private func growth() throws -> [String] {
     var counts: [String: [Int]] = [:]
     for line in try probe().split(separator: "\n") {
       let fields = line.split(separator: " ")
       counts[String(fields[0]), default: []].append(try #require(Int(fields[2])))
     }
-    #expect(counts.count == 7)
-    for (name, counts) in counts.sorted(by: { $0.key < $1.key }) {
+    try #require(counts.count == 7)
+    return try counts.sorted { $0.key < $1.key }.compactMap { name, counts in
       try #require(counts.count == 2)
-      if name == "resident-kilobytes" {
-        #expect(counts[1] < counts[0] + 16384, "\(name): \(counts)")
-      } else {
-        // How threads meet makes a difference of a few; one for each of 32 steps or 24 micro-batches is more.
-        #expect(counts[1] - counts[0] < 20, "\(name): \(counts)")
-      }
+      let limit = name == "resident-kilobytes" ? 16384 : 20
+      return counts[1] - counts[0] < limit ? nil : "\(name): \(counts)"
     }
   }
 
