@@ -336,7 +336,8 @@ import Testing
       outcome.output.hasPrefix("no verdict from 0 participants, need 8 more participants\n"),
       "\(outcome.output)")
     #expect(outcome.output.contains("2 joined, 2 finished, answers of 0 count"))
-    #expect(outcome.output.contains("instructions read too fast: 2"))
+    // One may have been held up over the instructions on a busy machine.
+    #expect(outcome.output.contains("questions answered too fast: 2"))
     let second = try laboratory.content(of: "study")
     for name in ["answers.csv", "participants.csv", "directions.csv", "results.csv", "study.tex"] {
       #expect(first["study/\(name)"] == second["study/\(name)"], "\(name)")
