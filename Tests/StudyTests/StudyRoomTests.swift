@@ -218,7 +218,9 @@ import Testing
         #expect { try StudyFiles(folder) } throws: { "\($0)".contains(words) }
       }
     }
-    try await refused("questionsPerDirection: expected 1 to 10000") { design, _ in design.questionsPerDirection = 0 }
+    try await refused("questionsPerDirection: expected 1 to 10000") { design, _ in
+      design.questionsPerDirection = 0
+    }
     try await refused("9 questions each") { design, _ in design.questionsPerDirection = 9 }
     try await refused("directions: expected") { design, _ in design.directionsPerKind = 7 }
     try await refused("does not have") { _, key in key.directions = [] }
