@@ -10,7 +10,7 @@ import Testing
     "a_b", "x^2", "{t}", "50% off", "%s %d %%", "it's", "\"q\"", "back\\slash\\n", "@x", "`touch marker`",
     "$HOME",
     "# 5", "a,b", "<&>", "tab\tline\nbreak", "~a{b}", "ends in \\", "'s-Hertogenbosch",
-    "\u{0600}'; system\"touch m\"#", "\u{0600}\"0\u{200D}\"7",
+    "\u{0600}'; system\"m\"#", "\u{0600}\"0\u{200D}\"7",
   ]
 
   @Test(
