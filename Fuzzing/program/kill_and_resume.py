@@ -71,8 +71,8 @@ def steady(name, content):
 
 
 def is_leftover(name):
-    """A hidden name is that of a file that is being written."""
-    return any(part.startswith(".") for part in name.split(os.sep))
+    """Whether a name is that of a file that is being written, or of a lock."""
+    return any(part == ".lock" or part.startswith(".") and part.endswith(".partial") for part in name.split(os.sep))
 
 
 def is_half(name, content):
