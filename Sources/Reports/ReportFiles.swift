@@ -50,9 +50,13 @@ public struct ReportFiles: Sendable {
     // Both, until nothing of the earlier report is left: a report that is killed leaves nothing that the next one does not
     // know of.
     try JSONFile.write(Set(places + earlier).sorted(), to: list)
+    // Through the lock, so that what a killed report left in them goes.
+    for folder in Set(places.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+    where !folder.isEmpty {
+      _ = try lock.folder(folder)
+    }
     for (place, content) in entries {
       let target = folder.appending(path: place)
-      try RunFolder(target.deletingLastPathComponent()).create()
       switch content {
       case .data(let data): try AtomicFile.write(data, to: target)
       case .copy(let file): try AtomicFile.write(FileContents.read(file), to: target)

@@ -82,6 +82,19 @@ import Testing
     #expect(!names.contains { $0.hasSuffix(".lock") || $0.hasSuffix(".partial") }, "\(names)")
   }
 
+  @Test("A report clears away what a killed report left in the folders inside its own")
+  func leftoversOfReports() async throws {
+    let laboratory = try await Laboratory()
+    let report = ["report", "evaluation", "--output", "page", "--quiet"]
+    expectSuccess(try await Program(laboratory: laboratory).run(report))
+    let whole = try laboratory.content(of: "page").keys.sorted()
+    let inside = try #require(whole.first { $0.hasSuffix(".png") && $0.split(separator: "/").count > 2 })
+    let folder = inside.split(separator: "/").dropLast().joined(separator: "/")
+    try laboratory.write(Data("half".utf8), to: "\(folder)/.confusion.png.0123456789abcdef.partial")
+    expectSuccess(try await Program(laboratory: laboratory).run(report))
+    #expect(try laboratory.content(of: "page").keys.sorted() == whole)
+  }
+
   @Test("A killed chart leaves nothing in TMPDIR")
   func charts() async throws {
     let laboratory = try await Laboratory()
