@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Counts what was tested, by target. Usage: scripts/count-tests.py PACKAGE RESULTS …
 
-PACKAGE is a Package.swift, RESULTS are files of `swift test --xunit-output`. A run or a target without a test fails,
-because `swift test --filter` without a match does not; so does a skip that `make test` could have prevented.
+PACKAGE is a Package.swift, RESULTS are files of `swift test --xunit-output`. Fails where a run or a target has no
+test (`swift test --filter` without a match exits 0), and where a test was skipped that `make test` could have run.
 """
 import re
 import shutil

@@ -6,7 +6,7 @@ import Intrigue
 struct InstructionSetOption: ParsableArguments {
   @Option(
     help:
-      "Widest instructions to compute with: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")). Machines under the same limit give the same bytes."
+      "Widest instructions to compute with: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")). Machines with the same library versions give the same bytes under the same limit."
   )
   var instructionSet: InstructionSet = .automatic
 

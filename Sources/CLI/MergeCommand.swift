@@ -7,8 +7,8 @@ struct MergeCommand: ParsableCommand {
     commandName: "merge", abstract: "Join the parts of a ranking that rank --shard left.",
     discussion: """
       Leaves what intrigue rank leaves for all images, with the same bytes: images.npy, scores.npy, directions.csv, \
-      ranking.json, and its own run.json. The parts may have been made anywhere and are given in any order; each \
-      image must be in exactly one of them.
+      ranking.json, and its own run.json. The parts may have been made on any machine with the same engine (see \
+      rank --instruction-set) and are given in any order; each image must be in exactly one of them.
       """)
 
   @Argument(help: "Folders of the parts.")

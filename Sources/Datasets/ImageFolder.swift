@@ -11,7 +11,7 @@ import Tensors
 /// Classes, and the images of a class, are in byte order of their names. Files with other endings than png, jpg
 /// and jpeg (in either case) and hidden files are ignored. A name that is not UTF-8 is refused (``ForeignNames``).
 ///
-/// Sizes are compared by the headers of the files, before anything is decoded. Images of more than
+/// The size of an image is compared by its header, before that image is decoded. Images of more than
 /// ``largestPixelCount`` pixels are read only to be resized.
 public enum ImageFolder {
   static let trainingName = "train"

@@ -17,16 +17,17 @@ public enum LaTeXText {
   /// their number.
   public static func escaped(_ text: String, quotes: Quotes = .typographic) -> String {
     var line = ""
-    var previous: Unicode.Scalar?
     // Letters and their accents in one: folder names of some systems come apart.
     for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
-      if let previous, ligatures.contains([previous, scalar]) { line += "{}" }
-      if scalar == "'", quotes == .straight {
-        line += "\\textquotesingle{}"
-      } else {
-        line += commands[scalar] ?? escaped(scalar)
+      let isStraight = scalar == "'" && quotes == .straight
+      let piece = isStraight ? "\\textquotesingle{}" : commands[scalar] ?? escaped(scalar)
+      // Of what is written, not of what is read: a curly apostrophe is written as a straight one.
+      if let last = line.unicodeScalars.last, let first = piece.unicodeScalars.first,
+        ligatures.contains([last, first])
+      {
+        line += "{}"
       }
-      previous = scalar
+      line += piece
     }
     return line
   }

@@ -1,6 +1,6 @@
 import Adversarial
-import Networks
 import Directions
+import Networks
 import Storage
 import Tensors
 

@@ -2,7 +2,7 @@ import Foundation
 import Storage
 
 /// What differs between two runs of the same command on the same data by the same program, and nothing else does: they
-/// leave the same bytes but for these fields of their JSON files.
+/// leave the same bytes but for these fields of their JSON files, and for pages that print such fields.
 public enum RepeatedRun {
   /// Paths from the top of a file; `**.` before the name of a key at any depth. docs/file-formats.md says what each is.
   public static let fieldsThatDiffer = [

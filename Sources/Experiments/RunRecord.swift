@@ -3,7 +3,7 @@ import Foundation
 
 /// What `run.json` says.
 public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Sendable>: Codable, Sendable {
-  /// The experiment: train, evaluate, gallery, rank, merge, attack or demo.
+  /// The experiment, such as train, rank, attack pool.
   public var experiment: String
   public var configuration: Configuration
   public var environment: RunEnvironment

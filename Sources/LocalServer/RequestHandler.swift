@@ -74,7 +74,7 @@ final class RequestHandler: ChannelInboundHandler {
     let match = Result {
       try router.match(
         method: head.method.rawValue, path: String(path), fields: head.fields, bodyLength: length)
-    }.mapError { $0 as? ServerRefusal ?? ServerRefusal(500, "the server has made a mistake") }
+    }.mapError { $0 as? ServerRefusal ?? .mistake }
     state = .receiving(head, match)
     body.clear()
     if case .failure(let refusal) = match, length ?? 0 > 0 || head.headers.contains(name: "transfer-encoding")

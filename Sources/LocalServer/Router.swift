@@ -81,8 +81,7 @@ final class Router: Sendable {
       if let sentence = explain(error) { return .refusal(ServerRefusal(400, sentence)) }
       // By the route, not by the address that was asked for, which may hold a secret.
       tell("\(route.method.rawValue) \(route.path): \(error)")
-      // Of an error that nobody foresaw the browser is told nothing: it may name what is not its business.
-      return .refusal(ServerRefusal(500, "the server has made a mistake"))
+      return .refusal(.mistake)
     }
   }
 

@@ -51,4 +51,7 @@ public struct ServerRefusal: Error, Equatable, CustomStringConvertible {
   }
 
   public var description: String { sentence }
+
+  /// Of what nobody foresaw: the browser is not told what, it may not be its business.
+  static let mistake = ServerRefusal(500, "the server has made a mistake")
 }

@@ -86,8 +86,8 @@ struct PlanNeed: Sendable {
   /// The need with the largest micro-batch, halved from the one asked for, whose plan takes no more than the limit; with
   /// one image if none does.
   ///
-  /// The size decides last digits, because oneDNN may choose other kernels. So it follows from the network alone, and
-  /// not from the memory of the machine.
+  /// The size decides last digits, because oneDNN may choose other kernels. So it follows from the network and the
+  /// instruction set, and not from the memory of the machine.
   ///
   /// - Throws: ``MemoryShortage`` when one image needs many times what is available.
   static func fitting(_ network: Network, _ purpose: Purpose, microBatch: Int) throws -> (

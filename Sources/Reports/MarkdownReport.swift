@@ -34,8 +34,7 @@ struct MarkdownReport {
       "",
     ]
     lines.append(
-      "| " + table.columns.map { MarkdownText.escaped($0.replacing("_", with: " ")) }.joined(separator: " | ")
-        + " |")
+      "| " + table.headings.map(MarkdownText.escaped).joined(separator: " | ") + " |")
     lines.append("|" + table.columns.map { _ in " --- |" }.joined())
     for row in shown {
       let cells = table.columns.indices.map { row.indices.contains($0) ? MarkdownText.escaped(row[$0]) : "" }

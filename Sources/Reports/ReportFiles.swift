@@ -81,9 +81,8 @@ public struct ReportFiles: Sendable {
 
   /// Whether a name from a list, which anybody may have changed, leads to a file of a report.
   private static func isInside(_ place: String) -> Bool {
-    let parts = place.split(separator: "/", omittingEmptySubsequences: false)
-    return parts.allSatisfy { !["", ".", ".."].contains($0) }
+    FileName.staysInside(place)
       && (["index.html", "report.md"].contains(place)
-        || ["runs", "latex"].contains(parts[0]) && parts.count > 1)
+        || ["runs/", "latex/"].contains { place.utf8.starts(with: $0.utf8) })
   }
 }

@@ -75,8 +75,8 @@ struct ReportPage {
       "anchor": anchor, "caption": table.caption, "file": table.file, "link": link ?? "",
       "hasLink": link != nil,
       "isPart": table.rowCount > table.rows.count, "shown": table.rows.count, "all": table.rowCount,
-      "columns": zip(table.columns, areNumbers).map {
-        ["name": $0.replacing("_", with: " "), "kind": $1 ? "number" : "text"]
+      "columns": zip(table.headings, areNumbers).map {
+        ["name": $0, "kind": $1 ? "number" : "text"]
       },
       "rows": table.rows.enumerated().map { number, row in
         [

@@ -98,7 +98,7 @@ extension ReportSection {
     guard !tabulated.articleColumns.isEmpty else {
       return header.enumerated().map {
         Table.ArticleColumn(
-          place: $0, heading: LaTeXText.escaped($1.replacing("_", with: " ")),
+          place: $0, heading: LaTeXText.escaped(Table.heading($1)),
           isIdentifier: tabulated.identifiers.contains($1))
       }
     }

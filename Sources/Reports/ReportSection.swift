@@ -46,6 +46,13 @@ struct ReportSection: Equatable, Sendable {
     /// Rows that a table may have to stand in a text.
     static let shortRowCount = 40
 
+    /// Names of the columns as people read them. By scalar: a joining one beside an underscore would hide it.
+    var headings: [String] { columns.map(Self.heading) }
+
+    static func heading(_ column: String) -> String {
+      String(String.UnicodeScalarView(column.unicodeScalars.map { $0 == "_" ? " " : $0 }))
+    }
+
     /// Whether all that stands in a column are numbers.
     func isNumeric(_ column: Int) -> Bool {
       let cells = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }.filter { !$0.isEmpty }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes files so that a reader sees the old content or the new one and nothing between, also after a crash.
 ///
-/// The bytes go to a hidden name in the same folder (`.name.<16 random digits>.partial`), are synchronised with
+/// The bytes go to a hidden name in the same folder (`.name.<16 random hexadecimal digits>.partial`), are synchronised with
 /// the disk, and the name is then replaced. A process that is killed leaves the hidden file behind;
 /// ``FolderLock/removeLeftovers(in:)`` clears it away.
 public enum AtomicFile {

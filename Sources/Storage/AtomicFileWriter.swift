@@ -15,7 +15,12 @@ public final class AtomicFileWriter {
     repeat {
       temporary = TemporaryName.beside(file)
       descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
-      guard descriptor >= 0 else { throw failure() }
+      guard descriptor >= 0 else {
+        let failure = failure()
+        // Nothing was made, and nobody removes a file that is not their own.
+        isCommitted = true
+        throw failure
+      }
     } while !claimed()
   }
 

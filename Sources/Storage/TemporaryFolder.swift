@@ -15,7 +15,13 @@ public final class TemporaryFolder {
         throw FileError(file: place, problem: "cannot be written: \(lastSystemError())")
       }
       let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
+      guard descriptor >= 0 else {
+        // Cleared away already: between being made and being locked it looked like a dead one's.
+        if errno == ENOENT { continue }
+        let problem = lastSystemError()
+        rmdir(url.path)
+        throw FileError(file: place, problem: "cannot be written: \(problem)")
+      }
       guard TemporaryName.claim(descriptor) else {
         close(descriptor)
         continue

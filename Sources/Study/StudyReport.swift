@@ -34,15 +34,16 @@ public struct StudyReport: Sendable {
       experiment: "study", configuration: files.design, workerCount: 1, data: nil)
     let run = try Run(record, on: nil, in: files.folder, progress)
     let (folder, progress) = (run.folder, run.progress)
-    let figures = try folder.folder("figures")
-    try progress(.stage("drawing"))
-    for chart in drawn { try chart.chart.write(named: chart.name, in: figures.url) }
+    // Numbers first: a chart may fail.
     let tables = StudyTables(analysis: analysis, results: results)
     try tables.answers.write(to: folder.file("answers.csv"))
     try tables.participants.write(to: folder.file("participants.csv"))
     try tables.directions.write(to: folder.file("directions.csv"))
     try tables.estimates.write(to: folder.file("results.csv"))
     try AtomicFile.write(tables.latex, to: folder.file("study.tex"))
+    let figures = try folder.folder("figures")
+    try progress(.stage("drawing"))
+    for chart in drawn { try chart.chart.write(named: chart.name, in: figures.url) }
     try run.complete(with: results)
     return results
   }

@@ -93,16 +93,22 @@ public struct StudyServer: Sendable {
 
   /// A form of another page cannot send this type without asking first, which nobody answers.
   private static func requireJSON(_ request: ServerRequest) throws {
-    let type = request.fields["content-type"]?.split(separator: ";").first.map(String.init) ?? ""
+    let type = pieces(of: request.fields["content-type"]).first ?? ""
     guard type.lowercased() == "application/json" else {
       throw ServerRefusal(415, "an answer comes as application/json")
     }
   }
 
   private static func cookie(_ name: String, in request: ServerRequest) -> String? {
-    let pairs = (request.fields["cookie"] ?? "").split(separator: ";").map {
-      $0.trimmingCharacters(in: .whitespaces)
+    let start = Array("\(name)=".utf8)
+    return pieces(of: request.fields["cookie"]).first { $0.utf8.starts(with: start) }
+      .map { String(decoding: $0.utf8.dropFirst(start.count), as: UTF8.self) }
+  }
+
+  /// What stands between the semicolons of a header field, by byte: a joining scalar would hide one.
+  private static func pieces(of field: String?) -> [String] {
+    (field ?? "").utf8.split(separator: UInt8(ascii: ";")).map {
+      String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces)
     }
-    return pairs.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
   }
 }

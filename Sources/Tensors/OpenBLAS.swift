@@ -11,6 +11,7 @@ public enum OpenBLAS {
   private static let bufferByteCount = 132 << 20
 
   private static let condition = NSCondition()
+  // Both counts are read and written under `condition` alone.
   nonisolated(unsafe) private static var callCount = 0
   nonisolated(unsafe) private static var bufferCount = 0
 

@@ -1,13 +1,13 @@
-import Testing
-
 import Escapes
+import Testing
 
 @Suite struct LaTeXTextTests {
   @Test(
     "What LaTeX takes for its own, and what its fonts lack, is written otherwise",
     arguments: [
       ("50 % of a_b & {c} #1 $2", "50 \\% of a\\_b \\& \\{c\\} \\#1 \\$2"),
-      ("a--b ---", "a-{}-b -{}-{}-"), ("L∞ ≤ ε", "L$_\\infty$ $\\le$ $\\varepsilon$"),
+      ("a--b ---", "a-{}-b -{}-{}-"), ("’’ ''", "'{}' '{}'"), ("-–", "-{}--"),
+      ("L∞ ≤ ε", "L$_\\infty$ $\\le$ $\\varepsilon$"),
       ("é e\u{301} œ Ł", "é é œ Ł"), ("ħ ŉ", "{\\ttfamily U+127} {\\ttfamily U+149}"),
       ("水", "{\\ttfamily U+6C34}"), ("a\nb\tc\u{7}", "a b c "),
       (

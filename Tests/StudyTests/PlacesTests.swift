@@ -94,12 +94,14 @@ import Testing
     }
   }
 
-  @Test("What holds secrets is its owner's from the first byte, whatever the process leaves to others")
-  func permissions() async throws {
+  @Test(
+    "What holds secrets is its owner's from the first byte, whatever the process leaves to others",
+    arguments: [false, true])
+  func permissions(isThere: Bool) async throws {
     try await MadeUpStudy.inFolder { folder in
       // Files of an earlier version, which were readable for a while.
       let file = folder.appending(path: AnswerStore.fileName)
-      for name in ["", "-wal", "-shm"] {
+      for name in isThere ? ["", "-wal", "-shm"] : [] {
         #expect(
           FileManager.default.createFile(
             atPath: file.path + name, contents: Data(), attributes: [.posixPermissions: 0o644]))
@@ -116,20 +118,12 @@ import Testing
     }
   }
 
-  @Test("A database that is new is nobody else's from the moment it is there")
-  func newDatabase() async throws {
-    try await MadeUpStudy.inFolder { folder in
-      let old = umask(0)
-      defer { umask(old) }
-      let file = folder.appending(path: AnswerStore.fileName)
-      let store = try AnswerStore(file, keyChecksum: "k")
-      _ = try await store.join(token: "t", at: 1, atMost: 2) { "name \($0)" }
-      for name in ["", "-wal", "-shm"] {
-        let rights =
-          try FileManager.default.attributesOfItem(atPath: file.path + name)[.posixPermissions] as? Int
-        #expect(rights == 0o600, "\(name)")
-      }
-    }
+  @Test("The organiser's page says how many places there are")
+  func page() {
+    let page = String(decoding: PackageResources.organiser_html, as: UTF8.self)
+    let places = StudyRoom.participantLimit.formatted(.number.locale(Locale(identifier: "en_US")))
+    #expect(
+      page.contains("The study has \(places) places, \(JoinLimits.places) of them for one network address."))
   }
 
   @Test("The clock of a study never goes back, and what was kept later than now is told")

@@ -1,5 +1,5 @@
-import Escapes
 import Adversarial
+import Escapes
 import Figures
 import Foundation
 import Storage

@@ -1,7 +1,7 @@
 import Adversarial
-import Storage
 import Inference
 import Networks
+import Storage
 import Tensors
 
 /// What smoothing gives and takes: in accuracy, in radii that are certain, and under attack.
