@@ -71,7 +71,8 @@ let package = Package(
     .target(
       name: "Study",
       dependencies: [
-        "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions", "Figures",
+        "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "Figures",
         "Experiments", "LocalServer",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
@@ -117,7 +118,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport",
-      dependencies: ["Tensors", "Networks"],
+      dependencies: ["Tensors", "Storage", "Networks"],
       path: "Tests/TestSupport"),
     // Counts what malloc is asked for. A program of its own: whatever links the counter has it in every thread.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
@@ -172,7 +173,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "StudyTests",
-      dependencies: ["Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors"]),
+      dependencies: [
+        "Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
+      ]),
     .testTarget(
       name: "CLITests",
       dependencies: [

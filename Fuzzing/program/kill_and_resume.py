@@ -72,7 +72,7 @@ def steady(name, content):
 
 def is_leftover(name):
     """Whether a name is that of a file that is being written, or of a lock."""
-    return any(part == ".lock" or part.startswith(".") and part.endswith(".partial") for part in name.split(os.sep))
+    return any(part == ".intrigue.lock" or part.startswith(".") and part.endswith(".partial") for part in name.split(os.sep))
 
 
 def is_half(name, content):

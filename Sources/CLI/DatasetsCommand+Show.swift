@@ -52,6 +52,7 @@ extension DatasetsCommand {
       let (dataset, file) = try console.run(resume: "Nothing is lost; run the command again.") { progress in
         let dataset = try source.load(progress)
         let file = URL(filePath: output ?? "output/datasets/\(dataset.name).png")
+        try RunFolder(file.deletingLastPathComponent()).check(isNot: dataset)
         let picture = ImageGrid(sampling: dataset, split: split, perClass: perClass, seed: seed)
         if output == nil { try RunFolder(file.deletingLastPathComponent()).create() }
         try picture.write(to: file)

@@ -40,9 +40,11 @@ struct DemoCommand: ParsableCommand {
       try experiment.run(in: folder, progress: $0)
     }
     let report = folder.file("report")
-    try Report(
-      title: "\(architecture.rawValue) on \(URL(filePath: data).lastPathComponent)", of: [folder.url]
-    ).files().write(to: report)
+    try console.run(resume: "The same command, without --fresh, goes on.") {
+      try Report(
+        title: "\(architecture.rawValue) on \(URL(filePath: data).lastPathComponent)", of: [folder.url]
+      ).files().write(to: report, $0)
+    }
     func kappa(_ agreement: GalleryExperiment.Results.Agreement) -> String {
       agreement.mean.map { String(format: "%.2f", $0) } ?? "not defined"
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Intrigue
 
 /// The browser of the user's desktop, where there is one.
 enum DesktopBrowser {
@@ -10,11 +11,7 @@ enum DesktopBrowser {
     guard hasDisplay,
       let program = folders.map({ "\($0)/xdg-open" }).first(where: FileManager.default.isExecutableFile)
     else { return }
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = [address.absoluteString]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try? process.run()
+    try? ChildProcess.start(
+      URL(filePath: program), [address.absoluteString], environment: environment)
   }
 }

@@ -35,7 +35,9 @@ struct ReportCommand: ParsableCommand {
     if !quiet {
       Output.remark("writing \(String(format: "%.1f", size)) MB")
     }
-    try files.write(to: folder.url)
+    try Console(quiet: quiet, json: false).run(resume: "Run the same command again.") {
+      try files.write(to: folder.url, $0)
+    }
     if !quiet {
       try Output.result(
         ["open       \(folder.file("index.html").relativePath)"]

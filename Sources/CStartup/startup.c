@@ -16,8 +16,23 @@
 // Descriptors beside the standard ones: what the concurrency runtime, a file and a pipe to gnuplot take, and some more.
 enum { NEEDED_DESCRIPTORS = 24 };
 
-// Address space beyond the libraries: a buffer of OpenBLAS (128 MB), stacks, the arenas of malloc.
-static const size_t needed_address_space = (size_t)512 << 20;
+// What ulimit can leave too little of.
+struct memory_limit {
+  int resource;
+  int protection;  // of pages that count
+  size_t needed;   // beyond the libraries: a buffer of OpenBLAS (128 MB), stacks, the arenas of malloc
+  const char *too_low, *exceeded;
+};
+
+static const struct memory_limit memory_limits[] = {
+  {RLIMIT_AS, PROT_NONE, (size_t)512 << 20,
+    " MB of address space is too low: 512 MB are needed beyond the libraries; raise it with ulimit -v\n",
+    " MB of address space leaves it; raise it with ulimit -v, or use fewer --workers\n"},
+  {RLIMIT_DATA, PROT_READ | PROT_WRITE, (size_t)256 << 20,
+    " MB of data is too low: 256 MB are needed; raise it with ulimit -d\n",
+    " MB of data leaves it; raise it with ulimit -d, or use fewer --workers\n"},
+};
+enum { MEMORY_LIMITS = sizeof memory_limits / sizeof *memory_limits };
 
 // Ends the process with one sentence: `before`, the number, `after`.
 _Noreturn static void refuse(const char *before, size_t number, const char *after) {
@@ -57,27 +72,28 @@ static void check_descriptors(void) {
   }
 }
 
-static rlim_t address_space_limit(void) {
-  struct rlimit limit;
-  return getrlimit(RLIMIT_AS, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+static rlim_t bytes_of(const struct memory_limit *limit) {
+  struct rlimit found;
+  return getrlimit(limit->resource, &found) == 0 ? found.rlim_cur : RLIM_INFINITY;
 }
 
-static int has_room(size_t bytes) {
-  void *place = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+static int has_room(const struct memory_limit *limit, size_t bytes) {
+  void *place = mmap(NULL, bytes, limit->protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (place == MAP_FAILED) return 0;
   munmap(place, bytes);
   return 1;
 }
 
-// The last resort under a limit of address space: neither Swift's runtime nor all of the libraries have another answer
+// The last resort under a limit: neither Swift's runtime nor all of the libraries have another answer
 // to memory that is refused than to end the process by a trap, by abort or at the address 0. Where the last call of this
 // thread that failed was refused memory, or less than an eighth of the limit is left, that is what happened.
 static void explain_crash(int number) {
   int failure = errno;
-  size_t limit = address_space_limit();
-  if (failure == ENOMEM || !has_room(limit / 8)) {
-    refuse("the run needs more memory than the limit of ", limit >> 20,
-      " MB of address space leaves it; raise it with ulimit -v, or use fewer --workers\n");
+  for (int index = 0; index < MEMORY_LIMITS; index++) {
+    const struct memory_limit *limit = &memory_limits[index];
+    rlim_t bytes = bytes_of(limit);
+    if (bytes == RLIM_INFINITY || (failure != ENOMEM && has_room(limit, bytes / 8))) continue;
+    refuse("the run needs more memory than the limit of ", bytes >> 20, limit->exceeded);
   }
   signal(number, SIG_DFL);  // and the instruction that failed fails again
   if (number == SIGABRT) raise(number);
@@ -109,12 +125,15 @@ static void start(int count, char **arguments, char **environment) {
   (void)count;
   fill_standard_descriptors();
   check_descriptors();
-  rlim_t limit = address_space_limit();
-  if (limit == RLIM_INFINITY) return;
-  if (!has_room(needed_address_space)) {
-    refuse("the limit of ", limit >> 20,
-      " MB of address space is too low: 512 MB are needed beyond the libraries; raise it with ulimit -v\n");
+  int is_limited = 0;
+  for (int index = 0; index < MEMORY_LIMITS; index++) {
+    const struct memory_limit *limit = &memory_limits[index];
+    rlim_t bytes = bytes_of(limit);
+    if (bytes == RLIM_INFINITY) continue;
+    is_limited = 1;
+    if (!has_room(limit, limit->needed)) refuse("the limit of ", bytes >> 20, limit->too_low);
   }
+  if (!is_limited) return;
   spare_address_space(arguments, environment);
   for (int index = 0; index < 5; index++) signal((int[]){SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT}[index], explain_crash);
 }

@@ -9,17 +9,10 @@ enum ArchiveUnpacking {
   ///   that was there before is then unchanged.
   static func unpack(_ archive: URL, of entry: CatalogueEntry, to folder: URL) throws {
     let files = FileManager.default
-    let workplace = folder.deletingLastPathComponent().appending(
-      path: ".\(folder.lastPathComponent).unpacking")
-    try? files.removeItem(at: workplace)
-    defer { try? files.removeItem(at: workplace) }
-    do {
-      try files.createDirectory(at: workplace, withIntermediateDirectories: true)
-    } catch {
-      throw FileError(file: workplace, problem: "cannot be made: \(error.localizedDescription)")
-    }
-    try runTar(archive, into: workplace)
-    let unpacked = workplace.appending(path: folder.lastPathComponent)
+    let workplace = try TemporaryFolder(beside: folder)
+    defer { withExtendedLifetime(workplace) {} }
+    try runTar(archive, into: workplace.url)
+    let unpacked = workplace.url.appending(path: folder.lastPathComponent)
     for file in entry.files {
       let verification = entry.verify(file, in: unpacked)
       guard verification.status == .ok else {

@@ -41,6 +41,8 @@ public struct Downloader: Sendable {
     if let archive = entry.archive {
       let unpacked = target.appending(path: CIFARFolder.unpackedName)
       if entry.files.allSatisfy({ entry.verify($0, in: unpacked).status == .ok }) { return target }
+      let lock = try Self.locked(target)
+      defer { withExtendedLifetime(lock) {} }
       let stored = target.appending(path: archive.name)
       // It may have been put there by hand, or unpacking was interrupted.
       if archive.checksum.status(of: stored) != .ok {
@@ -50,11 +52,21 @@ public struct Downloader: Sendable {
       try? FileManager.default.removeItem(at: stored)
       return target
     }
+    guard entry.files.contains(where: { entry.verify($0, in: target).status != .ok }) else { return target }
+    let lock = try Self.locked(target)
+    defer { withExtendedLifetime(lock) {} }
     for (index, file) in entry.files.enumerated() where entry.verify(file, in: target).status != .ok {
       try await fetch(
         file, of: entry, number: index + 1, count: entry.files.count, into: target, progress: progress)
     }
     return target
+  }
+
+  /// Two that fetch into one folder would write the same file.
+  private static func locked(_ folder: URL) throws -> FolderLock {
+    let lock = try FolderLock(folder)
+    lock.removeLeftovers()
+    return lock
   }
 
   private func fetch(
@@ -95,7 +107,7 @@ public struct Downloader: Sendable {
       case .ok:
         guard rename(partial.path, destination.path) == 0 else {
           throw FileError(
-            file: destination, problem: "cannot be replaced: \(String(cString: strerror(errno)))")
+            file: destination, problem: "cannot be replaced: \(lastSystemError())")
         }
         return
       case .wrongChecksum where !isWholeAttempt, .unreadable where !isWholeAttempt:

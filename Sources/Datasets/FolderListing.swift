@@ -85,7 +85,7 @@ struct FolderListing {
 
   /// What the last call of the system complained about.
   private struct SystemProblem: Error, CustomStringConvertible {
-    let description = String(cString: strerror(errno))
+    let description = lastSystemError()
   }
 }
 

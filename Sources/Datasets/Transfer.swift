@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Synchronization
 
 #if canImport(FoundationNetworking)
@@ -47,7 +48,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     progress: @escaping @Sendable (_ done: Int64, _ total: Int64?) -> Void
   ) async throws {
     let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Failure.cannotWrite(String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw Failure.cannotWrite(lastSystemError()) }
     defer {
       let isEmpty = lseek(descriptor, 0, SEEK_END) == 0
       close(descriptor)
@@ -144,7 +145,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
       if isWritten {
         state.byteCount += Int64(data.count)
       } else {
-        state.failure = .cannotWrite(String(cString: strerror(errno)))
+        state.failure = .cannotWrite(lastSystemError())
       }
       return (isWritten, state.byteCount, state.totalByteCount)
     }

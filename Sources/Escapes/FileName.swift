@@ -15,7 +15,11 @@ public enum FileName {
 
   /// Whether `path` is relative and leads nowhere out of the folder that it starts in.
   public static func staysInside(_ path: String) -> Bool {
-    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    return path.utf8.first != UInt8(ascii: "/") && !parts.contains { $0.elementsEqual("..".utf8) }
+    path.utf8.first != UInt8(ascii: "/") && !parts(path).contains { $0.utf8.elementsEqual("..".utf8) }
+  }
+
+  /// What stands between the slashes of `path`.
+  public static func parts(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
   }
 }

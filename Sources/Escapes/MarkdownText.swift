@@ -16,16 +16,6 @@ public enum MarkdownText {
     return escapingStart(of: line)
   }
 
-  /// The program's own words in a cell of a table: their Markdown stays, the bar that ends a cell does not.
-  public static func cell(_ words: String) -> String {
-    var cell = ""
-    for scalar in words.unicodeScalars {
-      if scalar == "|" { cell += "\\" }
-      cell.unicodeScalars.append(scalar)
-    }
-    return cell
-  }
-
   /// A line that begins like an item of a list, a rule, a line under a heading or a block of code begins with an escape
   /// or without the spaces.
   private static func escapingStart(of line: String) -> String {

@@ -21,9 +21,8 @@ public enum TerminalText {
   /// Whether a terminal would act on `scalar` instead of showing it.
   public static func isActive(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
-      true
-    default: false
+    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+    default: scalar.isControl
     }
   }
 }

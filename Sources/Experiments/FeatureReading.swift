@@ -50,7 +50,7 @@ extension Engine {
       if let problem = contents.problem {
         try progress(.warning("cached features are computed again: \(problem)"))
       }
-      let size = store.byteCount >= 1 << 30 ? ", \(store.byteCount >> 20) MiB on disk" : ""
+      let size = store.byteCount >= 1 << 30 ? ", \(MemoryShortage.text(store.byteCount)) on disk" : ""
       try progress(.stage("computing \(words)\(size)"))
       do {
         try fill(store, from: images, layer: layer, key.pooling, last, &contents, progress)
@@ -87,6 +87,7 @@ extension Engine {
     with store: FeatureStore, _ contents: FeatureStore.Contents, from images: LabelledImages, layer: Int,
     _ pooling: MapPooling, _ progress: ProgressHandler
   ) throws -> Tensor {
+    try Self.checkMemory(store.imageCount, store.unitCount)
     var elements: [Float] = []
     elements.reserveCapacity(store.imageCount * store.unitCount)
     for block in 0..<store.blockCount {
@@ -107,8 +108,9 @@ extension Engine {
     _ progress: ProgressHandler
   ) throws -> Tensor {
     let imagesAtOnce = 2048
-    var elements: [Float] = []
     let rowLength = network.graph.unitCount(at: layer, pooling: pooling)
+    try Self.checkMemory(range.count, rowLength)
+    var elements: [Float] = []
     elements.reserveCapacity(range.count * rowLength)
     for start in stride(from: range.lowerBound, to: range.upperBound, by: imagesAtOnce) {
       let part = start..<min(start + imagesAtOnce, range.upperBound)
@@ -117,10 +119,17 @@ extension Engine {
     }
     return Tensor(shape: [range.count, rowLength], elements: elements)
   }
+
+  /// - Throws: ``MemoryShortage`` when there is not the memory for so many features.
+  private static func checkMemory(_ imageCount: Int, _ unitCount: Int) throws {
+    try MemoryShortage.check(
+      boundedProduct(imageCount, unitCount, MemoryLayout<Float>.stride),
+      for: "holding \(unitCount) features of \(imageCount) images")
+  }
 }
 
 extension FeatureCache {
-  /// Features above this many numbers (2 GiB) are not held in memory.
+  /// Features above this many numbers (2 GiB) are not held in memory, by whatever experiment.
   static let memoryLimit = 1 << 29
 }
 

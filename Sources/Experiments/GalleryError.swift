@@ -27,7 +27,7 @@ public enum GalleryError: Error, Equatable, CustomStringConvertible {
       "the top \(asked) were asked for: there are \(images) \(split.words)"
     case .featuresTooLarge(let images, let units, let layer):
       "layer \(layer) has \(units) units: its values for \(images) images need "
-        + "\((images * units) >> 28) GiB or more, the limit is \(GalleryExperiment.featureLimit >> 28); "
+        + "\((images * units) >> 28) GiB or more, the limit is \(FeatureCache.memoryLimit >> 28); "
         + "choose a later layer"
     case .sheetTooLarge(let width, let height, let limit):
       "the contact sheet would be \(width)×\(height) pixels, the limit is \(limit) each way: "

@@ -33,7 +33,7 @@ extension GalleryExperiment {
       throw GalleryError.topBeyondImages(
         asked: configuration.topCount, images: images.count, split: configuration.split)
     }
-    guard images.count <= Self.featureLimit / space.unitCount else {
+    guard images.count <= FeatureCache.memoryLimit / space.unitCount else {
       throw GalleryError.featuresTooLarge(
         images: images.count, units: space.unitCount, layer: space.layer)
     }
@@ -71,7 +71,7 @@ extension GalleryExperiment {
     let open =
       ["gallery", Self.randomName, "rankings", "strata", "per-class", "directions", "sprites"]
       + DirectionFamily.allCases.map(\.rawValue)
-    let found = open.lazy.compactMap { start in names.sorted().first { $0.hasPrefix(start) } }
+    let found = open.lazy.compactMap { start in names.sorted().first { $0.utf8.starts(with: start.utf8) } }
     guard let telling = found.first else { return }
     throw GalleryError.tellsSolution(folder: folder.url.relativePath, file: telling)
   }

@@ -100,12 +100,12 @@ extension GalleryExperiment {
   func write(
     _ catalogue: DirectionCatalogue, of images: LabelledImages, to folder: RunFolder
   ) throws -> [String] {
+    try catalogue.table.write(to: folder.file("directions.csv"))
+    try folder.write(catalogue, to: "directions.json")
     _ = try folder.folder("sprites")
     for (number, name) in catalogue.sheetNames.enumerated() {
       try PNGFile.write(catalogue.sheet(number, of: images), to: folder.file(name))
     }
-    try catalogue.table.write(to: folder.file("directions.csv"))
-    try folder.write(catalogue, to: "directions.json")
     return catalogue.sheetNames + ["directions.csv", "directions.json"]
   }
 

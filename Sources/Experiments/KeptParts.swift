@@ -80,7 +80,7 @@ final class KeptParts: Sendable {
         ))
       return nil
     }
-    let wanted = KeptPart.Identity(program: program, checksums: checksums, settings: settings)
+    let wanted = KeptPart.Identity(name: name, program: program, checksums: checksums, settings: settings)
     guard
       let own = try? JSONFile.decode(KeptPart.Head<KeptPart.Identity<Settings>>.self, from: data, file: file),
       own.identity == wanted
@@ -112,7 +112,7 @@ final class KeptParts: Sendable {
         uniqueKeysWithValues: files.map { ($0, try Checksum.hexadecimal(ofFile: place.file($0))) }))
     try place.write(
       KeptPart.Whole(
-        identity: KeptPart.Identity(program: program, checksums: checksums, settings: settings),
+        identity: KeptPart.Identity(name: name, program: program, checksums: checksums, settings: settings),
         content: content, checksum: content.checksum(place.file(name))), to: name)
   }
 }
@@ -148,6 +148,8 @@ enum KeptPart {
 
   /// Everything that decides a part.
   struct Identity<Settings: Codable & Equatable>: Codable, Equatable {
+    /// Of its file: two parts of the same settings, such as the networks of two seeds, are no substitute for each other.
+    var name: String
     var program: Program
     var checksums: [String: String]
     var settings: Settings

@@ -19,7 +19,7 @@ public struct MergeExperiment: Sendable {
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
   /// - Throws: ``FileError`` naming the folder whose part is missing, unfinished, damaged, of another ranking or there
-  ///   twice; what `progress` throws. Nothing is written then.
+  ///   twice; what `progress` throws. No file is written then; a folder that was made goes again with its lock.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> RankingResults {
     try progress(.stage("reading \(configuration.folders.count) parts"))

@@ -104,6 +104,9 @@ public struct RankExperiment: Sendable {
     return results
   }
 
+  /// Raised when a ranking of the same subject holds other numbers than before.
+  static let revision = 1
+
   private func part(of model: Model, on dataset: Dataset, _ progress: @escaping ProgressHandler) throws
     -> RankingPart
   {
@@ -143,7 +146,8 @@ public struct RankExperiment: Sendable {
     let features = try engine.featureMatrix(
       of: images, layer: layer, key: key, cache: cache, progress: progress)
     let subject = RankingSubject(
-      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion, engine: .current,
+      toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion,
+      revision: Self.revision, engine: .current,
       modelName: graph.architecture.name, modelChecksum: key.modelChecksum, dataName: dataset.name,
       dataChecksum: dataset.checksum, split: configuration.split, imageCount: all.count,
       classNames: all.classNames, features: space, basis: configuration.basis,

@@ -29,7 +29,7 @@ public struct RankingPart: Equatable, Sendable {
   /// - Precondition: Same subject, and its first image is the one after the last of this part.
   mutating func append(_ next: RankingPart) {
     precondition(
-      next.subject == subject && next.images.lowerBound == images.upperBound,
+      next.subject.difference(from: subject) == nil && next.images.lowerBound == images.upperBound,
       "images \(next.images) do not follow \(images)")
     images = images.lowerBound..<next.images.upperBound
     ranking = ranking.merged(with: next.ranking)
@@ -114,7 +114,7 @@ extension RankingPart {
         file: folder, problem: "holds no finished part of a ranking: expected \(headerName) of rank --shard")
     }
     let header = try JSONFile.read(Header.self, from: file)
-    guard header.firstImage >= 0, header.imageCount > 0, header.subject.topCount > 0,
+    guard header.firstImage >= 0, header.imageCount > 0,
       header.imageCount <= header.subject.imageCount - header.firstImage
     else {
       throw FileError(

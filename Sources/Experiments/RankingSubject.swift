@@ -5,8 +5,11 @@ import Tensors
 /// What is ranked along what: everything that decides a ranking but the part of the images. Parts with the same
 /// subject belong together.
 public struct RankingSubject: Codable, Equatable, Sendable {
+  /// Who ranked, for people: what decides is ``revision`` and ``engine``.
   public var toolVersion: String
   public var oneDNNVersion: String
+  /// ``RankExperiment/revision`` of the program that ranked. Nil in parts of earlier versions, which did not say.
+  public var revision: Int?
   /// Another one adds up in another order, so that features differ in their last digits. Nil in parts of earlier
   /// versions, which did not say.
   public var engine: EngineFingerprint?
@@ -34,18 +37,25 @@ public struct RankingSubject: Codable, Equatable, Sendable {
     switch (engine, expected.engine) {
     case (let own?, let other?):
       if let difference = own.difference(from: other) { return difference }
-    case (nil, nil): break
+    case (nil, nil):
+      guard (toolVersion, oneDNNVersion) == (expected.toolVersion, expected.oneDNNVersion) else {
+        return "Intrigue \(toolVersion) with oneDNN \(oneDNNVersion), expected \(expected.toolVersion) with "
+          + expected.oneDNNVersion
+      }
     default:
       return "only one of them says with which instructions it was computed; rank the older part again"
     }
-    return self == expected ? nil : "other names of classes or directions"
+    guard revision == expected.revision else {
+      return "ranked by another revision of the program; rank the older part again"
+    }
+    var known = self
+    (known.toolVersion, known.oneDNNVersion) = (expected.toolVersion, expected.oneDNNVersion)
+    return known == expected ? nil : "other names of classes or directions"
   }
 
-  /// Every field that fits into a sentence.
+  /// Every field that decides and fits into a sentence.
   private var words: [(name: String, value: String)] {
     [
-      ("version", toolVersion),
-      ("oneDNN", oneDNNVersion),
       ("model", "\(modelName) \(modelChecksum.prefix(12))"),
       ("data", "\(dataName) \(dataChecksum.prefix(12))"),
       ("split", split.rawValue),

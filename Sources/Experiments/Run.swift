@@ -43,7 +43,7 @@ public final class Run<Configuration: Codable & Sendable, Results: Codable & Sen
     }
     // Again, now that nobody else writes there: a run that has just ended may have made the folder its own.
     try folder.check(holds: record.experiment)
-    if let problem = self.folder.lock?.problem, folder.lock == nil { try progress(.warning(problem)) }
+    if folder.lock == nil { try self.folder.warnWithoutLock(progress) }
     if !keepsEarlier { try begin() }
   }
 

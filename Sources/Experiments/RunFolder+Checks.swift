@@ -4,15 +4,12 @@ import Storage
 
 /// Folders into which an experiment does not write.
 extension RunFolder {
-  /// What every record says, whatever else is in it.
-  private struct Name: Decodable { let experiment: String }
-
   /// - Throws: ``FileError`` when the folder holds the record of another experiment, or a file of that name which is no
   ///   record: what it describes would no longer be what is there.
   func check(holds experiment: String) throws {
     guard exists(recordName) else { return }
     let file = file(recordName)
-    guard let found = try? JSONFile.read(Name.self, from: file).experiment else {
+    guard let found = try? JSONFile.read(RecordHead.self, from: file).experiment else {
       throw FileError(
         file: file, problem: "is no record of Intrigue's and would be replaced; choose another --output")
     }

@@ -65,6 +65,11 @@ public struct RunFolder: Sendable {
     return locked
   }
 
+  /// Tells of a folder that could not be locked, on a file system without locks.
+  public func warnWithoutLock(_ progress: ProgressHandler) throws {
+    if let problem = lock?.problem { try progress(.warning(problem)) }
+  }
+
   public func write(_ value: some Encodable, to name: String) throws {
     try JSONFile.write(value, to: file(name))
   }

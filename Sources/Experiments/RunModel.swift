@@ -35,7 +35,7 @@ public struct RunModel: Sendable {
   /// What a user should know; no error.
   public let remarks: [String]
 
-  /// What a record says of network, data and layer, whatever the experiment.
+  /// What a record says of network, data and layer beside its head, whatever the experiment.
   private struct Record: Decodable {
     struct Configuration: Decodable {
       struct Training: Decodable { let data: DataSource? }
@@ -46,26 +46,26 @@ public struct RunModel: Sendable {
       let pooling: MapPooling?
       let activation: ActivationReading?
     }
-    let experiment: String
     let configuration: Configuration
     struct Results: Decodable { let modelChecksum: String? }
-    let data: DataRecord?
-    let complete: Bool
     let results: Results?
   }
 
   /// Reads the record, the data and the network, and computes the features, or takes them from the cache.
   ///
-  /// - Throws: ``FileError`` where the folder holds no finished run of one network, or network and data do not fit;
-  ///   what the engine throws.
+  /// - Parameter output: Where something is made from the run, if anything is.
+  /// - Throws: ``FileError`` where the folder holds no finished run of one network, network and data do not fit, or
+  ///   `output` lies among the images; what the engine throws.
   public init(
-    of folder: URL, workerCount: Int, cache: FeatureCache?, progress: @escaping ProgressHandler
+    of folder: URL, workerCount: Int, cache: FeatureCache?, for output: RunFolder? = nil,
+    progress: @escaping ProgressHandler
   ) throws {
     let run = RunFolder(folder)
     guard run.exists(run.recordName) else {
       throw FileError(file: folder, problem: "is no run folder: it has no \(run.recordName)")
     }
-    let experiment = try JSONFile.read(ExperimentName.self, from: run.file(run.recordName)).experiment
+    let head = try JSONFile.read(RecordHead.self, from: run.file(run.recordName))
+    let experiment = head.experiment
     let record = try? JSONFile.read(Record.self, from: run.file(run.recordName))
     let source: ModelSource? =
       switch experiment {
@@ -81,15 +81,16 @@ public struct RunModel: Sendable {
           "holds a run of \(experiment), whose record does not name one network with its data; expected a run "
           + "of train, demo, gallery, rank or attack")
     }
-    guard record.complete else {
+    guard head.complete == true else {
       throw FileError(
         file: folder,
         problem: "holds a run of \(experiment) that was not finished; give its command again")
     }
     let dataset = try data.load(progress)
+    try output?.check(isNot: dataset)
     let model = try source.load(for: dataset.heldOut)
     var remarks = model.remarks(on: dataset)
-    if let known = record.data, known.checksum != dataset.checksum {
+    if let known = head.data, known.checksum != dataset.checksum {
       remarks.append("the data are not those of the run: their checksum is another")
     }
     let checksum = try model.checksum
@@ -133,6 +134,4 @@ public struct RunModel: Sendable {
     self.labels = labels
     self.remarks = remarks
   }
-
-  private struct ExperimentName: Codable { let experiment: String }
 }

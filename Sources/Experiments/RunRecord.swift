@@ -31,6 +31,13 @@ public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Se
   }
 }
 
+/// What every record says, whatever experiment it is of: read where configuration and results do not matter.
+public struct RecordHead: Decodable, Sendable {
+  public let experiment: String
+  public let complete: Bool?
+  public let data: DataRecord?
+}
+
 /// A stage of a run, as it was told while it ran.
 public struct RunStage: Codable, Equatable, Sendable {
   public var name: String

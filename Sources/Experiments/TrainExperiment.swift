@@ -41,7 +41,7 @@ public struct TrainExperiment: Sendable {
     ///
     /// - Throws: ``UnknownArchitecture``.
     public init(_ text: String) throws {
-      guard !text.hasSuffix(".json") else {
+      guard !text.utf8.suffix(5).elementsEqual(".json".utf8) else {
         self = .file(path: text)
         return
       }
@@ -155,7 +155,8 @@ public struct TrainExperiment: Sendable {
     return try run(on: dataset, in: folder, progress: progress)
   }
 
-  /// - Parameter onReady: Called once data and settings are known to fit, before anything is written.
+  /// - Parameter onReady: Called once data and settings are known to fit and the folder is locked, before anything else is
+  ///   written.
   func run(
     on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler,
     onReady: () throws -> Void = {}

@@ -106,7 +106,7 @@ struct TrainingCheckpoint {
       }
     }
     let trained = graph.parameters.filter(\.isTrained)
-    let hasBest = container.tensors.contains { $0.name.hasPrefix("best/") }
+    let hasBest = container.tensors.contains { $0.name.utf8.starts(with: "best/".utf8) }
     var moments: [[Tensor]] = []
     for number in 0..<decodedIdentity.training.optimizer.momentCount {
       moments.append(try tensors("moment\(number)", trained))

@@ -58,7 +58,7 @@ extension ExploredRun {
       throw ServerRefusal(400, "the picture is not in base64")
     }
     guard data.count <= PictureRequest.byteLimit else {
-      throw ServerRefusal(413, "the picture has more than \(PictureRequest.byteLimit >> 20) MB")
+      throw ServerRefusal(413, "the picture has more than \(MemoryShortage.text(PictureRequest.byteLimit))")
     }
     var bitmap: Bitmap
     do {

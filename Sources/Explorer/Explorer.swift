@@ -3,6 +3,7 @@ import Foundation
 import LocalServer
 import Networks
 import Storage
+import Tensors
 
 /// A page on which directions are turned and images attacked by hand, and the answers that it asks for.
 ///
@@ -90,6 +91,7 @@ public struct Explorer: Sendable {
     switch error {
     case let error as FileError: error.description
     case let error as NetworkError: error.description
+    case let error as MemoryShortage: error.description
     default: nil
     }
   }

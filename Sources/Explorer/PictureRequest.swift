@@ -12,7 +12,7 @@ struct PictureRequest: Codable, Sendable {
   var picture: Picture
 
   /// Bytes of a file.
-  static let byteLimit = 4 << 20
+  static let byteLimit = 4_000_000
   static let pixelLimit = 1 << 24
   /// Of the request: base64 takes a third more.
   static let bodyLimit = byteLimit / 3 * 4 + 4096

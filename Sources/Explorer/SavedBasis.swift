@@ -35,7 +35,8 @@ struct SavedBasis: Sendable {
   static func found(in folder: URL, unitCount: Int) -> [SavedBasis] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().filter { name in
-      name.hasSuffix(".npy") && ["basis", "bases", "directions"].contains { name.contains($0) }
+      name.utf8.suffix(4).elementsEqual(".npy".utf8)
+        && ["basis", "bases", "directions"].contains { name.contains($0) }
     }.compactMap { try? SavedBasis(folder.appending(path: $0), unitCount: unitCount) }
   }
 }

@@ -37,10 +37,10 @@ public struct ServerRoute: Sendable {
 
   /// - Returns: nil where `path` is not this route's; else the part that `*` stands for, empty without one.
   func name(in path: String) -> String? {
-    guard self.path.hasSuffix("/*") else { return path == self.path ? "" : nil }
-    let start = self.path.dropLast()
-    guard path.hasPrefix(start) else { return nil }
-    let name = path.dropFirst(start.count)
+    guard self.path.hasSuffix("/*") else { return path.utf8.elementsEqual(self.path.utf8) ? "" : nil }
+    let start = self.path.utf8.dropLast()
+    guard path.utf8.starts(with: start) else { return nil }
+    let name = Substring(path.utf8.dropFirst(start.count))
     let isPlain = name.utf8.allSatisfy {
       switch $0 {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -75,9 +75,9 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   }
 
   /// Bytes that one worker needs for logits.
-  static func leastNeed(_ network: Network, microBatch: Int = usualMicroBatch) throws -> Int {
+  static func leastNeed(_ network: Network) throws -> Int {
     let last = network.graph.nodes.count - 1
-    let need = try PlanNeed.fitting(network, .output(node: last), microBatch: microBatch).need
+    let need = try PlanNeed.fitting(network, .output(node: last), microBatch: usualMicroBatch).need
     return need.parameters + need.first
   }
 

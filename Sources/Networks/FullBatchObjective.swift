@@ -144,7 +144,7 @@ final class FullBatchObjective: @unchecked Sendable {
     let blocks = min(blockCount, microBatches(configuration, exampleCount: exampleCount).count)
     let sums = boundedProduct(blocks, network.graph.parameterByteCount / 4, MemoryLayout<Double>.stride)
     return try MemoryReckoning.workerCount(
-      of: workerCount, one: one + sums + byteCount, further: peak(2) - one,
+      of: workerCount, one: one + sums + byteCount, further: workerCount > 1 ? peak(2) - one : 0,
       for: "training \(network.graph.architecture.name) by L-BFGS",
       advice: "train with --optimizer sgd or adam, or with a smaller --micro-batch")
   }

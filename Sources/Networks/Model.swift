@@ -6,6 +6,7 @@ import Tensors
 public struct Model: Sendable {
   /// How a network came about, as far as it is known. Networks from elsewhere may lack all of it.
   public struct Provenance: Codable, Equatable, Sendable {
+    /// At most ``LongestName/byteCount`` bytes.
     public var dataName: String?
     /// Of the data trained on; see `Dataset.checksum`.
     public var dataChecksum: String?
@@ -38,5 +39,15 @@ public struct Model: Sendable {
       for tensor in network.parameters { tensor.elements.withUnsafeBytes { checksum.update($0) } }
       return checksum.hexadecimal()
     }
+  }
+}
+
+extension Model.Provenance: Checked {
+  public func check() throws(CheckFailure) {
+    for (property, name) in [("dataName", dataName), ("toolVersion", toolVersion)] {
+      let problem = name.flatMap(LongestName.problem)
+      try require(problem == nil, property, problem ?? "")
+    }
+    try requireShare(heldOutAccuracy, "heldOutAccuracy")
   }
 }

@@ -20,33 +20,42 @@ struct Article {
   /// - Throws: ``FileError`` where a picture or a table cannot be read.
   func append(to files: inout ReportFiles, in folder: String) throws {
     for section in sections {
-      for picture in section.pictures {
-        files.append(
-          try document(of: picture, in: section),
-          as: "\(folder)/figures/\(Self.name(picture.file, section)).pdf")
+      for (name, picture) in Self.named(section.pictures, section, \.file) {
+        files.append(try document(of: picture, in: section), as: "\(folder)/figures/\(name).pdf")
       }
-      for table in section.tables {
-        files.append(
-          Data(text(of: table, in: section).utf8),
-          as: "\(folder)/tables/\(Self.name(table.file, section)).tex")
+      for (name, table) in Self.named(section.tables, section, \.file) {
+        files.append(Data(text(of: table, named: name).utf8), as: "\(folder)/tables/\(name).tex")
       }
-      for table in section.articleTables {
+      for (name, table) in Self.named(section.articleTables, section, \.self) {
         let text = String(
           decoding: try FileContents.read(section.folder.appending(path: table)), as: UTF8.self)
         files.append(
           // Of another run of the same kind the label would be the same.
           Data(text.replacing("\\label{tab:", with: "\\label{tab:\(section.anchor)_").utf8),
-          as: "\(folder)/tables/\(Self.name(table, section))_article.tex")
+          as: "\(folder)/tables/\(name)_article.tex")
       }
     }
     files.append(Data(PackageResources.references_bib), as: "\(folder)/references.bib")
     files.append(Data(try text.utf8), as: "\(folder)/writeup.tex")
   }
 
-  /// A name without dots and spaces, unique in the article: anchors have no underscore.
-  private static func name(_ file: String, _ section: ReportSection) -> String {
-    let stem = file.prefix(upTo: file.lastIndex(of: ".") ?? file.endIndex)
-    return "\(section.anchor)_\(FileName.plain(String(stem)))"
+  /// Each with a name without dots and spaces, unique among them and in the article: anchors have no underscore. Different
+  /// files may come to one plain name; the later ones are numbered.
+  private static func named<Part>(
+    _ parts: [Part], _ section: ReportSection, _ file: (Part) -> String
+  ) -> [(name: String, part: Part)] {
+    var taken: Set<String> = []
+    return parts.map { part in
+      let file = file(part)
+      let stem = file.prefix(upTo: file.utf8.lastIndex(of: UInt8(ascii: ".")) ?? file.endIndex)
+      let name = "\(section.anchor)_\(FileName.plain(String(stem)))"
+      var (unique, number) = (name, 1)
+      while !taken.insert(unique).inserted {
+        number += 1
+        unique = "\(name)-\(number)"
+      }
+      return (unique, part)
+    }
   }
 
   // MARK: Figures
@@ -62,14 +71,14 @@ struct Article {
 
   // MARK: Tables
 
-  private func text(of table: ReportSection.Table, in section: ReportSection) -> String {
+  private func text(of table: ReportSection.Table, named name: String) -> String {
     let columns = table.articleColumns
     let cells = table.rows.map { row in columns.map { row.indices.contains($0.place) ? row[$0.place] : "" } }
     let part =
       table.rowCount > table.rows.count ? " The first \(table.rows.count) of \(table.rowCount) rows." : ""
     return BooktabsTable(
       caption: Self.joined(table.caption + part, table.basis),
-      label: "tab:\(Self.name(table.file, section))",
+      label: "tab:\(name)",
       columns: columns.map {
         .init(heading: $0.heading, isNumeric: table.isNumeric($0.place), isIdentifier: $0.isIdentifier)
       }, rows: cells, isLong: table.rows.count > ReportSection.Table.shortRowCount
@@ -99,24 +108,28 @@ struct Article {
   }
 
   private func content(of section: ReportSection) -> [String: Any] {
+    let figures = Self.named(section.pictures, section, \.file).filter(\.part.isForArticle)
     let keys = section.citations.map(\.rawValue).joined(separator: ",")
     return [
       "anchor": section.anchor, "title": section.title,
       "first": Self.sentence(section.findings.first ?? ""),
       "citations": keys.isEmpty ? [] : [["keys": keys]],
       "findings": section.findings.map(Self.sentence),
-      "figures": section.pictures.filter(\.isForArticle).enumerated().map { number, picture in
+      "figures": figures.enumerated().map { number, figure in
         [
-          "file": "\(Self.name(picture.file, section)).pdf", "label": Self.name(picture.file, section),
-          "caption": Self.joined(picture.caption, picture.basis),
+          "file": "\(figure.name).pdf", "label": figure.name,
+          "caption": Self.joined(figure.part.caption, figure.part.basis),
           "end": (number + 1) % Self.floatLimit == 0 ? "\\clearpage\n" : "",
         ]
       },
       // What would fill pages, or stands there better, waits behind a comment sign.
-      "tables": section.tables.map { table in
+      "tables": Self.named(section.tables, section, \.file).map { name, table in
         let stands = table.isForArticle && (1...ReportSection.Table.shortRowCount).contains(table.rows.count)
-        return ["file": Self.name(table.file, section), "mark": stands ? "" : "% "]
-      } + section.articleTables.map { ["file": "\(Self.name($0, section))_article", "mark": ""] },
+        return ["file": name, "mark": stands ? "" : "% "]
+      }
+        + Self.named(section.articleTables, section, \.self).map {
+          ["file": "\($0.name)_article", "mark": ""]
+        },
       "provenance": section.provenance.map {
         [
           "name": $0.name,

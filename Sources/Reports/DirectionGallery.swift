@@ -19,11 +19,16 @@ struct DirectionGallery: Equatable, Sendable {
   /// - Parameter place: Folder below that of the run, with a slash; or nothing.
   /// - Throws: ``FileError`` where the catalogue cannot be read or contradicts itself.
   static func read(_ folder: RunFolder, place: String, prefix: String) throws -> DirectionGallery? {
-    guard folder.exists(place + fileName) else { return nil }
+    guard try folder.has(place + fileName) else { return nil }
     let file = folder.file(place + fileName)
     let catalogue = try JSONFile.read(DirectionCatalogue.self, from: file)
     if let problem = problem(of: catalogue) { throw FileError(file: file, problem: problem) }
-    return DirectionGallery(catalogue: catalogue, place: place, prefix: prefix)
+    let gallery = DirectionGallery(catalogue: catalogue, place: place, prefix: prefix)
+    for name in gallery.files where try !folder.has(name) {
+      throw FileError(
+        file: folder.file(name), problem: "is not there, and \(file.lastPathComponent) shows it")
+    }
+    return gallery
   }
 
   /// What a page could not be made of.

@@ -1,3 +1,4 @@
+import Escapes
 import Experiments
 import Foundation
 import Storage
@@ -41,17 +42,19 @@ public struct ReportFiles: Sendable {
     }
   }
 
+  /// - Parameter progress: Told of a folder that cannot be locked.
   /// - Throws: ``FileError`` where a file cannot be read or written; the last one is then an earlier one.
-  public func write(to folder: URL) throws {
+  public func write(to folder: URL, _ progress: ProgressHandler = { _ in }) throws {
     let lock = try RunFolder(folder).locked()
     defer { withExtendedLifetime(lock) {} }
+    try lock.warnWithoutLock(progress)
     let list = lock.file(Self.listName)
     let earlier = ((try? JSONFile.read([String].self, from: list)) ?? []).filter(Self.isInside)
     // Both, until nothing of the earlier report is left: a report that is killed leaves nothing that the next one does not
     // know of.
     try JSONFile.write(Set(places + earlier).sorted(), to: list)
     // Through the lock, so that what a killed report left in them goes.
-    for folder in Set(places.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+    for folder in Set(places.map { FileName.parts($0).dropLast().joined(separator: "/") })
     where !folder.isEmpty {
       _ = try lock.folder(folder)
     }
@@ -63,12 +66,13 @@ public struct ReportFiles: Sendable {
       }
     }
     for place in Set(earlier).subtracting(places) {
-      var parts = place.split(separator: "/")
+      var above = FileName.parts(place).dropLast()
+      // Not through a link to somebody else's files.
+      guard lock.encloses(above.joined(separator: "/")) else { continue }
       unlink(folder.appending(path: place).path)
-      parts.removeLast()
       // Folders that are empty now.
-      while !parts.isEmpty, rmdir(folder.appending(path: parts.joined(separator: "/")).path) == 0 {
-        parts.removeLast()
+      while !above.isEmpty, rmdir(folder.appending(path: above.joined(separator: "/")).path) == 0 {
+        above.removeLast()
       }
     }
     // A page alone is replaced by the next report in any case.

@@ -13,9 +13,8 @@ extension ReportSection {
   /// - Returns: Each with what its anchor has after the name of the run.
   /// - Throws: ``FileError`` where the record cannot be read.
   static func parts(of folder: RunFolder) throws -> [(suffix: String, folder: RunFolder)] {
-    struct Kind: Codable { let experiment: String }
     guard folder.exists(folder.recordName),
-      try JSONFile.read(Kind.self, from: folder.file(folder.recordName)).experiment == "demo"
+      try JSONFile.read(RecordHead.self, from: folder.file(folder.recordName)).experiment == "demo"
     else { return [("", folder)] }
     return ["train", "gallery", "attack"].map { ("-\($0)", folder.recording(as: "\($0).json")) }
   }
@@ -28,23 +27,17 @@ extension ReportSection {
     findings = summary.findings
     basis = summary.basis
     listing = summary.listing
-    articleTables = summary.articleTables.filter(folder.exists)
+    articleTables = try summary.articleTables.filter(folder.has)
     citations = summary.citations
     self.folder = folder.url
-    for name in summary.pictures.map(\.file) + summary.tables.map(\.file) + summary.articleTables {
-      guard FileName.staysInside(name) else {
-        throw FileError(
-          file: folder.file(folder.recordName), problem: "names \(name), which is outside the run folder")
-      }
-    }
-    pictures = try summary.pictures.filter { folder.exists($0.file) }.map {
+    pictures = try summary.pictures.filter { try folder.has($0.file) }.map {
       try Self.picture($0, basis: summary.basis, in: folder)
     }
     let directions = try summary.catalogue.flatMap {
       try DirectionGallery.read(folder, place: $0, prefix: anchor)
     }
     self.directions = directions
-    tables = try summary.tables.filter { folder.exists($0.file) }.map {
+    tables = try summary.tables.filter { try folder.has($0.file) }.map {
       try Self.table($0, basis: summary.basis, in: folder, links: directions?.anchors ?? [:])
     }
     (provenance, configuration) = try Self.origin(of: folder)
@@ -60,17 +53,18 @@ extension ReportSection {
     let stem = drawn.file.replacing(".png", with: "")
     let script = stem + ".gp"
     // A PDF that nothing vouches for may be of another run in the same folder.
-    let drawing = drawn.drawing ?? (folder.exists(script) ? stem + ".pdf" : nil)
+    let hasScript = try folder.has(script)
+    let drawing = drawn.drawing ?? (hasScript ? stem + ".pdf" : nil)
     return Picture(
       file: drawn.file, caption: drawn.caption,
       alternative: drawn.alternative
         ?? [text("Title"), drawn.caption].compactMap(\.self).joined(separator: ". "),
       transcript: text("Transcript")?.split(separator: "\n").map(String.init) ?? [], width: bitmap.width,
       height: bitmap.height,
-      redrawing: folder.exists(script)
-        ? "gnuplot \(URL(filePath: script).lastPathComponent), in the folder of the picture"
+      redrawing: hasScript
+        ? "gnuplot \(ShellWord.quoted(URL(filePath: script).lastPathComponent)), in the folder of the picture"
         : "the command of this section", basis: drawn.basis ?? basis, isForArticle: drawn.isForArticle,
-      drawing: drawing.flatMap { folder.exists($0) ? $0 : nil })
+      drawing: try drawing.flatMap { try folder.has($0) ? $0 : nil })
   }
 
   private static func table(

@@ -57,20 +57,14 @@ protocol ReportedResults: Codable, Sendable {
 }
 
 extension RunSummary {
-  /// Whatever any experiment records, before its kind is known.
-  private struct Kind: Codable {
-    let experiment: String
-    let complete: Bool
-  }
-
   /// - Throws: ``FileError`` where the folder holds no finished run, or one of a kind that has no page.
   static func read(_ folder: RunFolder) throws -> RunSummary {
     let file = folder.file(folder.recordName)
     guard folder.exists(folder.recordName) else {
       throw FileError(file: folder.url, problem: "is no run folder: it has no \(folder.recordName)")
     }
-    let kind = try JSONFile.read(Kind.self, from: file)
-    guard kind.complete else {
+    let kind = try JSONFile.read(RecordHead.self, from: file)
+    guard kind.complete == true else {
       throw FileError(
         file: folder.url,
         problem: "holds a run of \(kind.experiment) that was not finished; give its command again")

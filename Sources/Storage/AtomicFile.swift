@@ -39,8 +39,9 @@ enum TemporaryName {
 
   /// Whether ``beside(_:)`` gives such names.
   static func matches(_ name: String) -> Bool {
-    guard name.hasPrefix("."), name.hasSuffix(suffix) else { return false }
-    let parts = name.dropFirst().dropLast(suffix.count).utf8.split(
+    guard name.utf8.first == UInt8(ascii: "."), name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    else { return false }
+    let parts = name.utf8.dropFirst().dropLast(suffix.utf8.count).split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count > 1, let digits = parts.last else { return false }
     return digits.count == digitCount

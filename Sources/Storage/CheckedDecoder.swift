@@ -59,8 +59,8 @@ struct CheckedDecoder: Decoder {
 
   /// Whether `type` holds nothing to be asked but a number.
   static func isPlain(_ type: Any.Type) -> Bool {
-    type == Int.self || type == Double.self || type == Float.self || type == String.self
-      || type == Bool.self || type == UInt64.self
+    type is any BinaryInteger.Type || type is any BinaryFloatingPoint.Type || type == String.self
+      || type == Bool.self
   }
 
   /// - Parameter path: Of `value`, itself included.

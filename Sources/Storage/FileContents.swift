@@ -57,7 +57,7 @@ extension URL {
 }
 
 /// What the last failed system call said, in words.
-func lastSystemError() -> String { String(cString: strerror(errno)) }
+package func lastSystemError() -> String { String(cString: strerror(errno)) }
 
 extension Data {
   /// The little-endian integer whose first byte is `offset` bytes after the start.

@@ -2,7 +2,7 @@ import Foundation
 
 /// A folder that one process writes at a time. Held as long as the value lives.
 ///
-/// A hidden file, `.lock`, carries the lock (`flock`), which the kernel frees however the process ends; the file says who
+/// A hidden file, `.intrigue.lock`, carries the lock (`flock`), which the kernel frees however the process ends; the file says who
 /// holds it and is removed with the lock. A file and not the folder itself, because network file systems that lock at
 /// all lock only what is open for writing.
 ///
@@ -14,7 +14,7 @@ public final class FolderLock: Sendable {
   private let descriptor: Int32
   private let removesEmptyFolder: Bool
 
-  static let fileName = ".lock"
+  static let fileName = ".intrigue.lock"
 
   /// - Parameters:
   ///   - folder: It exists.

@@ -1,4 +1,5 @@
 import Synchronization
+import Tensors
 
 /// How many bytes compressed files may unfold to, all that share a budget together.
 ///
@@ -10,7 +11,8 @@ public final class UnfoldingBudget: Sendable {
   public let byteCount: Int
   private let rest: Mutex<Int>
 
-  public init(byteCount: Int = UnfoldingBudget.ofDataset) {
+  /// - Parameter byteCount: ``ofDataset`` unless stated, or as much memory as there is.
+  public init(byteCount: Int = min(UnfoldingBudget.ofDataset, AvailableMemory.current.byteCount)) {
     precondition((0..<Int.max).contains(byteCount), "a budget must be in 0..<Int.max, got \(byteCount)")
     self.byteCount = byteCount
     rest = Mutex(byteCount)

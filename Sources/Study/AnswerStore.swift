@@ -51,7 +51,7 @@ public struct AnswerStore: Sendable {
     let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, StudyFiles.ownerOnly)
     defer { if descriptor >= 0 { close(descriptor) } }
     guard descriptor >= 0, fchmod(descriptor, StudyFiles.ownerOnly) == 0 else {
-      throw FileError(file: file, problem: "cannot be kept from others: \(String(cString: strerror(errno)))")
+      throw FileError(file: file, problem: "cannot be kept from others: \(lastSystemError())")
     }
     // A log that is there already was left by a kill.
     for log in [file.path + "-wal", file.path + "-shm"] { chmod(log, StudyFiles.ownerOnly) }

@@ -70,7 +70,8 @@ public struct StudyPreparation: Sendable {
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> StudyDesign {
     try checkFolder(folder)
     let materials = try configuration.runs.map {
-      try RunModel(of: URL(filePath: $0), workerCount: workerCount, cache: cache, progress: progress)
+      try RunModel(
+        of: URL(filePath: $0), workerCount: workerCount, cache: cache, for: folder, progress: progress)
     }
     let questionCount = min(
       configuration.questionsPerDirection,
@@ -222,6 +223,7 @@ public struct StudyPreparation: Sendable {
       }
     }.sorted { $0.id < $1.id }
     let folder = try folder.locked()
+    try folder.warnWithoutLock(progress)
     _ = try folder.folder("trials")
     try progress(.stage("drawing \(named.count) trials"))
     for (number, (id, trial)) in named.enumerated() {

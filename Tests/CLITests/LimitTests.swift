@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Few descriptors, little address space: a sentence, and no trap or hang.
+/// Few descriptors, little memory: a sentence, and no trap or hang.
 @Suite struct LimitTests {
   private static let commands: [[String]] = [
     ["--version"], ["inspect", "run/model.safetensors"],
@@ -42,6 +42,16 @@ import Testing
     }
     for megabytes in [800, 900, 1000, 1500] {
       try await check(arguments, under: "ulimit -v \(megabytes * 1000)", mustFail: false)
+    }
+  }
+
+  @Test("Little memory for data is a sentence, or enough", arguments: commands)
+  func data(_ arguments: [String]) async throws {
+    for megabytes in [10, 50, 150, 200] {
+      try await check(arguments, under: "ulimit -d \(megabytes * 1000)", mustFail: true)
+    }
+    for megabytes in [300, 400, 600, 1500] {
+      try await check(arguments, under: "ulimit -d \(megabytes * 1000)", mustFail: false)
     }
   }
 }

@@ -135,6 +135,12 @@ import Testing
     for name in ["images", "images/output", "./images/cross", "run/../images"] {
       expectRefusal(
         try await program.run(evaluate + [name]), saying: ["holds the images of images", "--output"])
+      expectRefusal(
+        try await program.run(["study", "prepare", "run", "--no-cache", "--quiet", "--output", name]),
+        saying: ["holds the images of images", "--output"])
+      expectRefusal(
+        try await program.run(["datasets", "show", "images", "--quiet", "--output", "\(name)/sheet.png"]),
+        saying: ["holds the images of images", "--output"])
     }
     try laboratory.write(#"{"laps": 3}"#, to: "other/run.json")
     expectRefusal(

@@ -106,6 +106,19 @@ struct DownloaderTests {
     #expect(try server.stop() == ["GET /train-images-idx3-ubyte -"])
   }
 
+  @Test("Two do not fetch into one folder at once; what is whole needs no lock")
+  func alone() async throws {
+    let place = target.appending(path: "tiny")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    let lock = try FolderLock(place)
+    let error = await #expect(throws: FileError.self) { try await Downloader(folder: target).fetch(entry()) }
+    #expect(error?.problem.contains("another run is writing this folder") == true)
+    try content.write(to: file)
+    try await Downloader(folder: target).fetch(entry())
+    withExtendedLifetime(lock) {}
+    #expect(try server.stop() == [])
+  }
+
   @Test("A transfer that was cut off goes on where it stopped")
   func resumes() async throws {
     let error = try await failure(entry(query: "?cut=100000"))

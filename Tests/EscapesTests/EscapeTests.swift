@@ -17,7 +17,6 @@ import Testing
       for (place, sign) in zip(escaped.indices, escaped) where "|]".unicodeScalars.contains(sign) {
         #expect(escaped[escaped.index(before: place)] == "\\")
       }
-      #expect(MarkdownText.cell("a\(scalar)|").unicodeScalars.count == 4)
     }
   }
 

@@ -51,6 +51,20 @@ func editJSON(_ file: URL, _ change: (inout [String: Any]) throws -> Void) throw
     }
   }
 
+  @Test("A part under another part's name is measured again")
+  func renamed() throws {
+    try withTemporaryFolder { url in
+      let (folder, log) = (RunFolder(url), ProgressLog())
+      let parts = KeptParts(of: "made up", revisions: [:]) { log.note($0) }
+      func part(_ name: String, _ value: Int) throws -> Int {
+        try parts.kept(name, in: folder, checksums: [:], settings: 0) { value }
+      }
+      #expect(try part("a.json", 1) == 1)
+      try FileManager.default.copyItem(at: folder.file("a.json"), to: folder.file("b.json"))
+      #expect(try part("b.json", 2) == 2 && part("a.json", 3) == 1 && part("b.json", 4) == 2)
+    }
+  }
+
   @Test("Another revision is measured again, with one remark for all parts")
   func revision() throws {
     try withTemporaryFolder { url in

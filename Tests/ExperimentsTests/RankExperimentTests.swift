@@ -127,6 +127,36 @@ import Testing
     try JSONSerialization.data(withJSONObject: header).write(to: file)
   }
 
+  @Test(
+    "Another version of the program decides nothing where its rankings are the same; another revision does")
+  func revisions() throws {
+    try withTemporaryFolder { folder in
+      let gallery = try MadeUpGallery(in: folder)
+      let parts = try (1...2).map { try rank(gallery, shard: Shard($0, of: 2), into: "part \($0)") }
+      func merge(_ name: String) throws {
+        try MergeExperiment(.init(folders: parts.map(\.path))).run(
+          in: RunFolder(folder.appending(path: name))
+        ) { _ in }
+      }
+      let file = parts[1].appending(path: "part.json")
+      func setSubject(_ key: String, _ value: Any) throws {
+        try editJSON(file) { header in
+          var subject = try #require(header["subject"] as? [String: Any])
+          subject[key] = value
+          header["subject"] = subject
+        }
+      }
+      try setSubject("toolVersion", "9.9.9")
+      try merge("version")
+      try setSubject("revision", 7)
+      let error = #expect(throws: FileError.self) { try merge("revision") }
+      #expect(error?.problem.contains("ranked by another revision of the program") == true)
+      try setSubject("revision", 1)
+      try setSubject("classNames", ["other"])
+      #expect(throws: FileError.self) { try merge("classes") }
+    }
+  }
+
   @Test("Parts of an earlier version, which name no engine, are merged with a warning")
   func earlierParts() throws {
     try withTemporaryFolder { folder in

@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Testing
 
@@ -39,6 +40,27 @@ import Testing
     for key in cited { #expect(bibliography.contains("{\(key),"), "\(key)") }
     for citation in Citation.allCases {
       #expect(bibliography.contains("{\(citation.rawValue),"), "\(citation)")
+    }
+  }
+
+  @Test("Two pictures whose names come to one in the article stand there both")
+  func equalNames() throws {
+    let runs = try MadeUpRuns()
+    let run = RunFolder(try runs.gallery("sheets"))
+    try runs.picture(run, "neurons a.png", title: "first")
+    try runs.picture(run, "neurons_a.png", title: "second")
+    let record = try String(contentsOf: run.file("run.json"), encoding: .utf8)
+    try Data(
+      record.replacing(#""neurons.png","#, with: #""neurons.png", "neurons a.png", "neurons_a.png","#).utf8
+    ).write(to: run.file("run.json"))
+    let target = runs.folder.appending(path: "report")
+    try Report(title: "t", of: [run.url]).files(hasArticle: true).write(to: target)
+    let text = try String(contentsOf: target.appending(path: "latex/writeup.tex"), encoding: .utf8)
+    let figures = arguments(of: "fitted", in: text).filter { $0.hasPrefix("figures/sheets_neurons-a") }
+    #expect(figures == ["figures/sheets_neurons-a.pdf", "figures/sheets_neurons-a-2.pdf"])
+    #expect(Set(arguments(of: "label", in: text)).count == arguments(of: "label", in: text).count)
+    for name in figures {
+      #expect(FileManager.default.fileExists(atPath: target.appending(path: "latex/\(name)").path), "\(name)")
     }
   }
 

@@ -141,6 +141,40 @@ import Testing
     #expect(page.contains("Neurons beside random directions (demo-gallery-2)"))
   }
 
+  @Test("A link in a run folder that leads to a file elsewhere is refused, one inside it is followed")
+  func links() throws {
+    let runs = try MadeUpRuns()
+    let secret = runs.folder.appending(path: "secret")
+    try FileManager.default.createDirectory(at: secret, withIntermediateDirectories: true)
+    for (name, file) in [
+      ("table", "classes.csv"), ("picture", "figures/confusion.png"), ("folder", "figures"),
+    ] {
+      let run = try runs.evaluation(name)
+      let (place, moved) = (run.appending(path: file), secret.appending(path: name))
+      try FileManager.default.moveItem(at: place, to: moved)
+      try FileManager.default.createSymbolicLink(at: place, withDestinationURL: moved)
+      let error = #expect(throws: FileError.self, "\(name)") { try Report(title: "t", of: [run]) }
+      #expect(error.map { "\($0)" }?.contains("a link that leads there") == true, "\(name)")
+      let inside = run.appending(path: "moved")
+      try FileManager.default.moveItem(at: moved, to: inside)
+      try FileManager.default.removeItem(at: place)
+      try FileManager.default.createSymbolicLink(at: place, withDestinationURL: inside)
+      #expect(throws: Never.self, "\(name)") { try Report(title: "t", of: [run]).files() }
+    }
+  }
+
+  @Test("What an earlier report left is not removed through a link")
+  func linkedReport() throws {
+    let runs = try MadeUpRuns()
+    let target = runs.folder.appending(path: "report")
+    try Report(title: "A", of: [runs.evaluation("one")]).files().write(to: target)
+    let (own, theirs) = (target.appending(path: "runs/one"), runs.folder.appending(path: "theirs"))
+    try FileManager.default.moveItem(at: own, to: theirs)
+    try FileManager.default.createSymbolicLink(at: own, withDestinationURL: theirs)
+    try Report(title: "B", of: [runs.training("two")]).files().write(to: target)
+    #expect(FileManager.default.fileExists(atPath: theirs.appending(path: "classes.csv").path))
+  }
+
   @Test("A record that names files elsewhere is refused")
   func outside() throws {
     let runs = try MadeUpRuns()

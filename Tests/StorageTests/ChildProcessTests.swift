@@ -32,6 +32,26 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["here"])
   }
 
+  @Test(
+    "What is only started lives on, is not waited for, and is in a group that signals for this process do not reach"
+  )
+  func started() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "started \(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let gate = folder.appending(path: "gate")
+    #expect(mkfifo(gate.path, 0o600) == 0)
+    // It says its group once somebody listens, which nobody does before it was started.
+    try ChildProcess.start(
+      URL(filePath: "/bin/sh"),
+      ["-c", #"echo lost; echo lost >&2; cut -d " " -f 5 /proc/$$/stat > "$0""#, gate.path],
+      environment: ["PATH": "/usr/bin:/bin"])
+    let line = String(
+      decoding: try FileHandle(forReadingFrom: gate).readToEnd() ?? Data(), as: UTF8.self)
+    #expect(
+      Int32(line.trimmingCharacters(in: .whitespacesAndNewlines)).map { $0 != getpgrp() } == true, "\(line)")
+  }
+
   @Test("A program that is not there is an error with its name")
   func missing() {
     #expect(

@@ -22,7 +22,7 @@ import Testing
       #expect(
         error?.problem.hasPrefix("another run is writing this folder (process \(getpid()) on ") == true,
         "\(error?.problem ?? "")")
-      #expect(try names(folder) == [".lock"])
+      #expect(try names(folder) == [".intrigue.lock"])
       first = nil
       #expect(try names(folder) == [])
       _ = try FolderLock(folder)
@@ -32,9 +32,9 @@ import Testing
   @Test("A lock file of a process that was killed locks nothing; one that says nothing is another run's")
   func killed() throws {
     try withTemporaryFolder { folder in
-      try Data("process 1 on elsewhere\n".utf8).write(to: folder.appending(path: ".lock"))
+      try Data("process 1 on elsewhere\n".utf8).write(to: folder.appending(path: ".intrigue.lock"))
       let lock = try FolderLock(folder)
-      try Data("\u{1B}]52;c;process\u{7}".utf8).write(to: folder.appending(path: ".lock"))
+      try Data("\u{1B}]52;c;process\u{7}".utf8).write(to: folder.appending(path: ".intrigue.lock"))
       let error = #expect(throws: FileError.self) { try FolderLock(folder) }
       #expect(
         error?.problem

@@ -91,7 +91,7 @@ struct StudyPrepareCommand: ParsableCommand {
         + "\(design.questionsPerDirection) questions each, \(design.negatives.words)",
     ] + passedOver.compactMap { $0 } + [
       "key        \(folder.file(StudyFiles.keyName).relativePath), SHA-256 \(design.keyChecksum)",
-      "serve      intrigue study serve \(folder.url.relativePath)",
+      "serve      intrigue study serve \(ShellWord.quoted(folder.url.relativePath))",
     ]
   }
 }

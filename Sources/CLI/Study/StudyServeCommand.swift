@@ -60,7 +60,7 @@ struct StudyServeCommand: AsyncParsableCommand {
     try Output.result([
       "\(progress.participants.count) participants, \(progress.finishedCount) finished, \(progress.answerCount) answers "
         + "kept",
-      "results    intrigue study results \(study)",
+      "results    intrigue study results \(ShellWord.quoted(study))",
     ])
   }
 }

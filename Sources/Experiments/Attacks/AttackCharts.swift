@@ -13,18 +13,23 @@ struct AttackCharts {
 
   static let folderName = "figures"
 
+  /// Before anything is drawn: no number is lost where a picture cannot be.
+  func writeTable(in folder: RunFolder) throws {
+    try queries?.table.write(to: folder.file(QueryFigures.tableName))
+  }
+
   func write(in folder: RunFolder) throws {
-    if configuration.method.kind.knowledge.isBlackBox { try writeQueries(in: folder) }
+    try queries?.chart(caption)?.write(
+      named: QueryFigures.figureName, in: try folder.folder(Self.folderName).url)
     try writeDistances(in: folder)
   }
 
-  private func writeQueries(in folder: RunFolder) throws {
-    let figures = QueryFigures(
+  /// nil of an attack that knows more than answers.
+  private var queries: QueryFigures? {
+    guard configuration.method.kind.knowledge.isBlackBox else { return nil }
+    return QueryFigures(
       attacks: [.init(name: results.attack, images: images)], reference: nil, norm: configuration.norm,
       isMinimal: configuration.epsilon == nil)
-    try figures.table.write(to: folder.file(QueryFigures.tableName))
-    try figures.chart(caption)?.write(
-      named: QueryFigures.figureName, in: try folder.folder(Self.folderName).url)
   }
 
   /// Nothing for an attack with a budget, whose distances are the budget, or without a success.

@@ -167,13 +167,14 @@ public struct AttackExperiment: Sendable {
       of: attacked, repairs: findings.repairs, bounds: bounds?.ofImages, classNames: images.classNames
     ).write(to: folder.file("results.csv"))
     try AttackTable.distortions(results.distortions).write(to: folder.file("distortions.csv"))
+    let charts = AttackCharts(configuration: configuration, results: results, data: data, images: attacked)
+    try charts.writeTable(in: folder)
     try progress(.stage("drawing \(results.shownImages.count) of the attacked images"))
     try AttackFigures(
       configuration: configuration, results: results, data: data, classNames: images.classNames,
       imageShape: images.shape, sample: sample
     ).write(in: folder)
-    try AttackCharts(configuration: configuration, results: results, data: data, images: attacked)
-      .write(in: folder)
+    try charts.write(in: folder)
     try run.complete(with: results)
     return results
   }

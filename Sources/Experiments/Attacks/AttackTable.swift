@@ -32,7 +32,7 @@ enum AttackTable {
           classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
           image.distortion.rootMeanSquare, image.survives8Bit, image.distortion.l0,
           image.distortion.l1, repairs[index]?.rawValue ?? "",
-        ] + (bounds.map { ["\($0[index])"] } ?? [])
+        ] + (bounds.map { [$0[index]] } ?? [])
           + (isBlackBox
             ? [image.queries?.queryCount, image.queries?.firstSuccess] : [])
       )

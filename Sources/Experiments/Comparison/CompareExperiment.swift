@@ -143,13 +143,16 @@ public struct CompareExperiment: Sendable {
     let comparison = Comparison(
       protocolHash: hash, declared: declared, dataName: dataset.name,
       duplicateImageCount: material.duplicates.redundant.count, networks: parts)
+    let report = ComparisonReport(comparison: comparison, parts: parts, duplicates: material.duplicates)
+    let numbers = try report.writeNumbers(to: folder)
     let sheets = try drawSheets(of: first!, dataset, hash, in: folder, progress)
     try progress(.stage("drawing charts"))
-    let files = try ComparisonReport(
-      comparison: comparison, parts: parts, duplicates: material.duplicates
-    ).write(to: folder)
+    try report.writeVerdict(to: folder)
+    let figures = try report.drawCharts(in: folder)
     try run.complete(with: comparison)
-    return Outcome(comparison: comparison, files: files + sheets + [folder.recordName])
+    return Outcome(
+      comparison: comparison,
+      files: [ComparisonReport.verdictName] + figures + numbers + sheets + [folder.recordName])
   }
 
   private static let tableNames = ["metrics-neurons.csv", "metrics-random.csv"]
@@ -185,7 +188,9 @@ public struct CompareExperiment: Sendable {
     let place = try folder.folder(Self.sheetsFolder)
     let results = try gallery.run(
       model, on: dataset, in: place, note: "protocol \(hash.prefix(12)), network 1", progress: progress)
-    return results.files.filter { $0.hasSuffix(".png") }.map { "\(Self.sheetsFolder)/\($0)" }
+    return results.files.filter { $0.utf8.suffix(4).elementsEqual(".png".utf8) }.map {
+      "\(Self.sheetsFolder)/\($0)"
+    }
   }
 
   /// Sees that every network has the layer, before one is trained.

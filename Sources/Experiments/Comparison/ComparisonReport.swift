@@ -31,17 +31,27 @@ struct ComparisonReport {
     ]
   }
 
-  /// - Returns: Names written, the one to look at first in front.
-  func write(to folder: RunFolder) throws -> [String] {
-    let figures = try folder.folder("figures").url
-    let (charts, tables) = (charts, tables)
-    for (name, chart) in charts { try chart.write(named: name, in: figures) }
+  /// Before anything is drawn: no number is lost where a picture cannot be.
+  ///
+  /// - Returns: Names of the numbers in the folder.
+  func writeNumbers(to folder: RunFolder) throws -> [String] {
+    let tables = tables
     for (name, table) in tables { try table.write(to: folder.file("\(name).csv")) }
     try folder.write(comparison, to: Self.comparisonName)
-    // Last: who finds a verdict finds what it rests on.
+    return tables.map { "\($0.name).csv" } + [Self.comparisonName, ComparisonProtocol.fileName]
+  }
+
+  /// After the numbers: who finds a verdict finds what it rests on.
+  func writeVerdict(to folder: RunFolder) throws {
     try AtomicFile.write(
       comparison.lines.joined(separator: "\n") + "\n", to: folder.file(Self.verdictName))
-    return [Self.verdictName] + charts.map { "figures/\($0.name).png" } + tables.map { "\($0.name).csv" }
-      + [Self.comparisonName, ComparisonProtocol.fileName]
+  }
+
+  /// - Returns: Names of the figures.
+  func drawCharts(in folder: RunFolder) throws -> [String] {
+    let figures = try folder.folder("figures").url
+    let charts = charts
+    for (name, chart) in charts { try chart.write(named: name, in: figures) }
+    return charts.map { "figures/\($0.name).png" }
   }
 }

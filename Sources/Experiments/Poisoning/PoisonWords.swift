@@ -111,15 +111,6 @@ struct PoisonProvenance {
   }
 }
 
-extension RunFolder {
-  /// Removes a chart that an earlier run left and this one does not draw.
-  func removeChart(_ name: String) throws {
-    for ending in Chart.fileEndings + ["svg"] where exists("\(name).\(ending)") {
-      try FileManager.default.removeItem(at: file("\(name).\(ending)"))
-    }
-  }
-}
-
 extension MeanShare: Checked {
   public func check() throws(CheckFailure) {
     try requireSome(networkCount, "networkCount")

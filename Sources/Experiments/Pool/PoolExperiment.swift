@@ -128,8 +128,8 @@ public struct PoolExperiment: Sendable {
     let other = try surrogate.map { try Engine(running: $0.network, workerCount: workerCount) }
     let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
+    if startsFresh { try folder.remove(PoolPart.folderName) }
     let place = try folder.folder(PoolPart.folderName)
-    if startsFresh { try Self.discard(place) }
 
     let subject = Subject(
       engine: engine, surrogate: other, images: images, numbers: numbers, targets: targets,
@@ -185,12 +185,6 @@ public struct PoolExperiment: Sendable {
 
   /// Raised when a part of the same settings holds other numbers than before.
   static let revision = 1
-
-  private static func discard(_ place: RunFolder) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: place.url.path) {
-      try FileManager.default.removeItem(at: place.file(name))
-    }
-  }
 
   // MARK: One attack
 

@@ -20,12 +20,12 @@ struct PoolReport {
     try table.write(to: folder.file(Self.tableName))
     try imageTable.write(to: folder.file(Self.imagesName))
     try AtomicFile.write(latex, to: folder.file(Self.latexName))
+    let queries = queries
+    try queries?.table.write(to: folder.file(QueryFigures.tableName))
     let chart = results.epsilon == nil ? distanceChart : successChart
     let figures = try folder.folder("figures").url
     try chart.write(named: Self.figureName, in: figures)
-    guard let queries else { return }
-    try queries.table.write(to: folder.file(QueryFigures.tableName))
-    try queries.chart { caption($0, $1, []) }?.write(named: QueryFigures.figureName, in: figures)
+    try queries?.chart { caption($0, $1, []) }?.write(named: QueryFigures.figureName, in: figures)
   }
 
   /// nil without a black-box attack.

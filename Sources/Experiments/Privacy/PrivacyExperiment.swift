@@ -130,10 +130,7 @@ public struct PrivacyExperiment: Sendable {
     )
     let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
-    let place = folder.file(Self.networksFolder)
-    if startsFresh, FileManager.default.fileExists(atPath: place.path) {
-      try FileManager.default.removeItem(at: place)
-    }
+    if startsFresh { try folder.remove(Self.networksFolder) }
 
     var networks: [PrivacyMeasurement] = []
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "privacy": Self.revision])

@@ -11,23 +11,17 @@ struct PrivacyReport {
   static let textName = "privacy.txt"
 
   func write(to folder: RunFolder) throws {
-    let figures = try folder.folder("figures").url
-    for (name, chart) in charts {
-      if let chart {
-        try chart.write(named: name, in: figures)
-      } else {
-        // An earlier run's would be taken for this one's.
-        for ending in Chart.fileEndings {
-          let file = figures.appending(path: "\(name).\(ending)")
-          if FileManager.default.fileExists(atPath: file.path) {
-            try FileManager.default.removeItem(at: file)
-          }
-        }
-      }
-    }
     try networks.write(to: folder.file("privacy.csv"))
     try summary.write(to: folder.file("summary.csv"))
     try AtomicFile.write(results.lines.joined(separator: "\n") + "\n", to: folder.file(Self.textName))
+    let figures = try folder.folder("figures")
+    for (name, chart) in charts {
+      if let chart {
+        try chart.write(named: name, in: figures.url)
+      } else {
+        try figures.removeChart(name)
+      }
+    }
   }
 
   // MARK: Figures

@@ -77,7 +77,10 @@ public struct ReproductionExperiment: Sendable {
       data: DataRecord(dataset))
     let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
-    if startsFresh { try discard(in: folder) }
+    if startsFresh {
+      try folder.remove(
+        ReproductionBench.networksFolder, ReproductionBench.experimentsFolder, Self.tablesFolder)
+    }
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "reproduce": Self.revision])
     let tables = try folder.folder(Self.tablesFolder)
     let bench = ReproductionBench(
@@ -134,19 +137,10 @@ public struct ReproductionExperiment: Sendable {
     let experiments = folder.file(ReproductionBench.experimentsFolder)
     for name in (try? FileManager.default.contentsOfDirectory(atPath: experiments.path))?.sorted() ?? [] {
       let record = experiments.appending(path: "\(name)/\(folder.recordName)")
-      guard let earlier = try? JSONFile.read(DataOfRecord.self, from: record).data?.checksum,
+      guard let earlier = try? JSONFile.read(RecordHead.self, from: record).data?.checksum,
         earlier != dataset.checksum
       else { continue }
       throw RunConflict(folder: folder.url, differences: ["data"])
-    }
-  }
-
-  private struct DataOfRecord: Decodable { let data: DataRecord? }
-
-  private func discard(in folder: RunFolder) throws {
-    for name in [ReproductionBench.networksFolder, ReproductionBench.experimentsFolder, Self.tablesFolder]
-    where folder.exists(name) {
-      try FileManager.default.removeItem(at: folder.file(name))
     }
   }
 }

@@ -14,13 +14,13 @@ struct ReproductionReport {
   static let latexName = "reproduction.tex"
 
   func write(to folder: RunFolder) throws {
+    try table.write(to: folder.file(Self.tableName))
+    try AtomicFile.write(latex, to: folder.file(Self.latexName))
+    try AtomicFile.write(markdown, to: folder.file(Self.textName))
     let figures = try folder.folder("figures").url
     for reproduction in reproductions {
       try chart(of: reproduction)?.write(named: reproduction.table.rawValue, in: figures)
     }
-    try table.write(to: folder.file(Self.tableName))
-    try AtomicFile.write(latex, to: folder.file(Self.latexName))
-    try AtomicFile.write(markdown, to: folder.file(Self.textName))
   }
 
   // MARK: Numbers
@@ -72,24 +72,27 @@ struct ReproductionReport {
 
   static func lines(of reproduction: Reproduction) -> [String] {
     var lines = [
-      "## \(reproduction.table.source): \(reproduction.table.title)", "",
+      "## " + MarkdownText.escaped("\(reproduction.table.source): \(reproduction.table.title)"), "",
       "`intrigue reproduce \(reproduction.table.rawValue)`, \(duration(reproduction.seconds)).", "",
     ]
     for section in reproduction.sections {
-      lines += ["### \(section.title)", ""]
-      lines.append(row([""] + section.columns.map(heading)))
+      lines += ["### " + MarkdownText.escaped(section.title), ""]
+      lines.append(row([""] + section.columns.map { MarkdownText.escaped(heading($0)) }))
       lines.append(row(["---"] + section.columns.map { _ in "---:" }))
       for entry in section.rows {
-        lines.append(row([entry.name] + zip(entry.values, section.columns).map { text($0, $1.unit) }))
+        lines.append(
+          row(
+            [MarkdownText.escaped(entry.name)] + zip(entry.values, section.columns).map { text($0, $1.unit) })
+        )
       }
       lines.append("")
-      if !section.remarks.isEmpty { lines += section.remarks.map { "- \($0)" } + [""] }
+      if !section.remarks.isEmpty { lines += section.remarks.map { "- " + MarkdownText.escaped($0) } + [""] }
     }
     return lines
   }
 
   private static func row(_ cells: [String]) -> String {
-    "| " + cells.map(MarkdownText.cell).joined(separator: " | ") + " |"
+    "| " + cells.joined(separator: " | ") + " |"
   }
 
   private static func duration(_ seconds: Double) -> String {

@@ -98,11 +98,7 @@ public struct ShiftExperiment: Sendable {
       experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
     let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
-    // Not drawn where no network has a distance: that of an earlier run would be taken for this one's.
-    for name in ShiftReport.scatterFiles { try folder.remove(name) }
-    if startsFresh, folder.exists(Self.networksFolder) {
-      try FileManager.default.removeItem(at: folder.file(Self.networksFolder))
-    }
+    if startsFresh { try folder.remove(Self.networksFolder) }
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "shift": Self.revision])
     var networks: [ShiftedNetwork] = []
     var shown: Engine?

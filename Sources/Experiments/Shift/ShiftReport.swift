@@ -16,19 +16,22 @@ struct ShiftReport {
   ///   - engine: Says what it takes the corrupted images for.
   ///   - number: The image that is shown.
   func write(_ engine: Engine?, images: LabelledImages, number: Int, in folder: RunFolder) throws {
+    try networkTable.write(to: folder.file("networks.csv"))
+    try corruptionTable.write(to: folder.file("corruptions.csv"))
+    try recipeTable.write(to: folder.file("recipes.csv"))
     let figures = try folder.folder("figures")
     if let engine {
       try sheet(engine, images, number).write(to: figures.file("corruptions.png"))
     }
-    try scatter?.write(named: Self.scatterName, in: figures.url)
+    if let scatter {
+      try scatter.write(named: Self.scatterName, in: figures.url)
+    } else {
+      try figures.removeChart(Self.scatterName)
+    }
     try kinds.write(named: "kinds", in: figures.url)
-    try networkTable.write(to: folder.file("networks.csv"))
-    try corruptionTable.write(to: folder.file("corruptions.csv"))
-    try recipeTable.write(to: folder.file("recipes.csv"))
   }
 
   private static let scatterName = "shift-and-attack"
-  static let scatterFiles = Chart.fileEndings.map { "figures/\(scatterName).\($0)" }
 
   // MARK: Figures
 

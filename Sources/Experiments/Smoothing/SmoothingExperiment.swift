@@ -130,9 +130,7 @@ public struct SmoothingExperiment: Sendable {
     let (folder, progress) = (run.folder, run.progress)
     // Written only after attacks: that of an earlier run would be taken for this one's.
     if configuration.epsilons.isEmpty { try folder.remove(SmoothingReport.attackedName) }
-    if startsFresh, folder.exists(Self.partsFolder) {
-      try FileManager.default.removeItem(at: folder.file(Self.partsFolder))
-    }
+    if startsFresh { try folder.remove(Self.partsFolder) }
     let parts = try folder.folder(Self.partsFolder)
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "smooth": Self.revision])
     var levels: [SmoothingResults.Level] = []

@@ -17,12 +17,12 @@ struct SmoothingReport {
 
   /// - Parameter engines: Of each level.
   func write(engines: [Engine], images: LabelledImages, numbers: [Int], in folder: RunFolder) throws {
-    let figures = try folder.folder("figures")
-    try chart.write(named: "certified-accuracy", in: figures.url)
-    try strip(engines, images, Array(numbers.prefix(Self.shownCount))).write(to: figures.file("noise.png"))
     try certified.write(to: folder.file("certified.csv"))
     if !configuration.epsilons.isEmpty { try attacked.write(to: folder.file(Self.attackedName)) }
     try summary.write(to: folder.file("smoothing.csv"))
+    let figures = try folder.folder("figures")
+    try chart.write(named: "certified-accuracy", in: figures.url)
+    try strip(engines, images, Array(numbers.prefix(Self.shownCount))).write(to: figures.file("noise.png"))
   }
 
   static let attackedName = "attacked.csv"

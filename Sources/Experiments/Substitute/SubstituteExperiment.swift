@@ -150,12 +150,8 @@ public struct SubstituteExperiment: Sendable {
       data: DataRecord(dataset))
     let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
+    if startsFresh { try folder.remove(Self.partsFolder) }
     let parts = try folder.folder(Self.partsFolder)
-    if startsFresh {
-      for name in try FileManager.default.contentsOfDirectory(atPath: parts.url.path) {
-        try FileManager.default.removeItem(at: parts.file(name))
-      }
-    }
     let blackBox = try Engine(running: model.network, workerCount: workerCount)
     let checksum = try model.checksum
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "substitute": Self.revision])
@@ -191,9 +187,9 @@ public struct SubstituteExperiment: Sendable {
       ).summary.success,
       substitutes: measured.map(\.rounds))
     try progress(.stage("drawing"))
+    try results.table.write(to: folder.file(SubstituteResults.tableName))
     try SubstituteFigures(configuration: configuration, results: results, data: DataRecord(dataset)).write(
       asked: measured[0].asked, of: images, in: folder)
-    try results.table.write(to: folder.file(SubstituteResults.tableName))
     try run.complete(with: results)
     return results
   }

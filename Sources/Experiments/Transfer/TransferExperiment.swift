@@ -118,7 +118,7 @@ public struct TransferExperiment: Sendable {
     )
     let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
-    if startsFresh { try discard(in: folder) }
+    if startsFresh { try folder.remove(Self.networksFolder) }
 
     let subjects = try given ?? trained(on: dataset, in: folder, progress)
     let batch = try self.batch(of: images, progress)
@@ -205,11 +205,6 @@ public struct TransferExperiment: Sendable {
   }
 
   // MARK: Networks
-
-  private func discard(in folder: RunFolder) throws {
-    let place = folder.file(Self.networksFolder)
-    if FileManager.default.fileExists(atPath: place.path) { try FileManager.default.removeItem(at: place) }
-  }
 
   /// A network that does not fit the images is found before any is trained.
   private func checkArchitectures(on dataset: Dataset) throws {

@@ -16,14 +16,13 @@ struct TransferReport {
 
   /// - Returns: Names written, the one to look at first in front.
   func write(to folder: RunFolder) throws -> [String] {
-    let figures = try folder.folder("figures").url
-    try heatMap.write(named: "transfer", in: figures)
-    try gapChart?.write(named: "accuracy-gap", in: figures)
     try table.write(to: folder.file(Self.tableName))
     try AtomicFile.write(latex, to: folder.file(Self.latexName))
     try AtomicFile.write(results.lines.joined(separator: "\n") + "\n", to: folder.file(Self.textName))
-    // Last: who finds the results finds what shows them.
     try folder.write(results, to: Self.resultsName)
+    let figures = try folder.folder("figures").url
+    try heatMap.write(named: "transfer", in: figures)
+    try gapChart?.write(named: "accuracy-gap", in: figures)
     return [Self.textName, "figures/transfer.png"] + (gapChart == nil ? [] : ["figures/accuracy-gap.png"])
       + [Self.tableName, Self.latexName, Self.resultsName]
   }

@@ -466,7 +466,7 @@ find("file").addEventListener("change", async function () {
   const file = find("file").files[0];
   if (!file) return;
   if (file.size > contents.limits.pictureBytes) {
-    complain(find("trouble"), `${file.name} has more than ${contents.limits.pictureBytes >> 20} MB.`);
+    complain(find("trouble"), `${file.name} has more than ${contents.limits.pictureBytes / 1e6} MB.`);
     return;
   }
   const reader = new FileReader();
