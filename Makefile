@@ -52,7 +52,7 @@ lint:
 
 # Servers and browsers live in real time, and hundreds of tests that compute would starve them: they come after, alone.
 test_results := .build-test/tests.xml .build-test/served-tests.xml
-served := (LocalServer|Explorer|Study)Tests\.|(Browser|Explore|Study)[A-Za-z]*Tests
+served := (LocalServer|Explorer|Study)Tests\.|(Browser|Explore|Study|Strangers)[A-Za-z]*Tests
 
 test: test-dependencies lint
 	@rm -f $(test_results)

@@ -106,11 +106,16 @@ for name, arguments in commands.items():
             sent = random.choice(list(signals))
             start = time.monotonic()
             process.send_signal(sent)
-            code = process.wait()
+            try:
+                code = process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                code = process.wait()
             times.append(time.monotonic() - start)
             errors.seek(0)
             text = errors.read()
-            if code not in (signals[sent], 0):
+            # Before it listens the signal itself ends it.
+            if code not in (signals[sent], 0, -sent):
                 problems.append(f"exit {code} after {sent.name}: {text[-300:]}")
             stage = next((line for line in reversed(text.split("\n")[:-2])), "")
             if times[-1] >= 2:

@@ -146,7 +146,7 @@ import Testing
 
   @Test(
     "Titles, folders and classes of whatever characters stand in an article that compiles",
-    .enabled(if: TeXLive.isHere, "LaTeX is not installed"))
+    .enabled(if: TeXLive.isHere, TeXLive.whatIsMissing))
   func article() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     // Letters of every kind, each a way to end a table, a caption or a font.

@@ -9,6 +9,8 @@ enum TeXLive {
 
   static var isHere: Bool { folder != nil }
 
+  static let whatIsMissing: Comment = "LaTeX is not installed"
+
   /// Typesets `writeup.tex`, and expects neither an error nor a line too long nor a reference too many.
   static func typeset(
     _ article: URL, in laboratory: Laboratory, sourceLocation: SourceLocation = #_sourceLocation
