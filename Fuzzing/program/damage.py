@@ -1,4 +1,5 @@
 """Damage to files of each kind that gets past their checksums. Every function: bytes and draws, to bytes."""
+import copy
 import gzip
 import json
 import sqlite3
@@ -68,14 +69,15 @@ def json_text(data, draws):
         container, key = draws.choice(places)
         kind = draws.randrange(6)
         if kind == 0 and isinstance(container, list):
-            container.insert(key, container[key])
+            container.insert(key, copy.deepcopy(container[key]))
         elif kind == 1:
             del container[key]
         elif kind == 2:
             other, place = draws.choice(places)
-            container[key] = json.loads(json.dumps(other[place]))
+            container[key] = copy.deepcopy(other[place])
         else:
-            container[key] = draws.choice(VALUES)
+            # A copy: the next change may be inside it.
+            container[key] = copy.deepcopy(draws.choice(VALUES))
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
