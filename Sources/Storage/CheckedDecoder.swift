@@ -2,19 +2,13 @@ import Tensors
 
 /// Stands before another decoder and checks every value that comes out of it, the innermost first:
 ///
-/// - a number is at most ``largestWhole`` or ``largestFraction`` in magnitude, so that sums, squares and
-///   conversions of what was read neither overflow nor trap;
+/// - a number is within ``DecodedNumber``'s bounds;
 /// - a whole number whose key ends in `Count` is not negative;
 /// - what is ``Checked`` says itself whether it can be.
 ///
 /// Synthesised decoders need nothing for it. Errors are `DecodingError`s with the path of the value.
 struct CheckedDecoder: Decoder {
   let base: any Decoder
-
-  /// Above every count of images, queries or bytes. A million of them can be added.
-  static let largestWhole = 1_000_000_000_000
-  /// Above every measured number; its square is finite.
-  static let largestFraction = 1e100
 
   var codingPath: [any CodingKey] { base.codingPath }
   var userInfo: [CodingUserInfoKey: Any] { base.userInfo }
@@ -68,8 +62,7 @@ struct CheckedDecoder: Decoder {
     let problem: String? =
       switch value {
       case let number as Int: problem(of: number, at: path)
-      case let number as Double:
-        abs(number) <= largestFraction ? nil : "\(number) is beyond ±\(largestFraction)"
+      case let number as Double: DecodedNumber.problem(of: number)
       case let number as Float: number.isFinite ? nil : "the number is beyond what 32 bits hold"
       default: nil
       }
@@ -78,9 +71,7 @@ struct CheckedDecoder: Decoder {
   }
 
   private static func problem(of number: Int, at path: () -> [any CodingKey]) -> String? {
-    guard (-largestWhole...largestWhole).contains(number) else {
-      return "\(number) is beyond ±\(largestWhole)"
-    }
+    if let problem = DecodedNumber.problem(of: number) { return problem }
     // The path is made for the few numbers that could be wrong.
     guard number < 0, let name = path().last?.stringValue else { return nil }
     return name == "count" || name.hasSuffix("Count") ? "a count is not negative, found \(number)" : nil

@@ -35,6 +35,10 @@ public struct AnswerStore: Sendable {
       try Self.migrator.migrate(queue)
     } catch let error as DatabaseError {
       throw FileError(file: file, problem: "cannot be opened as the answers of a study: \(error)")
+    } catch is RowDecodingError {
+      // GRDB's words hold the whole row.
+      throw FileError(
+        file: file, problem: "cannot be opened as the answers of a study: its list of migrations is damaged")
     }
     let found = try setting("key checksum", default: keyChecksum)
     guard found == keyChecksum else {
@@ -279,11 +283,20 @@ extension Row {
   fileprivate func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
     _ column: String
   ) throws(CheckFailure) -> Value {
+    let value: Value
     do {
-      return try decode(forColumn: column)
+      value = try decode(forColumn: column)
     } catch {
       throw CheckFailure(column, "expected a value of type \(Value.self)")
     }
+    let problem =
+      switch value {
+      case let number as Int: DecodedNumber.problem(of: number)
+      case let number as Double: DecodedNumber.problem(of: number)
+      default: nil as String?
+      }
+    if let problem { throw CheckFailure(column, problem) }
+    return value
   }
 }
 
