@@ -12,7 +12,8 @@ needed=(
   liblbfgsb-dev          # L-BFGS-B: minimisation in a box
   libboost-math-dev      # Boost.Math: Student, normal and beta distributions
   libpng-dev             # PNG
-  libturbojpeg0-dev      # JPEG
+  libjpeg-dev            # JPEG
+  libexif-dev            # how a camera was held
   libcairo2-dev          # text and drawing
   fonts-dejavu-core      # the typeface of every figure
   gnuplot-nox            # charts
@@ -68,7 +69,7 @@ check_swift
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
-    "L-BFGS-B, Boost.Math, libpng, libjpeg-turbo (TurboJPEG), Cairo, zlib, OpenSSL and SQLite with their headers, pkg-config," \
+    "L-BFGS-B, Boost.Math, libpng, libjpeg (libjpeg-turbo), libexif, Cairo, zlib, OpenSSL and SQLite with their headers, pkg-config," \
     "gnuplot and the DejaVu fonts; the build goes on in the hope that they are here." >&2
   exit 0
 fi

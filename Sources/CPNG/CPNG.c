@@ -11,17 +11,13 @@
 typedef struct {
   jmp_buf onError;
   char *message;
+  CPNGImage *image;  // NULL while encoding
 } ErrorTarget;
 
 static void fail(png_structp png, png_const_charp text) {
   ErrorTarget *target = png_get_error_ptr(png);
   snprintf(target->message, CPNGMessageLength, "%s", text);
   longjmp(target->onError, 1);
-}
-
-static void ignoreWarning(png_structp png, png_const_charp text) {
-  (void)png;
-  (void)text;
 }
 
 // MARK: Decoding
@@ -36,6 +32,37 @@ typedef struct {
   png_bytep *rows;
   uint8_t *indices;  // samples of a palette image before its colours are looked up
 } Decoder;
+
+// The one list of warnings. libpng has no numbers for them, but names the chunk in front ("tRNS: out of place"). Those
+// listed touch no pixel: the image is as its maker meant it. Every other one means that colours or transparency were
+// dropped.
+static int isHarmless(png_structp png, png_const_charp text) {
+  // More data than the image has pixels: a surplus, and all pixels are there.
+  static const char *const surplus[] = {"xtra compress", "oo much image data", "Too many IDATs"};
+  for (size_t index = 0; index < sizeof surplus / sizeof *surplus; index++) {
+    if (strstr(text, surplus[index]) != NULL) return 1;
+  }
+  // Profiles of colour and times are not used.
+  static const char *const unused[] = {"sRGB", "invalid time value", "fixed point overflow"};
+  for (size_t index = 0; index < sizeof unused / sizeof *unused; index++) {
+    if (strstr(text, unused[index]) != NULL) return 1;
+  }
+  if (strlen(text) < 6 || strncmp(text + 4, ": ", 2) != 0) return 0;
+  if (strncmp(text, "IHDR", 4) == 0 || strncmp(text, "IDAT", 4) == 0 || strncmp(text, "tRNS", 4) == 0) return 0;
+  // Beside full colours a palette is a mere suggestion.
+  if (strncmp(text, "PLTE", 4) == 0) {
+    Decoder *decoder = png_get_io_ptr(png);
+    return png_get_color_type(png, decoder->info) != PNG_COLOR_TYPE_PALETTE;
+  }
+  return 1;
+}
+
+static void handleWarning(png_structp png, png_const_charp text) {
+  ErrorTarget *target = png_get_error_ptr(png);
+  if (target->image == NULL) return;
+  if (!isHarmless(png, text)) fail(png, text);
+  if (target->image->remarkCount++ == 0) snprintf(target->image->remark, CPNGMessageLength, "%s", text);
+}
 
 static void readBytes(png_structp png, png_bytep destination, size_t count) {
   Decoder *decoder = png_get_io_ptr(png);
@@ -122,6 +149,7 @@ static void readImage(Decoder *decoder, CPNGImage *image, uint64_t largestPixelC
     png_error(png, problem);
   }
 
+  image->is16Bit = png_get_bit_depth(png, info) == 16;
   int isPalette = type == PNG_COLOR_TYPE_PALETTE;
   int hasTransparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
   png_set_scale_16(png);
@@ -149,13 +177,13 @@ static void readImage(Decoder *decoder, CPNGImage *image, uint64_t largestPixelC
 
 int CPNGDecode(
   const uint8_t *bytes, size_t count, uint64_t largestPixelCount, CPNGImage *image, char *message) {
-  Decoder decoder = {.bytes = bytes, .count = count, .errors.message = message};
+  Decoder decoder = {.bytes = bytes, .count = count, .errors.message = message, .errors.image = image};
   memset(image, 0, sizeof *image);
   // What is allocated after setjmp is reached through this pointer, so a jump cannot leave it in a register.
   Decoder *volatile state = &decoder;
   volatile int succeeded = 0;
   if (setjmp(state->errors.onError) == 0) {
-    state->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state->errors, fail, ignoreWarning);
+    state->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state->errors, fail, handleWarning);
     state->info = state->png ? png_create_info_struct(state->png) : NULL;
     if (state->info != NULL) {
       readImage(state, image, largestPixelCount);
@@ -246,7 +274,7 @@ int CPNGEncode(
   Encoder *volatile state = &encoder;
   volatile int succeeded = 0;
   if (setjmp(state->errors.onError) == 0) {
-    state->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state->errors, fail, ignoreWarning);
+    state->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state->errors, fail, handleWarning);
     state->info = state->png ? png_create_info_struct(state->png) : NULL;
     if (state->info != NULL) {
       writeImage(state, samples, width, height, channels, text, textCount);

@@ -50,6 +50,7 @@ public enum ArrayPair {
   public static func load(
     images: URL, labels: URL, classNames: [String]?, options: DatasetOptions = DatasetOptions()
   ) throws -> Dataset {
+    try options.check(for: .arrays, in: images)
     let known = try readLabels(labels, classNames: classNames)
     let array = try NPYFile(contentsOf: images)
     let (shape, pixels) = try Self.images(in: array, layout: options.arrayLayout, file: images)
@@ -66,7 +67,7 @@ public enum ArrayPair {
     var dataset = try Dataset(
       name: images.lastPathComponent, training: all.selecting(0..<0), heldOut: all, heldOutFile: images)
     dataset.origin = .files(in: images.deletingLastPathComponent())
-    return dataset
+    return dataset.remarkedOn()
   }
 
   /// Pixels in channels-first order.
@@ -84,7 +85,8 @@ public enum ArrayPair {
       isChannelsLast && channels > 1 ? planar(samples, channels: channels, plane: height * width) : samples
     }
     switch array.elements {
-    case .bytes(let samples): return (shape, .bytes(ordered(samples)))
+    case .bytes(let samples):
+      return (shape, .bytes(ordered(array.isBoolean ? samples.map { $0 * 255 } : samples)))
     case .floats(let samples):
       if let index = samples.firstIndex(where: { !(0...1).contains($0) }) {
         throw FileError(
@@ -148,7 +150,9 @@ public enum ArrayPair {
     case .bytes(let values): labels = values.map(Int.init)
     case .integers(let values): labels = values
     case .floats:
-      throw FileError(file: file, problem: "holds floating-point numbers: expected integer labels")
+      throw FileError(
+        file: file,
+        problem: "holds floating-point numbers: expected integer labels; save it with .astype(numpy.int64)")
     }
     guard array.shape.count == 1 else {
       throw FileError(

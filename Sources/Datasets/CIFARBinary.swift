@@ -68,7 +68,12 @@ enum ClassNames {
   ///
   /// - Throws: ``FileError`` when the file is not UTF-8, is empty or names a class twice.
   static func lines(in content: Data, file: URL) throws -> [String] {
-    guard let text = String(validating: content, as: UTF8.self) else {
+    // Editors of Windows begin a text with a byte order mark.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    guard
+      let text = String(
+        validating: content.starts(with: mark) ? content.dropFirst(mark.count) : content, as: UTF8.self)
+    else {
       throw FileError(file: file, problem: "is not UTF-8 text")
     }
     let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }

@@ -19,10 +19,15 @@ extension Dataset {
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> Dataset {
     let whole = try loadWhole(nameOrPath, options: options, search: search, progress: progress)
-    guard let classes = options.classes else { return whole }
-    var chosen = try whole.selecting(classesNamed: classes)
-    chosen.origin = whole.origin
-    return chosen
+    var chosen = whole
+    if let classes = options.classes {
+      chosen = try whole.selecting(classesNamed: classes)
+      chosen.origin = whole.origin
+      chosen.isSplitHere = whole.isSplitHere
+      chosen.remarks = whole.remarks
+    }
+    chosen.remarks += [options.remark(onUnusedSplitOf: whole)].compactMap(\.self)
+    return chosen.remarkedOn()
   }
 
   private static func loadWhole(
@@ -49,6 +54,7 @@ extension Dataset {
   ) throws -> Dataset {
     let name = folder.standardizedFileURL.lastPathComponent
     let format = try DatasetFormat(recognising: folder)
+    try options.check(for: format, in: folder)
     var dataset =
       switch format {
       case .idx: try IDXFolder.load(folder, name: name)
@@ -67,11 +73,15 @@ extension Dataset {
   ) throws -> Dataset {
     switch search.location(of: entry) {
     case .published(let folder):
-      var dataset =
-        switch entry.format {
-        case .idx: try IDXFolder.load(folder, name: entry.name, entry: entry)
-        case .cifarBinary: try CIFARFolder.load(folder, name: entry.name, entry: entry)
-        }
+      var dataset: Dataset
+      switch entry.format {
+      case .idx:
+        try options.check(for: .idx, in: folder)
+        dataset = try IDXFolder.load(folder, name: entry.name, entry: entry)
+      case .cifarBinary:
+        try options.check(for: .cifarBinary, in: folder)
+        dataset = try CIFARFolder.load(folder, name: entry.name, entry: entry)
+      }
       dataset.origin = .files(in: folder)
       return dataset
     case .decodedImages(let folder):

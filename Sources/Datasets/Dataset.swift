@@ -12,6 +12,11 @@ public struct Dataset: Sendable {
   public let checksum: String
   /// Where it was read; nil for one made in memory.
   public var origin: Origin?
+  /// What was left out, assumed or guessed while it was read, and what its images and labels look like although they
+  /// should not. Of a data set made in memory there are none.
+  public internal(set) var remarks: [DatasetRemark] = []
+  /// Whether the held-out images were chosen here, because the data came without a test part.
+  public internal(set) var isSplitHere = false
 
   /// The place of a data set on disk.
   public enum Origin: Equatable, Sendable {

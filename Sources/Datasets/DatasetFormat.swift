@@ -29,7 +29,7 @@ enum DatasetFormat: String, CaseIterable {
       !Set(["", ArrayPair.parts.training, ArrayPair.parts.test].map { $0 + ArrayPair.imagesSuffix })
         .isDisjoint(with: listing.files)
     case .imageFolder:
-      listing.folders.contains(ImageFolder.trainingName)
+      ImageFolderLayout.hasParts(listing)
         || listing.folders.contains { ImageFolder.hasImages(listing.folder.appending(path: $0)) }
         || !ForeignNames.found(in: listing.folder).isEmpty
     }

@@ -24,7 +24,7 @@ public struct DatasetSearch: Sendable {
       return .published(folder)
     }
     return imageFolders(for: entry).first {
-      FolderListing.kind(of: $0.appending(path: ImageFolder.trainingName)) == .folder
+      (try? FolderListing($0)).map(ImageFolderLayout.hasParts) == true
     }.map { .decodedImages($0) }
   }
 

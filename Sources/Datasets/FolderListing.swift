@@ -10,6 +10,8 @@ struct FolderListing {
   let folder: URL
   let files: [String]
   let folders: [String]
+  /// Links that lead nowhere.
+  let brokenLinks: [String]
   /// Those that are no UTF-8, and have no place among `files` and `folders`.
   let foreign: [ForeignName]
 
@@ -30,16 +32,20 @@ struct FolderListing {
         }
       throw FileError(file: folder, problem: problem)
     }
-    var (files, folders, foreign): ([String], [String], [ForeignName]) = ([], [], [])
+    var (files, folders, brokenLinks): ([String], [String], [String]) = ([], [], [])
+    var foreign: [ForeignName] = []
     for name in visible {
-      guard let kind = Self.kind(ofPath: path + [UInt8(ascii: "/")] + name) else { continue }
+      guard let kind = Self.kind(ofPath: path + [UInt8(ascii: "/")] + name) else {
+        brokenLinks.append(String(decoding: name, as: UTF8.self))
+        continue
+      }
       switch (String(validating: name, as: UTF8.self), kind) {
       case (nil, _): foreign.append(ForeignName(bytes: name, kind: kind))
       case (let name?, .file): files.append(name)
       case (let name?, .folder): folders.append(name)
       }
     }
-    (self.files, self.folders, self.foreign) = (files, folders, foreign)
+    (self.files, self.folders, self.brokenLinks, self.foreign) = (files, folders, brokenLinks, foreign)
   }
 
   enum Kind {

@@ -21,7 +21,11 @@ enum ForeignNames {
   }
 
   /// - Throws: ``FileError`` with all of them, for the parts of one data set.
-  static func refuse(in folder: URL, parts: [String]) throws {
+  static func refuse(in folder: URL, _ listing: FolderListing) throws {
+    let partNames = ImageFolderLayout.trainingNames + ImageFolderLayout.heldOutNames
+    let parts =
+      ImageFolderLayout.hasParts(listing)
+      ? listing.folders.filter { partNames.contains($0.lowercased()) } : []
     let names =
       parts.isEmpty
       ? found(in: folder)

@@ -42,5 +42,6 @@ extension Dataset {
     }
     self.init(
       name: name, training: images.selecting(split.training), heldOut: images.selecting(split.heldOut))
+    isSplitHere = true
   }
 }

@@ -3,56 +3,57 @@ import Images
 import Storage
 import Tensors
 
-/// Folders of PNG and JPEG files, one folder for each class.
+/// Folders of PNG and JPEG files, one folder for each class; ``ImageFolderLayout`` says which folder is what.
 ///
-///     train/<class>/*.png    test/<class>/*.png        with a test part, or
-///     <class>/*.png                                    split by a seeded fraction
-///
-/// Classes, and the images of a class, are in byte order of their names. Files with other endings than png, jpg
-/// and jpeg (in either case) and hidden files are ignored. A name that is not UTF-8 is refused (``ForeignNames``).
+/// Classes, and the images of a class, are in byte order of their names. Files whose names end otherwise than
+/// ``endings``, and folders inside the folder of a class, are left out with a remark, hidden files without one. A name that
+/// is not UTF-8 is refused (``ForeignNames``), and so is a link that leads nowhere.
 ///
 /// The size of an image is compared by its header, before that image is decoded. Images of more than
 /// ``largestPixelCount`` pixels are read only to be resized.
 public enum ImageFolder {
-  static let trainingName = "train"
-  static let testName = "test"
   /// Most pixels of an image that is taken as it is: 2048×2048.
   static let largestPixelCount = 1 << 22
-  private static let endings: Set<String> = ["png", "jpg", "jpeg"]
+  /// What an image is, its first bytes say.
+  static let endings = ["png", "jpg", "jpeg", "jfif"]
 
   /// - Parameter progress: Called from any thread, never from two at once, with the images decoded so far.
-  /// - Throws: ``FileError`` naming the first image, in order, that cannot be decoded, has another size than
-  ///   the first or is too large, or the folder that is missing or empty.
+  /// - Throws: ``FileError`` naming every image that cannot be decoded, has another size than the first or is too large,
+  ///   or the folder that is missing or empty.
   public static func load(
     _ folder: URL, name: String, options: DatasetOptions,
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> Dataset {
     let listing = try FolderListing(folder)
-    try ForeignNames.refuse(
-      in: folder, parts: listing.folders.contains(trainingName) ? [trainingName, testName] : [])
-    guard listing.folders.contains(trainingName) else {
-      let classes = listing.folders
-      let images = try decode(members(of: classes, in: folder), classNames: classes, options, progress)
-      return try Dataset(name: name, splitting: images, options: options, folder: folder)
+    try ForeignNames.refuse(in: folder, listing)
+    let layout = try ImageFolderLayout(folder)
+    let classes = layout.training.classes
+    let training = try Members(of: layout.training, labels: Array(classes.indices), below: folder)
+    guard let heldOut = layout.heldOut else {
+      try Self.refuse(links: training.brokenLinks, in: folder)
+      let read = try decode(training.members, classNames: classes, options, folder, progress)
+      var dataset = try Dataset(name: name, splitting: read.images, options: options, folder: folder)
+      dataset.remarks = layout.remarks + training.remarks + read.remarks
+      return dataset
     }
-    let trainingFolder = folder.appending(path: trainingName)
-    let testFolder = folder.appending(path: testName)
-    let classes = try FolderListing(trainingFolder).folders
-    let testClasses = try FolderListing(testFolder).folders
-    if let unknown = testClasses.first(where: { !classes.contains($0) }) {
-      throw FileError(
-        file: testFolder.appending(path: unknown),
-        problem: "is a class that \(trainingFolder.path) does not have")
+    let labels = try heldOut.classes.map { name in
+      guard let label = classes.firstIndex(of: name) else {
+        throw FileError(
+          file: heldOut.folder.appending(path: name),
+          problem: "is a class that \(layout.training.folder.path) does not have")
+      }
+      return label
     }
-    let training = try members(of: classes, in: trainingFolder)
-    let test = try members(of: testClasses, in: testFolder).map {
-      // Labels count the training classes, of which the test part may lack some.
-      Member(file: $0.file, label: classes.firstIndex(of: testClasses[$0.label]) ?? 0)
-    }
-    let images = try decode(training + test, classNames: classes, options, progress)
-    return Dataset(
-      name: name, training: images.selecting(0..<training.count),
-      heldOut: images.selecting(training.count..<images.count))
+    let test = try Members(of: heldOut, labels: labels, below: folder)
+    try Self.refuse(links: training.brokenLinks + test.brokenLinks, in: folder)
+    let read = try decode(
+      training.members + test.members, classNames: classes, options, folder, progress)
+    let count = training.members.count
+    var dataset = Dataset(
+      name: name, training: read.images.selecting(0..<count),
+      heldOut: read.images.selecting(count..<read.images.count))
+    dataset.remarks = layout.remarks + training.remarks + test.remarks + read.remarks
+    return dataset
   }
 
   /// Whether the folder of a class has an image.
@@ -60,74 +61,177 @@ public enum ImageFolder {
     (try? FolderListing(folder).files.contains(where: isImage)) ?? false
   }
 
+  static func isImage(_ name: String) -> Bool { isImage(Array(name.utf8)) }
+
+  /// The same for a name that may not be UTF-8.
+  static func isImage(_ name: [UInt8]) -> Bool { ending(of: name).map(endings.contains) ?? false }
+
+  /// What stands behind the last dot, in small letters.
+  static func ending(of name: [UInt8]) -> String? {
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
+  }
+
+  // MARK: Members
+
   private struct Member: Sendable {
     let file: URL
+    /// Below the folder of the data set.
+    let place: String
     let label: Int
   }
 
-  private static func isImage(_ name: String) -> Bool {
-    endings.contains((name as NSString).pathExtension.lowercased())
-  }
+  /// The images of a part, and what else lies among them.
+  private struct Members {
+    private(set) var members: [Member] = []
+    private(set) var remarks: [DatasetRemark] = []
+    private(set) var brokenLinks: [String] = []
 
-  /// The same for a name that is not UTF-8.
-  static func isImage(_ name: [UInt8]) -> Bool {
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return endings.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
-  }
-
-  private static func members(of classes: [String], in folder: URL) throws -> [Member] {
-    guard !classes.isEmpty else {
-      throw FileError(file: folder, problem: "has no folders: expected one for each class")
-    }
-    return try classes.enumerated().flatMap { label, name in
-      let classFolder = folder.appending(path: name)
-      let files = try FolderListing(classFolder).files.filter(isImage)
-      guard !files.isEmpty else {
-        throw FileError(
-          file: classFolder, problem: "has no images: expected files ending in png, jpg or jpeg")
+    /// - Parameters:
+    ///   - labels: Of each class of the part.
+    ///   - folder: That of the data set.
+    init(of part: ImageFolderLayout.Part, labels: [Int], below folder: URL) throws {
+      let prefix = part.folder == folder ? "" : part.folder.lastPathComponent + "/"
+      var others: [(place: String, ending: String)] = []
+      var deeper: [String] = []
+      brokenLinks = try FolderListing(part.folder).brokenLinks.filter(Self.couldBeRead).map { prefix + $0 }
+      for (name, label) in zip(part.classes, labels) {
+        let listing = try FolderListing(part.folder.appending(path: name))
+        let images = listing.files.filter(ImageFolder.isImage)
+        let broken = listing.brokenLinks.filter(Self.couldBeRead)
+        brokenLinks += broken.map { "\(prefix)\(name)/\($0)" }
+        guard !images.isEmpty || !broken.isEmpty else {
+          throw FileError(
+            file: listing.folder,
+            problem: "has no images: expected files ending in \(ImageFolder.endings.joined(separator: ", "))")
+        }
+        members += images.map {
+          Member(file: listing.folder.appending(path: $0), place: "\(prefix)\(name)/\($0)", label: label)
+        }
+        others += listing.files.filter { !ImageFolder.isImage($0) }.map {
+          ("\(prefix)\(name)/\($0)", ImageFolder.ending(of: Array($0.utf8)) ?? "without an ending")
+        }
+        deeper += listing.folders.map { "\(prefix)\(name)/\($0)" }
       }
-      return files.map { Member(file: classFolder.appending(path: $0), label: label) }
+      let counts = Dictionary(grouping: others, by: \.ending).map { "\($0.key) (\($0.value.count))" }.sorted()
+      remarks = [
+        .of(
+          others.map(\.place), "file was not read, by its ending", "files were not read, by their endings",
+          ": \(counts.joined(separator: ", "))"),
+        .of(
+          deeper, "folder inside the folder of a class was not read",
+          "folders inside folders of classes were not read"),
+      ].compactMap(\.self)
     }
+
+    /// Whether a link that leads nowhere may have led to an image or a class.
+    private static func couldBeRead(_ name: String) -> Bool {
+      ImageFolder.isImage(name) || !name.utf8.contains(UInt8(ascii: "."))
+    }
+  }
+
+  private static func refuse(links: [String], in folder: URL) throws {
+    guard let first = links.first else { return }
+    throw FileError(
+      file: folder,
+      problem:
+        "has \(links.count == 1 ? "a link that leads" : "\(links.count) links that lead") nowhere, such as "
+        + "\(first): fetch the files (git annex get, dvc pull, git lfs pull), or remove the links")
+  }
+
+  // MARK: Decoding
+
+  private struct Decoded: Sendable {
+    let samples: [UInt8]
+    let notes: Set<ImageNote>
   }
 
   private static func decode(
-    _ members: [Member], classNames: [String], _ options: DatasetOptions,
+    _ members: [Member], classNames: [String], _ options: DatasetOptions, _ folder: URL,
     _ progress: @Sendable (Int, Int) -> Void
-  ) throws -> LabelledImages {
-    let first = members[0].file
+  ) throws -> (images: LabelledImages, remarks: [DatasetRemark]) {
     let available = AvailableMemory.current
     let (room, sum) = (DecodingRoom(within: available), DecodedImages(within: available))
-    let expected = try options.size ?? size(of: first)
-    let decoded = try concurrentMap(members, chunkSize: 64, progress: progress) { member in
-      let data = try FileContents.read(member.file)
-      let (width, height) = try ImageFile.size(of: data, file: member.file)
-      guard options.size != nil || (width == expected.width && height == expected.height) else {
-        throw FileError(
-          file: member.file,
-          problem: "is \(width) pixels wide and \(height) high: expected \(expected.width) and "
-            + "\(expected.height), like \(first.path); or state a size, to resize all")
+    // Of the first that can be read: the others are then told with it.
+    let (expected, like) = try options.size.map { ($0, "") } ?? size(of: members, in: folder)
+    let results = try concurrentMap(members, chunkSize: 64, progress: progress) {
+      member -> Result<Decoded, FileError> in
+      let decoded: Decoded
+      do {
+        decoded = try Self.decoded(member, expected, like: like, options, room)
+      } catch let error as FileError {
+        return .failure(error)
       }
-      let samples = try room.withRoom(for: boundedProduct(width, height)) {
-        try Self.samples(of: data, member.file, expected, options)
-      }
-      try sum.add(samples.count, of: member.file)
-      return samples
+      try sum.add(decoded.samples.count, of: member.file)
+      return .success(decoded)
     }
+    let decoded = try BadImages.successes(of: results, in: folder)
     let plane = expected.height * expected.width
-    let channels = decoded.contains { $0.count > plane } ? 3 : 1
+    let channels = decoded.contains { $0.samples.count > plane } ? 3 : 1
     var samples: [UInt8] = []
     samples.reserveCapacity(decoded.count * channels * plane)
     for image in decoded {
       // A grey image among coloured ones: three equal planes.
-      for _ in 0..<(channels * plane / image.count) { samples += image }
+      for _ in 0..<(channels * plane / image.samples.count) { samples += image.samples }
     }
-    return LabelledImages(
-      shape: ImageShape(channels: channels, height: expected.height, width: expected.width),
-      pixels: .bytes(samples),
-      labels: members.map(\.label), classNames: classNames)
+    return (
+      LabelledImages(
+        shape: ImageShape(channels: channels, height: expected.height, width: expected.width),
+        pixels: .bytes(samples),
+        labels: members.map(\.label), classNames: classNames),
+      remarks(on: zip(members, decoded).map { ($0.place, $1) }, channels: channels, plane: plane)
+    )
   }
 
-  /// The size that all images must have where none is asked for: that of the first.
+  private static func remarks(
+    on images: [(place: String, decoded: Decoded)], channels: Int, plane: Int
+  ) -> [DatasetRemark] {
+    func places(_ note: ImageNote) -> [String] {
+      images.filter { $0.decoded.notes.contains(note) }.map(\.place)
+    }
+    let greys = channels == 3 ? images.filter { $0.decoded.samples.count == plane }.map(\.place) : []
+    let odd = images.flatMap { image in
+      image.decoded.notes.compactMap { note -> (words: String, place: String)? in
+        if case .oddity(let words) = note { (words, image.place) } else { nil }
+      }
+    }
+    return [
+      .of(
+        places(.turned), "image was turned upright, as its camera noted",
+        "images were turned upright, as their cameras noted"),
+      .of(
+        places(.composited), "image has transparent pixels, which stand over white now",
+        "images have transparent pixels, which stand over white now"),
+      .of(
+        places(.rounded), "image has samples of 16 bits, which were rounded to 8",
+        "images have samples of 16 bits, which were rounded to 8"),
+      .of(
+        greys, "image is grey among coloured ones, and has three equal channels now",
+        "images are grey among coloured ones, and have three equal channels now"),
+    ].compactMap(\.self)
+      + Dictionary(grouping: odd, by: \.words).sorted { $0.key < $1.key }.compactMap { words, images in
+        .of(
+          images.map(\.place), "file has an oddity that touches no pixel",
+          "files have an oddity that touches no pixel",
+          " (\(words))")
+      }
+  }
+
+  /// The size that all images must have where none is asked for: that of the first which can be read.
+  private static func size(
+    of members: [Member], in folder: URL
+  ) throws -> (size: DatasetOptions.Size, place: String) {
+    var errors: [FileError] = []
+    for member in members {
+      do {
+        return (try size(of: member.file), member.place)
+      } catch let error as FileError {
+        errors.append(error)
+      }
+    }
+    throw BadImages.error(errors, of: members.count, in: folder)
+  }
+
   private static func size(of first: URL) throws -> DatasetOptions.Size {
     let data = try FileContents.read(first)
     let (width, height) = try ImageFile.size(of: data, file: first)
@@ -144,16 +248,28 @@ public enum ImageFolder {
   }
 
   /// Channel by channel, in the size and the colours asked for.
-  private static func samples(
-    of data: Data, _ file: URL, _ expected: DatasetOptions.Size, _ options: DatasetOptions
-  ) throws -> [UInt8] {
-    var bitmap = try ImageFile.decode(data, file: file)
-    if options.size != nil { bitmap = bitmap.resized(width: expected.width, height: expected.height) }
-    switch options.colour {
-    case .automatic: break
-    case .grey: bitmap = bitmap.grey
-    case .rgb: bitmap = bitmap.rgb
+  private static func decoded(
+    _ member: Member, _ expected: DatasetOptions.Size, like place: String, _ options: DatasetOptions,
+    _ room: DecodingRoom
+  ) throws -> Decoded {
+    let data = try FileContents.read(member.file)
+    let (width, height) = try ImageFile.size(of: data, file: member.file)
+    guard options.size != nil || (width == expected.width && height == expected.height) else {
+      throw FileError(
+        file: member.file,
+        problem: "is \(width) pixels wide and \(height) high: expected \(expected.width) and "
+          + "\(expected.height), like \(place); or state a size, to resize all")
     }
-    return bitmap.planarSamples
+    return try room.withRoom(for: boundedProduct(width, height)) {
+      let read = try ImageFile.decodeWithNotes(data, file: member.file)
+      var bitmap = read.bitmap
+      if options.size != nil { bitmap = bitmap.resized(width: expected.width, height: expected.height) }
+      switch options.colour {
+      case .automatic: break
+      case .grey: bitmap = bitmap.grey
+      case .rgb: bitmap = bitmap.rgb
+      }
+      return Decoded(samples: bitmap.planarSamples, notes: read.notes)
+    }
   }
 }

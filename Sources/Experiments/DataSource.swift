@@ -26,6 +26,12 @@ public struct DataSource: Codable, Equatable, Sendable {
     classNames: [String]? = nil, _ progress: @escaping ProgressHandler
   ) throws -> Dataset {
     try progress(.stage("reading \(name)"))
+    let dataset = try read(classNames: classNames, progress)
+    for remark in dataset.remarks { try progress(.warning("\(dataset.name): \(remark.sentence)")) }
+    return dataset
+  }
+
+  private func read(classNames: [String]?, _ progress: @escaping ProgressHandler) throws -> Dataset {
     if let labels {
       return try ArrayPair.load(
         images: URL(filePath: name), labels: URL(filePath: labels), classNames: classNames, options: options)
@@ -41,6 +47,6 @@ extension DataRecord {
   init(_ dataset: Dataset) {
     self.init(
       name: dataset.name, checksum: dataset.checksum, trainingCount: dataset.training.count,
-      heldOutCount: dataset.heldOut.count)
+      heldOutCount: dataset.heldOut.count, remarks: dataset.remarks.isEmpty ? nil : dataset.remarks)
   }
 }

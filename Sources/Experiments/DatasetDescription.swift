@@ -17,6 +17,8 @@ public struct DatasetDescription: Codable, Sendable {
   public var trainingCount: Int
   public var heldOutCount: Int
   public var classes: [Class]
+  /// What was left out, assumed or guessed; see `Dataset.remarks`.
+  public var remarks: [DatasetRemark]
 
   public init(of dataset: Dataset) {
     name = dataset.name
@@ -25,6 +27,7 @@ public struct DatasetDescription: Codable, Sendable {
     shape = [images.channels, images.height, images.width]
     trainingCount = dataset.training.count
     heldOutCount = dataset.heldOut.count
+    remarks = dataset.remarks
     let training = dataset.training.countOfEachClass
     let heldOut = dataset.heldOut.countOfEachClass
     classes = dataset.training.classNames.indices.map {
@@ -42,7 +45,7 @@ public struct DatasetDescription: Codable, Sendable {
       "\(name): images of \(shape.map(String.init).joined(separator: "×")) (channels×height×width)",
       "checksum \(checksum)", "",
     ]
-      + TextTable.lines(rows)
+      + TextTable.lines(rows) + (remarks.isEmpty ? [] : [""]) + remarks.map { "remark: \($0.sentence)" }
   }
 }
 

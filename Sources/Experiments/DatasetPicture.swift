@@ -48,7 +48,7 @@ extension ImageGrid {
         footer: [
           "\(images.count) \(split.words) of \(shape) (channels×height×width) in \(classCount) classes",
           "data \(dataset.checksum)", "Intrigue \(RunEnvironment.toolVersion)",
-        ]),
+        ] + DataRecord(dataset).remarkLines),
       rows: rows)
   }
 }

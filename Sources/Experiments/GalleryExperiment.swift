@@ -135,7 +135,7 @@ public struct GalleryExperiment: Sendable {
     try checkBlindness(of: folder)
     let warnings = model.remarks(on: dataset)
     for warning in warnings { try progress(.warning(warning)) }
-    let remarks = warnings + (note.map { [$0] } ?? [])
+    let remarks = warnings + dataset.remarks.map(\.sentence) + (note.map { [$0] } ?? [])
 
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)

@@ -1,4 +1,5 @@
 import Commit
+import Datasets
 import Foundation
 
 /// What `run.json` says.
@@ -56,11 +57,19 @@ public struct DataRecord: Codable, Equatable, Sendable {
   public var checksum: String
   public var trainingCount: Int
   public var heldOutCount: Int
+  /// nil: there is none.
+  public var remarks: [DatasetRemark]?
 
-  public init(name: String, checksum: String, trainingCount: Int, heldOutCount: Int) {
+  public init(
+    name: String, checksum: String, trainingCount: Int, heldOutCount: Int, remarks: [DatasetRemark]? = nil
+  ) {
+    self.remarks = remarks
     self.name = name
     self.checksum = checksum
     self.trainingCount = trainingCount
     self.heldOutCount = heldOutCount
   }
+
+  /// For the foot of a sheet.
+  var remarkLines: [String] { (remarks ?? []).map { "As read: \($0.sentence)." } }
 }

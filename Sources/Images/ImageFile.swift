@@ -14,11 +14,18 @@ public enum ImageFile {
   public static func decode(_ data: Data, file: URL, pixelLimit: Int = PNGFile.largestPixelCount) throws
     -> Bitmap
   {
+    try decodeWithNotes(data, file: file, pixelLimit: pixelLimit).bitmap
+  }
+
+  /// As ``decode(_:file:pixelLimit:)``, with what was assumed or left out.
+  public static func decodeWithNotes(
+    _ data: Data, file: URL, pixelLimit: Int = PNGFile.largestPixelCount
+  ) throws -> ReadImage {
     if data.starts(with: PNGFile.signature) {
-      return try PNGFile.decode(data, file: file, pixelLimit: pixelLimit)
+      return try PNGFile.decodeWithNotes(data, file: file, pixelLimit: pixelLimit)
     }
     if data.starts(with: JPEGFile.signature) {
-      return try JPEGFile.decode(data, file: file, pixelLimit: pixelLimit)
+      return try JPEGFile.decodeWithNotes(data, file: file, pixelLimit: pixelLimit)
     }
     throw unknownKind(data, file)
   }

@@ -2,10 +2,10 @@ import CJPEG
 import Foundation
 import Storage
 
-/// JPEG files, by libjpeg-turbo: grey and colour, baseline and progressive.
+/// JPEG files, by libjpeg: grey and colour, baseline and progressive.
 ///
-/// Colour profiles and the orientation note of a camera are ignored. Damage of which the library would only
-/// warn (data that end too early, for example) is an error here: a half-grey image must not enter a data set.
+/// An image is turned as its camera noted (``Orientation``); colour profiles are ignored. What libjpeg only warns of is
+/// an error where it touches pixels, since a half-grey image must not enter a data set, and a note where it does not.
 public enum JPEGFile {
   /// Images with more pixels are refused before memory is taken for them.
   public static let largestPixelCount = 1 << 26
@@ -19,67 +19,64 @@ public enum JPEGFile {
   ///   - file: Named in errors; nothing is read from it.
   ///   - pixelLimit: Images with more pixels are refused before memory is taken for them.
   public static func decode(_ data: Data, file: URL, pixelLimit: Int = largestPixelCount) throws -> Bitmap {
+    try decodeWithNotes(data, file: file, pixelLimit: pixelLimit).bitmap
+  }
+
+  /// As ``decode(_:file:pixelLimit:)``, with what was assumed or left out.
+  static func decodeWithNotes(
+    _ data: Data, file: URL, pixelLimit: Int = largestPixelCount
+  ) throws -> ReadImage {
+    try withImage(of: data, file: file, pixelLimit: pixelLimit) { image in
+      let (width, height, channels) = (Int(image.width), Int(image.height), Int(image.channels))
+      let samples = UnsafeBufferPointer(start: image.samples, count: width * height * channels)
+      let stored = Bitmap(width: width, height: height, channels: channels, samples: Array(samples))
+      let orientation = Orientation(number: Int(image.orientation))
+      var notes: Set<ImageNote> = []
+      if orientation != .upright { notes.insert(.turned) }
+      if image.remarkCount > 0 { notes.insert(.oddity(CText.string(of: image.remark))) }
+      return ReadImage(bitmap: stored.turned(orientation), notes: notes)
+    }
+  }
+
+  /// Width and height, as the image is seen, by the header alone.
+  static func size(of data: Data, file: URL) throws -> (width: Int, height: Int) {
+    try withImage(of: data, file: file, pixelLimit: nil) { image in
+      let (width, height) = (Int(image.width), Int(image.height))
+      return Orientation(number: Int(image.orientation)).isTransposed ? (height, width) : (width, height)
+    }
+  }
+
+  /// - Parameter pixelLimit: nil: the header alone is read.
+  private static func withImage<Result>(
+    of data: Data, file: URL, pixelLimit: Int?, _ body: (CJPEGImage) throws -> Result
+  ) throws -> Result {
     guard data.starts(with: signature) else {
       throw FileError(
         file: file,
         problem: data.isEmpty
           ? "is empty: expected a JPEG image" : "is not a JPEG image: its first 3 bytes differ")
     }
-    guard let decoder = tjInitDecompress() else {
-      throw FileError(file: file, problem: "cannot be decoded: libjpeg-turbo cannot be started")
-    }
-    defer { tjDestroy(decoder) }
-    return try data.withUnsafeBytes { source in
+    var image = CJPEGImage()
+    defer { CJPEGFreeImage(&image) }
+    var message = [CChar](repeating: 0, count: Int(CJPEGMessageLength))
+    let outcome = data.withUnsafeBytes { source in
       let bytes = source.bindMemory(to: UInt8.self).baseAddress
-      func check(_ status: Int32) throws {
-        guard status == 0 else {
-          throw FileError(
-            file: file, problem: "is a damaged JPEG image: \(String(cString: tjGetErrorStr2(decoder)))")
-        }
-      }
-      var (width, height, subsampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-      try check(
-        tjDecompressHeader3(decoder, bytes, UInt(source.count), &width, &height, &subsampling, &space))
-      guard space != TJCS_CMYK.rawValue && space != TJCS_YCCK.rawValue else {
-        throw FileError(file: file, problem: "is a CMYK image: expected grey or RGB; convert it first")
-      }
-      guard Int(width) * Int(height) <= pixelLimit else {
-        throw FileError(
-          file: file, problem: "has \(width)×\(height) pixels, more than the limit of \(pixelLimit)")
-      }
-      let isGrey = space == TJCS_GRAY.rawValue
-      let channels = isGrey ? 1 : 3
-      let count = Int(width) * Int(height) * channels
-      let samples = try [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
-        try check(
-          tjDecompress2(
-            decoder, bytes, UInt(source.count), buffer.baseAddress, width, 0, height,
-            isGrey ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue,
-            TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS))
-        written = count
-      }
-      return Bitmap(width: Int(width), height: Int(height), channels: channels, samples: samples)
+      return pixelLimit.map { CJPEGDecode(bytes, source.count, UInt64($0), &image, &message) }
+        ?? CJPEGReadHeader(bytes, source.count, &image, &message)
     }
-  }
-
-  /// Width and height as the header says.
-  static func size(of data: Data, file: URL) throws -> (width: Int, height: Int) {
-    guard let decoder = tjInitDecompress() else {
-      throw FileError(file: file, problem: "cannot be decoded: libjpeg-turbo cannot be started")
+    let words = CText.string(message)
+    let problem: String
+    switch outcome {
+    case CJPEGSucceeded: return try body(image)
+    case CJPEGFourInks: problem = "is a CMYK image: expected grey or RGB; convert it first"
+    case CJPEGTooLarge:
+      problem =
+        "has \(image.width)×\(image.height) pixels, more than the limit of \(pixelLimit ?? largestPixelCount)"
+    case CJPEGUnsupported: problem = "is a kind of JPEG that cannot be read: \(words); convert it first"
+    case CJPEGDamaged: problem = "is a damaged JPEG image: \(words)"
+    default: problem = "cannot be decoded: \(words)"
     }
-    defer { tjDestroy(decoder) }
-    var (width, height, subsampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-    let status = data.withUnsafeBytes { source in
-      tjDecompressHeader3(
-        decoder, source.bindMemory(to: UInt8.self).baseAddress, UInt(source.count), &width, &height,
-        &subsampling,
-        &space)
-    }
-    guard status == 0 else {
-      throw FileError(
-        file: file, problem: "is a damaged JPEG image: \(String(cString: tjGetErrorStr2(decoder)))")
-    }
-    return (Int(width), Int(height))
+    throw FileError(file: file, problem: problem)
   }
 
   /// Writes a baseline file without chroma subsampling.
@@ -95,23 +92,16 @@ public enum JPEGFile {
     precondition((1...100).contains(quality), "quality must be in 1...100, got \(quality)")
     precondition(
       bitmap.width > 0 && bitmap.height > 0, "a JPEG has pixels, got \(bitmap.width)×\(bitmap.height)")
-    guard let encoder = tjInitCompress() else {
-      throw FileError(file: file, problem: "cannot be encoded: libjpeg-turbo cannot be started")
+    var encoded = CJPEGBytes()
+    defer { CJPEGFreeBytes(&encoded) }
+    var message = [CChar](repeating: 0, count: Int(CJPEGMessageLength))
+    let outcome = CJPEGEncode(
+      bitmap.samples, UInt32(bitmap.width), UInt32(bitmap.height), Int32(bitmap.channels), Int32(quality),
+      &encoded, &message)
+    guard outcome == CJPEGSucceeded else {
+      throw FileError(file: file, problem: "cannot be encoded as JPEG: \(CText.string(message))")
     }
-    defer { tjDestroy(encoder) }
-    var bytes: UnsafeMutablePointer<UInt8>?
-    var count: UInt = 0
-    let isGrey = bitmap.channels == 1
-    let status = tjCompress2(
-      encoder, bitmap.samples, Int32(bitmap.width), 0, Int32(bitmap.height),
-      isGrey ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue, &bytes, &count,
-      Int32(isGrey ? TJSAMP_GRAY.rawValue : TJSAMP_444.rawValue), Int32(quality), TJFLAG_ACCURATEDCT)
-    defer { tjFree(bytes) }
-    guard status == 0, let bytes else {
-      throw FileError(
-        file: file, problem: "cannot be encoded as JPEG: \(String(cString: tjGetErrorStr2(encoder)))")
-    }
-    return Data(bytes: bytes, count: Int(count))
+    return Data(bytes: encoded.bytes, count: encoded.count)
   }
 
   static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]

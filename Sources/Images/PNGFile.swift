@@ -6,7 +6,8 @@ import Storage
 ///
 /// Reading accepts every colour type, depth and interlacing of the standard and gives 8-bit grey or RGB:
 /// transparent pixels are composited over white, 16-bit samples are rounded to 8, a palette is looked up.
-/// Colour profiles and gamma are ignored: samples are taken as they stand. Damage is an error, never a guess.
+/// Colour profiles and gamma are ignored: samples are taken as they stand. Damage is an error, never a guess; what libpng
+/// only warns of is one too where it touches pixels, and a note where it does not.
 public enum PNGFile {
   /// A line of text that travels in the file: `Title`, `Description`, `Software` and so on.
   public typealias Text = (key: String, value: String)
@@ -23,12 +24,25 @@ public enum PNGFile {
   ///   - file: Named in errors; nothing is read from it.
   ///   - pixelLimit: Images with more pixels are refused before memory is taken for them.
   public static func decode(_ data: Data, file: URL, pixelLimit: Int = largestPixelCount) throws -> Bitmap {
+    try decodeWithNotes(data, file: file, pixelLimit: pixelLimit).bitmap
+  }
+
+  /// As ``decode(_:file:pixelLimit:)``, with what was assumed or left out.
+  static func decodeWithNotes(
+    _ data: Data, file: URL, pixelLimit: Int = largestPixelCount
+  ) throws -> ReadImage {
     try withDecoded(data, file: file, pixelLimit: pixelLimit) { image in
       let pixels = Int(image.width) * Int(image.height)
       let samples = UnsafeBufferPointer(start: image.samples, count: pixels * Int(image.channels))
-      return Bitmap(
-        width: Int(image.width), height: Int(image.height), channels: image.channels < 3 ? 1 : 3,
-        samples: opaque(samples, channels: Int(image.channels)))
+      let (opaque, isComposited) = opaque(samples, channels: Int(image.channels))
+      var notes: Set<ImageNote> = []
+      if isComposited { notes.insert(.composited) }
+      if image.is16Bit != 0 { notes.insert(.rounded) }
+      if image.remarkCount > 0 { notes.insert(.oddity(CText.string(of: image.remark))) }
+      return ReadImage(
+        bitmap: Bitmap(
+          width: Int(image.width), height: Int(image.height), channels: image.channels < 3 ? 1 : 3,
+          samples: opaque), notes: notes)
     }
   }
 
@@ -69,7 +83,7 @@ public enum PNGFile {
         bitmap.samples, UInt32(bitmap.width), UInt32(bitmap.height), Int32(bitmap.channels), cTexts,
         cTexts.count, &encoded, &message)
       guard succeeded != 0 else {
-        throw FileError(file: file, problem: "cannot be encoded as PNG: \(text: message)")
+        throw FileError(file: file, problem: "cannot be encoded as PNG: \(CText.string(message))")
       }
       defer { CPNGFreeBytes(&encoded) }
       return Data(bytes: encoded.bytes, count: encoded.count)
@@ -93,7 +107,7 @@ public enum PNGFile {
         &message)
     }
     guard succeeded != 0 else {
-      throw FileError(file: file, problem: "is a damaged PNG image: \(text: message)")
+      throw FileError(file: file, problem: "is a damaged PNG image: \(CText.string(message))")
     }
     defer { CPNGFreeImage(&image) }
     return try body(image)
@@ -104,17 +118,23 @@ public enum PNGFile {
   /// Composites grey+alpha or RGBA over white; grey and RGB are copied.
   ///
   ///     c′ = (α c + (255 − α) 255) / 255, rounded to nearest
-  private static func opaque(_ samples: UnsafeBufferPointer<UInt8>, channels: Int) -> [UInt8] {
-    guard channels == 2 || channels == 4 else { return Array(samples) }
+  ///
+  /// - Returns: The samples, and whether a pixel was not opaque.
+  private static func opaque(
+    _ samples: UnsafeBufferPointer<UInt8>, channels: Int
+  ) -> (samples: [UInt8], isComposited: Bool) {
+    guard channels == 2 || channels == 4 else { return (Array(samples), false) }
     var result: [UInt8] = []
     result.reserveCapacity(samples.count / channels * (channels - 1))
+    var isComposited = false
     for pixel in stride(from: 0, to: samples.count, by: channels) {
       let alpha = Int(samples[pixel + channels - 1])
+      if alpha < 255 { isComposited = true }
       for channel in 0..<channels - 1 {
         result.append(UInt8((Int(samples[pixel + channel]) * alpha + (255 - alpha) * 255 + 127) / 255))
       }
     }
-    return result
+    return (result, isComposited)
   }
 
   private static func string(_ text: UnsafePointer<CChar>, encoding: String.Encoding) -> String {
@@ -155,12 +175,5 @@ private final class TextChunk {
     for (index, byte) in bytes.enumerated() { copy[index] = CChar(bitPattern: byte) }
     copy[bytes.count] = 0
     return copy
-  }
-}
-
-extension String.StringInterpolation {
-  /// A NUL-terminated message from C.
-  fileprivate mutating func appendInterpolation(text message: [CChar]) {
-    appendLiteral(String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
   }
 }

@@ -123,6 +123,7 @@ extension ReportSection {
             "\(data.name), \(data.trainingCount) training images, \(data.heldOutCount) held out, SHA-256 "
             + "\(data.checksum)")
       ]
+      facts += (data.remarks ?? []).map { Fact(name: "Data as read", value: $0.sentence) }
     }
     facts += [
       Fact(

@@ -1,13 +1,13 @@
 import Foundation
 import Tensors
 
-/// One array in NumPy's `.npy` format, versions 1 and 2, C order, little-endian.
+/// One array in NumPy's `.npy` format, versions 1 to 3, C order, little-endian.
 ///
 /// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 /// What ``encoded()`` returns is, byte for byte, what `numpy.save` writes for the same array.
 public struct NPYFile: Equatable, Sendable {
   public enum Elements: Equatable, Sendable {
-    /// `|u1`; also `|b1` when read, as 0 and 1.
+    /// `|u1`; also `|b1` when read, as 0 and 1 (see ``NPYFile/isBoolean``).
     case bytes([UInt8])
     /// `<f4`.
     case floats([Float])
@@ -27,6 +27,8 @@ public struct NPYFile: Equatable, Sendable {
   public let shape: [Int]
   /// Last axis fastest, as many as the product of `shape`.
   public let elements: Elements
+  /// Whether the file that was read has booleans, whose 1 is not the least of 255 steps but the whole.
+  public let isBoolean: Bool
 
   public init(shape: [Int], elements: Elements) {
     precondition(
@@ -34,6 +36,7 @@ public struct NPYFile: Equatable, Sendable {
       "shape \(shape) does not hold the \(elements.count) elements given")
     self.shape = shape
     self.elements = elements
+    isBoolean = false
   }
 
   public init(_ tensor: Tensor) {
@@ -50,12 +53,12 @@ public struct NPYFile: Equatable, Sendable {
   ///   that is not read. Memory is taken only after the sizes have been found to agree.
   public init(data: Data, file: URL) throws {
     let header = try NPYHeader(data: data, file: file)
-    guard let elementType = ElementType(rawValue: header.descriptor) else {
-      let advice = header.descriptor == "<f8" ? "; save it with .astype(numpy.float32)" : ""
+    guard let elementType = ElementType(descriptor: header.descriptor) else {
       throw FileError(
         file: file,
         problem: "holds elements of type \(header.descriptor.debugDescription): expected one of "
-          + ElementType.allCases.map(\.rawValue).joined(separator: ", ") + advice)
+          + ElementType.allCases.map(\.rawValue).joined(separator: ", ")
+          + "; save it with .astype(numpy.float32), or labels with .astype(numpy.int64)")
     }
     guard !header.isFortranOrder else {
       throw FileError(
@@ -76,6 +79,7 @@ public struct NPYFile: Equatable, Sendable {
     try file.checkMemory(
       boundedProduct(count, elementType.sizeInMemory), for: "an array of shape \(header.shape)")
     shape = header.shape
+    isBoolean = elementType == .boolean
     elements = data.withUnsafeBytes { bytes in
       elementType.elements(in: UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...]), count: count)
     }
@@ -114,6 +118,17 @@ public struct NPYFile: Equatable, Sendable {
     case int64 = "<i8"
     case unsigned16 = "<u2"
     case unsigned32 = "<u4"
+
+    /// NumPy writes `|` where bytes have no order, `<` where they have this one and `=` for the machine's own, which on
+    /// every machine that this program runs on is the same; other writers put any of them, or nothing.
+    init?(descriptor: String) {
+      let kind =
+        descriptor.utf8.first.map { "|<=".utf8.contains($0) } == true
+        ? String(descriptor.dropFirst()) : descriptor
+      let known = Self.allCases.first { $0.rawValue.dropFirst() == kind[...] }
+      guard let known, known.size == 1 || !descriptor.utf8.starts(with: "|".utf8) else { return nil }
+      self = known
+    }
 
     var size: Int {
       switch self {

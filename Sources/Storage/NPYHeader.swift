@@ -4,7 +4,7 @@ import Foundation
 ///
 ///     93 'NUMPY' major minor length {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } spaces \n
 ///
-/// `length` has 2 bytes in version 1 and 4 in version 2. The dictionary is a Python literal; exactly these
+/// `length` has 2 bytes in version 1 and 4 in versions 2 and 3. The dictionary is a Python literal; exactly these
 /// three keys, each once, in any order, are accepted.
 struct NPYHeader {
   let descriptor: String
@@ -31,9 +31,10 @@ struct NPYHeader {
     let length: Int
     switch (data[data.startIndex + 6], data[data.startIndex + 7]) {
     case (1, 0): (start, length) = (10, Int(data.littleEndianInteger(UInt16.self, at: 8)))
-    case (2, 0): (start, length) = (12, Int(data.littleEndianInteger(UInt32.self, at: 8)))
+    // Version 3 may have names of fields in UTF-8, and fields are not read.
+    case (2, 0), (3, 0): (start, length) = (12, Int(data.littleEndianInteger(UInt32.self, at: 8)))
     case (let major, let minor):
-      throw FileError(file: file, problem: "has .npy version \(major).\(minor): expected 1.0 or 2.0")
+      throw FileError(file: file, problem: "has .npy version \(major).\(minor): expected 1.0, 2.0 or 3.0")
     }
     guard length <= Self.lengthLimit else {
       throw FileError(

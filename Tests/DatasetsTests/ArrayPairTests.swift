@@ -184,4 +184,25 @@ import Testing
       try ArrayPair.load(images: images, labels: labels, classNames: nil)
     }
   }
+
+  @Test("True is as bright as a pixel can be, and the file's booleans stay what they are")
+  func booleans() throws {
+    try withTemporaryFolder { folder in
+      let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (2, 1, 2), }"
+      let padded = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+      let file =
+        Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(padded.utf8) + Data([0, 1, 1, 0])
+      let images = folder.appending(path: "images.npy")
+      try file.write(to: images)
+      #expect(try NPYFile(contentsOf: images).elements == .bytes([0, 1, 1, 0]))
+      let labels = folder.appending(path: "labels.npy")
+      try NPYFile(shape: [2], elements: .integers([0, 1])).write(to: labels)
+      let dataset = try ArrayPair.load(images: images, labels: labels, classNames: nil)
+      guard case .bytes(let samples) = dataset.heldOut.pixels else {
+        Issue.record("no bytes")
+        return
+      }
+      #expect(samples == [0, 255, 255, 0])
+    }
+  }
 }

@@ -136,15 +136,21 @@ import Testing
     }
   }
 
-  @Test("The first image of another size is named, unless a size is stated")
+  @Test("Every image of another size is named in one answer, unless a size is stated")
   func sizes() throws {
     try withTemporaryFolder { folder in
       for image in 0..<200 { try write(9, to: folder, "a/\(1000 + image).png") }
       for image in [1150, 1190] { try write(9, to: folder, "a/\(image).png", width: 5) }
+      let sentence =
+        "is 5 pixels wide and 3 high: expected 4 and 3, like a/1000.png; or state a size, to resize all"
       expectRefusal(
-        naming: folder.appending(path: "a/1150.png"),
-        saying: "is 5 pixels wide and 3 high: expected 4 and 3, like \(folder.path)/a/1000.png"
+        naming: folder,
+        saying: "has 2 images of 200 that cannot be used: a/1150.png \(sentence); a/1190.png \(sentence)"
       ) { _ = try Dataset.load(folder.path) }
+      try FileManager.default.removeItem(at: folder.appending(path: "a/1190.png"))
+      expectRefusal(naming: folder.appending(path: "a/1150.png"), saying: sentence) {
+        _ = try Dataset.load(folder.path)
+      }
       let resized = try Dataset.load(folder.path, options: DatasetOptions(size: .init(height: 2, width: 6)))
       #expect(resized.training.shape.description == "1×2×6")
     }
@@ -154,9 +160,9 @@ import Testing
   func faults() throws {
     try withTemporaryFolder { folder in
       try write(1, to: folder, "train/a/1.png")
-      expectRefusal(naming: folder.appending(path: "test"), saying: "does not exist") {
-        _ = try Dataset.load(folder.path)
-      }
+      expectRefusal(
+        naming: folder, saying: "has train and no part that is held out: expected one of test, testing, val"
+      ) { _ = try Dataset.load(folder.path) }
       try write(1, to: folder, "test/b/1.png")
       expectRefusal(naming: folder.appending(path: "test/b"), saying: "is a class that") {
         _ = try Dataset.load(folder.path)
@@ -177,7 +183,59 @@ import Testing
         expectRefusal(naming: file, saying: problem) { _ = try Dataset.load(folder.path) }
         try FileManager.default.removeItem(at: file)
       }
-      #expect(try Dataset.load(folder.path).heldOut.count == 1)
+      for name in ["cut.png", "zero.jpg"] { try Data().write(to: folder.appending(path: "test/a/\(name)")) }
+      try Data().write(to: folder.appending(path: "train/a/0.png"))
+      expectRefusal(
+        naming: folder,
+        saying:
+          "has 3 images of 5 that cannot be used: train/a/0.png is empty: expected a PNG or JPEG image; "
+          + "test/a/cut.png is empty"
+      ) { _ = try Dataset.load(folder.path) }
+    }
+  }
+
+  @Test("Links that lead nowhere are refused where an image or a class may be missing, and nowhere else")
+  func brokenLinks() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a/1", "a/2", "b/1", "b/2"] { try write(9, to: folder, "\(name).png") }
+      func link(_ name: String) throws {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.appending(path: name).path, withDestinationPath: "/annex/\(name)")
+      }
+      for name in ["notes.txt", "a/notes.txt", "b/.hidden.png"] { try link(name) }
+      #expect(try Dataset.load(folder.path).training.classNames == ["a", "b"])
+      for (name, words) in [
+        ("b/3.png", "has a link that leads nowhere, such as b/3.png: fetch the files"),
+        ("c", "has 2 links that lead nowhere, such as c: fetch"),
+      ] {
+        try link(name)
+        expectRefusal(naming: folder, saying: words) { _ = try Dataset.load(folder.path) }
+      }
+    }
+  }
+
+  @Test("What was left out or assumed is remarked on, with its number and its first example")
+  func remarks() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a/1.png", "a/2.jfif", "a/3.png", "b/1.JPG", "b/2.png"] {
+        try write(200, to: folder, name)
+      }
+      #expect(try Dataset.load(folder.path).remarks == [])
+      try write(200, to: folder, "b/3.png", channels: 3)
+      for name in ["a/4.webp", "b/5.bmp", "a/6.webp", "a/7"] {
+        try Data("x".utf8).write(to: folder.appending(path: name))
+      }
+      try write(200, to: folder, "a/raw/1.png")
+      try write(200, to: folder, "loose.png")
+      let remarks = try Dataset.load(folder.path).remarks
+      #expect(
+        remarks.map(\.sentence) == [
+          "1 image lies beside the folders of the classes and was not read, such as loose.png",
+          "4 files were not read, by their endings: bmp (1), webp (2), without an ending (1), such as a/4.webp",
+          "1 folder inside the folder of a class was not read, such as a/raw",
+          "5 images are grey among coloured ones, and have three equal channels now, such as a/1.png",
+        ])
+      #expect(remarks.map(\.count) == [1, 4, 1, 5])
     }
   }
 }

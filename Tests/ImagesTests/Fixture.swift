@@ -14,16 +14,17 @@ struct Fixture: Decodable, CustomTestStringConvertible, Sendable {
   var bitmap: Bitmap { Bitmap(width: width, height: height, channels: channels, samples: Array(samples)) }
   var testDescription: String { name }
 
-  static let pngs = load("png.json")
-  static let jpegs = load("jpeg.json")
+  static let pngs: [Fixture] = load("png.json")
+  static let jpegs: [Fixture] = load("jpeg.json")
+  static let turned: [Fixture] = load("turned.json")
 
   static func png(_ name: String) -> Fixture { pngs.first { $0.name == name }! }
   static func jpeg(_ name: String) -> Fixture { jpegs.first { $0.name == name }! }
 
-  private static func load(_ name: String) -> [Fixture] {
+  static func load<Value: Decodable>(_ name: String) -> [Value] {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/\(name)")
     do {
-      return try JSONDecoder().decode([Fixture].self, from: Data(contentsOf: file))
+      return try JSONDecoder().decode([Value].self, from: Data(contentsOf: file))
     } catch {
       fatalError("\(file.path): \(error)")
     }

@@ -18,6 +18,9 @@ typedef struct {
   uint32_t height;
   int channels;      // 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA
   uint8_t *samples;  // height × width × channels, 8 bits each
+  int is16Bit;       // whether samples of 16 bits were rounded to 8
+  int remarkCount;   // what libpng warned of that touches no pixel
+  char remark[CPNGMessageLength];  // the first of them
   size_t textCount;
   CPNGText *text;
 } CPNGImage;
@@ -28,7 +31,8 @@ typedef struct {
 } CPNGBytes;
 
 /// Decodes a PNG of any colour type and depth to 8-bit samples; palettes are looked up, 16 bits rounded to 8.
-/// A bad checksum, a missing end and a palette index without a colour are errors.
+/// A bad checksum, a missing end and a palette index without a colour are errors. What libpng warns of is an oddity or
+/// an error, by one list.
 int CPNGDecode(
   const uint8_t *bytes, size_t count, uint64_t largestPixelCount, CPNGImage *image, char *message);
 void CPNGFreeImage(CPNGImage *image);

@@ -97,12 +97,13 @@ struct AttackFigures {
       footer: [
         "Shown: \(sample.items.count) of the \(sample.attackedCount) attacked images, drawn at random, not selected.",
         equation, provenance,
-      ], text: pairs)
+      ] + data.remarkLines, text: pairs)
   }
 
   private var enlargedCaption: FigureCaption {
     FigureCaption(
-      title: title, subtitle: "\(results.modelName) on \(data.name)", footer: [equation, provenance],
+      title: title, subtitle: "\(results.modelName) on \(data.name)",
+      footer: [equation, provenance] + data.remarkLines,
       text: pairs)
   }
 

@@ -1,4 +1,4 @@
-"""Writes png.json and jpeg.json: small image files with the samples that a reader must give for them.
+"""Writes png.json, jpeg.json, turned.json and odd.json: small image files with the samples that a reader must give for them.
 
 PNG files are put together here, chunk by chunk, for every colour type, depth and interlacing of the standard,
 so that the expected samples come from the definition and not from libpng. Pillow (any version) reads the
@@ -15,7 +15,7 @@ import random
 import struct
 import zlib
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 here = pathlib.Path(__file__).parent
 WIDTH, HEIGHT = 11, 9
@@ -130,6 +130,99 @@ def jpegs():
         yield entry(name, buffer.getvalue(), channels, decoded.tobytes(), width, height)
 
 
-for name, entries in [("png.json", pngs()), ("jpeg.json", jpegs())]:
+def exif(orientation, order):
+    """The first directory with one entry, in the byte order "<" or ">"."""
+    mark = {"<": b"II", ">": b"MM"}[order]
+    tiff = mark + struct.pack(order + "HI", 42, 8) + struct.pack(order + "HHHIHHI", 1, 0x0112, 3, 1, orientation, 0, 0)
+    return b"Exif\0\0" + tiff
+
+
+def turned():
+    """As Pillow turns them, whose ImageOps.exif_transpose is what viewers do."""
+    width, height = 13, 9
+    colour = Image.new("RGB", (width, height))
+    colour.putdata([(15 * x, 25 * y, 100) for y in range(height) for x in range(width)])
+    for orientation in range(1, 9):
+        for order in "<>":
+            buffer = io.BytesIO()
+            colour.save(buffer, "JPEG", quality=95, subsampling=0, exif=exif(orientation, order))
+            decoded = ImageOps.exif_transpose(Image.open(io.BytesIO(buffer.getvalue())))
+            yield entry(f"{orientation}{order}", buffer.getvalue(), 3, decoded.tobytes(), *decoded.size)
+
+
+def grey_jpeg():
+    image = Image.new("L", (16, 8))
+    image.putdata([15 * x for _ in range(8) for x in range(16)])
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95)
+    data = buffer.getvalue()
+    assert data[2:4] == b"\xff\xe0" and data[6:13] == b"JFIF\0\1\1"
+    return data, Image.open(io.BytesIO(data)).tobytes()
+
+
+def odd_jpegs():
+    """Oddities that touch no pixel, and damage: `remark` or `problem` says which."""
+    data, samples = grey_jpeg()
+    frame = data.index(b"\xff\xc0")
+    scan = data.index(b"\xff\xda")
+    adobe = b"\xff\xee" + struct.pack(">H", 14) + b"Adobe" + struct.pack(">HHHB", 100, 0, 0, 2)
+    colour = Image.new("RGB", (8, 8), (200, 100, 50))
+    buffer = io.BytesIO()
+    colour.save(buffer, "JPEG", quality=95, subsampling=0)
+    coloured = buffer.getvalue()
+    for name, file, channels, expected, words in [
+        ("jfif 3.01", data[:11] + b"\3" + data[12:], 1, samples, "JFIF"),
+        ("bytes between segments", data[:20] + bytes(4) + data[20:], 1, samples, "extraneous bytes"),
+        ("bytes before the frame", data[:frame] + bytes(3) + data[frame:], 1, samples, "extraneous bytes"),
+        ("no end", data[:-2], 1, samples, "end"),
+        ("adobe transform 2", coloured[:2] + adobe + coloured[20:], 3,
+         Image.open(io.BytesIO(coloured)).tobytes(), "Adobe"),
+    ]:
+        size = (16, 8) if channels == 1 else (8, 8)
+        yield entry(f"jpeg: {name}", file, channels, expected, *size) | {"remark": words}
+    for name, file, words in [
+        ("bytes behind the scan", data[:-2] + b"\x12\x34\x56" + data[-2:], "damaged"),
+        ("half a scan", data[: scan + 20] + b"\xff\xd9", "damaged"),
+        ("12 bits", data[: frame + 4] + b"\x0c" + data[frame + 5 :], "kind of JPEG that cannot be read"),
+        ("lossless", data[: frame + 1] + b"\xc3" + data[frame + 2 :], "kind of JPEG that cannot be read"),
+    ]:
+        yield {"name": f"jpeg: {name}", "file": base64.b64encode(file).decode(), "problem": words}
+
+
+def odd_pngs():
+    draw = random.Random(2)
+    width, height = 8, 4
+    header = lambda colour, depth=8: b"\x89PNG\r\n\x1a\n" + chunk(
+        b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+    palette = [[draw.randint(0, 255) for _ in range(3)] for _ in range(4)]
+    indices = [draw.randrange(4) for _ in range(width * height)]
+    rows = b"".join(b"\0" + bytes(indices[y * width : (y + 1) * width]) for y in range(height))
+    pixels, end = chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
+    colours, transparency = chunk(b"PLTE", bytes(sum(palette, []))), chunk(b"tRNS", bytes([0, 128]))
+    too_long = chunk(b"tRNS", bytes(range(9)))
+    for name, parts in [
+        ("before the palette", [transparency, colours, pixels]),
+        ("behind the pixels", [colours, pixels, transparency]),
+        ("twice", [colours, transparency, transparency, pixels]),
+        ("longer than the palette", [colours, too_long, pixels]),
+    ]:
+        yield {
+            "name": f"png: transparency {name}", "problem": "tRNS",
+            "file": base64.b64encode(header(3) + b"".join(parts) + end).decode(),
+        }
+    grey = [draw.randint(0, 255) for _ in range(width * height)]
+    rows = b"".join(b"\0" + bytes(grey[y * width : (y + 1) * width]) for y in range(height))
+    for name, parts, words in [
+        ("more data than pixels", [chunk(b"IDAT", zlib.compress(rows + bytes(50)))], "data"),
+        ("a damaged profile", [chunk(b"gAMA", b"\0\0"), chunk(b"IDAT", zlib.compress(rows))], "gAMA"),
+        ("a palette beside grey", [chunk(b"PLTE", bytes(12)), chunk(b"IDAT", zlib.compress(rows))], "PLTE"),
+    ]:
+        yield entry(f"png: {name}", header(0) + b"".join(parts) + end, 1, grey, width, height) | {"remark": words}
+
+
+for name, entries in [
+    ("png.json", pngs()), ("jpeg.json", jpegs()), ("turned.json", turned()),
+    ("odd.json", [*odd_jpegs(), *odd_pngs()]),
+]:
     lines = ",\n".join(json.dumps(one) for one in entries)
     (here / name).write_text(f"[\n{lines}\n]\n")

@@ -1,0 +1,123 @@
+import Foundation
+import Storage
+
+/// Which folder of a folder of images holds what.
+///
+///     train/<class>/  test/<class>/     with a test part, or
+///     <class>/                          split by a seeded fraction
+///
+/// The parts are told by their names, in small or large letters, as data sets spell them. A folder of such a name with
+/// images and no folders in it is a class.
+struct ImageFolderLayout {
+  struct Part {
+    let folder: URL
+    /// Names of the folders in it that are classes.
+    let classes: [String]
+  }
+
+  /// Names of the part to train on.
+  static let trainingNames = ["train", "training"]
+  /// Names of the part that is held out, the first that is there.
+  static let heldOutNames = ["test", "testing", "val", "valid", "validation"]
+
+  let training: Part
+  /// nil: a share of the other part is held out.
+  let heldOut: Part?
+  let remarks: [DatasetRemark]
+
+  /// - Throws: ``FileError`` when a folder cannot be read, a test part is missing, there are no classes, or two have
+  ///   names that are one word.
+  init(_ folder: URL) throws {
+    let listing = try FolderListing(folder)
+    guard let name = try Self.onlyPart(in: listing, called: Self.trainingNames) else {
+      training = try Self.part(listing)
+      heldOut = nil
+      remarks = Self.filesBeside(listing, "beside the folders of the classes")
+      return
+    }
+    let others = try Self.heldOutNames.compactMap { try Self.onlyPart(in: listing, called: [$0]) }
+    guard let test = others.first else {
+      throw FileError(
+        file: folder,
+        problem:
+          "has \(name) and no part that is held out: expected one of \(Self.heldOutNames.joined(separator: ", "))"
+      )
+    }
+    let trainingListing = try FolderListing(folder.appending(path: name))
+    let testListing = try FolderListing(folder.appending(path: test))
+    training = try Self.part(trainingListing)
+    heldOut = try Self.part(testListing)
+    let unused = listing.folders.filter { $0 != name && $0 != test }
+    remarks =
+      [
+        DatasetRemark.of(
+          unused, "folder beside \(name) and \(test) was not read",
+          "folders beside \(name) and \(test) were not read")
+      ].compactMap(\.self) + Self.filesBeside(listing, "beside \(name) and \(test)")
+      + [(name, trainingListing), (test, testListing)].flatMap {
+        Self.filesBeside($1, "beside the folders of the classes", in: $0 + "/")
+      }
+  }
+
+  /// Whether a folder looks like a part or like a class: as a part it has folders.
+  private static func isPart(_ folder: URL) -> Bool { (try? FolderListing(folder).folders.isEmpty) == false }
+
+  /// - Returns: The folder of one of these names, whatever its letters; nil: there is none.
+  /// - Throws: ``FileError`` when there are several.
+  private static func onlyPart(in listing: FolderListing, called names: [String]) throws -> String? {
+    let found = listing.folders.filter {
+      names.contains($0.lowercased()) && isPart(listing.folder.appending(path: $0))
+    }
+    guard found.count < 2 else {
+      throw FileError(
+        file: listing.folder,
+        problem: "has \(found.joined(separator: " and ")): expected one of them")
+    }
+    return found.first
+  }
+
+  /// Whether a folder has a training part.
+  static func hasParts(_ listing: FolderListing) -> Bool {
+    (try? onlyPart(in: listing, called: trainingNames)) != .some(nil)
+  }
+
+  private static func part(_ listing: FolderListing) throws -> Part {
+    // Macs put the forks of files into a folder of this name when they pack an archive.
+    let classes = listing.folders.filter { $0 != "__MACOSX" }
+    guard !classes.isEmpty else {
+      throw FileError(file: listing.folder, problem: "has no folders: expected one for each class")
+    }
+    // To Swift canonically equivalent names are equal, as they are to whoever reads them.
+    if let (first, second) = firstEqual(classes) {
+      throw FileError(
+        file: listing.folder,
+        problem: "has two folders called \(first), of which the second is spelt with other Unicode scalars "
+          + "(\(scalars(of: first)), \(scalars(of: second))): rename one of them")
+    }
+    return Part(folder: listing.folder, classes: classes)
+  }
+
+  private static func firstEqual(_ names: [String]) -> (String, String)? {
+    var seen: [String: String] = [:]
+    for name in names {
+      if let earlier = seen[name] { return (earlier, name) }
+      seen[name] = name
+    }
+    return nil
+  }
+
+  private static func scalars(of name: String) -> String {
+    name.unicodeScalars.map { $0.isASCII ? String($0) : "U+" + String($0.value, radix: 16, uppercase: true) }
+      .joined(separator: " ")
+  }
+
+  private static func filesBeside(
+    _ listing: FolderListing, _ place: String, in part: String = ""
+  ) -> [DatasetRemark] {
+    let images = listing.files.filter(ImageFolder.isImage).map { part + $0 }
+    return [
+      DatasetRemark.of(
+        images, "image lies \(place) and was not read", "images lie \(place) and were not read")
+    ].compactMap(\.self)
+  }
+}
