@@ -11,7 +11,9 @@ enum DesktopBrowser {
     guard hasDisplay,
       let program = folders.map({ "\($0)/xdg-open" }).first(where: FileManager.default.isExecutableFile)
     else { return }
-    try? ChildProcess.start(
-      URL(filePath: program), [address.absoluteString], environment: environment)
+    // A shell starts it in the background, deaf to Ctrl-C, and ends: nobody waits for a browser, and it is no child of ours.
+    _ = try? ChildProcess.run(
+      URL(filePath: "/bin/sh"), ["-c", #""$0" "$1" >/dev/null 2>&1 &"#, program, address.absoluteString],
+      environment: environment)
   }
 }

@@ -38,7 +38,8 @@ typedef struct {
 // dropped.
 static int isHarmless(png_structp png, png_const_charp text) {
   // More data than the image has pixels: a surplus, and all pixels are there.
-  static const char *const surplus[] = {"xtra compress", "oo much image data", "Too many IDATs"};
+  static const char *const surplus[] = {
+    "xtra compress", "oo much image data", "Too many IDATs", "IDAT: chunk data is too large"};
   for (size_t index = 0; index < sizeof surplus / sizeof *surplus; index++) {
     if (strstr(text, surplus[index]) != NULL) return 1;
   }

@@ -56,9 +56,9 @@ public enum ImageFolder {
     return dataset
   }
 
-  /// Whether the folder of a class has an image.
+  /// Whether the folder of a class has an image, or a link to one that was not fetched.
   static func hasImages(_ folder: URL) -> Bool {
-    (try? FolderListing(folder).files.contains(where: isImage)) ?? false
+    (try? FolderListing(folder)).map { ($0.files + $0.brokenLinks).contains(where: isImage) } ?? false
   }
 
   static func isImage(_ name: String) -> Bool { isImage(Array(name.utf8)) }
@@ -113,11 +113,14 @@ public enum ImageFolder {
         }
         deeper += listing.folders.map { "\(prefix)\(name)/\($0)" }
       }
-      let counts = Dictionary(grouping: others, by: \.ending).map { "\($0.key) (\($0.value.count))" }.sorted()
+      let counts = Dictionary(grouping: others, by: \.ending).sorted {
+        ($1.value.count, $0.key) < ($0.value.count, $1.key)
+      }.map { "\($0.key) (\($0.value.count))" }
+      let listed = counts.prefix(5) + (counts.count > 5 ? ["\(counts.count - 5) other endings"] : [])
       remarks = [
         .of(
           others.map(\.place), "file was not read, by its ending", "files were not read, by their endings",
-          ": \(counts.joined(separator: ", "))"),
+          ": \(listed.joined(separator: ", "))"),
         .of(
           deeper, "folder inside the folder of a class was not read",
           "folders inside folders of classes were not read"),

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Other programs: gnuplot and tar, run to their end, and a browser, which is only started.
+/// Other programs, run to their end: gnuplot, tar.
 ///
-/// By `posix_spawn` rather than Foundation's `Process`, which traps where no descriptor is left for a pipe. All that are run
-/// to their end can be ended at once, so that none outlives this process when it is interrupted.
+/// By `posix_spawn` rather than Foundation's `Process`, which traps where no descriptor is left for a pipe. All that run
+/// can be ended at once, so that none outlives this process when it is interrupted.
 public enum ChildProcess {
   public struct Outcome: Sendable {
     /// As a shell counts: 128 and the signal for one that was ended by it.
@@ -35,7 +35,7 @@ public enum ChildProcess {
       defer { close(ends[1]) }
       for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
       do {
-        let child = try start(program, arguments, environment, folder, errors: ends[1], isOwnGroup: false)
+        let child = try start(program, arguments, environment, folder, errors: ends[1])
         children.running.insert(child)
         return (child, ends[0])
       } catch {
@@ -58,17 +58,6 @@ public enum ChildProcess {
       errors: String(decoding: errors, as: UTF8.self))
   }
 
-  /// Starts `program` without input, with everything it says thrown away, and lets it live as long as it likes: signals for
-  /// this process do not reach it.
-  ///
-  /// - Throws: ``FileError`` when it cannot be started, with the reason.
-  public static func start(_ program: URL, _ arguments: [String], environment: [String: String]) throws {
-    // A lock, so that it inherits no pipe of another child.
-    _ = try children.withLock { _ in
-      try start(program, arguments, environment, nil, errors: nil, isOwnGroup: true)
-    }
-  }
-
   private static func failure(of program: URL, _ code: Int32) -> FileError {
     FileError(file: program, problem: "cannot be started: \(String(cString: strerror(code)))")
   }
@@ -83,18 +72,14 @@ public enum ChildProcess {
 
   private static func start(
     _ program: URL, _ arguments: [String], _ environment: [String: String], _ folder: URL?,
-    errors: Int32?, isOwnGroup: Bool
+    errors: Int32
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    if let errors {
-      posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    } else {
-      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-    }
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
     // A thread of Dispatch blocks all signals, and a server ignores SIGPIPE; a child shall do neither.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -104,8 +89,7 @@ public enum ChildProcess {
     posix_spawnattr_setsigmask(&attributes, &signals)
     sigaddset(&signals, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    let group = isOwnGroup ? POSIX_SPAWN_SETPGROUP : 0
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | group))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     // What of `posix_spawn` changes the folder is hidden from Swift; a shell does it, and becomes the program.
     let command =
       (folder.map { ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, $0.path] } ?? []) + [program.path] + arguments

@@ -138,7 +138,7 @@ private let brokenImageFolders: [BrokenInput] = [
   damagedPNG("PNG: no rows", "is 8 pixels wide and 0 high: expected 8 and 8") {
     $0.prefix(8) + chunk("IHDR", bigEndian([8, 0]) + [8, 0, 0, 0, 0]) + $0.dropFirst(33)
   },
-  damagedPNG("PNG: a depth of 3 bits", "Invalid IHDR data") {
+  damagedPNG("PNG: a depth of 3 bits", "Invalid bit depth") {
     $0.prefix(8) + chunk("IHDR", bigEndian([8, 8]) + [3, 0, 0, 0, 0]) + $0.dropFirst(33)
   },
   damagedPNG("PNG: pixels that are no zlib stream", "is a damaged PNG image: IDAT") {
@@ -173,7 +173,7 @@ private let brokenImageFolders: [BrokenInput] = [
     try FileManager.default.moveItem(
       at: laboratory.file("split/test/dot"), to: laboratory.file("split/test/new"))
   },
-  folder("images: no test folder", naming: "half/test", "does not exist") { laboratory in
+  folder("images: no test folder", naming: "half", "has train and no part that is held out") { laboratory in
     try laboratory.writeImages(to: "half/train", perClass: 2)
   },
   folder("data: an empty folder", naming: "nothing", "holds no data set") { laboratory in

@@ -115,7 +115,11 @@ import Testing
       ["datasets", "show", "large", "--output", "large.png", "--quiet"], redirected: "",
       after: "ulimit -t 5; ")
     expectRefusal(
-      refused, saying: ["large/a/1.png: is 8192 pixels wide and 8192 high", "--resize HEIGHTxWIDTH"])
+      refused,
+      saying: [
+        "large: has 4 images of 4 that cannot be used: a/1.png is 8192 pixels wide and 8192 high",
+        "--resize HEIGHTxWIDTH",
+      ])
     let read = try await laboratory.run(
       "datasets", "show", "large", "--resize", "16x16", "--output", "small.png", "--quiet")
     expectSuccess(read)

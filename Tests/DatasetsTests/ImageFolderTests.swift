@@ -214,6 +214,21 @@ import Testing
     }
   }
 
+  @Test("A folder of which no image was fetched is refused for that, and not for holding no data set")
+  func brokenLinksAlone() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "b"] {
+        let place = folder.appending(path: name)
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+          atPath: place.appending(path: "1.png").path, withDestinationPath: "/annex/1")
+      }
+      expectRefusal(naming: folder, saying: "has 2 links that lead nowhere, such as a/1.png") {
+        _ = try Dataset.load(folder.path)
+      }
+    }
+  }
+
   @Test("What was left out or assumed is remarked on, with its number and its first example")
   func remarks() throws {
     try withTemporaryFolder { folder in
@@ -231,7 +246,7 @@ import Testing
       #expect(
         remarks.map(\.sentence) == [
           "1 image lies beside the folders of the classes and was not read, such as loose.png",
-          "4 files were not read, by their endings: bmp (1), webp (2), without an ending (1), such as a/4.webp",
+          "4 files were not read, by their endings: webp (2), bmp (1), without an ending (1), such as a/4.webp",
           "1 folder inside the folder of a class was not read, such as a/raw",
           "5 images are grey among coloured ones, and have three equal channels now, such as a/1.png",
         ])

@@ -32,30 +32,6 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["here"])
   }
 
-  @Test(
-    "What is only started lives on, is not waited for, and is in a group that signals for this process do not reach"
-  )
-  func started() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "started \(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let said = folder.appending(path: "said")
-    // It ends after this call has: its last word is a file that was not there.
-    try ChildProcess.start(
-      URL(filePath: "/bin/sh"),
-      [
-        "-c",
-        #"echo lost; echo lost >&2; sleep 0.2; cut -d " " -f 5 /proc/$$/stat > "$0.new"; mv "$0.new" "$0""#,
-        said.path,
-      ], environment: ["PATH": "/usr/bin:/bin"])
-    #expect(!FileManager.default.fileExists(atPath: said.path))
-    let end = ContinuousClock.now + .seconds(60)
-    while !FileManager.default.fileExists(atPath: said.path), ContinuousClock.now < end { usleep(10_000) }
-    let line = try String(contentsOf: said, encoding: .utf8)
-    #expect(
-      Int32(line.trimmingCharacters(in: .whitespacesAndNewlines)).map { $0 != getpgrp() } == true, "\(line)")
-  }
-
   @Test("A program that is not there is an error with its name")
   func missing() {
     #expect(
