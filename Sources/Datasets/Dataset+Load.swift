@@ -73,15 +73,12 @@ extension Dataset {
   ) throws -> Dataset {
     switch search.location(of: entry) {
     case .published(let folder):
-      var dataset: Dataset
-      switch entry.format {
-      case .idx:
-        try options.check(for: .idx, in: folder)
-        dataset = try IDXFolder.load(folder, name: entry.name, entry: entry)
-      case .cifarBinary:
-        try options.check(for: .cifarBinary, in: folder)
-        dataset = try CIFARFolder.load(folder, name: entry.name, entry: entry)
-      }
+      try options.check(for: DatasetFormat(entry.format), in: folder)
+      var dataset =
+        switch entry.format {
+        case .idx: try IDXFolder.load(folder, name: entry.name, entry: entry)
+        case .cifarBinary: try CIFARFolder.load(folder, name: entry.name, entry: entry)
+        }
       dataset.origin = .files(in: folder)
       return dataset
     case .decodedImages(let folder):

@@ -7,6 +7,13 @@ enum DatasetFormat: String, CaseIterable {
   case arrays = ".npy files"
   case imageFolder = "class folders"
 
+  init(_ format: CatalogueEntry.Format) {
+    switch format {
+    case .idx: self = .idx
+    case .cifarBinary: self = .cifarBinary
+    }
+  }
+
   /// - Throws: ``DatasetError`` when no format fits or more than one does, ``FileError`` when the folder cannot
   ///   be read.
   init(recognising folder: URL) throws {

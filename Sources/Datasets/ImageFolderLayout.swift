@@ -65,9 +65,7 @@ struct ImageFolderLayout {
   /// - Returns: The folder of one of these names, whatever its letters; nil: there is none.
   /// - Throws: ``FileError`` when there are several.
   private static func onlyPart(in listing: FolderListing, called names: [String]) throws -> String? {
-    let found = listing.folders.filter {
-      names.contains($0.lowercased()) && isPart(listing.folder.appending(path: $0))
-    }
+    let found = parts(in: listing, called: names)
     guard found.count < 2 else {
       throw FileError(
         file: listing.folder,
@@ -78,7 +76,13 @@ struct ImageFolderLayout {
 
   /// Whether a folder has a training part.
   static func hasParts(_ listing: FolderListing) -> Bool {
-    (try? onlyPart(in: listing, called: trainingNames)) != .some(nil)
+    !parts(in: listing, called: trainingNames).isEmpty
+  }
+
+  private static func parts(in listing: FolderListing, called names: [String]) -> [String] {
+    listing.folders.filter {
+      names.contains($0.lowercased()) && isPart(listing.folder.appending(path: $0))
+    }
   }
 
   private static func part(_ listing: FolderListing) throws -> Part {

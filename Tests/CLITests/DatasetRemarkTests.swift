@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Testing
 
 /// What was left out or assumed while data were read reaches whoever looks: on the terminal, in records, in reports.
@@ -28,6 +29,24 @@ import Testing
     expectSuccess(try await laboratory.run("report", "out", "--output", "page", "--quiet"))
     let page = String(decoding: try laboratory.read("page/index.html"), as: UTF8.self)
     #expect(page.contains(Self.sentence))
+  }
+
+  @Test("The sheets of attack, gallery and datasets show say it at their foot")
+  func sheets() async throws {
+    let laboratory = try await Laboratory()
+    try laboratory.write("x", to: "images/cross/x.webp")
+    let model = ["run/model.safetensors", "--data", "images", "--quiet", "--output"]
+    for arguments in [
+      ["attack", "fgsm"] + model + ["attack", "--epsilon", "0.1"],
+      ["gallery"] + model
+        + ["gallery", "--neurons", "2", "--directions", "2", "--top", "3", "--no-cache"],
+      ["datasets", "show", "images", "--quiet", "--output", "show.png"],
+    ] { expectSuccess(try await Program(laboratory: laboratory).run(arguments)) }
+    for sheet in ["attack/adversarial.png", "gallery/gallery.png", "show.png"] {
+      let texts = try PNGFile.readText(laboratory.file(sheet))
+      let foot = try #require(texts.first { $0.key == "Description" }, "\(sheet)").value
+      #expect(foot.contains(Self.sentence), "\(sheet): \(foot)")
+    }
   }
 
   @Test("datasets show lists all remarks, in its table and as JSON")
