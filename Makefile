@@ -54,6 +54,8 @@ lint:
 test_results := .build-test/tests.xml .build-test/served-tests.xml
 served := (LocalServer|Explorer|Study)Tests\.|(Browser|Explore|Study|Strangers)[A-Za-z]*Tests
 
+# As many at once keep the processors busy; all at once, which is the default, would wait for each other.
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 4
 test: test-dependencies lint
 	@rm -f $(test_results)
 	swift test $(test_flags) --disable-xctest --skip '$(served)' --xunit-output $(word 1,$(test_results))

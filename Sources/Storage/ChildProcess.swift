@@ -80,6 +80,10 @@ public enum ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    // A socket of ours that a child has too stays open as long as the child lives, and the port taken.
+    for descriptor in openDescriptors where descriptor > STDERR_FILENO {
+      posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
     // A thread of Dispatch blocks all signals, and a server ignores SIGPIPE; a child shall do neither.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -100,6 +104,11 @@ public enum ChildProcess {
     let code = posix_spawn(&child, command[0], &actions, &attributes, words + [nil], settings + [nil])
     guard code == 0 else { throw failure(of: program, code) }
     return child
+  }
+
+  /// None where the system does not say.
+  private static var openDescriptors: [Int32] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).compactMap { Int32($0) }
   }
 
   private static func allBytes(from descriptor: Int32) -> Data {

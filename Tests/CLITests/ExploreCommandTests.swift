@@ -33,6 +33,30 @@ struct ExploreCommandTests {
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
   }
 
+  @Test("The desktop's browser is given the address, and neither is waited for nor ended with the program")
+  func browser() async throws {
+    let laboratory = try await Laboratory()
+    let browser = "#!/bin/sh\necho \"$1\" > opened.new && mv opened.new opened\nsleep 20\n"
+    try laboratory.write(browser, to: "bin/xdg-open")
+    chmod(laboratory.file("bin/xdg-open").path, 0o755)
+    let run = try Program(
+      laboratory: laboratory,
+      environment: ["DISPLAY": ":99", "PATH": laboratory.file("bin").path + ":/usr/bin:/bin"]
+    ).start(["explore", "run", "--no-cache"])
+    let said = try await run.waitForOutput(containing: "\n")
+    let address = String(said.split(whereSeparator: \.isWhitespace).last ?? "")
+    let opened = laboratory.file("opened").path
+    let end = ContinuousClock.now + .seconds(60)
+    while !FileManager.default.fileExists(atPath: opened), ContinuousClock.now < end {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    #expect(String(decoding: try laboratory.read("opened"), as: UTF8.self) == address + "\n")
+    let begun = ContinuousClock.now
+    run.interrupt()
+    #expect(try await run.outcome().exitCode == 0)
+    #expect(ContinuousClock.now - begun < .seconds(15))
+  }
+
   @Test("What is no finished run of one network, or no basis, is refused in one sentence")
   func refusals() async throws {
     let laboratory = try await Laboratory()

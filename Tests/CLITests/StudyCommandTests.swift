@@ -275,7 +275,7 @@ import Testing
     #expect(try freed.decoded(Progress.self).participants.count == 1, "who has answered stays")
   }
 
-  @Test("What the server cannot do is told on its terminal, with no secret in it, and once")
+  @Test("What the server cannot do is told on its terminal, with no secret in it, and once a minute")
   func troubles() async throws {
     let laboratory = try await StudyScene.laboratory()
     let server = try await StudyScene.Server(laboratory)
@@ -285,14 +285,17 @@ import Testing
       await PlainHTTP.ask(server.port, "POST", "/begin", fields: ["Cookie": cookie], body: "{}"))
     let picture = try #require(begun.decoded(StudyScene.View.self).question).picture
     try FileManager.default.removeItem(at: laboratory.file("study/trials"))
+    let began = ContinuousClock.now
     for _ in 0..<3 {
       let answer = await PlainHTTP.ask(server.port, "GET", picture, fields: ["Cookie": cookie])
       #expect(answer?.status == 500 && answer?.text.contains("trials") == false)
     }
+    let minutes = (ContinuousClock.now - began) / .seconds(60)
     server.run.interrupt()
     let outcome = try await server.run.outcome()
     let told = outcome.errors.split(separator: "\n").filter { $0.contains("GET /pictures/*: ") }
-    #expect(told.count == 1 && told[0].contains("study/trials/"), "\(outcome.errors)")
+    #expect((1...1 + Int(minutes)).contains(told.count), "\(outcome.errors)")
+    #expect(told.allSatisfy { $0.contains("study/trials/") }, "\(outcome.errors)")
     #expect(!outcome.errors.contains(server.organiser) && !outcome.errors.contains(cookie.suffix(32)))
   }
 

@@ -345,9 +345,10 @@ struct LocalServerTests {
     func come() { state.withLock { $0 = true } }
   }
 
-  @Test("While some send heads without end, the others are answered and the server can be ended")
+  @Test(
+    "While some send heads without end, the others are answered and the server can be ended",
+    .timeLimit(.minutes(5)))
   func endlessHeads() async throws {
-    let began = ContinuousClock.now
     try await serving { address in
       let end = End()
       let senders = (0..<8).map { number in
@@ -369,7 +370,6 @@ struct LocalServerTests {
       end.come()
       for sender in senders { try await sender.value }
     }
-    #expect(ContinuousClock.now - began < .seconds(60))
   }
 
   @Test("A head, or its answer, that comes a byte at a time is cut off")

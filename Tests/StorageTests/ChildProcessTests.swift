@@ -32,6 +32,14 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["here"])
   }
 
+  @Test("It has none of this process's descriptors")
+  func descriptors() throws {
+    // As C opens one that does not think of children.
+    let descriptor = open("/dev/null", O_RDONLY)
+    defer { close(descriptor) }
+    #expect(try shell("test -e /proc/$$/fd/2 && test ! -e /proc/$$/fd/\(descriptor)").exitCode == 0)
+  }
+
   @Test("A program that is not there is an error with its name")
   func missing() {
     #expect(
