@@ -50,9 +50,9 @@ reproduce-quick: build
 lint:
 	swift format lint --strict --recursive $(swift_sources)
 
-# Servers and browsers live in real time, and hundreds of tests that compute would starve them: they come after, alone.
+# Servers live in real time, and hundreds of tests that compute would starve them: they come after, alone.
 test_results := .build-test/tests.xml .build-test/served-tests.xml
-served := (LocalServer|Explorer|Study)Tests\.|(Browser|Explore|Study|Strangers)[A-Za-z]*Tests
+served := (LocalServer|Explorer|Study)Tests\.|(Explore|Study|Strangers)[A-Za-z]*Tests
 
 # As many at once keep the processors busy; all at once, which is the default, would wait for each other.
 test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 4
