@@ -30,6 +30,15 @@ final class Console: Sendable {
   /// Told of workers that memory does not suffice for.
   private var concessions: MemoryConcessions { MemoryConcessions { [self] in draw(.warning($0)) } }
 
+  /// Told of figures that could not be drawn.
+  private var failures: FigureFailures {
+    FigureFailures { [self] sentence in
+      // gnuplot is ended, too, by whoever ends this program.
+      try Interruption.check()
+      draw(.warning(sentence))
+    }
+  }
+
   /// Runs an experiment with progress drawn, and stops it at a signal.
   ///
   /// - Parameter resume: How to go on after Ctrl-C; printed then.
@@ -39,9 +48,11 @@ final class Console: Sendable {
       do {
         return try Self.refusingUnknownNames {
           try MemoryConcessions.$current.withValue(concessions) {
-            try body { [self] progress in
-              try Interruption.check()
-              draw(progress)
+            try FigureFailures.$current.withValue(failures) {
+              try body { [self] progress in
+                try Interruption.check()
+                draw(progress)
+              }
             }
           }
         }

@@ -55,7 +55,7 @@ struct DemoCommand: ParsableCommand {
         String(
           format: "accuracy %.2f %% on %d held-out images, all done in %.0f s",
           100 * results.training.heldOutAccuracy, results.training.heldOutCount, results.seconds),
-        "label agreement κ of the top \(experiment.configuration.topCount) images, mean: "
+        "label agreement κ of the top \(gallery.topCount ?? 0) images, mean: "
           + "\(kappa(gallery.neurons)) over \(gallery.neurons.count) neurons, "
           + "\(kappa(gallery.randomDirections)) over \(gallery.randomDirections.count) random directions, "
           + "0 for random images (a description of one network, no test)",

@@ -5,7 +5,8 @@ import Intrigue
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a network's accuracy on held-out images.",
-    discussion: "Leaves classes.csv, figures/confusion.png and run.json.")
+    discussion:
+      "Leaves classes.csv, figures/confusion.png (of more than 100 classes confused-pairs.png) and run.json.")
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var dataOptions: DataOptions
@@ -24,6 +25,10 @@ struct EvaluateCommand: ParsableCommand {
     }
     try console.report(
       results,
-      lines: results.lines + ["confusion matrix: \(folder.file("figures/confusion.png").relativePath)"])
+      lines: results.lines + [
+        EvaluateExperiment.hasMatrix(classCount: results.classes.count)
+          ? "confusion matrix: \(folder.file("figures/confusion.png").relativePath)"
+          : "pairs that are confused most: \(folder.file("figures/confused-pairs.png").relativePath)"
+      ])
   }
 }

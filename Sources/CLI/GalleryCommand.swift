@@ -20,8 +20,9 @@ struct GalleryCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var dataOptions: DataOptions
 
-  @Option(help: "Rows of single neurons, a random sample of those that are alive.")
-  var neurons = 8
+  @Option(
+    help: "Rows of single neurons, a random sample of those that are alive. Default: 8, or all there are.")
+  var neurons: Int?
 
   @Option(help: "Rows of random directions, or of what --against names.")
   var directions = 8
@@ -32,8 +33,8 @@ struct GalleryCommand: ParsableCommand {
   )
   var against: DirectionFamily = .sphere
 
-  @Option(help: "Images in a row.")
-  var top = 9
+  @Option(help: "Images in a row. Default: 9, or all there are.")
+  var top: Int?
 
   @Option(
     help:
@@ -84,7 +85,7 @@ struct GalleryCommand: ParsableCommand {
 
   func validate() throws {
     for (name, value, limit) in [
-      ("neurons", neurons, 1000), ("directions", directions, 1000), ("top", top, 200),
+      ("neurons", neurons ?? 1, 1000), ("directions", directions, 1000), ("top", top ?? 1, 200),
     ]
     where !(1...limit).contains(value) {
       throw ValidationError("--\(name) must be between 1 and \(limit), got \(value)")
@@ -114,11 +115,13 @@ struct GalleryCommand: ParsableCommand {
       GalleryExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), layer: layer,
         pooling: pooling, activation: activation,
-        neuronCount: neurons, directionCount: directions, family: against, topCount: top, seed: common.seed,
+        neuronCount: neurons ?? 8, directionCount: directions, family: against, topCount: top ?? 9,
+        seed: common.seed,
         split: split,
         rows: try selection(),
         presentation: GalleryPresentation(
           hasStrata: strata, hasClasses: perClass, isBlind: blind, preset: preset, hasPDF: pdf)),
+      given: Set((neurons == nil ? [] : [.neuronCount]) + (top == nil ? [] : [.topCount])),
       workerCount: common.workerCount,
       cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
     let results = try console.run(resume: "Run the same command again.") {
@@ -148,7 +151,7 @@ struct GalleryCommand: ParsableCommand {
     return [
       "\(results.imageCount) \(split.words), layer \(results.layer): \(results.unitCount) neurons, "
         + "\(results.deadUnitCount) dead, \(results.constantUnitCount) constant",
-      "Do the top \(top) images share a class? κ 1: always; κ 0: no more than random images do.",
+      "Do the top \(results.topCount ?? 0) images share a class? κ 1: always; κ 0: no more than random images do.",
     ]
       + groups.map { name, agreement in
         "  \(name)\(String(repeating: " ", count: width - name.count))  \(kappa(agreement))"

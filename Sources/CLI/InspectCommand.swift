@@ -22,7 +22,9 @@ struct InspectCommand: ParsableCommand {
       try Console.printJSON(description)
     } else {
       try Output.result(description.lines)
-      if let match = try model.source.weightMatch(), match.method == .byOrder {
+      guard let match = try model.source.weightMatch() else { return }
+      if !match.remarks.isEmpty { try Output.result([""] + match.remarks) }
+      if match.method == .byOrder {
         try Output.result(
           ["", "weights were matched in order; check that each is where it belongs:"]
             + match.pairs.map { "  \($0.parameter)  from  \($0.tensor)" })

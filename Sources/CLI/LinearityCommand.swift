@@ -36,8 +36,13 @@ struct LinearityCommand: ParsableCommand {
   @Flag(help: "Train no networks on resized images.")
   var noSizes = false
 
-  @Option(help: "Two classes of the logistic regression, by number.")
-  var pair = "3,7"
+  @Option(
+    help:
+      "Two classes of the logistic regression, by number. Default: 3,7, or the two with the most images where the data do not have both."
+  )
+  var pair: String?
+
+  private static let usualPair = "3,7"
 
   @Flag(help: "Leave the logistic regression out.")
   var noPair = false
@@ -56,9 +61,9 @@ struct LinearityCommand: ParsableCommand {
     if try Self.numbers(sizes, option: "--sizes").contains(where: { !(2...512).contains($0) }) {
       throw ValidationError("--sizes takes sides from 2 to 512, got \(sizes)")
     }
-    let classes = try Self.numbers(pair, option: "--pair")
+    let classes = try Self.numbers(pair ?? Self.usualPair, option: "--pair")
     guard classes.count == 2, classes[0] != classes[1], classes.allSatisfy({ $0 >= 0 }) else {
-      throw ValidationError("--pair takes two different classes, for example 3,7, got \(pair)")
+      throw ValidationError("--pair takes two different classes, for example 3,7, got \(pair ?? "")")
     }
   }
 
@@ -77,15 +82,15 @@ struct LinearityCommand: ParsableCommand {
       LinearityExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), imageCount: count, figureImage: image,
         range: range, stepCount: steps, sides: noSizes ? [] : try Self.numbers(sizes, option: "--sizes"),
-        pair: noPair ? nil : try Self.numbers(pair, option: "--pair"), seed: common.seed),
-      workerCount: common.workerCount)
+        pair: noPair ? nil : try Self.numbers(pair ?? Self.usualPair, option: "--pair"), seed: common.seed),
+      isPairGiven: pair != nil, workerCount: common.workerCount)
     let console = Console(common)
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try experiment.run(in: folder, progress: $0)
     }
     let pictures =
       ["line.png", "pieces.png", "local.png"] + (noSizes ? [] : ["sizes.png"])
-      + (noPair ? [] : ["weights.png"])
+      + (results.pair == nil ? [] : ["weights.png"])
     try console.report(
       results,
       lines: results.sentences + [

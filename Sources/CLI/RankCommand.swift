@@ -27,8 +27,8 @@ struct RankCommand: ParsableCommand {
   @Option(help: "How many directions. Default: as many as the layer has units.")
   var directions: Int?
 
-  @Option(help: "Images per direction.")
-  var top = 9
+  @Option(help: "Images per direction. Default: 9, or all there are.")
+  var top: Int?
 
   @Option(
     help:
@@ -61,7 +61,7 @@ struct RankCommand: ParsableCommand {
       throw ValidationError(
         "--directions \(directions) needs another --basis, such as sphere: every neuron is ranked")
     }
-    for (name, value, limit) in [("directions", directions ?? 1, 1_000_000), ("top", top, 10_000)]
+    for (name, value, limit) in [("directions", directions ?? 1, 1_000_000), ("top", top ?? 1, 10_000)]
     where !(1...limit).contains(value) {
       throw ValidationError("--\(name) must be between 1 and \(limit), got \(value)")
     }
@@ -76,8 +76,9 @@ struct RankCommand: ParsableCommand {
       RankExperiment.Configuration(
         model: model.source, data: try dataOptions.source(), layer: layer, pooling: pooling,
         activation: activation, basis: basis,
-        directionCount: directions, topCount: top, seed: common.seed, split: split, shard: shard),
-      workerCount: common.workerCount, cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
+        directionCount: directions, topCount: top ?? 9, seed: common.seed, split: split, shard: shard),
+      isTopCountGiven: top != nil, workerCount: common.workerCount,
+      cache: noCache ? nil : FeatureCache(folder: URL(filePath: cache)))
     let results = try console.run(
       resume: "The same command goes on after the last block of features that is on disk."
     ) {

@@ -64,7 +64,8 @@ public enum IDXFile {
     guard found == magic else {
       throw FileError(
         file: file,
-        problem: "is not an IDX \(kind) file: expected the magic number \(magic), found \(found)")
+        problem: ForeignFile.problem(of: content, expected: "an IDX \(kind) file")
+          ?? "is not an IDX \(kind) file: expected the magic number \(magic), found \(found)")
     }
   }
 }

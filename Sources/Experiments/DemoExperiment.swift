@@ -69,7 +69,7 @@ public struct DemoExperiment: Sendable {
         model: source, data: data, neuronCount: configuration.neuronCount,
         directionCount: configuration.directionCount, topCount: configuration.topCount,
         seed: configuration.seed),
-      workerCount: workerCount, cache: FeatureCache(folder: folder.file("features"))
+      given: [], workerCount: workerCount, cache: FeatureCache(folder: folder.file("features"))
     ).run(model, on: dataset, in: folder.recording(as: "gallery.json"), progress: progress)
 
     let attack = try AttackExperiment(

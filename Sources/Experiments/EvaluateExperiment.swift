@@ -53,24 +53,41 @@ public struct EvaluateExperiment: Sendable {
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
     let model = try configuration.model.load(for: dataset.heldOut)
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let record = RunRecord<Configuration, Results>(
       experiment: "evaluate", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
     try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
     let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
 
-    try run.begin()
+    try run.measured(results)
     try writeTable(results, to: folder.file("classes.csv"))
-    try Chart.confusionMatrix(
-      title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",
-      classNames: dataset.heldOut.classNames, counts: results.confusion
-    ).write(named: "confusion", in: folder.folder("figures").url)
+    let figures = try folder.folder("figures")
+    let hasMatrix = Self.hasMatrix(classCount: results.classes.count)
+    try figures.removeChart(hasMatrix ? Self.pairsName : Self.matrixName)
+    if hasMatrix {
+      try Chart.confusionMatrix(
+        title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",
+        classNames: dataset.heldOut.classNames, counts: results.confusion
+      ).write(named: Self.matrixName, in: figures.url)
+    } else if let pairs = results.pairsChart(
+      of: model.network.graph.architecture.name, DataRecord(dataset))
+    {
+      try pairs.write(named: Self.pairsName, in: figures.url)
+    } else {
+      try figures.removeChart(Self.pairsName)
+    }
     try run.complete(with: results)
     return results
   }
+
+  static let matrixName = "confusion"
+  static let pairsName = "confused-pairs"
+
+  /// Whether a matrix of so many classes can be read; where not, the pairs that are confused most are shown.
+  public static func hasMatrix(classCount: Int) -> Bool { classCount <= 100 }
 
   private func judge(_ model: Model, on images: LabelledImages) throws -> Results {
     let engine = try Engine(running: model.network, workerCount: workerCount)

@@ -71,7 +71,8 @@ extension GalleryExperiment {
       try progress(.step(done: index, total: file.pages.count, unit: "pages"))
       let name = file.name + (file.pages.count > 1 ? "-\(index + 1)" : "") + ".png"
       try page.write(to: folder.file(name))
-      names.append(name)
+      // A page that could not be drawn is a remark.
+      if folder.exists(name) { names.append(name) }
     }
     if configuration.presentation.hasPDF {
       let name = file.name + ".pdf"

@@ -86,6 +86,8 @@ public struct GalleryExperiment: Sendable {
     public var deadUnitCount: Int
     public var constantUnitCount: Int
     public var imageCount: Int
+    /// Images in a row; nil in records of earlier versions.
+    public var topCount: Int?
     public var correctCount: Int
     /// κ of live units.
     public var neurons: Agreement
@@ -101,13 +103,22 @@ public struct GalleryExperiment: Sendable {
   /// Features above this many numbers (2 GiB) are refused.
   static let featureLimit = 1 << 29
 
-  public let configuration: Configuration
+  /// A setting that gives way to what there is where nobody gave it.
+  public enum Setting: Sendable { case neuronCount, topCount }
+
+  public private(set) var configuration: Configuration
+  /// Settings that were asked for.
+  public let given: Set<Setting>
   public let workerCount: Int
   /// nil: every run computes its features.
   public let cache: FeatureCache?
 
-  public init(_ configuration: Configuration, workerCount: Int, cache: FeatureCache?) {
+  public init(
+    _ configuration: Configuration, given: Set<Setting> = [.neuronCount, .topCount], workerCount: Int,
+    cache: FeatureCache?
+  ) {
     self.configuration = configuration
+    self.given = given
     self.workerCount = workerCount
     self.cache = cache
   }
@@ -131,16 +142,41 @@ public struct GalleryExperiment: Sendable {
     try model.check(fits: images)
     let layer = try graph.featurePosition(configuration.layer, activation: configuration.activation)
     let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
-    try check(space, images)
-    try checkBlindness(of: folder)
-    let warnings = model.remarks(on: dataset)
-    for warning in warnings { try progress(.warning(warning)) }
-    let remarks = warnings + dataset.remarks.map(\.sentence) + (note.map { [$0] } ?? [])
+    var usual = UsualSetting()
+    let fitted = fitted(to: space, images, &usual)
+    try fitted.check(space, images)
+    try fitted.checkBlindness(of: folder)
+    return try fitted.run(
+      model, on: dataset, at: layer, in: folder, remarks: model.remarks(on: dataset) + usual.remarks,
+      note: note, progress: progress)
+  }
 
+  /// This experiment, with what was not given no larger than there is.
+  private func fitted(
+    to space: FeatureSpace, _ images: LabelledImages, _ usual: inout UsualSetting
+  ) -> GalleryExperiment {
+    var fitted = self
+    if configuration.rows.namedUnits == nil {
+      usual.fit(
+        &fitted.configuration.neuronCount, atMost: space.unitCount, isGiven: given.contains(.neuronCount),
+        "rows of neurons", because: "layer \(space.layer) has no more units")
+    }
+    usual.fit(
+      &fitted.configuration.topCount, atMost: images.count, isGiven: given.contains(.topCount),
+      "images in a row", because: "there are no more \(configuration.split.words)")
+    return fitted
+  }
+
+  private func run(
+    _ model: Model, on dataset: Dataset, at layer: Int?, in folder: RunFolder, remarks told: [String],
+    note: String?, progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let images = configuration.split.images(of: dataset)
+    let remarks = told + dataset.remarks.map(\.sentence) + (note.map { [$0] } ?? [])
     let record = RunRecord<Configuration, Results>(
       experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: told, keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
     let (rankings, entries) = try configuration.model.naming {
       try self.rankings(of: model, on: dataset, at: layer, remarks, progress)
@@ -151,10 +187,11 @@ public struct GalleryExperiment: Sendable {
       try key.map { [try blindFile(sheets, $0, folder)] } ?? openFiles(sheets)
     // Not before: until everything was computed, an earlier run's files stay as they are.
     try run.begin()
+    let numbers = try key.map { try write($0, to: folder) } ?? write(rankings, to: folder)
     try progress(.stage("drawing"))
     var names: [String] = []
     for file in files { names += try write(file, to: folder, progress) }
-    names += try key.map { try write($0, to: folder) } ?? write(rankings, to: folder)
+    names += numbers
     if key == nil {
       let catalogue = DirectionCatalogue(
         entries, images: images, topCount: configuration.topCount, family: configuration.family)
@@ -231,6 +268,7 @@ extension GalleryExperiment.Results {
     deadUnitCount = rankings.deadUnits.count
     constantUnitCount = rankings.constantUnits.count
     imageCount = rankings.imageCount
+    topCount = rankings.topCount
     correctCount = rankings.correct.count
     neurons = agreement(rankings.agreement.neurons)
     randomDirections = agreement(rankings.agreement.randomDirections)

@@ -76,7 +76,11 @@ public struct ModelDescription: Codable, Sendable {
     let table = TextTable.lines(rows, textColumns: Set(rows[0].indices))
     var lines = ["\(architecture), \(parameterCount) parameters, model \(checksum.prefix(12))"]
     lines.append("input \(shape(input)) (channels×height×width), \(preprocessing)")
-    lines.append("classes: \(classNames.joined(separator: ", "))")
+    let named = classNames.count <= 40 ? classNames : Array(classNames.prefix(10))
+    lines.append(
+      "classes: \(named.joined(separator: ", "))"
+        + (named.count == classNames.count
+          ? "" : " and \(classNames.count - named.count) more; --json lists all"))
     if let data = provenance.dataName {
       let accuracy =
         provenance.heldOutAccuracy.map { String(format: ", held-out accuracy %.2f %%", 100 * $0) } ?? ""

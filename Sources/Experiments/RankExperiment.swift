@@ -66,13 +66,18 @@ public struct RankExperiment: Sendable {
     public var files: [String]
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
+  /// Whether the number of images for each direction was asked for; else it gives way to what there is.
+  public let isTopCountGiven: Bool
   public let workerCount: Int
   /// nil: features are held in memory.
   public let cache: FeatureCache?
 
-  public init(_ configuration: Configuration, workerCount: Int, cache: FeatureCache?) {
+  public init(
+    _ configuration: Configuration, isTopCountGiven: Bool = true, workerCount: Int, cache: FeatureCache?
+  ) {
     self.configuration = configuration
+    self.isTopCountGiven = isTopCountGiven
     self.workerCount = workerCount
     self.cache = cache
   }
@@ -83,11 +88,23 @@ public struct RankExperiment: Sendable {
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let dataset = try configuration.data.load(progress)
     let model = try configuration.model.load(for: dataset.heldOut)
-    let remarks = model.remarks(on: dataset)
-    for remark in remarks { try progress(.warning(remark)) }
+    var usual = UsualSetting()
+    var fitted = self
+    usual.fit(
+      &fitted.configuration.topCount, atMost: configuration.split.images(of: dataset).count,
+      isGiven: isTopCountGiven, "images for each direction",
+      because: "there are no more \(configuration.split.words)")
+    return try fitted.run(
+      model, on: dataset, in: folder, remarks: model.remarks(on: dataset) + usual.remarks, progress: progress)
+  }
+
+  private func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, remarks: [String],
+    progress: @escaping ProgressHandler
+  ) throws -> Results {
     let record = RunRecord<Configuration, Results>(
       experiment: "rank", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
     let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
     var results = Results(

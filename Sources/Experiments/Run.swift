@@ -1,4 +1,5 @@
 import Datasets
+import Figures
 import Foundation
 import Networks
 import Storage
@@ -24,16 +25,20 @@ public final class Run<Configuration: Codable & Sendable, Results: Codable & Sen
 
   /// - Parameters:
   ///   - dataset: What is read; nil: no images.
+  ///   - remarks: What was assumed, left out or chosen for the user: told, and recorded.
   ///   - keepsEarlier: Whether an earlier run's files stay until ``begin()``, since everything is computed before the first
   ///     of them is replaced.
   /// - Throws: ``FileError`` when another run is writing the folder, it holds another experiment, or is the data set.
   public init(
     _ record: RunRecord<Configuration, Results>, on dataset: Dataset?, in folder: RunFolder,
-    keepsEarlier: Bool = false, _ progress: @escaping ProgressHandler
+    remarks: [String] = [], keepsEarlier: Bool = false, _ progress: @escaping ProgressHandler
   ) throws {
     try folder.check(holds: record.experiment)
     try dataset.map { try folder.check(isNot: $0) }
     self.folder = try folder.locked()
+    for remark in remarks { try progress(.warning(remark)) }
+    var record = record
+    record.remarks = remarks.isEmpty ? nil : remarks
     self.record = record
     let clock = StageClock()
     self.clock = clock
@@ -52,12 +57,22 @@ public final class Run<Configuration: Codable & Sendable, Results: Codable & Sen
   /// Writes the record of a run that has begun in the place of an earlier one.
   public func begin() throws { try folder.write(record, to: folder.recordName) }
 
+  /// Writes results into the record before anything is drawn of them: a picture never stands between work and result.
+  public func measured(_ results: Results) throws {
+    var record = record
+    record.results = results
+    try folder.write(record, to: folder.recordName)
+  }
+
   /// Writes the record of the finished run, with the workers that memory sufficed for: the last thing that a run does.
   public func complete(with results: Results) throws {
     var record = record
     let asked = record.environment.workerCount
     record.environment.workerCount = MemoryConcessions.current?.workerCount(of: asked) ?? asked
     record.results = results
+    // Of figures that could not be drawn, those of a run inside this one aside.
+    let undrawn = FigureFailures.current?.remarks(in: folder.url) ?? []
+    if !undrawn.isEmpty { record.remarks = (record.remarks ?? []) + undrawn }
     record.stages = clock.stages
     record.complete = true
     try folder.write(record, to: folder.recordName)

@@ -9,6 +9,9 @@ public struct RunRecord<Configuration: Codable & Sendable, Results: Codable & Se
   public var configuration: Configuration
   public var environment: RunEnvironment
   public var data: DataRecord?
+  /// What was assumed, left out or chosen for the user, besides what `data` says, a sentence without its full stop each;
+  /// nil: nothing.
+  public var remarks: [String]?
   /// When the run began, in UTC, as ISO 8601 has it; nil in records of earlier versions.
   public var date: String?
   /// The commit that the program was built from, with `-dirty` where files differed from it, or `unknown`; nil in records
@@ -37,6 +40,7 @@ public struct RecordHead: Decodable, Sendable {
   public let experiment: String
   public let complete: Bool?
   public let data: DataRecord?
+  public let remarks: [String]?
 }
 
 /// A stage of a run, as it was told while it ran.

@@ -58,8 +58,9 @@ public struct TrainExperiment: Sendable {
     }
 
     /// - Throws: ``FileError`` naming the file when it describes no network, or none for these images;
-    ///   ``UnknownArchitecture``.
+    ///   ``UnknownArchitecture``; ``OneClass``.
     func architecture(for images: LabelledImages) throws -> Architecture {
+      guard images.classNames.count > 1 else { throw OneClass(name: images.classNames.first ?? "") }
       switch self {
       case .named(let name):
         guard let known = Architecture.Named(rawValue: name) else {
@@ -362,5 +363,14 @@ public struct UnknownArchitecture: Error, CustomStringConvertible {
     "no architecture is called \"\(name)\"; there are "
       + Architecture.Named.allCases.map(\.rawValue).joined(separator: ", ")
       + ", or give a .json file that describes one"
+  }
+}
+
+/// Data that no classifier can be trained on.
+public struct OneClass: Error, Equatable, CustomStringConvertible {
+  public let name: String
+
+  public var description: String {
+    "the data have one class, \(name.debugDescription): a classifier tells at least two apart"
   }
 }

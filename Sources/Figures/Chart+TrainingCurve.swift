@@ -63,12 +63,11 @@ extension Chart {
       "plot \(losses.joined(separator: continuation))",
       "set key bottom right",
       "set ylabel 'accuracy (%)'",
-      "set yrange [*:*]",
-      "set offsets 0, 0, 1, 1",
+      "set yrange \(ChartScale.script(accuracyRange(of: epochs)))",
+      "unset offsets",
       "plot \(accuracies.joined(separator: continuation))",
       "unset multiplot",
     ]
-    func cell(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
     let rows: [[any CSVValue]] = epochs.map { epoch in
       [
         epoch.number, cell(epoch.trainingLoss), cell(epoch.trainingAccuracy), cell(epoch.validationLoss),
@@ -77,5 +76,15 @@ extension Chart {
     }
     let heading = ["epoch", "training loss", "training accuracy", "validation loss", "validation accuracy"]
     return Chart(script: script, table: [heading] + rows, width: 960, height: 400)
+  }
+
+  private static func cell(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+
+  /// In per cent, with one more at each end but where shares end.
+  private static func accuracyRange(of epochs: [Epoch]) -> ClosedRange<Double> {
+    let values = epochs.flatMap { [cell($0.trainingAccuracy), cell($0.validationAccuracy)] }.compactMap(
+      \.self)
+    let (low, high) = (100 * (values.min() ?? 0), 100 * (values.max() ?? 1))
+    return max(0, low - 1)...min(100, high + 1)
   }
 }

@@ -46,12 +46,15 @@ public struct Chart: Sendable {
   /// gives the same bytes, whatever the format.
   ///
   /// - Parameter name: ASCII letters, digits and hyphens, because it stands in the script.
-  /// - Throws: ``Problem`` when gnuplot is missing or fails, ``FileError`` when a file cannot be written. All
-  ///   files are drawn elsewhere first: a failure leaves earlier ones untouched.
+  /// - Throws: ``FileError`` when a file cannot be written; ``Problem`` when gnuplot is missing or fails, unless
+  ///   ``FigureFailures`` are noted. All files are drawn elsewhere first: an error leaves earlier ones untouched.
   public func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf]) throws {
-    try write(
-      named: name, in: folder, formats: formats,
-      searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+    let files = Self.fileEndings.map { folder.appending(path: "\(name).\($0)") }
+    try FigureFailures.noting(files[0], and: Array(files.dropFirst())) {
+      try write(
+        named: name, in: folder, formats: formats,
+        searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "")
+    }
   }
 
   func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf], searchPath: String) throws

@@ -29,17 +29,21 @@ extension Figure {
 
   /// Draws the figure and writes it as PNG. The same figure gives the same bytes.
   ///
-  /// - Throws: ``FileError`` when the picture would be too large for a canvas or the file cannot be written.
+  /// - Throws: ``FileError`` when the file cannot be written; ``FigureTooLarge`` for a canvas, unless ``FigureFailures`` are
+  ///   noted.
   public func write(to file: URL) throws {
+    try FigureFailures.noting(file) {
+      try checkSize()
+      try PNGFile.write(drawn(), text: textChunks, to: file)
+    }
+  }
+
+  /// - Throws: ``FigureTooLarge``.
+  public func checkSize() throws {
     let (width, height) = size
     guard max(width, height) <= Canvas.largestSide else {
-      throw FileError(
-        file: file,
-        problem:
-          "would be \(width)×\(height) pixels; a figure has at most \(Canvas.largestSide) each way, so show fewer rows"
-      )
+      throw FigureTooLarge(width: width, height: height, limit: Canvas.largestSide)
     }
-    try PNGFile.write(drawn(), text: textChunks, to: file)
   }
 }
 

@@ -1,4 +1,6 @@
+import Foundation
 import Images
+import Storage
 
 /// Finished pictures on one page, row by row: what belongs together is seen together.
 ///
@@ -37,4 +39,23 @@ public struct FigurePage: Figure {
   }
 
   public var transcript: [String] { [] }
+
+  /// Draws the page of the charts called `names` in the folder of `file`, which are drawn at twice their size for print:
+  /// on a page their letters are as large as a strip's.
+  ///
+  /// - Parameter rows: What stands below the charts.
+  /// - Throws: As ``Figure/write(to:)``; ``MissingChart`` where one of them was not drawn, unless ``FigureFailures`` are noted.
+  public static func write(_ caption: FigureCaption, charts names: [String], rows: [[Bitmap]], to file: URL)
+    throws
+  {
+    try FigureFailures.noting(file) {
+      let charts = try names.map { name in
+        let chart = file.deletingLastPathComponent().appending(path: "\(name).png")
+        guard FileManager.default.fileExists(atPath: chart.path) else { throw MissingChart(name: name) }
+        let picture = try PNGFile.read(chart).rgb
+        return picture.resized(width: picture.width / 2, height: picture.height / 2)
+      }
+      try FigurePage(caption: caption, rows: [charts] + rows).write(to: file)
+    }
+  }
 }

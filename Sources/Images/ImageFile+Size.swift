@@ -23,6 +23,9 @@ extension ImageFile {
   static func unknownKind(_ data: Data, _ file: URL) -> FileError {
     FileError(
       file: file,
-      problem: data.isEmpty ? "is empty: expected a PNG or JPEG image" : "is neither a PNG nor a JPEG image")
+      problem: data.isEmpty
+        ? "is empty: expected a PNG or JPEG image"
+        : ForeignFile.problem(of: data, expected: "a PNG or JPEG image")
+          ?? "is neither a PNG nor a JPEG image")
   }
 }

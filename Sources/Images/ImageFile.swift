@@ -5,7 +5,7 @@ import Storage
 public enum ImageFile {
   /// - Throws: ``FileError`` when the file cannot be read or is neither a valid PNG nor a valid JPEG.
   public static func read(_ file: URL) throws -> Bitmap {
-    try decode(Data(readingImage: file), file: file)
+    try decode(FileContents.read(file), file: file)
   }
 
   /// - Parameters:
@@ -28,16 +28,5 @@ public enum ImageFile {
       return try JPEGFile.decodeWithNotes(data, file: file, pixelLimit: pixelLimit)
     }
     throw unknownKind(data, file)
-  }
-}
-
-extension Data {
-  /// The bytes of an image file, or a ``FileError`` that says why there are none.
-  init(readingImage file: URL) throws {
-    do {
-      try self.init(contentsOf: file)
-    } catch {
-      throw FileError(file: file, problem: "cannot be read: \(error.localizedDescription)")
-    }
   }
 }

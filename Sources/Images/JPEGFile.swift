@@ -12,7 +12,7 @@ public enum JPEGFile {
 
   /// - Throws: ``FileError`` when the file cannot be read or is not a whole and valid grey or colour JPEG.
   public static func read(_ file: URL) throws -> Bitmap {
-    try decode(Data(readingImage: file), file: file)
+    try decode(FileContents.read(file), file: file)
   }
 
   /// - Parameters:

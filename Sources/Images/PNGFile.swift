@@ -17,7 +17,7 @@ public enum PNGFile {
 
   /// - Throws: ``FileError`` when the file cannot be read or is not a whole and valid PNG.
   public static func read(_ file: URL) throws -> Bitmap {
-    try decode(Data(readingImage: file), file: file)
+    try decode(FileContents.read(file), file: file)
   }
 
   /// - Parameters:
@@ -48,7 +48,7 @@ public enum PNGFile {
 
   /// The text chunks of a PNG in the order of the file, whatever their kind (tEXt, zTXt, iTXt).
   public static func readText(_ file: URL) throws -> [Text] {
-    try decodeText(Data(readingImage: file), file: file)
+    try decodeText(FileContents.read(file), file: file)
   }
 
   public static func decodeText(_ data: Data, file: URL) throws -> [Text] {

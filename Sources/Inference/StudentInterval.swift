@@ -60,6 +60,16 @@ public struct StudentInterval: Hashable, Codable, Sendable {
     return StudentDistribution(degreesOfFreedom: Double(count - 1)).cumulative(distance / standardError)
   }
 
+  /// The interval of a mean that is told: nil for one value, and where all are equal.
+  ///
+  /// Of equal values it would have no width, as if the next network could not differ: but equal values, most of them 0 or
+  /// all, only say that the spread is too small for so few networks to show it.
+  public static func interval(ofMeanOf values: [Double], level: Double = 0.95) -> ConfidenceInterval? {
+    // Compared by value: sums of equal values may leave a spread of a last digit.
+    guard values.contains(where: { $0 != values[0] }) else { return nil }
+    return StudentInterval(values)?.interval(level: level)
+  }
+
   static func halfWidth(count: Int, standardDeviation: Double, level: Double) -> Double {
     precondition(0 < level && level < 1, "a level lies between 0 and 1, got \(level)")
     let t = StudentDistribution(degreesOfFreedom: Double(count - 1)).quantile((1 + level) / 2)

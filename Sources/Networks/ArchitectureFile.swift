@@ -8,28 +8,18 @@ extension Architecture: Codable {
   private enum Keys: String, CodingKey { case name, input, nodes }
 
   public init(from decoder: Decoder) throws {
-    let values = try decoder.container(keyedBy: Keys.self)
-    let shape = try values.decode(InputForm.self, forKey: .input)
-    guard min(shape.channels, shape.height, shape.width) > 0 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .input, in: values, debugDescription: "extents must be positive")
-    }
-    let name = try values.decode(String.self, forKey: .name)
-    if let problem = LongestName.problem(of: name) {
-      throw DecodingError.dataCorruptedError(
-        forKey: .name, in: values, debugDescription: "the architecture has \(problem)")
-    }
-    self.init(
-      name: name,
-      input: ImageShape(channels: shape.channels, height: shape.height, width: shape.width),
-      nodes: try values.decode([Node].self, forKey: .nodes))
+    let values = try StrictObject(
+      from: decoder, name: "the architecture", keys: ["name", "input", "nodes"])
+    let input = try values.decode(InputForm.self, "input")
+    let name = try values.decode(String.self, "name")
+    if let problem = LongestName.problem(of: name) { throw values.problem("it has \(problem)", at: "name") }
+    self.init(name: name, input: input.shape, nodes: try values.decode([Node].self, "nodes"))
   }
 
   public func encode(to encoder: Encoder) throws {
     var values = encoder.container(keyedBy: Keys.self)
     try values.encode(name, forKey: .name)
-    try values.encode(
-      InputForm(channels: input.channels, height: input.height, width: input.width), forKey: .input)
+    try values.encode(InputForm(input), forKey: .input)
     try values.encode(nodes, forKey: .nodes)
   }
 
@@ -37,6 +27,20 @@ extension Architecture: Codable {
     let channels: Int
     let height: Int
     let width: Int
+
+    init(_ shape: ImageShape) { (channels, height, width) = (shape.channels, shape.height, shape.width) }
+
+    init(from decoder: Decoder) throws {
+      let values = try StrictObject(from: decoder, name: "the input", keys: ["channels", "height", "width"])
+      channels = try values.decode(Int.self, "channels")
+      height = try values.decode(Int.self, "height")
+      width = try values.decode(Int.self, "width")
+      for (key, extent) in [("channels", channels), ("height", height), ("width", width)] where extent <= 0 {
+        throw values.problem("extents must be positive, found \(extent)", at: key)
+      }
+    }
+
+    var shape: ImageShape { ImageShape(channels: channels, height: height, width: width) }
   }
 
   /// Reads an architecture file and checks it as a whole.
@@ -58,50 +62,77 @@ extension Architecture: Codable {
 }
 
 extension Architecture.Node: Codable {
-  private enum Keys: String, CodingKey {
+  private enum Keys: String, CodingKey, CaseIterable {
     case name, layer, inputs
     case mean, standardDeviation
     case outputChannels, kernel, stride, padding, dilation, groups, bias
     case outputs, epsilon, momentum, rate, count, pieces
   }
 
+  /// What PyTorch calls the same.
+  private static let spellings = [
+    "out_channels": "outputChannels", "kernel_size": "kernel", "out_features": "outputs", "eps": "epsilon",
+    "p": "rate", "std": "standardDeviation",
+  ]
+
+  /// By the word for the layer, the keys that its settings have.
+  private static let settings: KeyValuePairs<String, [Keys]> = [
+    "normalise": [.mean, .standardDeviation],
+    "conv2d": [.outputChannels, .kernel, .stride, .padding, .dilation, .groups, .bias],
+    "linear": [.outputs, .bias],
+    "maxPool": [.kernel, .stride, .padding], "averagePool": [.kernel, .stride, .padding],
+    "globalAveragePool": [], "relu": [], "sigmoid": [], "tanh": [],
+    "batchNorm": [.epsilon, .momentum], "dropout": [.rate], "add": [], "flatten": [], "topK": [.count],
+    "maxout": [.pieces], "rbf": [.outputs],
+  ]
+
+  /// What there is to know before the settings, which depend on it.
+  private struct Head: Decodable {
+    let name: String
+    let layer: String
+  }
+
   public init(from decoder: Decoder) throws {
-    let values = try decoder.container(keyedBy: Keys.self)
-    name = try values.decode(String.self, forKey: .name)
-    if let problem = LongestName.problem(of: name) {
-      throw DecodingError.dataCorruptedError(
-        forKey: .name, in: values, debugDescription: "a node has \(problem)")
+    let head = try Head(from: decoder)
+    let kinds = Self.settings.map(\.key)
+    let own = Self.settings.first { $0.key == head.layer }
+    let values = try StrictObject(
+      from: decoder, name: "node \"\(head.name)\"",
+      keys: (own == nil ? Keys.allCases : [.name, .layer, .inputs] + own!.value).map(\.rawValue),
+      spellings: Self.spellings)
+    guard own != nil else {
+      let question = NearestWord.question(head.layer, among: kinds)
+      throw values.problem(
+        "no layer is called \"\(head.layer)\""
+          + (question.isEmpty ? "; there are \(kinds.joined(separator: ", "))" : question),
+        at: "layer")
     }
-    inputs = try values.decodeIfPresent([String].self, forKey: .inputs) ?? []
-    func extent(_ key: Keys, default value: Extent? = nil) throws -> Extent {
-      if let value, !values.contains(key) { return value }
-      return try values.decode(Extent.self, forKey: key)
+    name = head.name
+    if let problem = LongestName.problem(of: name) { throw values.problem("it has \(problem)", at: "name") }
+    inputs = try values.decode([String].self, "inputs", default: [])
+    func value<Value: Decodable>(_ key: Keys, _ type: Value.Type = Value.self) throws -> Value {
+      try values.decode(type, key.rawValue)
+    }
+    func value<Value: Decodable>(_ key: Keys, default value: Value) throws -> Value {
+      try values.decode(Value.self, key.rawValue, default: value)
     }
     func pooling() throws -> Pooling {
-      let kernel = try extent(.kernel)
+      let kernel: Extent = try value(.kernel)
       return Pooling(
-        kernel: kernel, stride: try extent(.stride, default: kernel),
-        padding: try extent(.padding, default: 0))
+        kernel: kernel, stride: try value(.stride, default: kernel), padding: try value(.padding, default: 0))
     }
-    let kind = try values.decode(String.self, forKey: .layer)
     layer =
-      switch kind {
+      switch head.layer {
       case "normalise":
-        .normalise(
-          mean: try values.decode([Float].self, forKey: .mean),
-          standardDeviation: try values.decode([Float].self, forKey: .standardDeviation))
+        .normalise(mean: try value(.mean), standardDeviation: try value(.standardDeviation))
       case "conv2d":
         .convolution(
           Convolution(
-            outputChannels: try values.decode(Int.self, forKey: .outputChannels),
-            kernel: try extent(.kernel), stride: try extent(.stride, default: 1),
-            padding: try extent(.padding, default: 0), dilation: try extent(.dilation, default: 1),
-            groups: try values.decodeIfPresent(Int.self, forKey: .groups) ?? 1,
-            bias: try values.decodeIfPresent(Bool.self, forKey: .bias) ?? true))
-      case "linear":
-        .linear(
-          outputs: try values.decode(Int.self, forKey: .outputs),
-          bias: try values.decodeIfPresent(Bool.self, forKey: .bias) ?? true)
+            outputChannels: try value(.outputChannels), kernel: try value(.kernel),
+            stride: try value(.stride, default: 1), padding: try value(.padding, default: 0),
+            dilation: try value(.dilation, default: 1), groups: try value(.groups, default: 1),
+            bias: try value(.bias, default: true)))
+      case "linear": .linear(outputs: try value(.outputs), bias: try value(.bias, default: true))
       case "maxPool": .maxPool(try pooling())
       case "averagePool": .averagePool(try pooling())
       case "globalAveragePool": .globalAveragePool
@@ -110,20 +141,14 @@ extension Architecture.Node: Codable {
       case "tanh": .tanh
       case "batchNorm":
         .batchNorm(
-          epsilon: try values.decodeIfPresent(Float.self, forKey: .epsilon) ?? 1e-5,
-          momentum: try values.decodeIfPresent(Float.self, forKey: .momentum) ?? 0.1)
-      case "dropout": .dropout(rate: try values.decode(Float.self, forKey: .rate))
+          epsilon: try value(.epsilon, default: 1e-5), momentum: try value(.momentum, default: 0.1))
+      case "dropout": .dropout(rate: try value(.rate))
       case "add": .add
       case "flatten": .flatten
-      case "topK": .topK(count: try values.decode(Int.self, forKey: .count))
-      case "maxout": .maxout(pieces: try values.decode(Int.self, forKey: .pieces))
-      case "rbf": .rbf(outputs: try values.decode(Int.self, forKey: .outputs))
-      default:
-        throw DecodingError.dataCorruptedError(
-          forKey: .layer, in: values,
-          debugDescription: "no layer is called \"\(kind)\"; there are normalise, conv2d, linear, maxPool, "
-            + "averagePool, globalAveragePool, relu, sigmoid, tanh, batchNorm, dropout, add, flatten, topK, "
-            + "maxout, rbf")
+      case "topK": .topK(count: try value(.count))
+      case "maxout": .maxout(pieces: try value(.pieces))
+      case "rbf": .rbf(outputs: try value(.outputs))
+      default: preconditionFailure("the layer \(head.layer) has settings and is not read")
       }
   }
 

@@ -6,13 +6,20 @@ public struct Network: Equatable, Sendable {
   /// One per `graph.parameters`, in that order and of those shapes.
   public let parameters: [Tensor]
 
-  /// - Throws: ``NetworkError/notFinite(parameter:)`` when a value is NaN or infinite.
+  /// - Throws: ``NetworkError/notFinite(parameter:)`` when a value is NaN or infinite, and
+  ///   ``NetworkError/negativeVariance(parameter:_:)`` when one of a running variance is below 0: its root is NaN, which
+  ///   a following ReLU turns into 0.
   public init(graph: Graph, parameters: [Tensor]) throws {
     precondition(
       parameters.map(\.shape) == graph.parameters.map(\.shape),
       "parameters must have the shapes \(graph.parameters.map(\.shape)), got \(parameters.map(\.shape))")
     for (tensor, parameter) in zip(parameters, graph.parameters) where tensor.firstNonFiniteIndex != nil {
       throw NetworkError.notFinite(parameter: parameter.name)
+    }
+    for (tensor, parameter) in zip(parameters, graph.parameters) where parameter.role == .runningVariance {
+      if let least = tensor.elements.min(), least < 0 {
+        throw NetworkError.negativeVariance(parameter: parameter.name, least)
+      }
     }
     self.graph = graph
     self.parameters = parameters
@@ -40,6 +47,7 @@ public struct Network: Equatable, Sendable {
 /// What can go wrong between a network and its data.
 public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case notFinite(parameter: String)
+  case negativeVariance(parameter: String, Float)
   case notFiniteOutput(image: Int, layer: String)
   case diverged(epoch: Int, step: Int)
   case unknownLayer(String, known: [String])
@@ -53,6 +61,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let parameter): "the network's parameter \(parameter) has a NaN or infinite value"
+    case .negativeVariance(let name, let value):
+      "the network's running variance \(name) has the value \(value): expected 0 or more"
     case .notFiniteOutput(let image, let layer):
       "the output of layer \"\(layer)\" for image \(image) is NaN or infinite"
     case .diverged(let epoch, let step):

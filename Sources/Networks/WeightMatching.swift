@@ -15,9 +15,15 @@ public enum WeightMatching {
     public let method: Method
     /// For each parameter, in the graph's order, the tensor that it was given.
     public let pairs: [(parameter: String, tensor: String)]
+    /// What was assumed or left out, a sentence without its full stop each.
+    public let remarks: [String]
   }
 
-  /// Parameters whose names the file has take these; the others take what is left over, in order.
+  /// A count that PyTorch keeps beside batch normalization's averages and that no answer depends on.
+  private static let unread = "num_batches_tracked"
+
+  /// Parameters whose names the file has take these; then those whose names its metadata give as another name for a
+  /// tensor, as safetensors writes weights that several modules share; the others take what is left over, in order.
   ///
   /// In order means: a file's tensors are gathered into modules (the name up to its last dot) and the modules
   /// are tried in the order of their data, then by name with numbers compared as numbers; shapes must fit, and
@@ -29,20 +35,31 @@ public enum WeightMatching {
   public static func match(_ container: SafetensorsFile, to graph: Graph, file: URL) throws -> Match {
     var given: [String: Tensor] = [:]
     for (name, tensor) in container.tensors { given[name] = tensor }
-    let unnamed = graph.parameters.filter { given[$0.name] == nil }
-    let named = Set(graph.parameters.map(\.name))
-    let leftOver = container.tensors.filter { !named.contains($0.name) }
     var source: [String: String] = [:]
-    for parameter in graph.parameters where given[parameter.name] != nil {
-      source[parameter.name] = parameter.name
+    for parameter in graph.parameters {
+      if given[parameter.name] != nil {
+        source[parameter.name] = parameter.name
+      } else if let shared = container.metadata[parameter.name], given[shared] != nil {
+        source[parameter.name] = shared
+      }
     }
+    let aliases = source.filter { $0.key != $0.value }
+    let unnamed = graph.parameters.filter { source[$0.name] == nil }
+    let used = Set(source.values)
+    let leftOver = container.tensors.filter { !used.contains($0.name) && !isUnread($0.name) }
 
     guard unnamed.count == leftOver.count else {
+      // Whoever lacks a tensor looks among those that could not be read.
+      let unreadable = container.skippedTensors.filter { !isUnread($0.name) }
       throw FileError(
         file: file,
         problem: "does not fit architecture \(graph.architecture.name): no tensor for "
           + "\(listed(unnamed.map { "\($0.name) \($0.shape)" })), not used: "
-          + listed(leftOver.map { "\($0.name) \($0.tensor.shape)" }))
+          + listed(leftOver.map { "\($0.name) \($0.tensor.shape)" })
+          + (unreadable.isEmpty
+            ? ""
+            : ", not read: \(listed(unreadable.map { "\($0.name) of type \($0.elementType)" })): "
+              + "expected F32, F16, BF16 or F64"))
     }
     if !unnamed.isEmpty {
       guard let found = inOrder(unnamed, leftOver) else {
@@ -65,9 +82,24 @@ public enum WeightMatching {
       }
       return tensor
     }
-    return Match(
-      network: try Network(graph: graph, parameters: tensors), method: unnamed.isEmpty ? .byName : .byOrder,
-      pairs: pairs)
+    do {
+      return Match(
+        network: try Network(graph: graph, parameters: tensors), method: unnamed.isEmpty ? .byName : .byOrder,
+        pairs: pairs, remarks: remarks(aliases: aliases, container))
+    } catch let error as NetworkError {
+      throw FileError(file: file, problem: error.description)
+    }
+  }
+
+  private static func isUnread(_ name: String) -> Bool { name == unread || name.hasSuffix("." + unread) }
+
+  private static func remarks(aliases: [String: String], _ container: SafetensorsFile) -> [String] {
+    let shared = aliases.sorted { $0.key < $1.key }.map { "\($0.key) is \($0.value)" }
+    let passedOver =
+      container.tensors.filter { isUnread($0.name) }.map(\.name)
+      + container.skippedTensors.map { "\($0.name) (\($0.elementType))" }
+    return (shared.isEmpty ? [] : ["shared weights, by the file's metadata: \(listed(shared))"])
+      + (passedOver.isEmpty ? [] : ["tensors of the file that are not read: \(listed(passedOver))"])
   }
 
   private static func inOrder(

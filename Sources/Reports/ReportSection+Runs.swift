@@ -111,6 +111,7 @@ extension ReportSection {
       let experiment: String
       let environment: RunEnvironment
       let data: DataRecord?
+      let remarks: [String]?
     }
     let file = folder.file(folder.recordName)
     let record = try JSONFile.read(Record.self, from: file)
@@ -125,6 +126,7 @@ extension ReportSection {
       ]
       facts += (data.remarks ?? []).map { Fact(name: "Data as read", value: $0.sentence) }
     }
+    facts += (record.remarks ?? []).map { Fact(name: "Remark", value: $0) }
     facts += [
       Fact(
         name: "Made by",

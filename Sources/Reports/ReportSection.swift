@@ -53,8 +53,14 @@ struct ReportSection: Equatable, Sendable {
       String(String.UnicodeScalarView(column.unicodeScalars.map { $0 == "_" ? " " : $0 }))
     }
 
+    /// Columns of names that users choose: a class called 3.14159265 stays as it is written.
+    private static let nameColumns: Set = [
+      "class", "target_class", "predicted_class", "top_class_name", "name", "network",
+    ]
+
     /// Whether all that stands in a column are numbers.
     func isNumeric(_ column: Int) -> Bool {
+      guard !Self.nameColumns.contains(columns[column]) else { return false }
       let cells = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }.filter { !$0.isEmpty }
       return !cells.isEmpty && cells.allSatisfy { Double($0) != nil }
     }

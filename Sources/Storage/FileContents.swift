@@ -6,8 +6,8 @@ import Tensors
 /// System calls rather than `Data(contentsOf:)`, which takes longer to open a small JPEG than it takes to decode
 /// it; folders of images hold tens of thousands.
 public enum FileContents {
-  /// - Throws: ``FileError`` when `file` does not exist, is not a regular file (a folder, a device, a pipe) or
-  ///   cannot be read.
+  /// - Throws: ``FileError`` when `file` does not exist, is not a regular file (a folder, a device, a pipe), cannot be
+  ///   read, or is a pointer of Git LFS or git-annex to content that is not here.
   public static func read(_ file: URL) throws -> Data {
     func failure() -> FileError {
       FileError(
@@ -34,9 +34,13 @@ public enum FileContents {
       if readCount < 0 && errno == EINTR { continue }
       guard readCount >= 0 else { throw failure() }
       // The file has become shorter since its size was asked for.
-      if readCount == 0 { return data.prefix(count) }
+      if readCount == 0 {
+        data = data.prefix(count)
+        break
+      }
       count += readCount
     }
+    if let problem = ForeignFile.problem(ofPointer: data) { throw FileError(file: file, problem: problem) }
     return data
   }
 }

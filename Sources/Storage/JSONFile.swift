@@ -38,19 +38,27 @@ public enum JSONFile {
   public static func decode<Value: Decodable>(
     _ type: Value.Type, from data: Data, file: URL
   ) throws -> Value {
+    let text = try JSONText(data, file: file)
     do {
       return try JSONDecoder().decode(CheckedDecoder.Asked<Value>.self, from: data).value
     } catch DecodingError.keyNotFound(let key, let context) {
-      throw FileError(file: file, problem: "lacks the key \(place(context.codingPath + [key]))")
+      let place = place(context.codingPath + [key])
+      throw FileError(file: file, problem: "lacks the key \(place)" + text.words(for: context.codingPath))
     } catch DecodingError.typeMismatch(let expected, let context) {
       throw FileError(
         file: file,
-        problem: "has no \(word(for: expected)) at \(place(context.codingPath)), which is expected there")
+        problem: "has no \(word(for: expected)) at \(place(context.codingPath)), which is expected there"
+          + text.words(for: context.codingPath))
     } catch DecodingError.valueNotFound(_, let context) {
-      throw FileError(file: file, problem: "has null at \(place(context.codingPath)): expected a value")
+      throw FileError(
+        file: file,
+        problem: "has null at \(place(context.codingPath)): expected a value"
+          + text.words(for: context.codingPath))
     } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
       throw FileError(
-        file: file, problem: "is wrong at \(place(context.codingPath)): \(context.debugDescription)")
+        file: file,
+        problem: "is wrong at \(place(context.codingPath)): \(context.debugDescription)"
+          + text.words(for: context.codingPath))
     } catch let error as DecodingError {
       throw FileError(file: file, problem: "is not JSON of the expected form: \(Self.cause(of: error))")
     }
@@ -70,8 +78,10 @@ public enum JSONFile {
   }
 
   private static func place(_ path: [any CodingKey]) -> String {
-    path.isEmpty
-      ? "the top" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    guard !path.isEmpty else { return "the top" }
+    return path.reduce(into: "") { text, key in
+      text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+    }
   }
 
   private static func cause(of error: DecodingError) -> String {

@@ -21,7 +21,10 @@ struct NPYHeader {
     guard data.starts(with: Self.magic) else {
       throw FileError(
         file: file,
-        problem: data.isEmpty ? "is empty: expected an .npy file" : "is not an .npy file: wrong magic bytes")
+        problem: data.isEmpty
+          ? "is empty: expected an .npy file"
+          : ForeignFile.problem(of: data, expected: "an .npy file")
+            ?? "is not an .npy file: wrong magic bytes")
     }
     guard data.count >= 12 else {
       throw FileError(

@@ -13,6 +13,11 @@ enum SafetensorsElementType: String {
   case bfloat16 = "BF16"
   case float32 = "F32"
   case float64 = "F64"
+  // Scales and quantised weights beside a network's own tensors; their values are not read.
+  case float8E4M3 = "F8_E4M3"
+  case float8E5M2 = "F8_E5M2"
+  case float8E8M0 = "F8_E8M0"
+  case complex64 = "C64"
 
   enum FloatingPoint {
     case float16, bfloat16, float32, float64
@@ -21,14 +26,14 @@ enum SafetensorsElementType: String {
   /// Bytes of one element.
   var size: Int {
     switch self {
-    case .bool, .uint8, .int8: 1
+    case .bool, .uint8, .int8, .float8E4M3, .float8E5M2, .float8E8M0: 1
     case .uint16, .int16, .float16, .bfloat16: 2
     case .uint32, .int32, .float32: 4
-    case .uint64, .int64, .float64: 8
+    case .uint64, .int64, .float64, .complex64: 8
     }
   }
 
-  /// Nil for integers and booleans.
+  /// Nil for types whose values are not read.
   var floatingPoint: FloatingPoint? {
     switch self {
     case .float16: .float16

@@ -16,8 +16,8 @@ public struct SafetensorsFile: Sendable {
   /// In the order of their data.
   public var tensors: [(name: String, tensor: Tensor)]
   public var metadata: [String: String]
-  /// Tensors of integers and booleans (PyTorch's `num_batches_tracked`, for example). Their place in the file
-  /// is checked; their values are not read, and they are not written.
+  /// Tensors of integers, booleans and floating-point numbers of 8 bits (PyTorch's `num_batches_tracked`, for example).
+  /// Their place in the file is checked; their values are not read, and they are not written.
   public private(set) var skippedTensors: [(name: String, elementType: String)] = []
 
   public init(tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:]) {

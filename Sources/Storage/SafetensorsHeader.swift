@@ -1,5 +1,11 @@
 import Foundation
 
+/// What is wrong with a safetensors header: a clause that follows the file's name.
+private struct HeaderProblem: Error {
+  let text: String
+  init(_ text: String) { self.text = text }
+}
+
 /// What a safetensors file says about its tensors, checked against the file.
 struct SafetensorsHeader {
   struct Entry {
@@ -30,7 +36,8 @@ struct SafetensorsHeader {
     guard claimed <= Self.lengthLimit else {
       throw FileError(
         file: file,
-        problem: "claims a safetensors header of \(claimed) bytes: expected at most \(Self.lengthLimit)")
+        problem: ForeignFile.problem(of: data, expected: "a safetensors file")
+          ?? "claims a safetensors header of \(claimed) bytes: expected at most \(Self.lengthLimit)")
     }
     let length = Int(claimed)
     guard length <= data.count - 8 else {
@@ -39,22 +46,33 @@ struct SafetensorsHeader {
     }
     dataOffset = 8 + length
     do {
-      var parser = JSONHeaderParser(Array(data.dropFirst(8).prefix(length)))
+      var parser = JSONParser(Array(data.dropFirst(8).prefix(length)))
       (entries, metadata) = try Self.parsed(&parser)
       try Self.check(entries, dataLength: data.count - dataOffset)
-    } catch {
-      throw FileError(file: file, problem: error.text)
+    } catch let problem as HeaderProblem {
+      throw FileError(file: file, problem: problem.text)
+    } catch let fault as JSONFault {
+      throw FileError(file: file, problem: Self.problem(of: fault, length: length))
+    }
+  }
+
+  private static func problem(of fault: JSONFault, length: Int) -> String {
+    switch fault {
+    case .expected(let expected, let offset):
+      "has an invalid JSON header: expected \(expected) at byte \(offset) of \(length)"
+    case .notUTF8(let offset): "has a header that is not valid UTF-8 before byte \(offset)"
+    case .repeated(let key, _): "names \(key.debugDescription) twice in its header"
     }
   }
 
   private static func parsed(
-    _ parser: inout JSONHeaderParser
-  ) throws(HeaderProblem) -> (entries: [Entry], metadata: [String: String]) {
+    _ parser: inout JSONParser
+  ) throws -> (entries: [Entry], metadata: [String: String]) {
     var entries: [Entry] = []
     var metadata: [String: String] = [:]
-    try parser.object { (key, parser) throws(HeaderProblem) in
+    try parser.object { key, parser in
       if key == metadataKey {
-        try parser.object { (key, parser) throws(HeaderProblem) in metadata[key] = try parser.string() }
+        try parser.object { key, parser in metadata[key] = try parser.string() }
       } else {
         entries.append(try entry(named: key, &parser))
       }
@@ -69,13 +87,11 @@ struct SafetensorsHeader {
     return (entries, metadata)
   }
 
-  private static func entry(named name: String, _ parser: inout JSONHeaderParser) throws(HeaderProblem)
-    -> Entry
-  {
+  private static func entry(named name: String, _ parser: inout JSONParser) throws -> Entry {
     var typeName: String?
     var shape: [Int]?
     var offsets: [Int]?
-    try parser.object { (key, parser) throws(HeaderProblem) in
+    try parser.object { key, parser in
       switch key {
       case "dtype": typeName = try parser.string()
       case "shape": shape = try parser.integers()

@@ -34,7 +34,7 @@ public struct StudyReport: Sendable {
       experiment: "study", configuration: files.design, workerCount: 1, data: nil)
     let run = try Run(record, on: nil, in: files.folder, progress)
     let (folder, progress) = (run.folder, run.progress)
-    // Numbers first: a chart may fail.
+    try run.measured(results)
     let tables = StudyTables(analysis: analysis, results: results)
     try tables.answers.write(to: folder.file("answers.csv"))
     try tables.participants.write(to: folder.file("participants.csv"))

@@ -16,7 +16,7 @@ let brokenModels: [BrokenInput] =
       $0.replacing(at: 0, with: [UInt8](repeating: 0xFF, count: 8))
     },
     bytes("model: a header that is no JSON", "expected '{'") { $0.replacing(at: 8, with: [0x5B]) },
-    bytes("model: a picture in its place", "claims a safetensors header") { _ in
+    bytes("model: a picture in its place", "is a PNG image: expected a safetensors file") { _ in
       Data([0x89] + Array("PNG\r\n".utf8) + [0x1A, 10])
     },
 

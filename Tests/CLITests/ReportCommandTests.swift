@@ -177,6 +177,29 @@ import Testing
     try await TeXLive.typeset(laboratory.file("page/latex"), in: laboratory)
   }
 
+  @Test("Classes whose names are numbers are called in the article as they are called")
+  func numbersAsNames() async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    let names = ["3.14159265", "1e3", "007"]
+    for (old, new) in zip(Laboratory.classNames, names) {
+      try FileManager.default.moveItem(
+        at: laboratory.file("images/\(old)"), to: laboratory.file("images/\(new)"))
+    }
+    expectSuccess(
+      try await laboratory.run(
+        "train", "--data", "images", "--architecture", "softmax", "--epochs", "1", "--output", "run",
+        "--quiet"))
+    expectSuccess(
+      try await laboratory.run(
+        "evaluate", "run/model.safetensors", "--data", "images", "--output", "out", "--quiet"))
+    expectSuccess(try await laboratory.run("report", "out", "--latex", "--output", "page", "--quiet"))
+    let texts = try laboratory.content(of: "page").filter { $0.key.hasSuffix(".tex") }
+      .map { String(decoding: $0.value, as: UTF8.self) }
+    for name in names {
+      #expect(texts.contains { $0.contains("\n\(name) & ") }, "\(name): \(texts)")
+    }
+  }
+
   @Test("A folder without a run is named, and no page is written")
   func refused() async throws {
     let laboratory = try await Laboratory()

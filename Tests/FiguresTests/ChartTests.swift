@@ -16,6 +16,18 @@ import Testing
     })
 
   @Test(
+    "The axis of accuracy ends where shares end",
+    arguments: [(0.005, 0.0...1.5), (0, 0...1), (1, 99...100), (0.5, 49...51)])
+  func accuracyAxis(accuracy: Double, range: ClosedRange<Double>) {
+    let chart = Chart.trainingCurve(
+      title: "one", epochs: [.init(number: 1, trainingLoss: 1, trainingAccuracy: accuracy)])
+    let lines = chart.script(named: "m").script.split(separator: "\n")
+    let ends = lines.filter { $0.hasPrefix("set yrange ") }[1].dropFirst("set yrange [".count).dropLast()
+      .split(separator: ":").compactMap { Double($0) }
+    #expect(ends == [range.lowerBound, range.upperBound])
+  }
+
+  @Test(
     "A chart is a picture, its script, its numbers and its words; the script alone draws the same picture again"
   )
   func files() throws {

@@ -200,7 +200,7 @@ import Testing
       let file = folder.appending(path: "gallery.png")
       var large = sheet()
       large.blocks[0].rows = Array(repeating: large.blocks[0].rows[0], count: 500)
-      #expect(throws: FileError.self) { try large.write(to: file) }
+      #expect(throws: FigureTooLarge.self) { try large.write(to: file) }
       #expect(!FileManager.default.fileExists(atPath: file.path))
     }
   }

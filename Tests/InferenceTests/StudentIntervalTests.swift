@@ -25,6 +25,16 @@ import Testing
     #expect(abs(interval.upper - (2 + 12.706204736174705)) < 1e-12)
   }
 
+  @Test("The mean of equal values is told without an interval, compared by value and not by their spread")
+  func equal() throws {
+    // The sum of these is rounded, so that their deviation is not 0.
+    let alike = [Double](repeating: 0.1, count: 3)
+    #expect(StudentInterval.interval(ofMeanOf: alike) == nil)
+    #expect(StudentInterval.interval(ofMeanOf: [0.1]) == nil)
+    let interval = try #require(StudentInterval.interval(ofMeanOf: [1, 3]))
+    #expect(interval == StudentInterval([1, 3])?.interval())
+  }
+
   @Test("The interval excludes a value exactly when the test rejects it")
   func duality() throws {
     var generator = SeededGenerator(seed: 9, purpose: "duality")

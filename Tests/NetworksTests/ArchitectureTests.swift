@@ -49,6 +49,75 @@ import Testing
     #expect(graph.parameters.map(\.shape) == [[4, 8], [4, 8]])
   }
 
+  @Test("PyTorch's spellings of settings are understood")
+  func spellings() throws {
+    let architecture = try decode(
+      """
+      {"name": "t", "input": {"channels": 1, "height": 9, "width": 8}, "nodes": [
+        {"name": "n", "layer": "normalise", "mean": [0.5], "std": [0.25]},
+        {"name": "c", "layer": "conv2d", "out_channels": 2, "kernel_size": [3, 2]},
+        {"name": "b", "layer": "batchNorm", "eps": 0.5},
+        {"name": "p", "layer": "maxPool", "kernel_size": 2}, {"name": "d", "layer": "dropout", "p": 0.25},
+        {"name": "f", "layer": "flatten"}, {"name": "l", "layer": "linear", "out_features": 3}]}
+      """)
+    #expect(
+      architecture.nodes.map(\.layer) == [
+        .normalise(mean: [0.5], standardDeviation: [0.25]),
+        .convolution(Convolution(outputChannels: 2, kernel: Extent(height: 3, width: 2))),
+        .batchNorm(epsilon: 0.5, momentum: 0.1), .maxPool(Pooling(kernel: 2, stride: 2)),
+        .dropout(rate: 0.25),
+        .flatten, .linear(outputs: 3, bias: true),
+      ])
+  }
+
+  @Test(
+    "A key that is not known is an error, with the node and what was meant",
+    arguments: [
+      (
+        #"{"name": "c", "layer": "conv2d", "outputChannels": 2, "kernel": 3, "pading": 1}"#,
+        #"nodes[0].pading: node "c": unknown key "pading": did you mean "padding"? (line 1, column 153)"#
+      ),
+      (
+        #"{"name": "c", "layer": "conv2d", "outputChannels": 2, "kernel": 3, "padding_mode": "zeros"}"#,
+        #"nodes[0].padding_mode: node "c": unknown key "padding_mode"; there are name, layer, inputs, outputChannels, kernel"#
+      ),
+      (
+        #"{"name": "c", "layer": "linear", "outputs": 3, "stride": 2}"#,
+        #"nodes[0].stride: node "c": unknown key "stride"; there are name, layer, inputs, outputs, bias"#
+      ),
+      (
+        #"{"name": "c", "layer": "batchNorm", "eps": 0.1, "epsilon": 0.2}"#,
+        #"nodes[0].epsilon: node "c": "epsilon" and "eps" are the same"#
+      ),
+      (
+        #"{"name": "c", "layer": "Linear"}"#,
+        #"nodes[0].layer: node "c": no layer is called "Linear": did you mean "linear"?"#
+      ),
+      (
+        #"{"name": "c", "layer": "x"}"#,
+        #"nodes[0].layer: node "c": no layer is called "x"; there are normalise, conv2d,"#
+      ),
+    ])
+  func unknownKeys(node: String, problem: String) {
+    let error = #expect(throws: FileError.self) {
+      try decode(#"{"name": "s", "input": {"channels": 1, "height": 9, "width": 8}, "nodes": [\#(node)]}"#)
+    }
+    #expect(error?.problem.hasPrefix("is wrong at " + problem) == true, "\(String(describing: error))")
+  }
+
+  @Test("Unknown keys of the architecture and of its input are errors too")
+  func unknownOuterKeys() {
+    for (text, word) in [
+      (
+        #"{"name": "s", "input": {"channels": 1, "height": 9, "width": 8, "depth": 1}, "nodes": []}"#, "depth"
+      ),
+      (#"{"name": "s", "input": {"channels": 1, "height": 9, "width": 8}, "nodes": [], "node": []}"#, "node"),
+    ] {
+      let error = #expect(throws: FileError.self) { try decode(text) }
+      #expect(error?.problem.contains("unknown key \"\(word)\"") == true, "\(String(describing: error))")
+    }
+  }
+
   @Test("Strides, paddings and biases have PyTorch's defaults")
   func defaults() throws {
     let architecture = try decode(

@@ -105,6 +105,78 @@ import Testing
     #expect(match.network == network)
   }
 
+  @Test("Weights that are shared are found by the name that the metadata give, and it is said")
+  func shared() throws {
+    let nodes = ["h1", "h2"].map { Architecture.Node($0, .linear(outputs: 4, bias: true)) }
+    let graph = try Graph(
+      Architecture(name: "tied", input: ImageShape(channels: 1, height: 2, width: 2), nodes: nodes))
+    let network = Network(initializing: graph, seed: 4)
+    var tensors = zip(graph.parameters, network.parameters).map { (name: $0.name, tensor: $1) }
+    tensors.removeAll { $0.name == "h2.weight" }
+    // As safetensors.torch.save_model writes it.
+    let container = SafetensorsFile(tensors: tensors, metadata: ["format": "pt", "h2.weight": "h1.weight"])
+    let match = try WeightMatching.match(container, to: graph, file: URL(filePath: "w"))
+    #expect(match.network[parameter: "h2.weight"] == network[parameter: "h1.weight"])
+    #expect(match.network[parameter: "h2.bias"] == network[parameter: "h2.bias"])
+    #expect(match.method == .byName)
+    #expect(match.remarks == ["shared weights, by the file's metadata: h2.weight is h1.weight"])
+    // A name for what is not there is none.
+    var lost = container
+    lost.metadata["h2.weight"] = "h3.weight"
+    #expect(throws: FileError.self) { try WeightMatching.match(lost, to: graph, file: URL(filePath: "w")) }
+  }
+
+  @Test(
+    "A count of batches is passed over in any type, and so are tensors whose values are not read; it is said")
+  func passedOver() throws {
+    let network = try small()
+    var all = zip(network.graph.parameters, network.parameters).map { (name: $0.name, tensor: $1) }
+    all.append((name: "bn.num_batches_tracked", tensor: Tensor(shape: [])))
+    var match = try WeightMatching.match(
+      SafetensorsFile(tensors: all), to: network.graph, file: URL(filePath: "w"))
+    #expect(match.network == network && match.method == .byName)
+    #expect(match.remarks == ["tensors of the file that are not read: bn.num_batches_tracked"])
+    // An unused tensor of 8-bit floating-point numbers behind the network's own.
+    var data = SafetensorsFile(tensors: all.dropLast()).encoded()
+    let end = data.count - 8 - Int(data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
+    let header = String(decoding: data[8..<data.count - end], as: UTF8.self).trimmingCharacters(
+      in: .whitespaces)
+    let longer =
+      header.dropLast()
+      + ",\"scale\":{\"dtype\":\"F8_E4M3\",\"shape\":[3],\"data_offsets\":[\(end),\(end + 3)]}}"
+    data =
+      withUnsafeBytes(of: UInt64(longer.utf8.count).littleEndian) { Data($0) } + Data(longer.utf8)
+      + data.suffix(end) + Data(count: 3)
+    let container = try SafetensorsFile(data: data, file: URL(filePath: "w"))
+    match = try WeightMatching.match(container, to: network.graph, file: URL(filePath: "w"))
+    #expect(match.network == network)
+    #expect(match.remarks == ["tensors of the file that are not read: scale (F8_E4M3)"])
+  }
+
+  @Test("A running variance below 0 is refused, whose root a ReLU would hide")
+  func negativeVariance() throws {
+    let graph = try Graph(
+      Architecture(
+        name: "bn", input: ImageShape(channels: 1, height: 2, width: 2),
+        nodes: [
+          .init("bn", .batchNorm(epsilon: 1e-5, momentum: 0.1)), .init("fc", .linear(outputs: 2, bias: true)),
+        ]))
+    let network = Network(initializing: graph, seed: 1)
+    var tensors = zip(graph.parameters, network.parameters).map { (name: $0.name, tensor: $1) }
+    let variance = try #require(tensors.firstIndex { $0.name == "bn.running_var" })
+    tensors[variance].tensor = Tensor(shape: [1], elements: [-0.5])
+    let error = #expect(throws: FileError.self) {
+      try WeightMatching.match(SafetensorsFile(tensors: tensors), to: graph, file: URL(filePath: "w"))
+    }
+    #expect(
+      error?.problem == "the network's running variance bn.running_var has the value -0.5: expected 0 or more"
+    )
+    tensors[variance].tensor = Tensor(shape: [1], elements: [0])
+    #expect(throws: Never.self) {
+      try WeightMatching.match(SafetensorsFile(tensors: tensors), to: graph, file: URL(filePath: "w"))
+    }
+  }
+
   @Test("Missing, left-over and misshapen tensors are refused by name")
   func refused() throws {
     let network = try small()

@@ -32,7 +32,11 @@ import Testing
     var generator = SeededGenerator(seed: 11)
     network = try Network(
       graph: graph,
-      parameters: graph.parameters.map { Tensor(shape: $0.shape, elements: generator.normals($0.count)) })
+      parameters: graph.parameters.map { parameter in
+        let values = generator.normals(parameter.count)
+        return Tensor(
+          shape: parameter.shape, elements: parameter.role == .runningVariance ? values.map(abs) : values)
+      })
     device = try Device()
     layouts = try Self.layouts(of: graph, on: device)
   }

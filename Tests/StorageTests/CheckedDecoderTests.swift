@@ -55,9 +55,9 @@ import Testing
         "imageCount: 4000000000000 is beyond ±1000000000000"
       ),
       ("\"upper\" : 1", "\"upper\" : -1", "interval.upper: expected 0.0 or above, found -1.0"),
-      ("\"upper\" : 2", "\"upper\" : 0.5", "ways.[1].straight._0.upper: expected 1.0 or above, found 0.5"),
+      ("\"upper\" : 2", "\"upper\" : 0.5", "ways[1].straight._0.upper: expected 1.0 or above, found 0.5"),
       ("\"upper\" : 0", "\"upper\" : -2", "named.a.upper: expected 0.0 or above, found -2.0"),
-      ("0.1", "1e200", "losses.[0].[0]: 1e+200 is beyond ±1e+100"),
+      ("0.1", "1e200", "losses[0][0]: 1e+200 is beyond ±1e+100"),
       ("3.4028235e+38", "1e39", "is not JSON of the expected form"),
     ])
   func refused(written: String, changed: String, problem: String) throws {

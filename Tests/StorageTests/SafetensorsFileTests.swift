@@ -150,8 +150,8 @@ import Testing
     BrokenFile(
       "a fractional extent", file("{\(tensor("a", "[1.5]", "[0,4]"))}", dataCount: 4), "invalid JSON header"),
     BrokenFile(
-      "an unknown element type", file("{\(tensor("a", "[1]", "[0,1]", type: "F8_E4M3"))}", dataCount: 1),
-      "\"F8_E4M3\" in tensor \"a\", which is not supported"),
+      "an unknown element type", file("{\(tensor("a", "[1]", "[0,1]", type: "F4"))}", dataCount: 1),
+      "\"F4\" in tensor \"a\", which is not supported"),
     BrokenFile(
       "a missing shape", file("{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", dataCount: 4), "lacks"),
     BrokenFile(

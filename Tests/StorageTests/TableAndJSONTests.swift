@@ -87,7 +87,7 @@ import Testing
     arguments: [
       ("", "is not JSON"), ("{", "is not JSON"), ("{}", "lacks the key"),
       ("{\"seed\": \"x\", \"epsilon\": 1, \"names\": []}", "at seed"),
-      ("{\"seed\": 1, \"epsilon\": 1, \"names\": [1]}", "at names.[0]"),
+      ("{\"seed\": 1, \"epsilon\": 1, \"names\": [1]}", "at names[0]"),
       ("[1]", "at the top"), ("{\"seed\": null, \"epsilon\": 1, \"names\": []}", "has null at seed"),
       ("{\"seed\": 1.5, \"epsilon\": 1, \"names\": []}", "is not JSON of the expected form"),
     ])

@@ -17,18 +17,18 @@ struct LinearPoisonCommand: ParsableCommand {
 
   @Option(
     help:
-      "Attacking and attacked class, by name or number, with a comma between; several pairs with blanks between, or with semicolons where a name has a blank."
+      "Attacking and attacked class, by name or number, with a comma between; several pairs with blanks between, or with semicolons where a name has a blank. Default: 7,1 9,8 4,0, or the first pairs of classes where the data lack one of these."
   )
-  var pairs = "7,1 9,8 4,0"
+  var pairs: String?
 
-  @Option(help: "Training points.")
-  var trainingCount = 100
+  @Option(help: "Training points. Default: 100, or fewer where the data have fewer images.")
+  var trainingCount: Int?
 
-  @Option(help: "Validation points, whose loss is made large.")
-  var validationCount = 500
+  @Option(help: "Validation points, whose loss is made large. Default: 500, or fewer.")
+  var validationCount: Int?
 
-  @Option(help: "Poison points, one after the other.")
-  var points = 10
+  @Option(help: "Poison points, one after the other. Default: 10, or fewer.")
+  var points: Int?
 
   @Option(help: "Steps of each point.")
   var steps = 40
@@ -47,8 +47,9 @@ struct LinearPoisonCommand: ParsableCommand {
 
   func validate() throws {
     for (name, value, range) in [
-      ("--training-count", trainingCount, 2...100_000), ("--validation-count", validationCount, 1...100_000),
-      ("--points", points, 1...10_000), ("--steps", steps, 0...100_000), ("--draws", draws, 1...1000),
+      ("--training-count", trainingCount ?? 2, 2...100_000),
+      ("--validation-count", validationCount ?? 1, 1...100_000), ("--points", points ?? 1, 1...10_000),
+      ("--steps", steps, 0...100_000), ("--draws", draws, 1...1000),
     ] {
       guard range.contains(value) else {
         throw ValidationError("\(name) must be in \(range.lowerBound)...\(range.upperBound), got \(value)")
@@ -62,6 +63,7 @@ struct LinearPoisonCommand: ParsableCommand {
   }
 
   private func classes() throws -> [[String]] {
+    let pairs = pairs ?? "7,1 9,8 4,0"
     // One pair alone, or pairs with semicolons between, may have names with blanks.
     let isOne = pairs.count { $0 == "," } == 1
     let found = pairs.split(separator: isOne || pairs.contains(";") ? ";" : " ").map { pair in
@@ -79,12 +81,17 @@ struct LinearPoisonCommand: ParsableCommand {
 
   func run() throws {
     let folder = output.folder(default: "poison-linear-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let given: [(LinearPoisonExperiment.Setting, Bool)] = [
+      (.pairs, pairs != nil), (.trainingCount, trainingCount != nil),
+      (.validationCount, validationCount != nil), (.pointCount, points != nil),
+    ]
     let experiment = LinearPoisonExperiment(
       LinearPoisonExperiment.Configuration(
-        data: try dataOptions.source(), pairs: try classes(), trainingCount: trainingCount,
-        validationCount: validationCount, pointCount: points, stepCount: steps, stepSize: stepSize,
+        data: try dataOptions.source(), pairs: try classes(), trainingCount: trainingCount ?? 100,
+        validationCount: validationCount ?? 500, pointCount: points ?? 10, stepCount: steps,
+        stepSize: stepSize,
         decay: decay, repetitions: draws, seed: common.seed),
-      workerCount: common.workerCount)
+      given: Set(given.filter(\.1).map(\.0)), workerCount: common.workerCount)
     let console = Console(common)
     let results = try console.run(resume: "The same command goes on.") {
       try experiment.run(in: folder, progress: $0)

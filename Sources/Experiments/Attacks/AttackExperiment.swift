@@ -123,7 +123,6 @@ public struct AttackExperiment: Sendable {
   ) throws -> Results {
     let images = dataset.heldOut
     try model.check(fits: images)
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
     let data = DataRecord(dataset)
     let record = RunRecord<Configuration, Results>(
@@ -133,7 +132,8 @@ public struct AttackExperiment: Sendable {
     let startingImages = try StartingImages.drawn(
       from: dataset.training, for: [configuration.method.kind], isTargeted: targets != nil,
       seed: configuration.seed, progress)
-    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
     let shape = images.shape
     let store = try NPYRowWriter(
@@ -162,6 +162,7 @@ public struct AttackExperiment: Sendable {
       sentence: summary.sentence, shownImages: sample.items.map(\.image.imageID),
       savedImages: sample.items.filter { $0.saved != nil }.map(\.image.imageID))
 
+    try run.measured(results)
     try NPYFile(shape: [numbers.count], elements: .integers(numbers)).write(to: folder.file("image_ids.npy"))
     try AttackTable.table(
       of: attacked, repairs: findings.repairs, bounds: bounds?.ofImages, classNames: images.classNames

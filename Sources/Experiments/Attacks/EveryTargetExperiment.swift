@@ -62,7 +62,6 @@ public struct EveryTargetExperiment: Sendable {
   func run(
     _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
   ) throws -> Results {
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let images = dataset.heldOut
     let numbers = try images.numbers(
       drawing: configuration.imageCount, seed: configuration.seed, progress)
@@ -72,7 +71,8 @@ public struct EveryTargetExperiment: Sendable {
     let startingImages = try StartingImages.drawn(
       from: dataset.training, for: [configuration.method.kind], isTargeted: true, seed: configuration.seed,
       progress)
-    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
     let (shape, classCount) = (images.shape, images.classNames.count)
     let store = try NPYRowWriter(
@@ -81,10 +81,10 @@ public struct EveryTargetExperiment: Sendable {
     let (pairs, wrongCount, shown) = try configuration.model.naming {
       try attack(model, images, numbers, owning: startingImages, storingIn: store, progress)
     }
-    try run.begin()
+    let results = try results(pairs, wrongCount: wrongCount, imageCount: numbers.count, model)
+    try run.measured(results)
     try store.finish()
     try NPYFile(shape: [numbers.count], elements: .integers(numbers)).write(to: folder.file("image_ids.npy"))
-    let results = try results(pairs, wrongCount: wrongCount, imageCount: numbers.count, model)
     try AttackTable.table(
       of: pairs, repairs: Array(repeating: nil, count: pairs.count), bounds: nil,
       classNames: images.classNames
@@ -204,9 +204,10 @@ public struct EveryTargetExperiment: Sendable {
     var table = CSVWriter(columns: [
       "label", "class", "target", "target_class", "pairs", "reached", "median_l2", "median_linf",
     ])
+    let byClasses = Dictionary(grouping: pairs) { [$0.label, $0.target ?? -1] }
     for label in classNames.indices {
       for target in classNames.indices where target != label {
-        let own = pairs.filter { $0.label == label && $0.target == target }
+        let own = byClasses[[label, target]] ?? []
         let reached = own.filter { $0.verdict == .succeeded }
         func median(_ value: (Distortion) -> Double) -> Double? {
           Statistics.median(reached.map { value($0.distortion) })
@@ -220,6 +221,15 @@ public struct EveryTargetExperiment: Sendable {
     return table
   }
 
+  private static let mostClasses = 40
+
+  /// As many as a sheet can show, in their order.
+  static func shownClasses(of count: Int, attacked: Set<Int>) -> [Int] {
+    guard count > mostClasses else { return Array(0..<count) }
+    let others = (0..<count).filter { !attacked.contains($0) }
+    return Array((attacked.sorted() + others).prefix(mostClasses)).sorted()
+  }
+
   private func sheet(
     _ shown: [Int: Shown], _ images: LabelledImages, _ results: Results, _ dataset: Dataset
   ) -> ImageGrid {
@@ -229,10 +239,11 @@ public struct EveryTargetExperiment: Sendable {
         width: images.shape.width)
     }
     let blank = bitmap([Float](repeating: 0.5, count: images.shape.pixelCount))
-    let rows = images.classNames.enumerated().map { label, name in
+    let classes = Self.shownClasses(of: images.classNames.count, attacked: Set(shown.keys))
+    let rows = classes.map { label in
       ImageGrid.Row(
-        name: name, note: shown[label].map { "#\($0.imageID)" } ?? "none attacked",
-        images: images.classNames.indices.map { target in
+        name: images.classNames[label], note: shown[label].map { "#\($0.imageID)" } ?? "none attacked",
+        images: classes.map { target in
           guard let own = shown[label] else { return blank }
           return target == label ? bitmap(own.clean) : own.versions[target].map(bitmap) ?? blank
         })
@@ -244,7 +255,11 @@ public struct EveryTargetExperiment: Sendable {
           "Each row is one image; in each column it is taken for that class, on the diagonal it is clean. Grey: not "
           + "reached. " + results.sentence,
         footer: [
-          "One attacked image of each class, drawn at random, not selected.",
+          "One attacked image of each class, drawn at random, not selected."
+            + (classes.count < images.classNames.count
+              ? " \(classes.count) of \(images.classNames.count) classes are shown: those of attacked images first, in "
+                + "their order; the table has all."
+              : ""),
           configuration.method.equation(configuration.norm, isTargeted: true),
           "\(dataset.name), \(results.imageCount) held-out images, checksum \(dataset.checksum.prefix(8)) · model "
             + "\(results.modelName), checksum \(results.modelChecksum.prefix(8)) · seed \(configuration.seed) · "

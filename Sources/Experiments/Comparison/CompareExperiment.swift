@@ -83,6 +83,9 @@ public struct CompareExperiment: Sendable {
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
     let dataset = try configuration.data.load(progress)
     let images = configuration.declared.split.images(of: dataset)
+    if case .trained(let recipe, _) = configuration.networks {
+      _ = try recipe.architecture.architecture(for: dataset.training)
+    }
     guard configuration.declared.topCount <= images.count else {
       throw GalleryError.topBeyondImages(
         asked: configuration.declared.topCount, images: images.count, split: configuration.declared.split)
@@ -143,6 +146,7 @@ public struct CompareExperiment: Sendable {
     let comparison = Comparison(
       protocolHash: hash, declared: declared, dataName: dataset.name,
       duplicateImageCount: material.duplicates.redundant.count, networks: parts)
+    try run.measured(comparison)
     let report = ComparisonReport(comparison: comparison, parts: parts, duplicates: material.duplicates)
     let numbers = try report.writeNumbers(to: folder)
     let sheets = try drawSheets(of: first!, dataset, hash, in: folder, progress)

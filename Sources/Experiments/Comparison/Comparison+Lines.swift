@@ -181,7 +181,9 @@ extension Comparison {
   }
 
   private static func words(_ mean: NetworkMean, signed: Bool = false) -> String {
-    let interval = mean.interval.map { "  [\(number($0.lower)), \(number($0.upper))]" } ?? ""
+    let interval =
+      mean.interval.map { "  [\(number($0.lower)), \(number($0.upper))]" }
+      ?? (mean.values.count > 1 ? "  (all alike)" : "")
     return number(mean.mean, signed: signed) + interval
   }
 }

@@ -6,14 +6,14 @@ public struct NetworkMean: Codable, Equatable, Sendable {
   /// In the order of the networks.
   public var values: [Double]
   public var mean: Double
-  /// 95 %, Student's, over the networks; nil for one network.
+  /// 95 %, Student's, over the networks; nil for one network, and where all are equal.
   public var interval: ConfidenceInterval?
 
   /// - Parameter values: At least one, finite.
   init(_ values: [Double]) {
     self.values = values
     mean = values.reduce(0, +) / Double(values.count)
-    interval = StudentInterval(values)?.interval()
+    interval = StudentInterval.interval(ofMeanOf: values)
   }
 }
 

@@ -152,11 +152,14 @@ public struct LinearityExperiment: Sendable {
     public var sentences: [String]
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
+  /// Whether the two classes of the logistic regression were asked for; else others are taken where these are not.
+  public let isPairGiven: Bool
   public let workerCount: Int
 
-  public init(_ configuration: Configuration, workerCount: Int) {
+  public init(_ configuration: Configuration, isPairGiven: Bool = true, workerCount: Int) {
     self.configuration = configuration
+    self.isPairGiven = isPairGiven
     self.workerCount = workerCount
   }
 
@@ -174,8 +177,46 @@ public struct LinearityExperiment: Sendable {
   ) throws -> Results {
     let images = dataset.heldOut
     try model.check(fits: images)
-    try check(images)
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
+    var usual = UsualSetting()
+    var fitted = self
+    fitted.configuration.pair = pair(in: dataset, &usual)
+    try fitted.check(images)
+    return try fitted.run(
+      model, on: dataset, in: folder, remarks: model.remarks(on: dataset) + usual.remarks, progress: progress)
+  }
+
+  /// The pair of the configuration; where nobody gave it and the data lack it, the two classes with the most images.
+  private func pair(in dataset: Dataset, _ usual: inout UsualSetting) -> [Int]? {
+    guard let pair = configuration.pair else { return nil }
+    let names = dataset.training.classNames
+    let (training, heldOut) = (dataset.training.countOfEachClass, dataset.heldOut.countOfEachClass)
+    let possible = names.indices.filter { training[$0] > 0 && heldOut[$0] > 0 }
+    if pair.allSatisfy(possible.contains) { return pair }
+    guard !isPairGiven else {
+      // A class that does not exist is an error; one without images leaves nothing to fit.
+      if pair.allSatisfy(names.indices.contains) {
+        usual.note(
+          "the logistic regression is left out: of classes \(pair[0]) and \(pair[1]) one has no training or no held-out "
+            + "image")
+      }
+      return pair
+    }
+    guard possible.count > 1 else {
+      usual.note("the logistic regression is left out: only one class has training and held-out images")
+      return nil
+    }
+    let chosen = possible.sorted { (training[$0], $1) > (training[$1], $0) }.prefix(2).sorted()
+    usual.note(
+      "the logistic regression is of classes \(chosen[0]) (\(names[chosen[0]])) and \(chosen[1]) (\(names[chosen[1]])), "
+        + "not of 3 and 7 as is usual, because the data do not have both")
+    return chosen
+  }
+
+  private func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, remarks: [String],
+    progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let images = dataset.heldOut
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let drawn = sample(of: images)
     let labels = images.labels
@@ -185,7 +226,7 @@ public struct LinearityExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "linearity", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
 
     let measured = try MeasuredLines(
@@ -201,6 +242,7 @@ public struct LinearityExperiment: Sendable {
       figureImage: configuration.figureImage ?? first, lines: measured.summaries, local: local, sizes: sizes,
       slopes: slopes, pair: pair?.results, sentences: [])
     results.sentences = LinearityWords(configuration: configuration, results: results).sentences
+    try run.measured(results)
     try progress(.stage("drawing"))
     try LinearityTables.write(
       measured, results, classNames: images.classNames, configuration: configuration, in: folder)

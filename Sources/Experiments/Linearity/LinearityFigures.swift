@@ -49,19 +49,15 @@ struct LinearityFigures {
         : nil
       let about =
         "image \(number), class \(images.classNames[label]), along \(LinearityWords.name(direction))"
-      var charts: [Bitmap] = []
-      for (part, line) in zip(["logits", "near"], lines) {
-        try chart(line, region, about).write(named: "\(name)-\(part)", in: figures.url)
-        // Charts are drawn at twice their size for print; on the page letters are as large as the strip's.
-        let picture = try PNGFile.read(figures.file("\(name)-\(part).png")).rgb
-        charts.append(picture.resized(width: picture.width / 2, height: picture.height / 2))
+      let charts = ["\(name)-logits", "\(name)-near"]
+      for (name, line) in zip(charts, lines) {
+        try chart(line, region, about).write(named: name, in: figures.url)
       }
       let strip = try strip(image, signs, label, engine, about)
       try strip.write(to: figures.file("\(name)-images.png"))
-      let page = FigurePage(
-        caption: FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs),
-        rows: [charts, [strip.drawn()]])
-      try page.write(to: figures.file("\(name).png"))
+      try FigurePage.write(
+        FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs), charts: charts,
+        rows: [[strip.drawn()]], to: figures.file("\(name).png"))
     }
   }
 

@@ -6,7 +6,7 @@ import Tensors
 public struct MeanWithInterval: Codable, Equatable, Sendable {
   public var count: Int
   public var mean: Double
-  /// Nil for a single value, which has no spread.
+  /// Nil for a single value, which has no spread, and where all are equal.
   public var interval95: [Double]?
 
   /// - Returns: `nil` of no values.
@@ -14,7 +14,7 @@ public struct MeanWithInterval: Codable, Equatable, Sendable {
     guard !values.isEmpty else { return nil }
     count = values.count
     mean = values.reduce(0, +) / Double(values.count)
-    interval95 = StudentInterval(values)?.interval(level: 0.95).bounds
+    interval95 = StudentInterval.interval(ofMeanOf: values)?.bounds
   }
 
   /// Of shares: with an interval that ends where shares do, at 0 and 1, as Student's need not.
@@ -25,6 +25,9 @@ public struct MeanWithInterval: Codable, Equatable, Sendable {
   }
 
   var range: ClosedRange<Double>? { interval95.map { $0[0]...$0[1] } }
+
+  /// What stands in the place of an interval.
+  var remark: String { interval95 == nil && count > 1 ? " (all alike)" : "" }
 }
 
 extension ConfidenceInterval {

@@ -154,11 +154,11 @@ public struct PatternExperiment: Sendable {
   ) throws -> Results {
     let images = dataset.heldOut
     try model.check(fits: images)
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let record = RunRecord<Configuration, Results>(
       experiment: "pattern", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), progress)
     let (folder, progress) = (run.folder, run.progress)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     var generator = SeededGenerator(seed: configuration.seed, purpose: "images of pattern")
@@ -177,6 +177,7 @@ public struct PatternExperiment: Sendable {
       attack: configuration.method.rawValue, imageCount: numbers.count, goals: goals, universal: universal,
       sentences: [])
     results.sentences = PatternWords(configuration: configuration, results: results, images: images).sentences
+    try run.measured(results)
     try progress(.stage("drawing"))
     try PatternTables.write(materials, results, classNames: images.classNames, in: folder)
     try NPYFile(

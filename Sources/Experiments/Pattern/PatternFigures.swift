@@ -29,17 +29,13 @@ struct PatternFigures {
     try universal.write(to: figures.file("universal.png"))
     let strip = try strip(Array(numbers.prefix(Self.shownCount)), engine)
     try strip.write(to: figures.file("universal-images.png"))
-    let charts = try ["spectrum", "components"].map { name in
-      let picture = try PNGFile.read(figures.file("\(name).png")).rgb
-      return picture.resized(width: picture.width / 2, height: picture.height / 2)
-    }
     let sums = results.goals.map { "\($0.goal.rawValue) \($0.success.count)" }.joined(separator: ", ")
-    try FigurePage(
-      caption: FigureCaption(
+    try FigurePage.write(
+      FigureCaption(
         title: "Does the perturbation have a pattern? \(results.modelName) on \(data.name)",
         subtitle: "\(results.attack), perturbations: \(sums)", text: textPairs),
-      rows: [charts, [directions.drawn()], [universal.drawn(), strip.drawn()]]
-    ).write(to: figures.file("pattern.png"))
+      charts: ["spectrum", "components"], rows: [[directions.drawn()], [universal.drawn(), strip.drawn()]],
+      to: figures.file("pattern.png"))
   }
 
   private func means(_ material: PatternExperiment.Material) -> SignedImageGrid {

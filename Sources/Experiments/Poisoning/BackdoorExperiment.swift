@@ -156,6 +156,7 @@ public struct BackdoorExperiment: Sendable {
       heldOutCount: dataset.heldOut.count, clustering: configuration.clustering, outcomes: outcomes,
       changes: gallery.changes, sentences: [])
     results.sentences = BackdoorReport.sentences(results)
+    try run.measured(results)
     try BackdoorReport(
       results: results,
       provenance: PoisonProvenance(

@@ -231,6 +231,7 @@ public struct CollisionExperiment: Sendable {
       watermark: configuration.watermark, similarity: similarity,
       neighbourCount: neighbourCount, pairs: found, sentences: [])
     results.sentences = CollisionReport.sentences(results)
+    try run.measured(results)
     try CollisionReport(
       results: results, shape: clean.shape,
       provenance: PoisonProvenance(

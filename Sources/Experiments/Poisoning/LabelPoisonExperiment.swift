@@ -160,6 +160,7 @@ public struct LabelPoisonExperiment: Sendable {
       repetitions: configuration.repetitions, trainingCount: clean.count,
       heldOutCount: dataset.heldOut.count, outcomes: outcomes, changes: gallery.changes, sentences: [])
     results.sentences = LabelPoisonReport.sentences(results)
+    try run.measured(results)
     try LabelPoisonReport(
       results: results,
       provenance: PoisonProvenance(

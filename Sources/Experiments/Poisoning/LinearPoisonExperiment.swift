@@ -111,11 +111,19 @@ public struct LinearPoisonExperiment: Sendable {
     var seed: UInt64
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
+  /// Settings that were asked for.
+  public let given: Set<Setting>
 
-  public init(_ configuration: Configuration, workerCount: Int) {
+  /// A setting that gives way to what the data have where nobody gave it.
+  public enum Setting: CaseIterable, Sendable { case pairs, trainingCount, validationCount, pointCount }
+
+  public init(
+    _ configuration: Configuration, given: Set<Setting> = Set(Setting.allCases), workerCount: Int
+  ) {
     self.configuration = configuration
+    self.given = given
     self.workerCount = workerCount
   }
 
@@ -127,6 +135,50 @@ public struct LinearPoisonExperiment: Sendable {
   }
 
   func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    var usual = UsualSetting()
+    var fitted = self
+    try fitted.fit(to: dataset.training, &usual)
+    return try fitted.run(on: dataset, in: folder, remarks: usual.remarks, progress: progress)
+  }
+
+  /// Takes other classes and fewer images than is usual where the data do not have these.
+  private mutating func fit(to training: LabelledImages, _ usual: inout UsualSetting) throws {
+    let names = training.classNames
+    let counts = training.countOfEachClass
+    if !given.contains(.pairs),
+      !configuration.pairs.allSatisfy({ $0.allSatisfy { (try? names.classNumber($0)) != nil } })
+    {
+      let possible = names.indices.filter { counts[$0] > 0 }
+      guard possible.count > 1 else { throw PoisonError.oneClass }
+      let pairs = possible.indices.flatMap { first in
+        possible[(first + 1)...].map { [names[possible[first]], names[$0]] }
+      }.prefix(3)
+      usual.note(
+        "pairs of classes: \(pairs.map { $0.joined(separator: " and ") }.joined(separator: ", ")), because the data do not "
+          + "have the usual 7 and 1, 9 and 8, 4 and 0")
+      configuration.pairs = Array(pairs)
+    }
+    // Half of the points and of the validation set are of each class, and the poison comes from behind them.
+    let labels = try configuration.pairs.flatMap { try $0.map { try names.classNumber($0) } }
+    let most = labels.map { counts[$0] }.min() ?? 0
+    let reason =
+      "class \(names[labels.min { counts[$0] < counts[$1] } ?? 0]) has no more than \(most) training images"
+    usual.fit(
+      &configuration.pointCount, atMost: max(1, most / 8), isGiven: given.contains(.pointCount),
+      "poison points",
+      because: reason)
+    let room = 2 * (most - configuration.pointCount)
+    usual.fit(
+      &configuration.trainingCount, atMost: room / 3, isGiven: given.contains(.trainingCount),
+      "training points", because: reason)
+    usual.fit(
+      &configuration.validationCount, atMost: room - configuration.trainingCount,
+      isGiven: given.contains(.validationCount), "validation points", because: reason)
+  }
+
+  private func run(
+    on dataset: Dataset, in folder: RunFolder, remarks: [String], progress: @escaping ProgressHandler
+  ) throws -> Results {
     let names = dataset.heldOut.classNames
     let pairs = try configuration.pairs.map { pair in
       let labels = try pair.map { try names.classNumber($0) }
@@ -139,7 +191,7 @@ public struct LinearPoisonExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "poison linear", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
       of: run, dataChecksum: dataset.checksum, architecture: "",
@@ -170,6 +222,7 @@ public struct LinearPoisonExperiment: Sendable {
       trainingCount: configuration.trainingCount, validationCount: configuration.validationCount,
       repetitions: configuration.repetitions, decay: configuration.decay, outcomes: outcomes, sentences: [])
     results.sentences = LinearPoisonReport.sentences(results)
+    try run.measured(results)
     try LinearPoisonReport(
       results: results, classNames: names, shape: dataset.heldOut.shape,
       provenance: PoisonProvenance(

@@ -9,8 +9,7 @@ import Tensors
 /// The mean of a share over several networks, draws or pairs of classes, with Student's interval: these are the sample,
 /// not images. The interval is cut to [0, 1], beyond which no share lies.
 ///
-/// Where all shares are equal there is none. Student's would have no width, as if the next network could not differ: but
-/// equal shares, most of them 0 or 1, only say that the spread is too small for so few networks to show it.
+/// Where all shares are equal there is none.
 public struct MeanShare: Codable, Equatable, Sendable {
   public var networkCount: Int
   public var mean: Double
@@ -23,8 +22,7 @@ public struct MeanShare: Codable, Equatable, Sendable {
     precondition(!values.isEmpty, "a mean is over one network at least")
     networkCount = values.count
     mean = values.reduce(0, +) / Double(values.count)
-    let isSpread = values.contains { $0 != values[0] }
-    let interval = isSpread ? StudentInterval(values)?.interval() : nil
+    let interval = StudentInterval.interval(ofMeanOf: values)
     (lower95, upper95) = (interval.map { max(0, $0.lower) }, interval.map { min(1, $0.upper) })
   }
 

@@ -111,10 +111,9 @@ public struct PoolExperiment: Sendable {
     progress: @escaping ProgressHandler
   ) throws -> PoolResults {
     let images = dataset.heldOut
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
-    for remark in surrogate?.remarks(on: dataset) ?? [] {
-      try progress(.warning("of the network that images are made for: \(remark)"))
-    }
+    let remarks =
+      model.remarks(on: dataset)
+      + (surrogate?.remarks(on: dataset) ?? []).map { "of the network that images are made for: \($0)" }
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
     let numbers = try images.numbers(
       drawing: configuration.imageCount, seed: configuration.seed, progress)
@@ -126,7 +125,7 @@ public struct PoolExperiment: Sendable {
       seed: configuration.seed, progress)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let other = try surrogate.map { try Engine(running: $0.network, workerCount: workerCount) }
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     if startsFresh { try folder.remove(PoolPart.folderName) }
     let place = try folder.folder(PoolPart.folderName)
@@ -177,6 +176,7 @@ public struct PoolExperiment: Sendable {
       cleanAccuracy: parts[0].summary.cleanAccuracy, attacks: material.attacks(), best: material.best(),
       warnings: (probabilities.map { [$0.sentence] } ?? [])
         + material.warnings(surrogateName: surrogate?.network.graph.architecture.name))
+    try run.measured(results)
     try writeBest(of: material, images, numbers, place, to: folder)
     try PoolReport(results: results, material: material, classNames: images.classNames).write(to: folder)
     try run.complete(with: results)

@@ -57,9 +57,11 @@ struct ImageError: Equatable {
 
 extension MeanWithInterval {
   /// With the error of the images in its interval: half-widths are squared and added, as Newcombe does with those of two
-  /// proportions. Never narrower than either; nothing is added where a single network has no interval.
+  /// proportions. Never narrower than either; networks that are all alike have that of the images alone, and nothing is added
+  /// where a single network has no interval.
   func adding(_ error: ImageError?) -> MeanWithInterval {
-    guard let error, let range else { return self }
+    guard let error, count > 1 else { return self }
+    let range = range ?? mean...mean
     var sum = self
     sum.interval95 = [
       mean - hypotenuse(mean - range.lowerBound, error.below),

@@ -137,6 +137,7 @@ public struct PrivacyExperiment: Sendable {
     for seed in seeds { networks += try measureAll(seed: seed, graph, bench, in: folder, kept, progress) }
     let results = PrivacyResults(
       configuration, dataset, graph, networks: networks, attackedCount: bench.batch.count)
+    try run.measured(results)
     try progress(.stage("drawing charts"))
     try PrivacyReport(results: results).write(to: folder)
     try run.complete(with: results)

@@ -55,9 +55,9 @@ struct PrivacyWords {
 
   enum Direction: Equatable { case more, less, unknown }
 
-  /// Where the interval lies. One without length tells nothing: few networks easily lose equally many images.
+  /// Where the interval lies; nothing is told without one.
   static func direction(_ difference: MeanWithInterval?) -> Direction {
-    guard let range = difference?.range, range.lowerBound < range.upperBound else { return .unknown }
+    guard let range = difference?.range else { return .unknown }
     return range.lowerBound > 0 ? .more : range.upperBound < 0 ? .less : .unknown
   }
 
@@ -158,7 +158,7 @@ struct PrivacyWords {
     let interval = mean.range.map {
       " [\(number(scale * $0.lowerBound, format)), \(number(scale * $0.upperBound, format))]"
     }
-    return number(scale * mean.mean, format) + (interval ?? "")
+    return number(scale * mean.mean, format) + (interval ?? mean.remark)
   }
 
   /// `+0.123 [0.043, 0.203]`

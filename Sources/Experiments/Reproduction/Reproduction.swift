@@ -61,9 +61,8 @@ public struct Reproduction: Codable, Equatable, Sendable {
     }
 
     init(paper: Double? = nil, _ mean: MeanWithInterval?) {
-      // Equal values have an interval of no width, which says more than they do.
-      let interval = mean?.interval95.flatMap { $0[0] < $0[1] ? $0 : nil }
-      self.init(paper: paper, ours: mean?.mean, interval: interval, count: mean?.count, sample: .networks)
+      self.init(
+        paper: paper, ours: mean?.mean, interval: mean?.interval95, count: mean?.count, sample: .networks)
     }
 
     /// A share in percent.

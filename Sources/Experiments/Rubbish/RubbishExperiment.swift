@@ -89,12 +89,12 @@ public struct RubbishExperiment: Sendable {
     guard scores.suits(model.network.graph) else {
       throw RubbishError.noDistances(modelName: model.network.graph.architecture.name)
     }
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let record = RunRecord<Configuration, Results>(
       experiment: "rubbish", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), progress)
     let (folder, progress) = (run.folder, run.progress)
 
     try progress(.stage("classifying \(configuration.count) images of noise"))
@@ -118,6 +118,7 @@ public struct RubbishExperiment: Sendable {
       classNames: model.classNames, noise: noise, noiseInterval95: noise.accepted.bounds95, fooling: fooling,
       clean: clean, cleanInterval95: clean.accepted.bounds95, sentences: [])
     results.sentences = RubbishWords(configuration: configuration, results: results).sentences
+    try run.measured(results)
     try progress(.stage("drawing"))
     try RubbishTable.write(results, in: folder)
     try RubbishFigures(configuration: configuration, results: results, data: DataRecord(dataset))

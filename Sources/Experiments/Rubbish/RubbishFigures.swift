@@ -11,6 +11,20 @@ struct RubbishFigures {
   let data: DataRecord
 
   static let shownCount = 8
+  private static let mostClasses = 40
+
+  /// As many as a picture can show: those of which noise is accepted most after a step, in their order.
+  private var shownClasses: [Int] {
+    let shares = results.fooling.outcomes.map { $0.fooled.value ?? 0 }
+    return shares.indices.sorted { (-shares[$0], $0) < (-shares[$1], $1) }.prefix(Self.mostClasses).sorted()
+  }
+
+  private var selection: String {
+    let count = results.classNames.count
+    return count > Self.mostClasses
+      ? " \(Self.mostClasses) of \(count) classes are shown: those that most noise images reach in a step."
+      : ""
+  }
   /// Of pixel values on the picture: three deviations of the noise.
   private static let limit: Float = 3
 
@@ -39,7 +53,8 @@ struct RubbishFigures {
             isMarked: confidence > threshold)
         })
     ]
-    for (label, name) in results.classNames.enumerated() {
+    for label in shownClasses {
+      let name = results.classNames[label]
       let step = try FoolingImages.step(
         from: noise, towards: label, epsilon: configuration.epsilon, scores: results.scores,
         classifier: engine)
@@ -64,7 +79,7 @@ struct RubbishFigures {
           + "\(LinearityWords.number(threshold)) or more.",
         [
           "Pixel values are shown from −3 to 3, beyond that in the same colours; images have them from 0 to 1. The first "
-            + "\(count) draws, not selected."
+            + "\(count) draws, not selected.\(selection)"
         ]),
       columnNames: (0..<count).map { "draw \($0)" }, rows: rows, channels: shape.channels,
       height: shape.height,
@@ -73,8 +88,8 @@ struct RubbishFigures {
 
   private var classes: Chart {
     let count = results.noise.accepted.total
-    let accepted = results.noise.acceptedByClass.map { Proportion($0, of: count) }
-    let fooled = results.fooling.outcomes.map(\.fooled)
+    let accepted = shownClasses.map { Proportion(results.noise.acceptedByClass[$0], of: count) }
+    let fooled = shownClasses.map { results.fooling.outcomes[$0].fooled }
     let threshold = LinearityWords.number(configuration.threshold)
     return Chart.classShares(
       caption: caption(
@@ -85,9 +100,9 @@ struct RubbishFigures {
           + "\(LinearityWords.number(configuration.epsilon)) towards it. Wilson's 95 % intervals.",
         [
           "Clean held-out images: \(RubbishWords.counted(results.clean.accepted)) accepted. Noise: "
-            + "\(RubbishWords.counted(results.noise.accepted))."
+            + "\(RubbishWords.counted(results.noise.accepted)).\(selection)"
         ]),
-      classNames: results.classNames,
+      classNames: shownClasses.map { results.classNames[$0] },
       series: [
         .init(
           name: "noise, \(count) images", role: .random,

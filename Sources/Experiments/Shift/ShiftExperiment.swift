@@ -120,6 +120,7 @@ public struct ShiftExperiment: Sendable {
     let results = ShiftResults(
       dataName: dataset.name, heldOutCount: images.count, imageCount: numbers.count, networks: networks,
       configuration)
+    try run.measured(results)
     try progress(.stage("drawing"))
     try ShiftReport(configuration: configuration, results: results, data: DataRecord(dataset))
       .write(shown, images: images, number: numbers[0], in: folder)

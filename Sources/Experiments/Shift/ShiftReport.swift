@@ -103,7 +103,7 @@ struct ShiftReport {
           shares: kinds.map { kind in
             let values = results.networks.filter { $0.recipe == recipe }.map { $0.accuracy(under: [kind]) }
             let mean = values.reduce(0, +) / Double(values.count)
-            let interval = StudentInterval(values)?.interval()
+            let interval = StudentInterval.interval(ofMeanOf: values)
             // An accuracy lies in [0, 1], where Student's interval need not end.
             return .init(
               value: mean,

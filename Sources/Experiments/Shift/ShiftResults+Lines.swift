@@ -86,7 +86,7 @@ extension ShiftResults {
       String(format: isSigned ? "%+.3f" : "%.3f", value).replacing("-", with: "−")
     }
     let mean = isSigned || measure == .medianDistance ? mean : mean.ofShares
-    let interval = mean.interval95.map { " [\(number($0[0])), \(number($0[1]))]" } ?? ""
+    let interval = mean.interval95.map { " [\(number($0[0])), \(number($0[1]))]" } ?? mean.remark
     return number(mean.mean) + interval
   }
 }

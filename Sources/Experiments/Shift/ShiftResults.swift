@@ -125,7 +125,9 @@ extension ShiftResults.Summary {
 
   /// 1: above plain, −1: below, 0: the interval holds 0; nil: one pair has no interval.
   var side: Int? {
-    guard let bounds = difference?.interval95, bounds.count == 2 else { return nil }
+    guard let difference, difference.count > 1 else { return nil }
+    // Differences that are all equal have no interval and tell nothing.
+    guard let bounds = difference.interval95 else { return 0 }
     return bounds[0] > 0 ? 1 : bounds[1] < 0 ? -1 : 0
   }
 }

@@ -114,19 +114,17 @@ public struct SmoothingExperiment: Sendable {
     _ models: [Model], on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
   ) throws -> SmoothingResults {
     let images = dataset.heldOut
-    var remarks: Set<String> = []
+    var remarks: [String] = []
     for model in models {
       try model.check(fits: images)
-      for remark in model.remarks(on: dataset) where remarks.insert(remark).inserted {
-        try progress(.warning(remark))
-      }
+      remarks += model.remarks(on: dataset).filter { !remarks.contains($0) }
     }
     let subjects = try subjects(models)
     let numbers = try images.numbers(
       drawing: configuration.imageCount, seed: configuration.seed, progress)
     let record = RunRecord<Configuration, SmoothingResults>(
       experiment: "smooth", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     // Written only after attacks: that of an earlier run would be taken for this one's.
     if configuration.epsilons.isEmpty { try folder.remove(SmoothingReport.attackedName) }
@@ -148,6 +146,7 @@ public struct SmoothingExperiment: Sendable {
     }
     let results = SmoothingResults(
       dataName: dataset.name, heldOutCount: images.count, levels: levels, configuration)
+    try run.measured(results)
     try progress(.stage("drawing"))
     try SmoothingReport(
       configuration: configuration, results: results, data: DataRecord(dataset), parts: measured

@@ -127,7 +127,6 @@ public struct SubstituteExperiment: Sendable {
   ) throws -> SubstituteResults {
     try Self.check(configuration.substitute)
     let images = dataset.heldOut
-    for remark in model.remarks(on: dataset) { try progress(.warning(remark)) }
     guard images.count > configuration.seedImageCount else {
       throw SubstituteProblem.tooFewImages(heldOut: images.count, seeds: configuration.seedImageCount)
     }
@@ -148,7 +147,8 @@ public struct SubstituteExperiment: Sendable {
     let record = RunRecord<Configuration, SubstituteResults>(
       experiment: "substitute", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), progress)
     let (folder, progress) = (run.folder, run.progress)
     if startsFresh { try folder.remove(Self.partsFolder) }
     let parts = try folder.folder(Self.partsFolder)
@@ -186,6 +186,7 @@ public struct SubstituteExperiment: Sendable {
         NoisePerturbation(kind: .randomSign, seed: configuration.seed), on: batch, blackBox
       ).summary.success,
       substitutes: measured.map(\.rounds))
+    try run.measured(results)
     try progress(.stage("drawing"))
     try results.table.write(to: folder.file(SubstituteResults.tableName))
     try SubstituteFigures(configuration: configuration, results: results, data: DataRecord(dataset)).write(

@@ -98,7 +98,7 @@ public struct SubstituteResults: Codable, Equatable, Sendable {
     let interval = mean.interval95.map {
       String(format: " [%.1f, %.1f]", 100 * max($0[0], 0), 100 * min($0[1], 1))
     }
-    return String(format: "%.1f %%", 100 * mean.mean) + (interval ?? "")
+    return String(format: "%.1f %%", 100 * mean.mean) + (interval ?? mean.remark)
   }
 
   private static func substitutes(_ mean: MeanWithInterval) -> String {

@@ -157,6 +157,7 @@ public struct TransferExperiment: Sendable {
           size, rows: rows.filter { $0.size == size && $0.direction == .attack }, networks: networks,
           seed: configuration.seed)
       })
+    try run.measured(results)
     try progress(.stage("drawing charts"))
     let files = try TransferReport(results: results).write(to: folder)
     try run.complete(with: results)

@@ -10,7 +10,10 @@ extension EvaluateExperiment.Results: ReportedResults {
       pictures: [
         .init(
           file: "figures/confusion.png", caption: "Which class is taken for which.",
-          alternative: "A matrix of counts, true classes as rows, predicted ones as columns.")
+          alternative: "A matrix of counts, true classes as rows, predicted ones as columns."),
+        .init(
+          file: "figures/confused-pairs.png", caption: "Which class is taken for which most often.",
+          alternative: "Shares of the images of a class that are taken for another, the most frequent pairs."),
       ], tables: [.init(file: "classes.csv", caption: "The classes one by one.")],
       citations: [.wilson1927probable])
   }

@@ -1,0 +1,72 @@
+import Foundation
+import Synchronization
+
+/// Figures that could not be drawn. A picture never stands between work and result: who binds one of these
+/// (`FigureFailures.$current.withValue(…)`) is told of such a figure, and the run that wanted it goes on.
+///
+/// Where none is bound, a figure that cannot be drawn is an error as any other.
+public final class FigureFailures: Sendable {
+  @TaskLocal public static var current: FigureFailures?
+
+  private let failures = Mutex<[(file: URL, problem: String)]>([])
+  private let tell: @Sendable (String) throws -> Void
+
+  /// - Parameter tell: Given a sentence for each figure. What it throws ends the run.
+  public init(tell: @escaping @Sendable (String) throws -> Void) { self.tell = tell }
+
+  /// Of figures in the folder or in those inside it, a sentence without its full stop each, in the order of drawing.
+  public func remarks(in folder: URL) -> [String] {
+    let own = folder.standardizedFileURL.pathComponents
+    return failures.withLock { $0 }.compactMap { failure in
+      let path = failure.file.standardizedFileURL.pathComponents
+      guard path.starts(with: own) else { return nil }
+      return Self.sentence(path.dropFirst(own.count).joined(separator: "/"), failure.problem)
+    }
+  }
+
+  private static func sentence(_ name: String, _ problem: String) -> String {
+    "\(name) was not drawn: \(problem)"
+  }
+
+  /// Draws a figure, and takes away what an earlier run left in its place where it cannot be drawn.
+  ///
+  /// - Parameters:
+  ///   - file: The picture.
+  ///   - others: What belongs to it.
+  ///   - draw: Throws ``UndrawnFigure`` where the figure and not the disk is at fault.
+  static func noting(_ file: URL, and others: [URL] = [], _ draw: () throws -> Void) throws {
+    do {
+      try draw()
+    } catch let failure as any UndrawnFigure {
+      guard let current else { throw failure }
+      for earlier in [file] + others where FileManager.default.fileExists(atPath: earlier.path) {
+        try FileManager.default.removeItem(at: earlier)
+      }
+      current.failures.withLock { $0.append((file, failure.description)) }
+      try current.tell(sentence(file.lastPathComponent, failure.description))
+    }
+  }
+}
+
+/// A page of charts, one of which was not drawn.
+public struct MissingChart: UndrawnFigure, Equatable {
+  public let name: String
+
+  public var description: String { "the chart \(name) that stands on it was not drawn" }
+}
+
+/// Why a figure cannot be drawn, although its numbers are there.
+protocol UndrawnFigure: Error, CustomStringConvertible {}
+
+extension Chart.Problem: UndrawnFigure {}
+
+/// A picture beyond what a canvas holds.
+public struct FigureTooLarge: UndrawnFigure, Equatable {
+  public let width: Int
+  public let height: Int
+  public let limit: Int
+
+  public var description: String {
+    "it would be \(width)×\(height) pixels; a figure has at most \(limit) each way, so show fewer rows"
+  }
+}
