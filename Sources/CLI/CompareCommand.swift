@@ -44,8 +44,8 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Read the layer before (pre) or after (post) its activation. Default: as it is named.")
   var activation: ActivationReading?
 
-  @Option(help: "k, images of a top set.")
-  var top = 9
+  @Option(help: "k, images of a top set. Default: 9, or as many as the smallest class has.")
+  var top: Int?
 
   @Option(help: "Rotations for each network.")
   var rotations = 999
@@ -86,7 +86,7 @@ struct CompareCommand: ParsableCommand {
       "give either --architecture, to train networks, or --models, but not both")
     try check((1...1000).contains(networks), "--networks must be between 1 and 1000, got \(networks)")
     try check((0...100_000).contains(epochs ?? 1), "--epochs must be in 0...100000, got \(epochs ?? 1)")
-    try check((2...200).contains(top), "--top must be between 2 and 200, got \(top)")
+    try check((2...200).contains(top ?? 2), "--top must be between 2 and 200, got \(top ?? 2)")
     try check(
       (19...100_000).contains(rotations), "--rotations must be between 19 and 100000, got \(rotations)")
     let least = CoherenceVerdict.leastMargin
@@ -141,9 +141,9 @@ struct CompareCommand: ParsableCommand {
         secondData: secondData.map { DataSource(name: $0) },
         declared: ComparisonProtocol(
           layer: layer == "all" ? nil : layer, pooling: pooling, activation: activation, split: split,
-          topCount: top, rotationCount: rotations, hasAllLayers: layer == "all", bases: try families(),
+          topCount: top ?? 9, rotationCount: rotations, hasAllLayers: layer == "all", bases: try families(),
           margin: margin, seed: common.seed)),
-      workerCount: common.workerCount, startsFresh: fresh)
+      isTopCountGiven: top != nil, workerCount: common.workerCount, startsFresh: fresh)
     let outcome = try console.run(resume: "The same command, without --fresh, goes on.") {
       try experiment.run(in: folder, progress: $0)
     }

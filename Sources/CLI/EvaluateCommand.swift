@@ -23,12 +23,13 @@ struct EvaluateCommand: ParsableCommand {
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try experiment.run(in: folder, progress: $0)
     }
+    let figures = [
+      ("confusion matrix", "figures/confusion.png"),
+      ("pairs that are confused most", "figures/confused-pairs.png"),
+    ]
     try console.report(
       results,
-      lines: results.lines + [
-        EvaluateExperiment.hasMatrix(classCount: results.classes.count)
-          ? "confusion matrix: \(folder.file("figures/confusion.png").relativePath)"
-          : "pairs that are confused most: \(folder.file("figures/confused-pairs.png").relativePath)"
-      ])
+      lines: results.lines
+        + figures.filter { folder.exists($0.1) }.map { "\($0.0): \(folder.file($0.1).relativePath)" })
   }
 }

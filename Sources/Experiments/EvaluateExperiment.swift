@@ -65,29 +65,26 @@ public struct EvaluateExperiment: Sendable {
     try run.measured(results)
     try writeTable(results, to: folder.file("classes.csv"))
     let figures = try folder.folder("figures")
-    let hasMatrix = Self.hasMatrix(classCount: results.classes.count)
-    try figures.removeChart(hasMatrix ? Self.pairsName : Self.matrixName)
-    if hasMatrix {
-      try Chart.confusionMatrix(
-        title: "\(model.network.graph.architecture.name) on \(dataset.name), held-out images",
-        classNames: dataset.heldOut.classNames, counts: results.confusion
-      ).write(named: Self.matrixName, in: figures.url)
-    } else if let pairs = results.pairsChart(
-      of: model.network.graph.architecture.name, DataRecord(dataset))
-    {
-      try pairs.write(named: Self.pairsName, in: figures.url)
-    } else {
-      try figures.removeChart(Self.pairsName)
+    // Of more classes a matrix cannot be read.
+    let hasMatrix = results.classes.count <= 100
+    let modelName = model.network.graph.architecture.name
+    let chart =
+      hasMatrix
+      ? Chart.confusionMatrix(
+        title: "\(modelName) on \(dataset.name), held-out images", classNames: dataset.heldOut.classNames,
+        counts: results.confusion)
+      : results.pairsChart(of: modelName, DataRecord(dataset))
+    let name = hasMatrix ? Self.matrixName : Self.pairsName
+    for other in [Self.matrixName, Self.pairsName] where other != name || chart == nil {
+      try figures.removeChart(other)
     }
+    try chart?.write(named: name, in: figures.url)
     try run.complete(with: results)
     return results
   }
 
-  static let matrixName = "confusion"
-  static let pairsName = "confused-pairs"
-
-  /// Whether a matrix of so many classes can be read; where not, the pairs that are confused most are shown.
-  public static func hasMatrix(classCount: Int) -> Bool { classCount <= 100 }
+  private static let matrixName = "confusion"
+  private static let pairsName = "confused-pairs"
 
   private func judge(_ model: Model, on images: LabelledImages) throws -> Results {
     let engine = try Engine(running: model.network, workerCount: workerCount)

@@ -188,6 +188,7 @@ public struct GalleryExperiment: Sendable {
     // Not before: until everything was computed, an earlier run's files stay as they are.
     try run.begin()
     let numbers = try key.map { try write($0, to: folder) } ?? write(rankings, to: folder)
+    try run.measured(Results(rankings, files: numbers + [folder.recordName]))
     try progress(.stage("drawing"))
     var names: [String] = []
     for file in files { names += try write(file, to: folder, progress) }

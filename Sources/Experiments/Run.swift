@@ -70,7 +70,7 @@ public final class Run<Configuration: Codable & Sendable, Results: Codable & Sen
     let asked = record.environment.workerCount
     record.environment.workerCount = MemoryConcessions.current?.workerCount(of: asked) ?? asked
     record.results = results
-    // Of figures that could not be drawn, those of a run inside this one aside.
+    // In this folder and those inside it.
     let undrawn = FigureFailures.current?.remarks(in: folder.url) ?? []
     if !undrawn.isEmpty { record.remarks = (record.remarks ?? []) + undrawn }
     record.stages = clock.stages

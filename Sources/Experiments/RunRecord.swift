@@ -40,7 +40,6 @@ public struct RecordHead: Decodable, Sendable {
   public let experiment: String
   public let complete: Bool?
   public let data: DataRecord?
-  public let remarks: [String]?
 }
 
 /// A stage of a run, as it was told while it ran.

@@ -366,7 +366,7 @@ public struct UnknownArchitecture: Error, CustomStringConvertible {
   }
 }
 
-/// Data that no classifier can be trained on.
+/// Data that no classifier can be trained on: one class, or one that has training images.
 public struct OneClass: Error, Equatable, CustomStringConvertible {
   public let name: String
 

@@ -33,16 +33,11 @@ extension Figure {
   ///   noted.
   public func write(to file: URL) throws {
     try FigureFailures.noting(file) {
-      try checkSize()
+      let (width, height) = size
+      guard max(width, height) <= Canvas.largestSide else {
+        throw FigureTooLarge(width: width, height: height, limit: Canvas.largestSide)
+      }
       try PNGFile.write(drawn(), text: textChunks, to: file)
-    }
-  }
-
-  /// - Throws: ``FigureTooLarge``.
-  public func checkSize() throws {
-    let (width, height) = size
-    guard max(width, height) <= Canvas.largestSide else {
-      throw FigureTooLarge(width: width, height: height, limit: Canvas.largestSide)
     }
   }
 }

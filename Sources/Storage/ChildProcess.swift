@@ -80,7 +80,8 @@ public enum ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    // A socket of ours that a child has too stays open as long as the child lives, and the port taken.
+    // A socket of ours that a child has too stays open as long as the child lives, and the port taken. What closes all at
+    // once is hidden from Swift.
     for descriptor in openDescriptors where descriptor > STDERR_FILENO {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }

@@ -51,6 +51,40 @@ import Testing
     #expect(page.contains("was not drawn"))
   }
 
+  /// Experiments whose own charts stand in `figures`; training, demo and reproduce keep their numbers elsewhere.
+  private static let drawn = [
+    "evaluate", "compare", "square", "pool", "budget", "transfer", "linearity", "pattern", "rubbish",
+    "substitute", "privacy", "smooth", "shift", "labels", "backdoor", "collision", "linear",
+  ]
+
+  @Test("Results stand in the record before the first chart is drawn, and a gnuplot that fails ends no run")
+  func resultsFirst() async throws {
+    let laboratory = try await EveryRun.laboratory()
+    // Copies the record of the run whose chart it is to draw, not of a network that is trained inside.
+    let gnuplot = """
+      #!/bin/sh
+      case "$PWD" in */again/figures/*) cp -n ../../run.json ../../seen.json ;; esac
+      exit 1
+      """
+    try laboratory.write(gnuplot, to: "bin/gnuplot")
+    chmod(laboratory.file("bin/gnuplot").path, 0o755)
+    let program = Program(
+      laboratory: laboratory, environment: ["PATH": laboratory.file("bin").path + ":/usr/bin:/bin"])
+    for folder in Self.drawn {
+      let command = try #require(EveryRun.commands.first { $0.folder == folder }).command
+      let outcome = try await program.run(command + ["--output", "again", "--quiet"])
+      #expect(outcome.exitCode == 0, "\(folder): \(outcome.errors)")
+      let seen = try? JSONSerialization.jsonObject(with: laboratory.read("again/seen.json")) as? [String: Any]
+      #expect(seen?["results"] != nil && seen?["complete"] as? Bool == false, "\(folder)")
+      let last = try Self.record("again", in: laboratory)
+      let remarks = last["remarks"] as? [String] ?? []
+      #expect(
+        last["complete"] as? Bool == true
+          && remarks.contains { $0.contains("was not drawn: gnuplot could not draw the chart") }, "\(folder)")
+      try laboratory.remove("again")
+    }
+  }
+
   @Test("Of many classes what can be read is shown, and every command says what it left out")
   func manyClasses() async throws {
     let laboratory = try await Laboratory(hasResults: false)

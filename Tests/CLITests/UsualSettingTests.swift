@@ -27,6 +27,15 @@ import Testing
       remarks: ["images for each direction: 6, not 9 as is usual, because there are no more held-out images"],
       given: (["--top", "9"], "the top 9 were asked for: there are 6 held-out images")),
     Case(
+      command: [
+        "compare", "--architecture", "network.json", "--networks", "2", "--epochs", "1", "--rotations", "19",
+        "--bases", "none", "--reference", "none",
+      ],
+      remarks: [
+        "images of a top set: 2, not 9 as is usual, because the smallest class has no more held-out images"
+      ],
+      given: (["--top", "9"], "the top 9 were asked for: there are 6 held-out images")),
+    Case(
       command: ["linearity", "run/model.safetensors", "--no-sizes", "--count", "6"],
       remarks: [
         "the logistic regression is of classes 0 (cross) and 1 (dot), not of 3 and 7 as is usual, because the data do not have both"

@@ -222,12 +222,14 @@ public struct EveryTargetExperiment: Sendable {
   }
 
   private static let mostClasses = 40
+  private static let fewestClasses = 8
 
-  /// As many as a sheet can show, in their order.
+  /// All; of more than a sheet can show those of attacked images, and where these are few the first others.
   static func shownClasses(of count: Int, attacked: Set<Int>) -> [Int] {
     guard count > mostClasses else { return Array(0..<count) }
-    let others = (0..<count).filter { !attacked.contains($0) }
-    return Array((attacked.sorted() + others).prefix(mostClasses)).sorted()
+    let others = (0..<count).lazy.filter { !attacked.contains($0) }
+    return (attacked.sorted().prefix(mostClasses) + others.prefix(max(0, fewestClasses - attacked.count)))
+      .sorted()
   }
 
   private func sheet(
@@ -257,8 +259,8 @@ public struct EveryTargetExperiment: Sendable {
         footer: [
           "One attacked image of each class, drawn at random, not selected."
             + (classes.count < images.classNames.count
-              ? " \(classes.count) of \(images.classNames.count) classes are shown: those of attacked images first, in "
-                + "their order; the table has all."
+              ? " \(classes.count) of \(images.classNames.count) classes are shown, those of attacked images first; "
+                + "the tables have all."
               : ""),
           configuration.method.equation(configuration.norm, isTargeted: true),
           "\(dataset.name), \(results.imageCount) held-out images, checksum \(dataset.checksum.prefix(8)) · model "

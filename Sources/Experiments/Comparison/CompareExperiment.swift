@@ -40,16 +40,20 @@ public struct CompareExperiment: Sendable {
     }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
+  /// Whether k was asked for; else it gives way to what there is.
+  public let isTopCountGiven: Bool
   public let workerCount: Int
   public let startsFresh: Bool
   /// nil: features are computed for each run.
   public let cache: FeatureCache?
 
   public init(
-    _ configuration: Configuration, workerCount: Int, startsFresh: Bool = false, cache: FeatureCache? = nil
+    _ configuration: Configuration, isTopCountGiven: Bool = true, workerCount: Int, startsFresh: Bool = false,
+    cache: FeatureCache? = nil
   ) {
     self.configuration = configuration
+    self.isTopCountGiven = isTopCountGiven
     self.workerCount = workerCount
     self.startsFresh = startsFresh
     self.cache = cache
@@ -86,6 +90,21 @@ public struct CompareExperiment: Sendable {
     if case .trained(let recipe, _) = configuration.networks {
       _ = try recipe.architecture.architecture(for: dataset.training)
     }
+    var usual = UsualSetting()
+    var fitted = self
+    // More than a class has cannot all be of it, and all images there are would be the same set for every direction.
+    let smallest = images.countOfEachClass.filter { $0 > 1 }.min() ?? images.count
+    usual.fit(
+      &fitted.configuration.declared.topCount, atMost: smallest, isGiven: isTopCountGiven,
+      "images of a top set",
+      because: "the smallest class has no more \(configuration.declared.split.words)")
+    return try fitted.run(on: dataset, in: folder, remarks: usual.remarks, progress: progress)
+  }
+
+  private func run(
+    on dataset: Dataset, in folder: RunFolder, remarks: [String], progress: @escaping ProgressHandler
+  ) throws -> Outcome {
+    let images = configuration.declared.split.images(of: dataset)
     guard configuration.declared.topCount <= images.count else {
       throw GalleryError.topBeyondImages(
         asked: configuration.declared.topCount, images: images.count, split: configuration.declared.split)
@@ -104,7 +123,7 @@ public struct CompareExperiment: Sendable {
     let record = RunRecord<Configuration, Comparison>(
       experiment: "compare", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     let kept = run.parts(revisions: ["compare": Self.revision])
     if startsFresh { try folder.remove(Self.networksFolder, Self.referenceFolder, Self.sheetsFolder) }

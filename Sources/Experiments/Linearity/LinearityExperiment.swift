@@ -208,7 +208,7 @@ public struct LinearityExperiment: Sendable {
     let chosen = possible.sorted { (training[$0], $1) > (training[$1], $0) }.prefix(2).sorted()
     usual.note(
       "the logistic regression is of classes \(chosen[0]) (\(names[chosen[0]])) and \(chosen[1]) (\(names[chosen[1]])), "
-        + "not of 3 and 7 as is usual, because the data do not have both")
+        + "not of \(pair[0]) and \(pair[1]) as is usual, because the data do not have both")
     return chosen
   }
 

@@ -149,13 +149,16 @@ public struct LinearPoisonExperiment: Sendable {
       !configuration.pairs.allSatisfy({ $0.allSatisfy { (try? names.classNumber($0)) != nil } })
     {
       let possible = names.indices.filter { counts[$0] > 0 }
-      guard possible.count > 1 else { throw PoisonError.oneClass }
+      guard possible.count > 1 else { throw OneClass(name: possible.first.map { names[$0] } ?? "") }
       let pairs = possible.indices.flatMap { first in
         possible[(first + 1)...].map { [names[possible[first]], names[$0]] }
       }.prefix(3)
+      func words(_ pairs: [[String]]) -> String {
+        pairs.map { $0.joined(separator: " and ") }.joined(separator: ", ")
+      }
       usual.note(
-        "pairs of classes: \(pairs.map { $0.joined(separator: " and ") }.joined(separator: ", ")), because the data do not "
-          + "have the usual 7 and 1, 9 and 8, 4 and 0")
+        "pairs of classes: \(words(Array(pairs))), because the data do not have the usual "
+          + words(configuration.pairs))
       configuration.pairs = Array(pairs)
     }
     // Half of the points and of the validation set are of each class, and the poison comes from behind them.

@@ -73,11 +73,9 @@ public enum PoisonError: Error, Equatable, CustomStringConvertible {
   case nothingLeft(share: Double, count: Int)
   /// Both options of a change of label name this class.
   case sameClass(name: String, options: String)
-  case oneClass
 
   public var description: String {
     switch self {
-    case .oneClass: "only one class has training images: expected two at least"
     case .noFeatures(let name):
       "\(name) has no feature layer but the pixels; choose an architecture with a hidden layer"
     case .shareTooLarge(let share, let largest, let target):

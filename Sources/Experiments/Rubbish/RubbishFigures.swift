@@ -22,7 +22,7 @@ struct RubbishFigures {
   private var selection: String {
     let count = results.classNames.count
     return count > Self.mostClasses
-      ? " \(Self.mostClasses) of \(count) classes are shown: those that most noise images reach in a step."
+      ? " \(Self.mostClasses) of \(count) classes are shown: those that most noise images reach in a step, the first of equals."
       : ""
   }
   /// Of pixel values on the picture: three deviations of the noise.
