@@ -24,7 +24,8 @@ let package = Package(
     .systemLibrary(name: "CLBFGSB", providers: [.apt(["liblbfgsb-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
-    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("exif")]),
+    .target(name: "CEXIF", linkerSettings: [.linkedLibrary("exif")]),
+    .target(name: "CJPEG", dependencies: ["CEXIF"], linkerSettings: [.linkedLibrary("jpeg")]),
 
     // Distribution functions of Boost.Math, C++ headers alone, as plain C: libboost-math-dev.
     .target(name: "CStatistics"),
@@ -46,7 +47,7 @@ let package = Package(
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
     .target(name: "Privacy", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["Escapes", "Tensors", "CZlib", "CCrypto"]),
-    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CCairo"]),
+    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CEXIF", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),

@@ -21,6 +21,28 @@ extension ThreatModel {
     return image.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
   }
 
+  /// `image`, with what rounding may have put outside the ball put back: afterwards the perturbation, measured in Double,
+  /// is no longer than ε, not by the last bit of a pixel either.
+  ///
+  ///     x′ᵢ = the Float nearest to xᵢ + r̂ᵢ that is not beyond it, seen from xᵢ;  r̂ the nearest r with ‖r‖ ≤ ε
+  ///
+  /// - Parameters:
+  ///   - image: As ``projected(_:around:)`` gives it.
+  ///   - clean: The same image before, inside the bounds.
+  func roundedInward(_ image: ArraySlice<Float>, around clean: ArraySlice<Float>) -> ArraySlice<Float> {
+    let difference = zip(image, clean).map { Double($0) - Double($1) }
+    guard length(difference) > Double(epsilon) else { return image }
+    // In L1 and L2 the sum of what is left has its own rounding, some last bits of a Double.
+    let radius = norm == .linf || norm == .l0 ? Double(epsilon) : Double(epsilon) * (1 - 0x1p-40)
+    let nearest = norm.nearestInBall(ofRadius: radius, to: difference)
+    return ArraySlice(
+      zip(clean, nearest).map { before, step in
+        let moved = Float(Double(before) + step)
+        guard abs(Double(moved) - Double(before)) > abs(step) else { return moved }
+        return step > 0 ? moved.nextDown : moved.nextUp
+      })
+  }
+
   func length(_ difference: [Double]) -> Double { norm.length(of: difference) }
 }
 

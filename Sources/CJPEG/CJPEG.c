@@ -1,4 +1,5 @@
 #include "CJPEG.h"
+#include "CEXIF.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -8,7 +9,6 @@
 #include <jpeglib.h>
 
 #include <jerror.h>
-#include <libexif/exif-data.h>
 
 // Everything that must survive a longjmp lives in these structs, not in local variables.
 
@@ -118,24 +118,14 @@ static void countScans(j_common_ptr codec) {
   longjmp(errors->onError, 1);
 }
 
-static const uint8_t exifName[] = {'E', 'x', 'i', 'f', 0, 0};
-
-// Tag 0x0112 of the first directory (EXIF 2.3, 4.6.4 A).
 static int orientation(const struct jpeg_decompress_struct *codec) {
-  int found = 1;
+  static const uint8_t name[] = {'E', 'x', 'i', 'f', 0, 0};
   for (jpeg_saved_marker_ptr marker = codec->marker_list; marker != NULL; marker = marker->next) {
-    if (marker->data_length < sizeof exifName || memcmp(marker->data, exifName, sizeof exifName) != 0) continue;
-    ExifData *data = exif_data_new_from_data(marker->data, marker->data_length);
-    if (data == NULL) continue;
-    ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (entry != NULL && entry->format == EXIF_FORMAT_SHORT && entry->size >= 2) {
-      int value = exif_get_short(entry->data, exif_data_get_byte_order(data));
-      if (value >= 1 && value <= 8) found = value;
-    }
-    exif_data_unref(data);
-    break;
+    if (marker->data_length < sizeof name || memcmp(marker->data, name, sizeof name) != 0) continue;
+    int found = CEXIFOrientation(marker->data, marker->data_length);
+    return found == 0 ? 1 : found;
   }
-  return found;
+  return 1;
 }
 
 static void readHeader(Decoder *decoder, const uint8_t *bytes, size_t count, CJPEGImage *image) {

@@ -34,7 +34,51 @@ struct DataOptions: ParsableArguments {
 
   @OptionGroup var reading: ReadingOptions
 
+  func validate() throws { try Self.check(data) }
+
+  static func check(_ data: String?, option: String = "--data") throws {
+    if data?.isEmpty == true { throw ValidationError("\(option) needs a name or a folder, got \"\"") }
+  }
+
   func source() throws -> DataSource { DataSource(name: data, options: try reading.options()) }
+}
+
+/// Which images networks are shown that somebody already has: what is not given, their training says.
+struct ShownDataOptions: ParsableArguments {
+  @Option(
+    help:
+      "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays. Default: what the model was trained on."
+  )
+  var data: String?
+
+  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var trainedImages: TrainedImagesOption
+
+  func validate() throws { try DataOptions.check(data) }
+
+  /// - Parameter model: What says which data, and how they are read; nil: nothing does.
+  func source(for model: ModelSource?) throws -> DataSource {
+    let name =
+      if let data {
+        data
+      } else if let model {
+        try model.trainingData().name
+      } else {
+        throw ValidationError("give --data: a data set's name, or a folder of images or arrays")
+      }
+    return trainedImages.applied(to: try reading.asFarAsGiven(DataSource(name: name)))
+  }
+}
+
+struct TrainedImagesOption: ParsableArguments {
+  @Flag(help: "Go on where held-out images are among those that the model was trained on.")
+  var trainedImagesToo = false
+
+  func applied(to source: DataSource) -> DataSource {
+    var source = source
+    source.trainedImagesToo = trainedImagesToo ? true : nil
+    return source
+  }
 }
 
 /// How to read images of one's own.
@@ -44,20 +88,23 @@ struct ReadingOptions: ParsableArguments {
 
   @Option(
     help:
-      "Colour of a folder's images: \(DatasetOptions.Colour.allCases.map(\.rawValue).joined(separator: ", "))."
+      "Colour of a folder's images: \(DatasetOptions.Colour.allCases.map(\.rawValue).joined(separator: ", ")). Default: automatic."
   )
-  var colour: DatasetOptions.Colour = .automatic
+  var colour: DatasetOptions.Colour?
 
   @Option(
     help: "Axes of a four-dimensional images.npy: channels-first or channels-last. Default: from its shape.")
   var arrayLayout: DatasetOptions.ArrayLayout?
 
-  @Option(help: "Share of each class to hold out where the data have no test part.")
-  var heldOut = 0.2
+  @Option(
+    help:
+      "Share of each class to hold out where the data have no test part. Default: 0.2; for a model as in its training."
+  )
+  var heldOut: Double?
 
   @Option(
-    help: "Chooses which images are held out there. Use the same for a network and for what is asked of it.")
-  var splitSeed: UInt64 = 1
+    help: "Number that chooses which images are held out there. Default: 1; for a model as in its training.")
+  var splitSeed: UInt64?
 
   @Option(help: "Names of the classes to read, with commas between, such as 3,7. Default: all.")
   var classes: String?
@@ -68,7 +115,7 @@ struct ReadingOptions: ParsableArguments {
     if let names = classNames, names.count < 2 || Set(names).count < names.count {
       throw ValidationError("--classes takes two names at least, each once, got \(classes ?? "")")
     }
-    guard heldOut > 0, heldOut < 1 else {
+    if let heldOut, !(heldOut > 0 && heldOut < 1) {
       throw ValidationError("--held-out must be between 0 and 1, got \(heldOut)")
     }
     _ = try size()
@@ -84,9 +131,26 @@ struct ReadingOptions: ParsableArguments {
   }
 
   func options() throws -> DatasetOptions {
-    DatasetOptions(
-      size: try size(), colour: colour, arrayLayout: arrayLayout, heldOutFraction: heldOut, seed: splitSeed,
-      classes: classNames)
+    var options = DatasetOptions()
+    options.size = try size()
+    options.arrayLayout = arrayLayout
+    options.classes = classNames
+    if let colour { options.colour = colour }
+    if let heldOut { options.heldOutFraction = heldOut }
+    if let splitSeed { options.seed = splitSeed }
+    return options
+  }
+
+  /// `source` with what was given, and the rest open to what a network says.
+  func asFarAsGiven(_ source: DataSource) throws -> DataSource {
+    var source = source
+    source.options = try options()
+    let given: [(DatasetOptions.Setting, Bool)] = [
+      (.size, resize != nil), (.colour, colour != nil), (.arrayLayout, arrayLayout != nil),
+      (.heldOutFraction, heldOut != nil), (.seed, splitSeed != nil), (.classes, classes != nil),
+    ]
+    source.open = Set(given.filter { !$0.1 }.map(\.0))
+    return source
   }
 }
 

@@ -18,7 +18,7 @@ struct CompareCommand: ParsableCommand {
       on.
       """)
 
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(help: "An architecture's name or a .json file; needed unless there are --models.")
   var architecture: String?
@@ -78,6 +78,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try DataOptions.check(secondData, option: "--second-data")
     func check(_ isRight: Bool, _ text: String) throws {
       if !isRight { throw ValidationError(text) }
     }
@@ -130,10 +131,10 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let data = try dataOptions.source()
+    let data = try dataOptions.source(for: models.first.map { .model(path: $0) })
     let subject = architecture.map { URL(filePath: $0).deletingPathExtension().lastPathComponent } ?? "models"
     let folder = output.folder(
-      default: "compare-\(subject)-\(URL(filePath: dataOptions.data).lastPathComponent)")
+      default: "compare-\(subject)-\(data.shortName)")
     let console = Console(common)
     let experiment = CompareExperiment(
       CompareExperiment.Configuration(

@@ -34,6 +34,7 @@ extension DatasetsCommand {
 
     func validate() throws {
       try OutputOption.check(output)
+      guard !data.isEmpty else { throw ValidationError("give a data set's name or a folder, got \"\"") }
       guard (1...100).contains(perClass) else {
         throw ValidationError("--per-class must be between 1 and 100, got \(perClass)")
       }
@@ -54,13 +55,15 @@ extension DatasetsCommand {
         let file = URL(filePath: output ?? "output/datasets/\(dataset.name).png")
         try RunFolder(file.deletingLastPathComponent()).check(isNot: dataset)
         let picture = ImageGrid(sampling: dataset, split: split, perClass: perClass, seed: seed)
-        if output == nil { try RunFolder(file.deletingLastPathComponent()).create() }
+        try RunFolder(file.deletingLastPathComponent()).create()
         try picture.write(to: file)
         return (dataset, file)
       }
       let description = DatasetDescription(of: dataset)
+      // Where no picture can be drawn, that was said.
+      let isDrawn = FileManager.default.fileExists(atPath: file.path)
       try console.report(
-        description, lines: description.lines + ["", "picture: \(file.relativePath)"])
+        description, lines: description.lines + (isDrawn ? ["", "picture: \(file.relativePath)"] : []))
     }
   }
 }

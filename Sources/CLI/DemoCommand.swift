@@ -24,6 +24,7 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try DataOptions.check(data)
     if let epochs, !(0...100_000).contains(epochs) {
       throw ValidationError("--epochs must be between 0 and 100000, got \(epochs)")
     }

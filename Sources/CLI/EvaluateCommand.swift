@@ -9,16 +9,17 @@ struct EvaluateCommand: ParsableCommand {
       "Leaves classes.csv, figures/confusion.png (of more than 100 classes confused-pairs.png) and run.json.")
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
   @OptionGroup var output: OutputOption
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let folder = output.folder(default: "evaluate-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let data = try dataOptions.source(for: model.source)
+    let folder = output.folder(default: "evaluate-\(data.shortName)")
     let console = Console(common)
     let experiment = EvaluateExperiment(
       EvaluateExperiment.Configuration(
-        model: model.source, data: try dataOptions.source()),
+        model: model.source, data: data),
       workerCount: common.workerCount)
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try experiment.run(in: folder, progress: $0)

@@ -18,7 +18,7 @@ struct GalleryCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(
     help: "Rows of single neurons, a random sample of those that are alive. Default: 8, or all there are.")
@@ -108,12 +108,13 @@ struct GalleryCommand: ParsableCommand {
   }
 
   func run() throws {
+    let data = try dataOptions.source(for: model.source)
     let folder = output.folder(
-      default: (blind ? "blind-" : "gallery-") + URL(filePath: dataOptions.data).lastPathComponent)
+      default: (blind ? "blind-" : "gallery-") + data.shortName)
     let console = Console(common)
     let experiment = GalleryExperiment(
       GalleryExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), layer: layer,
+        model: model.source, data: data, layer: layer,
         pooling: pooling, activation: activation,
         neuronCount: neurons ?? 8, directionCount: directions, family: against, topCount: top ?? 9,
         seed: common.seed,

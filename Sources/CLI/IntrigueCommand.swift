@@ -43,7 +43,8 @@ struct IntrigueCommand: AsyncParsableCommand {
   static func main() async {
     Interruption.watch()
     do {
-      var command = try await asyncParseAsRoot()
+      let arguments = NegativeNumbers.joined(to: CommandLine.arguments.dropFirst())
+      var command = try await asyncParseAsRoot(arguments)
       try OpenBLAS.reserve()
       if var command = command as? AsyncParsableCommand {
         try await command.run()

@@ -16,7 +16,7 @@ struct LinearityCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(help: "Draw so many held-out images; those classified correctly are measured.")
   var count = 100
@@ -77,10 +77,11 @@ struct LinearityCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = output.folder(default: "linearity-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let data = try dataOptions.source(for: model.source)
+    let folder = output.folder(default: "linearity-\(data.shortName)")
     let experiment = LinearityExperiment(
       LinearityExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), imageCount: count, figureImage: image,
+        model: model.source, data: data, imageCount: count, figureImage: image,
         range: range, stepCount: steps, sides: noSizes ? [] : try Self.numbers(sizes, option: "--sizes"),
         pair: noPair ? nil : try Self.numbers(pair ?? Self.usualPair, option: "--pair"), seed: common.seed),
       isPairGiven: pair != nil, workerCount: common.workerCount)

@@ -4,7 +4,7 @@ import Intrigue
 
 /// A trained network: a model file, or weights of another program with an architecture file.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: "A model file (.safetensors) made by intrigue train.")
+  @Argument(help: "A model file (.safetensors) made by intrigue train, or the folder of its run.")
   var model: String?
 
   @Option(help: "Weights made by another program (.safetensors), instead of a model; needs --architecture.")

@@ -15,7 +15,7 @@ struct PatternCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(help: "The attack: ddn (fast) or lbfgs.")
   var attack = PatternExperiment.Method.ddn
@@ -51,10 +51,11 @@ struct PatternCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = output.folder(default: "pattern-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let data = try dataOptions.source(for: model.source)
+    let folder = output.folder(default: "pattern-\(data.shortName)")
     let experiment = PatternExperiment(
       PatternExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), method: attack, imageCount: count,
+        model: model.source, data: data, method: attack, imageCount: count,
         universalCount: universalCount, universalNorm: universalNorm,
         universalRadius: Double(universalEpsilon.value.description) ?? Double(universalEpsilon.value),
         seed: common.seed),

@@ -16,7 +16,7 @@ struct RankCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(
     help:
@@ -68,13 +68,13 @@ struct RankCommand: ParsableCommand {
   }
 
   func run() throws {
-    let data = URL(filePath: dataOptions.data).lastPathComponent
+    let data = try dataOptions.source(for: model.source)
     let part = shard.map { "-shard-\($0.number)-of-\($0.count)" } ?? ""
-    let folder = output.folder(default: "rank-\(data)\(part)")
+    let folder = output.folder(default: "rank-\(data.shortName)\(part)")
     let console = Console(common)
     let experiment = RankExperiment(
       RankExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), layer: layer, pooling: pooling,
+        model: model.source, data: data, layer: layer, pooling: pooling,
         activation: activation, basis: basis,
         directionCount: directions, topCount: top ?? 9, seed: common.seed, split: split, shard: shard),
       isTopCountGiven: top != nil, workerCount: common.workerCount,

@@ -36,7 +36,10 @@ struct ReproduceCommand: ParsableCommand {
   @OptionGroup var output: OutputOption
   @OptionGroup var common: CommonOptions
 
-  func validate() throws { _ = try parsedTables() }
+  func validate() throws {
+    try DataOptions.check(data)
+    _ = try parsedTables()
+  }
 
   private func parsedTables() throws -> [PaperTable] {
     if tables == ["all"] { return PaperTable.allCases }

@@ -14,7 +14,7 @@ struct RubbishCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(help: "Classify so many images of noise.")
   var count = 10_000
@@ -53,10 +53,11 @@ struct RubbishCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = output.folder(default: "rubbish-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let data = try dataOptions.source(for: model.source)
+    let folder = output.folder(default: "rubbish-\(data.shortName)")
     let experiment = RubbishExperiment(
       RubbishExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), count: count, foolingCount: foolingCount,
+        model: model.source, data: data, count: count, foolingCount: foolingCount,
         epsilon: epsilon, threshold: threshold, scores: scores, seed: common.seed),
       workerCount: common.workerCount)
     let results = try Console(common).run(resume: "Nothing is lost; run the command again.") {

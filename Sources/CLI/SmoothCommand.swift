@@ -17,7 +17,7 @@ struct SmoothCommand: ParsableCommand {
   @Argument(help: "Model files made by intrigue train: one for all --sigma, or one for each.")
   var models: [String]
 
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(parsing: .upToNextOption, help: "Deviations of the noise, pixels being from 0 to 1. Default: 0.25.")
   var sigma: [Double] = []
@@ -91,10 +91,11 @@ struct SmoothCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = output.folder(default: "smooth-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let data = try dataOptions.source(for: levels.first?.model)
+    let folder = output.folder(default: "smooth-\(data.shortName)")
     let experiment = SmoothingExperiment(
       SmoothingExperiment.Configuration(
-        data: try dataOptions.source(), levels: levels, imageCount: count, selectionCount: selection,
+        data: data, levels: levels, imageCount: count, selectionCount: selection,
         estimationCount: samples, alpha: alpha,
         epsilons: attack ? (epsilon.isEmpty ? [0.5, 1, 1.5, 2] : epsilon) : [], stepCount: steps,
         attackDrawCount: attackSamples, seed: common.seed),

@@ -16,7 +16,7 @@ struct SubstituteCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(
     help:
@@ -86,11 +86,12 @@ struct SubstituteCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = output.folder(default: "substitute-\(URL(filePath: dataOptions.data).lastPathComponent)")
+    let data = try dataOptions.source(for: model.source)
+    let folder = output.folder(default: "substitute-\(data.shortName)")
     let console = Console(common)
     let experiment = SubstituteExperiment(
       SubstituteExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), substitute: try recipe(),
+        model: model.source, data: data, substitute: try recipe(),
         repetitionCount: repetitions, seedImageCount: seedImages, roundCount: rounds, step: step.value,
         attack: attack, epsilon: epsilon.value, imageCount: count, seed: common.seed),
       workerCount: common.workerCount, startsFresh: fresh)

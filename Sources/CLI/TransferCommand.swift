@@ -16,7 +16,7 @@ struct TransferCommand: ParsableCommand {
       same command goes on.
       """)
 
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(
     parsing: .upToNextOption,
@@ -90,12 +90,13 @@ struct TransferCommand: ParsableCommand {
   }
 
   func run() throws {
+    let data = try dataOptions.source(for: models.first.map { .model(path: $0) })
     let folder = output.folder(
-      default: "transfer-\(attack.rawValue)-\(URL(filePath: dataOptions.data).lastPathComponent)")
+      default: "transfer-\(attack.rawValue)-\(data.shortName)")
     let console = Console(common)
     let experiment = TransferExperiment(
       TransferExperiment.Configuration(
-        data: try dataOptions.source(),
+        data: data,
         networks: models.isEmpty ? .trained(try recipes()) : .given(models.map { .model(path: $0) }),
         attack: attack, epsilon: epsilon.value, goal: AttackGoal(argument: targeted),
         distortions: distortion.isEmpty && attack.isMinimal ? [0.1] : distortion, imageCount: count,

@@ -92,7 +92,8 @@ public enum ArrayPair {
         throw FileError(
           file: file,
           problem:
-            "has the pixel \(samples[index]) in image \(index / shape.pixelCount): expected values in [0, 1]")
+            "has the pixel \(samples[index]) in image \(index / shape.pixelCount): expected values in [0, 1]; divide by the largest value that a pixel can have"
+        )
       }
       return (shape, .floats(ordered(samples)))
     case .integers:
@@ -115,7 +116,8 @@ public enum ArrayPair {
     case (.channelsLast, _, true), (nil, false, true): chosen = .channelsLast
     case (nil, true, true):
       throw FileError(
-        file: file, problem: "has shape \(shape), which can be N×C×H×W or N×H×W×C: state the layout")
+        file: file,
+        problem: "has shape \(shape), which can be N×C×H×W or N×H×W×C: state the layout, with --array-layout")
     default:
       throw FileError(
         file: file,

@@ -21,13 +21,21 @@ enum BadImages {
   static func error(_ errors: [FileError], of count: Int, in folder: URL) -> FileError {
     guard errors.count > 1 else { return errors[0] }
     let start = folder.path.utf8.count + 1
-    let clauses = errors.prefix(longestList).map { error in
-      "\(String(Substring(error.file.path.utf8.dropFirst(start)))) \(error.problem)"
+    func name(_ error: FileError) -> String { String(Substring(error.file.path.utf8.dropFirst(start))) }
+    // What is wrong with several is said once.
+    var problems: [String] = []
+    for error in errors where !problems.contains(error.problem) { problems.append(error.problem) }
+    let clauses = problems.prefix(longestList).map { problem in
+      let names = errors.filter { $0.problem == problem }.map(name)
+      let rest = names.count > 3 ? [", and \(names.count - 3) more like it"] : []
+      return names.prefix(3).joined(separator: ", ") + rest.joined() + " "
+        + (names.count > 1 ? "(each \(problem))" : problem)
     }
-    let rest = errors.count > longestList ? ["and \(errors.count - longestList) more"] : []
+    let told = Set(problems.prefix(longestList))
+    let left = errors.count { !told.contains($0.problem) }
     return FileError(
       file: folder,
       problem: "has \(errors.count) images of \(count) that cannot be used: "
-        + (clauses + rest).joined(separator: "; "))
+        + (clauses + (left > 0 ? ["and \(left) more"] : [])).joined(separator: "; "))
   }
 }

@@ -37,9 +37,7 @@ extension Dataset {
     if let entry = DatasetCatalogue.entry(named: nameOrPath) {
       return try load(entry, options: options, search: search, progress: progress)
     }
-    let path = URL(filePath: nameOrPath)
-    let isName = !nameOrPath.utf8.contains(UInt8(ascii: "/"))
-    let places = [path] + (isName ? search.folders.map { $0.appending(path: nameOrPath) } : [])
+    let places = search.places(of: nameOrPath)
     guard let folder = places.first(where: { FolderListing.kind(of: $0) != nil }) else {
       let names = DatasetCatalogue.entries.map(\.name).joined(separator: ", ")
       throw DatasetError.notFound(

@@ -26,6 +26,22 @@ public struct Dataset: Sendable {
     case files(in: URL)
   }
 
+  /// The same held-out images beside a part of the training images.
+  ///
+  /// - Parameter rows: Of the training images, ascending.
+  public func training(on rows: [Int], name: String) -> Dataset {
+    var dataset = Dataset(name: name, training: training.selecting(rows), heldOut: heldOut)
+    dataset.isSplitHere = isSplitHere
+    return dataset
+  }
+
+  /// The same with more to remark on, by whoever knows more than the files say.
+  public func remarking(_ more: [DatasetRemark]) -> Dataset {
+    var dataset = self
+    dataset.remarks += more
+    return dataset
+  }
+
   public init(name: String, training: LabelledImages, heldOut: LabelledImages, checksum: String) {
     precondition(
       training.shape == heldOut.shape && training.classNames == heldOut.classNames,

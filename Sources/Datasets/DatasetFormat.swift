@@ -29,7 +29,7 @@ enum DatasetFormat: String, CaseIterable {
   /// One file of a format is enough: what else is missing is then said by name.
   private func fits(_ listing: FolderListing) -> Bool {
     switch self {
-    case .idx: IDXFolder.Part.allCases.contains { $0.file(in: listing.folder) != nil }
+    case .idx: !IDXFolder.prefixes(in: listing).isEmpty
     case .cifarBinary:
       !Set(CIFARBinary.trainingNames + [CIFARBinary.testName]).isDisjoint(with: listing.files)
     case .arrays:

@@ -30,6 +30,11 @@ public struct DatasetOptions: Equatable, Codable, Sendable {
     case channelsLast = "channels-last"
   }
 
+  /// Each by itself, for those that somebody gave and those that nobody did.
+  public enum Setting: CaseIterable, Sendable {
+    case size, colour, arrayLayout, heldOutFraction, seed, classes
+  }
+
   /// Resize the images of a folder to this size; nil: all must have one size.
   public var size: Size?
   public var colour: Colour

@@ -10,6 +10,12 @@ public struct DatasetRemark: Codable, Equatable, Sendable {
   /// The first of them, in the order of the data set; nil where it is about all.
   public var example: String?
 
+  public init(text: String, count: Int, example: String? = nil) {
+    self.text = text
+    self.count = count
+    self.example = example
+  }
+
   /// With the example: "…, such as a/1.webp".
   public var sentence: String { text + (example.map { ", such as \($0)" } ?? "") }
 }

@@ -44,6 +44,12 @@ public struct DatasetSearch: Sendable {
     entry.format == .cifarBinary ? folders.map { $0.appending(path: "\(entry.name)-jpeg") } : []
   }
 
+  /// Where a folder of one's own may be: at its path, or by its name in one of the folders.
+  func places(of nameOrPath: String) -> [URL] {
+    let isName = !nameOrPath.utf8.contains(UInt8(ascii: "/"))
+    return [URL(filePath: nameOrPath)] + (isName ? folders.map { $0.appending(path: nameOrPath) } : [])
+  }
+
   /// An archive of `entry` that has not been unpacked.
   func archive(of entry: CatalogueEntry) -> URL? {
     var names = imageFolders(for: entry).flatMap { folder in

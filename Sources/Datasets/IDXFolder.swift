@@ -2,7 +2,8 @@ import Foundation
 import Storage
 import Tensors
 
-/// The four IDX files of a data set in one folder, each compressed or not, under either of the usual names.
+/// The four IDX files of a data set in one folder, each compressed or not, under the usual names: MNIST's, those with `test`
+/// for `t10k`, and EMNIST's, which begin with the name of a set.
 enum IDXFolder {
   enum Part: String, CaseIterable {
     case trainingImages = "train-images"
@@ -13,25 +14,55 @@ enum IDXFolder {
     /// The names looked for, each also with .gz; the published one first.
     var names: [String] {
       let dimensions = self == .trainingImages || self == .testImages ? 3 : 1
-      return ["-", "."].map { "\(rawValue)\($0)idx\(dimensions)-ubyte" }
+      let stems = [rawValue, rawValue.replacing("t10k-", with: "test-")]
+      return (stems[0] == stems[1] ? [stems[0]] : stems).flatMap { stem in
+        ["-", "."].map { "\(stem)\($0)idx\(dimensions)-ubyte" }
+      }
     }
 
     /// A file without .gz is preferred: it need not be unfolded.
-    func file(in folder: URL) -> URL? {
-      (names + names.map { $0 + ".gz" }).map { folder.appending(path: $0) }.first {
+    ///
+    /// - Parameter prefix: What stands before the usual name; see ``prefixes(in:)``.
+    func file(in folder: URL, prefix: String = "") -> URL? {
+      (names + names.map { $0 + ".gz" }).map { folder.appending(path: prefix + $0) }.first {
         FolderListing.kind(of: $0) == .file
       }
     }
+  }
+
+  /// What stands before the usual names of the files there, such as `emnist-letters-`, in byte order; nothing before
+  /// MNIST's.
+  static func prefixes(in listing: FolderListing) -> [String] {
+    let names = Part.allCases.flatMap(\.names)
+    let found = listing.files.compactMap { file -> String? in
+      let plain = file.utf8.suffix(3).elementsEqual(".gz".utf8) ? String(file.dropLast(3)) : file
+      guard let name = names.first(where: { plain.utf8.suffix($0.utf8.count).elementsEqual($0.utf8) }) else {
+        return nil
+      }
+      let prefix = String(plain.dropLast(name.count))
+      return prefix.isEmpty || prefix.utf8.last == UInt8(ascii: "-") ? prefix : nil
+    }
+    return Set(found).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// - Parameter entry: What the files must be, when they were asked for by name.
   /// - Throws: ``FileError`` naming the file that is missing, broken, not the published one, or disagrees with
   ///   another.
   static func load(_ folder: URL, name: String, entry: CatalogueEntry? = nil) throws -> Dataset {
+    let prefixes = entry == nil ? prefixes(in: try FolderListing(folder)) : []
+    guard prefixes.count < 2 else {
+      let sets = prefixes.map { $0.isEmpty ? "one without a name before it" : String($0.dropLast()) }
+      throw FileError(
+        file: folder,
+        problem:
+          "holds the IDX files of \(sets.count) sets (\(sets.joined(separator: ", "))): expected one, so put each "
+          + "into a folder of its own")
+    }
+    let prefix = prefixes.first ?? ""
     let files = try Part.allCases.map { part in
-      guard let file = part.file(in: folder) else {
-        throw FileError(
-          file: folder, problem: "lacks \(part.names[0]) or \(part.names[0]).gz")
+      guard let file = part.file(in: folder, prefix: prefix) else {
+        let wanted = prefix + part.names[0]
+        throw FileError(file: folder, problem: "lacks \(wanted) or \(wanted).gz")
       }
       return file
     }
@@ -61,7 +92,13 @@ enum IDXFolder {
         pixels: .bytes(images.pixels),
         labels: labels, classNames: classNames)
     }
-    return try Dataset(name: name, training: part(0), heldOut: part(2), heldOutFile: files[2])
+    let dataset = try Dataset(name: name, training: part(0), heldOut: part(2), heldOutFile: files[2])
+    guard prefix.utf8.starts(with: "emnist-".utf8) else { return dataset }
+    return dataset.remarking([
+      DatasetRemark(
+        text: "EMNIST's files hold images with rows and columns exchanged; they are read as they are",
+        count: dataset.training.count + dataset.heldOut.count)
+    ])
   }
 
   private static func content(of file: URL, published: CatalogueFile?, within budget: UnfoldingBudget)

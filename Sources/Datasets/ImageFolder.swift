@@ -147,6 +147,9 @@ public enum ImageFolder {
   private struct Decoded: Sendable {
     let samples: [UInt8]
     let notes: Set<ImageNote>
+    /// As it is in the file, the camera's turn included.
+    let isGrey: Bool
+    let isResized: Bool
   }
 
   private static func decode(
@@ -182,17 +185,18 @@ public enum ImageFolder {
         shape: ImageShape(channels: channels, height: expected.height, width: expected.width),
         pixels: .bytes(samples),
         labels: members.map(\.label), classNames: classNames),
-      remarks(on: zip(members, decoded).map { ($0.place, $1) }, channels: channels, plane: plane)
+      remarks(on: zip(members, decoded).map { ($0.place, $1) }, channels: channels, size: expected)
     )
   }
 
   private static func remarks(
-    on images: [(place: String, decoded: Decoded)], channels: Int, plane: Int
+    on images: [(place: String, decoded: Decoded)], channels: Int, size: DatasetOptions.Size
   ) -> [DatasetRemark] {
     func places(_ note: ImageNote) -> [String] {
       images.filter { $0.decoded.notes.contains(note) }.map(\.place)
     }
-    let greys = channels == 3 ? images.filter { $0.decoded.samples.count == plane }.map(\.place) : []
+    let greys = channels == 3 ? images.filter(\.decoded.isGrey).map(\.place) : []
+    let coloured = channels == 1 ? images.filter { !$0.decoded.isGrey }.map(\.place) : []
     let odd = images.flatMap { image in
       image.decoded.notes.compactMap { note -> (words: String, place: String)? in
         if case .oddity(let words) = note { (words, image.place) } else { nil }
@@ -209,8 +213,13 @@ public enum ImageFolder {
         places(.rounded), "image has samples of 16 bits, which were rounded to 8",
         "images have samples of 16 bits, which were rounded to 8"),
       .of(
-        greys, "image is grey among coloured ones, and has three equal channels now",
-        "images are grey among coloured ones, and have three equal channels now"),
+        greys, "image is grey and has three equal channels now",
+        "images are grey and have three equal channels now"),
+      .of(
+        coloured, "image is coloured and was made grey", "images are coloured and were made grey"),
+      .of(
+        images.filter(\.decoded.isResized).map(\.place), "image was resized to \(size.height)×\(size.width)",
+        "images were resized to \(size.height)×\(size.width)"),
     ].compactMap(\.self)
       + Dictionary(grouping: odd, by: \.words).sorted { $0.key < $1.key }.compactMap { words, images in
         .of(
@@ -261,18 +270,21 @@ public enum ImageFolder {
       throw FileError(
         file: member.file,
         problem: "is \(width) pixels wide and \(height) high: expected \(expected.width) and "
-          + "\(expected.height), like \(place); or state a size, to resize all")
+          + "\(expected.height), like \(place), unless all are resized, with --resize HEIGHTxWIDTH")
     }
     return try room.withRoom(for: boundedProduct(width, height)) {
       let read = try ImageFile.decodeWithNotes(data, file: member.file)
       var bitmap = read.bitmap
+      let isGrey = bitmap.channels == 1
+      let isResized = bitmap.width != expected.width || bitmap.height != expected.height
       if options.size != nil { bitmap = bitmap.resized(width: expected.width, height: expected.height) }
       switch options.colour {
       case .automatic: break
       case .grey: bitmap = bitmap.grey
       case .rgb: bitmap = bitmap.rgb
       }
-      return Decoded(samples: bitmap.planarSamples, notes: read.notes)
+      return Decoded(
+        samples: bitmap.planarSamples, notes: read.notes, isGrey: isGrey, isResized: isResized)
     }
   }
 }

@@ -7,7 +7,7 @@ import Storage
 ///     <class>/                          split by a seeded fraction
 ///
 /// The parts are told by their names, in small or large letters, as data sets spell them. A folder of such a name with
-/// images and no folders in it is a class.
+/// images and no folders in it is a class, and so is one with images that is alone, without a part that is held out.
 struct ImageFolderLayout {
   struct Part {
     let folder: URL
@@ -29,13 +29,15 @@ struct ImageFolderLayout {
   ///   names that are one word.
   init(_ folder: URL) throws {
     let listing = try FolderListing(folder)
-    guard let name = try Self.onlyPart(in: listing, called: Self.trainingNames) else {
+    let trainingName = try Self.onlyPart(in: listing, called: Self.trainingNames)
+    let others = try Self.heldOutNames.compactMap { try Self.onlyPart(in: listing, called: [$0]) }
+    let isClass = trainingName.map { others.isEmpty && ImageFolder.hasImages(folder.appending(path: $0)) }
+    guard let name = trainingName, isClass != true else {
       training = try Self.part(listing)
       heldOut = nil
       remarks = Self.filesBeside(listing, "beside the folders of the classes")
       return
     }
-    let others = try Self.heldOutNames.compactMap { try Self.onlyPart(in: listing, called: [$0]) }
     guard let test = others.first else {
       throw FileError(
         file: folder,

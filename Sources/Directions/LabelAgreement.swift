@@ -49,6 +49,23 @@ public struct LabelAgreement: Equatable, Codable, Sendable {
     imageCount > 0 ? Double(topClassCount) / Double(imageCount) : nil
   }
 
+  /// The largest κ that a set of `topCount` images can have: 1 where a class has as many images, else that of the largest
+  /// classes one after the other.
+  ///
+  /// - Returns: `nil` where κ is.
+  public static func largestKappa(topCount: Int, in labels: ClassLabels) -> Double? {
+    var left = topCount
+    // Pairs are convex in n_c: whatever a smaller class has is worth more in a larger one.
+    let counts = labels.imageCounts.sorted(by: >).map { count in
+      let taken = min(count, left)
+      left -= taken
+      return taken
+    }
+    guard left == 0, let most = sharedPairs(counts), let chance = sharedPairs(labels.imageCounts), chance < 1
+    else { return nil }
+    return (most - chance) / (1 - chance)
+  }
+
   /// Share of the unordered pairs of different images that share a class. With N π_c images of class c, S and S₀
   /// are this one formula.
   private static func sharedPairs(_ counts: [Int]) -> Double? {

@@ -13,12 +13,22 @@ public enum LaTeXText {
     case straight
   }
 
-  /// Text whose characters stand for themselves. Those that a stock installation has no letter for are written as
-  /// their number.
+  /// Text whose characters stand for themselves. Those that a stock installation has no letter for, of Russian, Chinese or
+  /// Hebrew for example, are given to `\otherscript` where a document defines it, as an article's preamble does for engines
+  /// that know Unicode (XeLaTeX, LuaLaTeX), and written as their number elsewhere.
   public static func escaped(_ text: String, quotes: Quotes = .typographic) -> String {
     var line = ""
     // Letters and their accents in one: folder names of some systems come apart.
-    for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+    let scalars = Array(text.precomposedStringWithCanonicalMapping.unicodeScalars)
+    var place = 0
+    while place < scalars.count {
+      let scalar = scalars[place]
+      let run = otherScript(scalars[place...])
+      place += max(run.count, 1)
+      guard run.isEmpty else {
+        line += written(run)
+        continue
+      }
       let isStraight = scalar == "'" && quotes == .straight
       let piece = isStraight ? "\\textquotesingle{}" : commands[scalar] ?? escaped(scalar)
       // Of what is written, not of what is read: a curly apostrophe is written as a straight one.
@@ -46,6 +56,39 @@ public enum LaTeXText {
     case 0x00...0x1F, 0x7F...0x9F: return " "
     default: return number(of: scalar)
     }
+  }
+
+  /// The letters of another script with which `scalars` begins, and what stands between words of them.
+  private static func otherScript(_ scalars: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+    var end = scalars.startIndex
+    for (place, scalar) in zip(scalars.indices, scalars) {
+      if isOfOtherScript(scalar) {
+        end = place + 1
+      } else if scalar != " " || end == scalars.startIndex {
+        break
+      }
+    }
+    return scalars[..<end]
+  }
+
+  /// Whether LaTeX's own fonts lack it, and another font may have it.
+  private static func isOfOtherScript(_ scalar: Unicode.Scalar) -> Bool {
+    guard commands[scalar] == nil, escaped(scalar) == number(of: scalar) else { return false }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+      .spaceSeparator:
+      return false
+    default: return true
+    }
+  }
+
+  private static func written(_ run: ArraySlice<Unicode.Scalar>) -> String {
+    let text = String(String.UnicodeScalarView(run))
+    // Hebrew, Arabic and their neighbours; beside them no script that runs to the left is in use today.
+    let runsLeft = run.contains { (0x590...0x8FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
+    let command = runsLeft ? "\\otherscriptleft" : "\\otherscript"
+    let numbers = run.map { $0 == " " ? " " : number(of: $0) }.joined()
+    return "\\ifdefined\(command)\(command){\(text)}\\else{}\(numbers)\\fi{}"
   }
 
   private static func number(of scalar: Unicode.Scalar) -> String {

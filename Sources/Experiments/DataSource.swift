@@ -8,6 +8,13 @@ public struct DataSource: Codable, Equatable, Sendable {
   public var options: DatasetOptions
   /// The labels of images that are one .npy file, `name`; nil: a data set.
   public var labels: String?
+  /// Whether a network may be shown held-out images that it was trained on; nil: no.
+  public var trainedImagesToo: Bool?
+  /// Which of `options` nobody gave: a network that was trained on images says how it wants them. None of those that
+  /// stand in a record.
+  public var open: Set<DatasetOptions.Setting> = []
+
+  private enum CodingKeys: String, CodingKey { case name, options, labels, trainedImagesToo }
 
   /// Images and labels in two .npy files, all held out.
   public init(images: String, labels: String, options: DatasetOptions = DatasetOptions()) {
@@ -20,6 +27,9 @@ public struct DataSource: Codable, Equatable, Sendable {
     self.name = name
     self.options = options
   }
+
+  /// The last part of the name, for folders of results.
+  public var shortName: String { URL(filePath: name).lastPathComponent }
 
   /// - Parameter classNames: Of two files without a list of their own, from the model that they are shown to.
   public func load(

@@ -13,7 +13,6 @@ extension Dataset {
     let order = generator.permutation(training.count)
     let middle = order.count / 2
     let rows = (half == 1 ? order[..<middle] : order[middle...]).sorted()
-    return Dataset(
-      name: "\(name), half \(half)", training: training.selecting(rows), heldOut: heldOut)
+    return training(on: rows, name: "\(name), half \(half)")
   }
 }

@@ -25,7 +25,7 @@ extension EvaluateExperiment.Results {
           "\(imageCount) held-out images of \(classes.count) classes; too many for a matrix that can be read, the counts "
             + "of which are in run.json · data \(data.checksum.prefix(8)), model \(modelChecksum.prefix(8)) · Intrigue "
             + RunEnvironment.toolVersion
-        ]),
+        ] + data.remarkLines),
       pairs: shown.map { pair in
         Chart.ConfusedPair(
           className: classes[pair.label].name, predicted: classes[pair.predicted].name,

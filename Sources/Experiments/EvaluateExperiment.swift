@@ -51,8 +51,10 @@ public struct EvaluateExperiment: Sendable {
 
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    let (model, dataset) = (given.models[0], given.dataset)
+    var configuration = configuration
+    configuration.data = given.data
     let record = RunRecord<Configuration, Results>(
       experiment: "evaluate", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))

@@ -127,9 +127,11 @@ public struct GalleryExperiment: Sendable {
   ///   model, data and configuration are known to fit, nothing is written.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
-    return try run(model, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels(
+      [configuration.model], shown: configuration.data, split: configuration.split, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
   /// - Parameter note: To stand on every sheet.
@@ -164,6 +166,7 @@ public struct GalleryExperiment: Sendable {
     usual.fit(
       &fitted.configuration.topCount, atMost: images.count, isGiven: given.contains(.topCount),
       "images in a row", because: "there are no more \(configuration.split.words)")
+    usual.noteLargestKappa(topCount: fitted.configuration.topCount, images, configuration.split.words)
     return fitted
   }
 

@@ -17,9 +17,12 @@ extension Model {
     var remarks: [String] = []
     let known = provenance
     if known.dataName == dataset.name, let checksum = known.dataChecksum, checksum != dataset.checksum {
+      // What is known is told of the data; see ``GivenModels``.
+      let doubt =
+        known.trainedImages == nil ? ": held-out images may be among those it was trained on" : ""
       remarks.append(
         "the model was trained on other data of the name \(dataset.name) (checksum \(checksum.prefix(12))), or on "
-          + "another split of them: held-out images may be among those it was trained on")
+          + "another selection of them\(doubt)")
     } else if let name = known.dataName, name != dataset.name {
       remarks.append("the model was trained on \(name), the images are those of \(dataset.name)")
     }

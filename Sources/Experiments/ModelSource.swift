@@ -8,21 +8,70 @@ public enum ModelSource: Codable, Equatable, Sendable {
   case model(path: String)
   case weights(path: String, architecture: String)
 
-  /// - Parameter classNames: For weights, which carry none: those of the data, if their number fits.
-  public func load(classNames: [String]? = nil) throws -> Model {
-    switch self {
+  /// Weights carry no names of classes; they are then "class 0" and so on.
+  public func load() throws -> Model {
+    switch try resolved() {
     case .model(let path): return try ModelFile.read(URL(filePath: path))
     case .weights(let path, let architecture):
       let network = try Self.match(path, architecture).network
-      let names = classNames.flatMap { $0.count == network.classCount ? $0 : nil }
-      return Model(
-        network: network, classNames: names ?? (0..<network.classCount).map { "class \($0)" })
+      return Model(network: network, classNames: (0..<network.classCount).map { "class \($0)" })
     }
+  }
+
+  /// The network that a run's folder stands for: its own, or the one that it is about.
+  ///
+  /// - Throws: ``FileError`` naming a folder that stands for none, or for several.
+  func resolved() throws -> ModelSource {
+    guard case .model(let path) = self, Self.isFolder(path) else { return self }
+    let run = RunFolder(URL(filePath: path))
+    if run.exists(TrainExperiment.modelName) {
+      return .model(path: run.file(TrainExperiment.modelName).relativePath)
+    }
+    if let named = ModelRecord(in: run)?.source(in: run) {
+      guard case .model(let inner) = named, Self.isFolder(inner) else { return named }
+      // Once more, and no further: a record that names its own folder ends here.
+      let inside = RunFolder(URL(filePath: inner))
+      if inside.exists(TrainExperiment.modelName) {
+        return .model(path: inside.file(TrainExperiment.modelName).relativePath)
+      }
+    }
+    let networks = run.file("networks").path
+    let advice =
+      Self.isFolder(networks)
+      ? "it has several in networks/: name one of those folders"
+      : "expected a model file (.safetensors), or the folder of a run of train or of one that names its model"
+    throw FileError(file: URL(filePath: path), problem: "is a folder that stands for no network; \(advice)")
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// The data of the run in whose folder the model lies, as they were given there.
+  var recordedData: DataSource? {
+    guard case .model(let path)? = try? resolved() else { return nil }
+    return ModelRecord(in: RunFolder(URL(filePath: path).deletingLastPathComponent()))?.data
+  }
+
+  /// The data that the network was trained on, to be read as it says.
+  ///
+  /// - Throws: ``UnknownTrainingData`` where neither the record of its run nor the model itself says which.
+  public func trainingData() throws -> DataSource {
+    let model = try load()
+    let name: String? =
+      if let recorded = recordedData {
+        recorded.name
+      } else {
+        model.provenance.dataName.flatMap { DatasetCatalogue.entry(named: $0)?.name }
+      }
+    guard let name else { throw UnknownTrainingData(model: model.network.graph.architecture.name) }
+    return DataSource(name: name)
   }
 
   /// Which tensor of the weights each parameter was given; nil for a model file, whose names are its own.
   public func weightMatch() throws -> WeightMatching.Match? {
-    guard case .weights(let path, let architecture) = self else { return nil }
+    guard case .weights(let path, let architecture) = try resolved() else { return nil }
     return try Self.match(path, architecture)
   }
 
@@ -30,15 +79,6 @@ public enum ModelSource: Codable, Equatable, Sendable {
     let file = URL(filePath: path)
     let graph = try Graph(Architecture(contentsOf: URL(filePath: architecture)))
     return try WeightMatching.match(SafetensorsFile(contentsOf: file), to: graph, file: file)
-  }
-
-  /// The model, if it is one for these images.
-  ///
-  /// - Throws: ``FileError`` naming the model's file when shape or number of classes differ.
-  public func load(for images: LabelledImages) throws -> Model {
-    let model = try load(classNames: images.classNames)
-    try naming { try model.check(fits: images) }
-    return model
   }
 
   /// Runs `body`; a ``NetworkError`` becomes one sentence about the model's file.
@@ -52,5 +92,14 @@ public enum ModelSource: Codable, Equatable, Sendable {
         }
       throw FileError(file: URL(filePath: path), problem: error.description)
     }
+  }
+}
+
+/// A command that was told of a network and of no data, and the network does not say which it was trained on.
+public struct UnknownTrainingData: Error, Equatable, CustomStringConvertible {
+  let model: String
+
+  public var description: String {
+    "\(model) does not say where the data are that it was trained on: give --data"
   }
 }

@@ -86,14 +86,19 @@ public struct RankExperiment: Sendable {
   ///   nothing is written but blocks of features.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
+    let given = try GivenModels(
+      [configuration.model], shown: configuration.data, split: configuration.split, progress)
+    let (model, dataset) = (given.models[0], given.dataset)
     var usual = UsualSetting()
     var fitted = self
+    fitted.configuration.data = given.data
     usual.fit(
       &fitted.configuration.topCount, atMost: configuration.split.images(of: dataset).count,
       isGiven: isTopCountGiven, "images for each direction",
       because: "there are no more \(configuration.split.words)")
+    usual.noteLargestKappa(
+      topCount: fitted.configuration.topCount, configuration.split.images(of: dataset),
+      configuration.split.words)
     return try fitted.run(
       model, on: dataset, in: folder, remarks: model.remarks(on: dataset) + usual.remarks, progress: progress)
   }

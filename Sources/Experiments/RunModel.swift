@@ -35,22 +35,6 @@ public struct RunModel: Sendable {
   /// What a user should know; no error.
   public let remarks: [String]
 
-  /// What a record says of network, data and layer beside its head, whatever the experiment.
-  private struct Record: Decodable {
-    struct Configuration: Decodable {
-      struct Training: Decodable { let data: DataSource? }
-      let model: ModelSource?
-      let data: DataSource?
-      let training: Training?
-      let layer: String?
-      let pooling: MapPooling?
-      let activation: ActivationReading?
-    }
-    let configuration: Configuration
-    struct Results: Decodable { let modelChecksum: String? }
-    let results: Results?
-  }
-
   /// Reads the record, the data and the network, and computes the features, or takes them from the cache.
   ///
   /// - Parameter output: Where something is made from the run, if anything is.
@@ -66,14 +50,7 @@ public struct RunModel: Sendable {
     }
     let head = try JSONFile.read(RecordHead.self, from: run.file(run.recordName))
     let experiment = head.experiment
-    let record = try? JSONFile.read(Record.self, from: run.file(run.recordName))
-    let source: ModelSource? =
-      switch experiment {
-      case "train", "demo": .model(path: run.file(TrainExperiment.modelName).path)
-      default: record?.configuration.model
-      }
-    guard let record, let source,
-      let data = record.configuration.data ?? record.configuration.training?.data
+    guard let record = ModelRecord(in: run), let source = record.source(in: run), let data = record.data
     else {
       throw FileError(
         file: folder,
@@ -86,9 +63,9 @@ public struct RunModel: Sendable {
         file: folder,
         problem: "holds a run of \(experiment) that was not finished; give its command again")
     }
-    let dataset = try data.load(progress)
+    let given = try GivenModels([source], shown: data, progress)
+    let (model, dataset) = (given.models[0], given.dataset)
     try output?.check(isNot: dataset)
-    let model = try source.load(for: dataset.heldOut)
     var remarks = model.remarks(on: dataset)
     if let known = head.data, known.checksum != dataset.checksum {
       remarks.append("the data are not those of the run: their checksum is another")

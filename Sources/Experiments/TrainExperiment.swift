@@ -141,7 +141,7 @@ public struct TrainExperiment: Sendable {
   ) throws {
     guard !startsFresh, folder.exists(Self.checkpointName) else { return }
     let architecture = try configuration.architecture.architecture(for: dataset.training)
-    let settings = try settings(imageCount: split(dataset.training).0.count) { _ in }
+    let settings = try settings(imageCount: split(dataset.training).0.count)
     let checkpoint = try checkpoint(
       Graph(architecture), try identity(architecture, dataset, settings), in: folder, of: experiment)
     if !allowsMoreEpochs, let checkpoint, checkpoint.identity.training.epochCount != settings.epochCount {
@@ -166,7 +166,7 @@ public struct TrainExperiment: Sendable {
     let graph = try Graph(architecture)
     try graph.checkMemory()
     let (training, validation) = split(dataset.training)
-    let settings = try settings(imageCount: training.count, progress)
+    let settings = try settings(imageCount: training.count)
     try PrivateTraining.check(settings, graph)
     let identity = try identity(architecture, dataset, settings)
     var start = try startingState(graph, identity, in: folder, progress)
@@ -175,7 +175,9 @@ public struct TrainExperiment: Sendable {
     try trainer.checkMemory(for: start)
     let record = RunRecord<Configuration, Results>(
       experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, keepsEarlier: true, progress)
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: remarks(on: settings, imageCount: training.count),
+      keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
     try onReady()
     try run.begin()
@@ -208,17 +210,29 @@ public struct TrainExperiment: Sendable {
   }
 
   /// The training with the noise that the wanted privacy takes.
-  private func settings(imageCount: Int, _ progress: ProgressHandler) throws -> TrainingConfiguration {
+  private func settings(imageCount: Int) throws -> TrainingConfiguration {
     var settings = configuration.training
-    guard let request = configuration.privacy else { return settings }
-    settings.privacy = try request.settings(for: settings, imageCount: imageCount)
-    if request.delta >= 1 / Double(imageCount) {
-      try progress(
-        .warning(
-          "δ = \(request.delta) is not below 1 / \(imageCount): publishing one whole image at random would keep that promise"
-        ))
+    if let request = configuration.privacy {
+      settings.privacy = try request.settings(for: settings, imageCount: imageCount)
     }
     return settings
+  }
+
+  private func remarks(on settings: TrainingConfiguration, imageCount: Int) -> [String] {
+    var remarks: [String] = []
+    if let delta = configuration.privacy?.delta, delta >= 1 / Double(imageCount) {
+      remarks.append(
+        "δ = \(delta) is not below 1 / \(imageCount): publishing one whole image at random would keep that promise"
+      )
+    }
+    // L-BFGS looks at all of them anyway.
+    let hasBatches = if case .lbfgs = settings.optimizer { false } else { true }
+    if hasBatches, settings.batchSize > imageCount {
+      remarks.append(
+        "a \(settings.privacy == nil ? "batch" : "lot") is all \(imageCount) training images: there are no "
+          + "\(settings.batchSize)")
+    }
+    return remarks
   }
 
   /// What must be the same for a run to be gone on with.
@@ -312,6 +326,9 @@ public struct TrainExperiment: Sendable {
     var provenance = Model.Provenance()
     provenance.dataName = dataset.name
     provenance.dataChecksum = dataset.checksum
+    provenance.reading = configuration.data.options
+    provenance.isSplitHere = dataset.isSplitHere
+    provenance.trainedImages = ImageSketch(of: dataset.training, without: dataset.heldOut)
     provenance.training = settings
     provenance.epochsTrained = state.completedEpochCount
     provenance.heldOutAccuracy = judged.accuracy

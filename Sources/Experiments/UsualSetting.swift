@@ -1,3 +1,7 @@
+import Datasets
+import Directions
+import Foundation
+
 /// Settings that nobody gave: each has its usual value, or less where there is less, and the run remarks it.
 struct UsualSetting {
   /// What gave way, for ``Run``.
@@ -13,6 +17,15 @@ struct UsualSetting {
     guard !isGiven, value > most, most > 0 else { return }
     remarks.append("\(what): \(most), not \(value) as is usual, because \(reason)")
     value = most
+  }
+
+  /// A top set that no class can fill, and what its κ can reach then.
+  mutating func noteLargestKappa(topCount: Int, _ images: LabelledImages, _ words: String) {
+    let labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    guard let most = LabelAgreement.largestKappa(topCount: topCount, in: labels), most < 1 else { return }
+    remarks.append(
+      "κ of \(topCount) images is \(String(format: "%.2f", most)) at most, not 1, because no class has as many \(words)"
+    )
   }
 
   /// A choice that is not a number.

@@ -33,7 +33,7 @@ struct AdversarialGridLayout {
     cellWidth = max(cell.width, headWidth, min(nameWidth, 150))
     let entryWidth = 3 * cellWidth + 2 * Self.cellGap
     frame = SheetFrame(
-      grid.caption, contentWidth: columnCount * (entryWidth + Self.columnGap) - Self.columnGap,
+      grid.caption, showing: cell, contentWidth: columnCount * (entryWidth + Self.columnGap) - Self.columnGap,
       notes: [Self.note(on: grid)])
   }
 

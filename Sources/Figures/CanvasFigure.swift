@@ -20,18 +20,20 @@ public enum FigureDocument {
   /// The text that a PNG carries in its chunks stands in the document's properties: title, subject (subtitle and
   /// footer) and keywords (the caption's pairs), those of the first page. The same figures give the same bytes.
   ///
-  /// - Throws: ``FileError``; an existing file is replaced whole or not at all.
+  /// - Throws: As ``Figure/write(to:)``; an existing file is replaced whole or not at all.
   public static func write(_ pages: [any CanvasFigure], pixelsPerInch: Int, to file: URL) throws {
     precondition(!pages.isEmpty, "a document has at least one page")
     let caption = pages[0].caption
     let subject = ([caption.subtitle] + caption.footer).filter { !$0.isEmpty }.joined(separator: "\n")
-    try PDFFile.write(
-      pages.map { figure in
-        PDFFile.Page(width: figure.size.width, height: figure.size.height) { figure.draw(on: $0) }
-      },
-      properties: .init(
-        title: caption.title, subject: subject,
-        keywords: caption.text.map { "\($0.key): \($0.value)" }.joined(separator: "; ")),
-      pixelsPerInch: pixelsPerInch, to: file)
+    try FigureFailures.noting(file) {
+      try PDFFile.write(
+        pages.map { figure in
+          PDFFile.Page(width: figure.size.width, height: figure.size.height) { figure.draw(on: $0) }
+        },
+        properties: .init(
+          title: caption.title, subject: subject,
+          keywords: caption.text.map { "\($0.key): \($0.value)" }.joined(separator: "; ")),
+        pixelsPerInch: pixelsPerInch, to: file)
+    }
   }
 }

@@ -54,7 +54,7 @@ struct ContactSheetLayout {
     let isStacked = sheet.arrangement?.isStacked ?? false
     naturalWidth = isStacked ? blockWidth : sheet.blocks.count * (blockWidth + Self.gutter) - Self.gutter
     frame = SheetFrame(
-      sheet.caption,
+      sheet.caption, showing: cell,
       contentWidth: sheet.arrangement.map { $0.extent.width - 2 * Style.margin } ?? naturalWidth,
       legend: legend, notes: Self.notes(for: sheet))
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Synchronization
 
 /// Figures that could not be drawn. A picture never stands between work and result: who binds one of these
@@ -36,6 +37,7 @@ public final class FigureFailures: Sendable {
   ///   - draw: Throws ``UndrawnFigure`` where the figure and not the disk is at fault.
   static func noting(_ file: URL, and others: [URL] = [], _ draw: () throws -> Void) throws {
     do {
+      if let face = Font.missingFace { throw MissingFont(family: face.rawValue) }
       try draw()
     } catch let failure as any UndrawnFigure {
       guard let current else { throw failure }
@@ -59,6 +61,15 @@ public struct MissingChart: UndrawnFigure, Equatable {
 protocol UndrawnFigure: Error, CustomStringConvertible {}
 
 extension Chart.Problem: UndrawnFigure {}
+
+/// Text cannot be drawn.
+public struct MissingFont: UndrawnFigure, Equatable {
+  public let family: String
+
+  public var description: String {
+    "the font \(family) is not installed; on Debian: apt-get install fonts-dejavu-core"
+  }
+}
 
 /// A picture beyond what a canvas holds.
 public struct FigureTooLarge: UndrawnFigure, Equatable {

@@ -42,7 +42,8 @@ public struct ImageGrid: Sendable, Figure {
       rows.flatMap { [Style.text.width(of: $0.name), Style.small.width(of: $0.note)] }.max() ?? 0
     let labelWidth = chipWidth + 7 + min(nameWidth, 220)
     let frame = SheetFrame(
-      caption, contentWidth: labelWidth + Self.labelGap + columnCount * (cell.width + Self.gap) - Self.gap)
+      caption, showing: cell,
+      contentWidth: labelWidth + Self.labelGap + columnCount * (cell.width + Self.gap) - Self.gap)
     return (frame, cell, labelWidth, columnCount, max(cell.height, 36) + Self.gap)
   }
 

@@ -28,7 +28,7 @@ public struct ImageStrip: Figure {
       cell: cell, key: key, captionWidth: CaptionedTile.captionWidth(of: tiles, key: key))
     let shown = Set(tiles.compactMap(\.classIndex)).sorted()
     let frame = SheetFrame(
-      caption, contentWidth: columnCount * (tile.width + Self.gap) - Self.gap,
+      caption, showing: cell, contentWidth: columnCount * (tile.width + Self.gap) - Self.gap,
       legend: shown.map { .classes(key, $0) }
         + (tiles.contains(where: \.isMisclassified) ? [.misclassified] : []))
     return (frame, tile, (tiles.count + columnCount - 1) / columnCount)

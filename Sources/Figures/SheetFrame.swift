@@ -17,16 +17,20 @@ struct SheetFrame {
     case missing
   }
 
-  /// - Parameter minimumWidth: The frame is at least so wide, even if the content is narrower.
+  /// - Parameters:
+  ///   - cell: Of the images, whose enlargement is said.
+  ///   - minimumWidth: The frame is at least so wide, even if the content is narrower.
   init(
-    _ caption: FigureCaption, contentWidth: Int, minimumWidth: Int = 300, legend: [LegendEntry] = [],
-    notes: [String] = []
+    _ caption: FigureCaption, showing cell: TileCell? = nil, contentWidth: Int, minimumWidth: Int = 300,
+    legend: [LegendEntry] = [], notes: [String] = []
   ) {
     let width = max(contentWidth, minimumWidth)
     self.contentWidth = width
     title = caption.title.isEmpty ? [] : Style.title.wrapped(caption.title, toWidth: width)
     subtitle = caption.subtitle.isEmpty ? [] : Style.text.wrapped(caption.subtitle, toWidth: width)
-    self.notes = notes.flatMap { Style.small.wrapped($0, toWidth: width) }
+    self.notes = (notes + [cell?.enlargementNote].compactMap(\.self)).flatMap {
+      Style.small.wrapped($0, toWidth: width)
+    }
     footer = caption.footer.flatMap { Style.small.wrapped($0, toWidth: width) }
     self.legend = Self.lines(legend, width: width)
   }

@@ -86,7 +86,8 @@ public struct SignedImageGrid: Figure {
     let contentHeight = Self.headHeight + rows.count * rowHeight + Self.scaleHeight
     return Layout(
       frame: SheetFrame(
-        caption, contentWidth: max(labelWidth + columnCount * columnWidth, Self.scaleWidth + 140),
+        caption, showing: cell,
+        contentWidth: max(labelWidth + columnCount * columnWidth, Self.scaleWidth + 140),
         minimumWidth: 420),
       cell: cell, labelWidth: labelWidth, columnWidth: columnWidth, rowHeight: rowHeight,
       contentHeight: contentHeight)

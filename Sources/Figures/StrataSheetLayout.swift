@@ -63,7 +63,8 @@ struct StrataSheetLayout {
     var legend = sheet.classNames.indices.map { SheetFrame.LegendEntry.classes(key, $0) }
     if tiles.contains(where: \.isMisclassified) { legend.append(.misclassified) }
     let frame = SheetFrame(
-      sheet.caption, contentWidth: Self.left + room, legend: legend, notes: Self.notes(for: sheet))
+      sheet.caption, showing: cell, contentWidth: Self.left + room, legend: legend,
+      notes: Self.notes(for: sheet))
     self.frame = frame
 
     var y = frame.contentTop

@@ -21,9 +21,14 @@ enum Style {
   static let border = 2
   static let chipHeight = 13
 
-  /// Enlargement that brings images of this size near `target` pixels, never below 1.
+  /// Enlargement that brings images of this size near `target` pixels, never below 1. Where their shorter side would then
+  /// be less than the text beside it needs, they are enlarged further, as long as the longer one stays within four times the
+  /// target.
   static func scale(width: Int, height: Int, target: Int) -> Int {
-    max(1, target / max(width, height, 1))
+    let (shorter, longer) = (max(min(width, height), 1), max(width, height, 1))
+    var scale = max(1, target / longer)
+    while 8 * shorter * scale < 5 * target, longer * (scale + 1) <= 4 * target { scale += 1 }
+    return scale
   }
 }
 

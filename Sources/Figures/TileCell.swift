@@ -11,6 +11,13 @@ struct TileCell {
   var width: Int { imageWidth * scale + 2 * Style.border }
   var height: Int { imageHeight * scale + 2 * Style.border }
 
+  /// Nil where images stand as they are.
+  var enlargementNote: String? {
+    guard scale > 1 else { return nil }
+    let extent = imageWidth == 1 && imageHeight == 1 ? "1 pixel" : "\(imageHeight)×\(imageWidth) pixels"
+    return "Images of \(extent), enlarged \(scale) times."
+  }
+
   /// Draws `image`, or a hatching where there is none, with the frame's upper left at (x, y).
   ///
   /// - Parameter frame: nil draws a thin grey line instead of a coloured frame.

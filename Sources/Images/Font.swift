@@ -3,7 +3,7 @@ import Synchronization
 
 /// A DejaVu font at one size, hinted to whole pixels so that text measures and looks the same everywhere.
 public struct Font: Hashable, Sendable {
-  public enum Face: String, Sendable {
+  public enum Face: String, CaseIterable, Sendable {
     case sans = "DejaVu Sans"
     case mono = "DejaVu Sans Mono"
   }
@@ -16,6 +16,11 @@ public struct Font: Hashable, Sendable {
   public init(_ face: Face, size: Int, isBold: Bool = false) {
     precondition(size > 0, "a font has a size, got \(size)")
     (self.face, self.size, self.isBold) = (face, size, isBold)
+  }
+
+  /// The first face that is not installed; nil: all are. Where one is missing, Cairo draws another font, or boxes.
+  public static let missingFace: Face? = takingTurns {
+    Face.allCases.first { cairo_has_font_family($0.rawValue) == 0 }
   }
 
   /// Pixels above the baseline that a capital or a digit needs (DejaVu: 0.73 em).

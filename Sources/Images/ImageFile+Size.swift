@@ -2,7 +2,7 @@ import Foundation
 import Storage
 
 extension ImageFile {
-  /// Width and height as the header says, before anything is decoded.
+  /// Width and height as the header says, turned as the camera noted, before anything is decoded.
   ///
   /// - Parameter file: Named in errors; nothing is read from it.
   /// - Throws: ``FileError`` when the data begin neither as a PNG nor as a JPEG.
@@ -12,9 +12,9 @@ extension ImageFile {
       guard data.count >= 24, data.dropFirst(12).starts(with: Array("IHDR".utf8)) else {
         throw FileError(file: file, problem: "is a damaged PNG image: it does not begin with a header")
       }
-      return (
-        Int(data.bigEndianInteger(UInt32.self, at: 16)), Int(data.bigEndianInteger(UInt32.self, at: 20))
-      )
+      let width = Int(data.bigEndianInteger(UInt32.self, at: 16))
+      let height = Int(data.bigEndianInteger(UInt32.self, at: 20))
+      return PNGFile.orientation(in: data).isTransposed ? (height, width) : (width, height)
     }
     if data.starts(with: JPEGFile.signature) { return try JPEGFile.size(of: data, file: file) }
     throw unknownKind(data, file)

@@ -1,3 +1,4 @@
+import CEXIF
 import CPNG
 import Foundation
 import Storage
@@ -6,7 +7,8 @@ import Storage
 ///
 /// Reading accepts every colour type, depth and interlacing of the standard and gives 8-bit grey or RGB:
 /// transparent pixels are composited over white, 16-bit samples are rounded to 8, a palette is looked up.
-/// Colour profiles and gamma are ignored: samples are taken as they stand. Damage is an error, never a guess; what libpng
+/// Colour profiles and gamma are ignored: samples are taken as they stand. An image is turned as its camera noted
+/// (``Orientation``, chunk eXIf). Damage is an error, never a guess; what libpng
 /// only warns of is one too where it touches pixels, and a note where it does not.
 public enum PNGFile {
   /// A line of text that travels in the file: `Title`, `Description`, `Software` and so on.
@@ -39,10 +41,31 @@ public enum PNGFile {
       if isComposited { notes.insert(.composited) }
       if image.is16Bit != 0 { notes.insert(.rounded) }
       if image.remarkCount > 0 { notes.insert(.oddity(CText.string(of: image.remark))) }
-      return ReadImage(
-        bitmap: Bitmap(
-          width: Int(image.width), height: Int(image.height), channels: image.channels < 3 ? 1 : 3,
-          samples: opaque), notes: notes)
+      let stored = Bitmap(
+        width: Int(image.width), height: Int(image.height), channels: image.channels < 3 ? 1 : 3,
+        samples: opaque)
+      let orientation = orientation(in: data)
+      if orientation != .upright { notes.insert(.turned) }
+      return ReadImage(bitmap: stored.turned(orientation), notes: notes)
+    }
+  }
+
+  /// As the chunk eXIf says, which may stand before the pixels and behind them (PNG 1.5, extensions, 3.7).
+  static func orientation(in data: Data) -> Orientation {
+    data.withUnsafeBytes { bytes in
+      var position = signature.count
+      // Length, name, content, checksum.
+      while position + 12 <= bytes.count {
+        let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+        guard length <= bytes.count - position - 12 else { break }
+        if bytes[position + 4..<position + 8].elementsEqual("eXIf".utf8) {
+          let content = Array("Exif".utf8) + [0, 0] + bytes[position + 8..<position + 8 + length]
+          let number = Int(CEXIFOrientation(content, content.count))
+          return number == 0 ? .upright : Orientation(number: number)
+        }
+        position += length + 12
+      }
+      return .upright
     }
   }
 

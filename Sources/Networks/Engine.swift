@@ -34,6 +34,23 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   private let building = NSLock()
   private let shelves: [Shelf]
   private let fits = Mutex<[Purpose: Fit]>([:])
+  private let watchfulness: Mutex<Watchfulness>
+
+  /// How much of what goes through the network is looked at node by node.
+  private enum Watchfulness {
+    /// ``ValueBound`` says that nothing can be found, or the first images showed nothing near it.
+    case none
+    /// The first micro-batch.
+    case first
+    case all
+  }
+
+  /// Whether every node's result is looked at for all images (``NodeWatch``), which takes twice as long: the environment
+  /// variable `INTRIGUE_CHECK_NODES` is 1.
+  static let watchesEverything = ProcessInfo.processInfo.environment["INTRIGUE_CHECK_NODES"] == "1"
+
+  /// Values beyond this on the first images: others may come near the end of Float.
+  private static let calmLimit: Float = 1e15
 
   /// The plans of one worker.
   private final class Shelf {
@@ -51,10 +68,17 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   ///   - microBatch: Most images in one pass; changes results by rounding at most.
   /// - Throws: ``OneDNNError`` when an operation does not exist on this machine, ``MemoryShortage`` when there is no
   ///   memory for the parameters.
-  public init(
+  public convenience init(
     running network: Network, workerCount: Int = ProcessInfo.processInfo.activeProcessorCount,
     microBatch: Int = usualMicroBatch
   ) throws {
+    try self.init(
+      running: network, workerCount: workerCount, microBatch: microBatch,
+      watchingEverything: Self.watchesEverything)
+  }
+
+  init(running network: Network, workerCount: Int, microBatch: Int, watchingEverything: Bool) throws {
+    watchfulness = Mutex(watchingEverything ? .all : ValueBound(network).isFar ? .none : .first)
     self.network = network
     self.workerCount = workerCount
     self.microBatch = microBatch
@@ -125,6 +149,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     logitGradient: @Sendable (_ row: Int, _ logits: Span<Float>, _ gradient: inout MutableSpan<Float>) -> Void
   ) throws -> (logits: Tensor, imageGradients: Tensor) {
     let source = TensorImages(images)
+    try watch(source)
     let (count, classes, length) = (source.count, classCount, inputShape.pixelCount)
     let fit = try fit(for: .imageGradient, resultCount: count * classes + images.elements.count)
     let logits = try Buffer(count: count * classes, on: store.device)
@@ -154,6 +179,37 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   // MARK: Work
 
   private func output(
+    of node: Int, pooling: MapPooling = .none, for source: some PixelSource
+  ) throws -> Tensor {
+    try watch(source)
+    return try unwatchedOutput(of: node, pooling: pooling, for: source)
+  }
+
+  /// Looks for values that are NaN or infinite behind which a clamp stands, where any can be.
+  ///
+  /// - Throws: ``NetworkError/notFiniteOutput(image:layer:)``.
+  private func watch(_ source: some PixelSource) throws {
+    let wanted = watchfulness.withLock { $0 }
+    if case .none = wanted { return }
+    let fit = try fit(for: .watched, resultCount: 0)
+    let isFirst = if case .first = wanted { true } else { false }
+    let seen = Mutex<(failed: Int?, largest: Float)>((nil, 0))
+    try forEachMicroBatch(
+      of: source, upTo: isFirst ? fit.microBatch : .max, purpose: .watched, fit,
+      collect: { plan, _ in
+        guard let watch = plan.watch else { return }
+        seen.withLock { seen in
+          if let failed = watch.failed { seen.failed = min(seen.failed ?? failed, failed) }
+          seen.largest = max(seen.largest, watch.largest)
+        }
+      })
+    let (failed, largest) = seen.withLock { $0 }
+    // Its own result says which image it is.
+    if let failed { _ = try unwatchedOutput(of: failed, for: source) }
+    if isFirst { watchfulness.withLock { $0 = largest < Self.calmLimit ? .none : .all } }
+  }
+
+  private func unwatchedOutput(
     of node: Int, pooling: MapPooling = .none, for source: some PixelSource
   ) throws -> Tensor {
     let graph = network.graph
@@ -187,16 +243,18 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   /// ends in a call to `memmove`, which is what copying results out comes to.
   ///
   /// - Parameters:
+  ///   - most: Images beyond the first so many are left alone.
   ///   - seed: After `forward`, where the purpose needs gradients: fills in ∂loss/∂logits of its images.
   ///   - collect: At the end: takes the results of its images out of the plan.
   private func forEachMicroBatch(
-    of source: some PixelSource, purpose: Purpose, _ fit: Fit,
+    of source: some PixelSource, upTo most: Int = .max, purpose: Purpose, _ fit: Fit,
     seed: @Sendable (Plan, Range<Int>) -> Void = { _, _ in },
     collect: @Sendable (Plan, Range<Int>) -> Void
   ) throws {
     precondition(
       source.imageShape == inputShape, "the network reads images of \(inputShape), got \(source.imageShape)")
     let length = inputShape.pixelCount
+    let count = min(source.count, most)
     let next = Atomic<Int>(0)
     let microBatch = fit.microBatch
     try pool.run { worker in
@@ -204,13 +262,14 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
       let plan = try plan(for: purpose, worker: worker, microBatch: microBatch)
       while true {
         let start = next.wrappingAdd(microBatch, ordering: .relaxed).oldValue
-        guard start < source.count else { return }
-        let range = start..<min(start + microBatch, source.count)
+        guard start < count else { return }
+        let range = start..<min(start + microBatch, count)
         for (row, image) in range.enumerated() {
           source.writePixels(ofImage: image, to: plan.input + row * length)
           normalisation.apply(to: plan.input + row * length)
         }
         (plan.input + range.count * length).update(repeating: 0, count: (microBatch - range.count) * length)
+        plan.watch?.begin()
         try plan.forward()
         if purpose.needsGradients {
           seed(plan, range)

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Storage
 import Tensors
@@ -10,6 +11,12 @@ public struct Model: Sendable {
     public var dataName: String?
     /// Of the data trained on; see `Dataset.checksum`.
     public var dataChecksum: String?
+    /// How those were read.
+    public var reading: DatasetOptions?
+    /// Whether its held-out images were chosen by ``reading``, because the data came without a test part.
+    public var isSplitHere: Bool?
+    /// Of the images it was trained on, without those that its data held out as well.
+    public var trainedImages: ImageSketch?
     public var training: TrainingConfiguration?
     public var epochsTrained: Int?
     /// On the data set's held-out images, after training.

@@ -5,13 +5,18 @@ import Tensors
 enum Purpose: Hashable, Sendable {
   /// The result of one node, nothing kept.
   case output(node: Int)
+  /// Logits, for the sake of looking at every node's result on the way: nothing is fused (``NodeWatch``).
+  case watched
   /// Logits, then ∂loss/∂images. Dropout is off and batch normalization uses its running statistics.
   case imageGradient
   /// Logits, then ∂loss/∂parameters.
   case training
 
   var needsGradients: Bool {
-    if case .output = self { false } else { true }
+    switch self {
+    case .output, .watched: false
+    case .imageGradient, .training: true
+    }
   }
 }
 
@@ -32,6 +37,8 @@ final class Plan {
   let inputGradient: UnsafeMutablePointer<Float>?
   /// Mean and variance of the micro-batch at each batch normalization, after a training `forward`.
   let batchStatistics: [BatchStatistics]
+  /// Of a plan that is ``Purpose/watched``.
+  let watch: NodeWatch?
 
   /// Names of the steps of a forward and of a backward pass, in order.
   let stepNames: (forward: [String], backward: [String])
@@ -77,6 +84,7 @@ final class Plan {
     outputGradient = builder.outputGradient?.floats
     inputGradient = builder.inputGradient?.floats
     batchStatistics = builder.batchStatistics
+    watch = builder.watch
     memories = builder.memories
   }
 

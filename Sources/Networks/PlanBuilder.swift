@@ -61,6 +61,7 @@ final class PlanBuilder {
   private(set) var outputGradient: Memory?
   private(set) var inputGradient: Memory?
   var batchStatistics: [Plan.BatchStatistics] = []
+  let watch: NodeWatch?
 
   private var values: [Value?]
   private var gradientLowerings: [() throws -> Void] = []
@@ -80,6 +81,7 @@ final class PlanBuilder {
     self.frozen = frozen
     self.clipping = clipping
     device = store.device
+    watch = purpose == .watched ? NodeWatch() : nil
     values = Array(repeating: nil, count: graph.nodes.count)
     let images = try Memory(.plain([microBatch] + graph.storedExtents(of: nil)), on: device)
     input = Value(images, needsGradient: purpose == .imageGradient)
@@ -88,7 +90,14 @@ final class PlanBuilder {
 
     let last = if case .output(let node) = purpose { node } else { graph.nodes.count - 1 }
     for position in needed(for: last) {
-      values[position] = try lower(position)
+      let value = try lower(position)
+      values[position] = value
+      if let watch {
+        let (memory, count) = (value.memory, value.memory.description.storageCount)
+        emit("watch") { _, _ in
+          watch.look(at: UnsafeBufferPointer(start: memory.floats, count: count), of: position)
+        }
+      }
       if let sparsity, sparsity.position == position { try lowerSparsity(position, sparsity.1) }
     }
     try exportOutput(of: last)
@@ -198,7 +207,7 @@ final class PlanBuilder {
 
   /// The activation that alone reads a node, if it may be applied while the node's result is stored.
   func fusedActivation(after position: Int) -> PrimitiveDescription.Activation? {
-    if purpose == .output(node: position) { return nil }
+    if purpose == .output(node: position) || purpose == .watched { return nil }
     let readers = graph.readers(of: position)
     guard readers.count == 1, position != graph.nodes.count - 1 else { return nil }
     let activation = graph.nodes[readers[0]].layer.activation

@@ -53,13 +53,19 @@ public enum WeightMatching {
       let unreadable = container.skippedTensors.filter { !isUnread($0.name) }
       throw FileError(
         file: file,
-        problem: "does not fit architecture \(graph.architecture.name): no tensor for "
-          + "\(listed(unnamed.map { "\($0.name) \($0.shape)" })), not used: "
-          + listed(leftOver.map { "\($0.name) \($0.tensor.shape)" })
-          + (unreadable.isEmpty
-            ? ""
-            : ", not read: \(listed(unreadable.map { "\($0.name) of type \($0.elementType)" })): "
-              + "expected F32, F16, BF16 or F64"))
+        problem: "does not fit architecture \(graph.architecture.name): "
+          + [
+            unnamed.isEmpty
+              ? nil
+              : "it has no tensor for \(listed(unnamed.map { "\($0.name) \($0.shape)" }))",
+            leftOver.isEmpty
+              ? nil
+              : "the architecture has no layer for \(listed(leftOver.map { "\($0.name) \($0.tensor.shape)" }))",
+            unreadable.isEmpty
+              ? nil
+              : "not read were \(listed(unreadable.map { "\($0.name) of type \($0.elementType)" })), expected F32, "
+                + "F16, BF16 or F64",
+          ].compactMap(\.self).joined(separator: "; "))
     }
     if !unnamed.isEmpty {
       guard let found = inOrder(unnamed, leftOver) else {
@@ -134,7 +140,6 @@ public enum WeightMatching {
   }
 
   private static func listed(_ items: [String]) -> String {
-    guard !items.isEmpty else { return "none" }
     let shown = items.prefix(4).joined(separator: ", ")
     return items.count > 4 ? "\(shown) and \(items.count - 4) more" : shown
   }

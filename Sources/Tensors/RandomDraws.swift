@@ -58,11 +58,12 @@ extension SeededGenerator {
   /// items there are.
   ///
   /// - Parameter purpose: A fixed name; changing it changes every result that depends on it.
-  public init(seed: UInt64, purpose: StaticString, index: Int = 0) {
+  public init(seed: UInt64, purpose: StaticString, of name: String = "", index: Int = 0) {
     precondition(UInt32(exactly: index) != nil, "an index lies in 0..<2³², got \(index)")
-    let hash = purpose.withUTF8Buffer { bytes in
-      bytes.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    func hashed(_ bytes: some Sequence<UInt8>, after hash: UInt32) -> UInt32 {
+      bytes.reduce(hash) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     }
+    let hash = hashed(name.utf8, after: purpose.withUTF8Buffer { hashed($0, after: 0x811c_9dc5) })
     self.init(seed: seed, stream: UInt64(hash) << 32 | UInt64(index))
   }
 }

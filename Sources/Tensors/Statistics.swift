@@ -44,4 +44,27 @@ public enum Statistics {
   public static func median(_ values: [some BinaryFloatingPoint]) -> Double? {
     quantile(0.5, ofSorted: values.sorted())
   }
+
+  /// The value that would stand at `rank` if `values` were sorted, in linear time: tens of millions are common, a pixel each.
+  ///
+  /// - Parameter values: Not negative, not NaN. The bits of such numbers are in the order of the numbers.
+  public static func element(ofRank rank: Int, in values: [Float]) -> Float {
+    precondition(values.indices.contains(rank), "rank \(rank) of \(values.count)")
+    func bin(of rank: inout Int, _ bins: [Int]) -> Int {
+      for (bin, count) in bins.enumerated() {
+        if rank < count { return bin }
+        rank -= count
+      }
+      preconditionFailure("a negative value, or NaN")
+    }
+    var left = rank
+    var bins = [Int](repeating: 0, count: 1 << 16)
+    for value in values { bins[Int(value.bitPattern >> 16)] += 1 }
+    let upper = bin(of: &left, bins)
+    bins = [Int](repeating: 0, count: 1 << 16)
+    for value in values where Int(value.bitPattern >> 16) == upper {
+      bins[Int(value.bitPattern & 0xFFFF)] += 1
+    }
+    return Float(bitPattern: UInt32(upper) << 16 | UInt32(bin(of: &left, bins)))
+  }
 }

@@ -33,6 +33,29 @@ import Testing
     }
   }
 
+  @Test(
+    "A nearest point farther away than all steps together reach is found, within a hundredth",
+    arguments: [1, 60, 100])
+  func far(steps: Int) throws {
+    // m(x) = Σ x − 0.95 n, at x = ½: the nearest point of the face is 0.45 √n away, inside the box. n = 160,000: 180.
+    let side = 400
+    let count = side * side
+    let classifier = LinearClassifier(
+      inputShape: ImageShape(channels: 1, height: side, width: side),
+      weights: Tensor(
+        shape: [2, count],
+        elements: [Float](repeating: 0, count: count) + [Float](repeating: 1 / Float(count), count: count)),
+      biases: [0, -0.95])
+    let batch = AttackBatch(
+      images: Tensor(shape: [1, 1, side, side], elements: [Float](repeating: 0.5, count: count)), labels: [0],
+      imageIDs: [0])
+    let evaluation = try Evaluation(
+      of: DecoupledDirectionNorm(stepCount: steps), on: batch,
+      under: ThreatModel(norm: .l2, epsilon: .infinity), classifier: classifier)
+    #expect(evaluation.images[0].verdict == .succeeded)
+    if steps > 1 { expectClose(evaluation.images[0].distortion.l2, 180, relative: 0.05) }
+  }
+
   @Test("The point after the last step is judged too")
   func lastStep() throws {
     // One step of length 1 crosses the face; nothing before it does.

@@ -17,7 +17,7 @@ import Testing
       attempt: verdict == .failed ? right : wrong,
       after: verdict == .succeeded || verdict == .alreadyWrong ? wrong : right,
       distortion: Distortion(from: [0, 0, 0, 0] as [Float], to: [moved, 0, 0, 0]),
-      survives8Bit: verdict == .succeeded ? moved > 0.15 : nil, wasProjected: false,
+      attemptDistortion: nil, survives8Bit: verdict == .succeeded ? moved > 0.15 : nil, wasProjected: false,
       hadZeroGradient: zeroGradient,
       queries: nil)
   }

@@ -24,6 +24,24 @@ import Testing
     #expect(EvaluationWarning.blackBox(("square", summary(5)), beside: ("pgd", summary(5))) == nil)
   }
 
+  @Test("Answers that never changed are told, if of more than a tenth of the images")
+  func sameAnswers() {
+    func image(_ number: Int, same: Bool) -> AttackedImage {
+      var trace = QueryTrace()
+      for query in 0..<4 { trace.count(differs: !same && query == 2) }
+      return .made(number, moved: nil, zeroGradient: false, queries: trace)
+    }
+    func summary(_ same: Int) -> EvaluationSummary {
+      EvaluationSummary(of: (0..<20).map { image($0, same: $0 < same) })
+    }
+    #expect(summary(3).sameAnswerCount == 3 && self.summary(3).sameAnswerCount == nil)
+    #expect(EvaluationWarning.alone(summary(2)).isEmpty)
+    #expect(
+      EvaluationWarning.alone(summary(3)).map(\.sentence) == [
+        "of 3 of 20 attacked images every query had the same answer: nothing told the attack where to go, which is no robustness."
+      ])
+  }
+
   @Test("More steps and larger budgets that fool fewer are told, whatever the order they come in")
   func monotone() {
     let steps = EvaluationWarning.steps([(40, summary(7)), (1, summary(9)), (100, summary(8))])

@@ -10,14 +10,15 @@ import Testing
   {
     var trace = QueryTrace()
     for query in 1...queries {
-      trace.count()
+      trace.count(differs: false)
       for (number, distance) in improvements where number == query { trace.improve(to: distance) }
     }
     let prediction = Prediction(logits: [1, 0])
     return AttackedImage(
       imageID: 0, label: 0, target: nil,
       verdict: isSkipped ? .alreadyWrong : improvements.isEmpty ? .failed : .succeeded, before: prediction,
-      attempt: prediction, after: prediction, distortion: Distortion(from: [0], to: [0]), survives8Bit: nil,
+      attempt: prediction, after: prediction, distortion: Distortion(from: [0], to: [0]),
+      attemptDistortion: nil, survives8Bit: nil,
       wasProjected: false, hadZeroGradient: false, queries: isSkipped ? nil : trace)
   }
 

@@ -8,7 +8,7 @@ import Testing
     var trace = QueryTrace()
     #expect(trace.firstSuccess == nil && trace.distance(after: 10) == nil)
     for query in 1...10 {
-      trace.count()
+      trace.count(differs: false)
       if query == 4 { trace.improve(to: 2) }
       if query == 7 { trace.improve(to: 1) }
     }
@@ -21,7 +21,7 @@ import Testing
     var trace = QueryTrace()
     var distance = 1.0
     for _ in 0..<10_000 {
-      trace.count()
+      trace.count(differs: false)
       distance *= 0.9995
       trace.improve(to: distance)
     }

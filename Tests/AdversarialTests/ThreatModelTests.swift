@@ -32,6 +32,35 @@ import Testing
     }
   }
 
+  @Test(
+    "Rounded inward, a perturbation is no longer than ε in Double, and hardly moved", arguments: Norm.allCases
+  )
+  func inward(norm: Norm) {
+    var generator = SeededGenerator(seed: 5)
+    var moved = 0
+    for _ in 0..<200 {
+      // Away from the ends of the box, which would shorten what rounding lengthens.
+      let clean = generator.normals(64).map { 0.5 + 0.1 * min(max($0, -2), 2) }
+      for epsilon: Float in [0, 1 / 255, 8 / 255, 0.1, 0.3, 3, .infinity] {
+        let model = ThreatModel(norm: norm, epsilon: epsilon)
+        let signs = generator.normals(64).map { $0 < 0 ? -epsilon : epsilon }
+        let proposed =
+          norm == .linf && epsilon.isFinite
+          ? zip(clean, signs).map { min(max($0 + $1, 0), 1) }
+          : model.projected(zip(clean, generator.normals(64)).map { $0 + $1 }[...], around: clean[...])
+        let inward = model.roundedInward(proposed[...], around: clean[...])
+        let difference = zip(inward, clean).map { Double($0) - Double($1) }
+        #expect(model.length(difference) <= Double(epsilon))
+        #expect(inward.allSatisfy { (0...1).contains($0) })
+        #expect(zip(inward, proposed).allSatisfy { abs($0 - $1) <= 1e-6 * max(epsilon, 0.1) })
+        #expect(Array(model.roundedInward(inward, around: clean[...])) == Array(inward))
+        if !inward.elementsEqual(proposed) { moved += 1 }
+      }
+    }
+    // Where rounding never leaves the ball the test would prove nothing.
+    #expect(norm == .l0 ? moved == 0 : moved > 0)
+  }
+
   @Test("No random point of the ball is nearer than the projection", arguments: [Norm.l1, .l2, .linf])
   func nearest(norm: Norm) {
     var generator = SeededGenerator(seed: 77)

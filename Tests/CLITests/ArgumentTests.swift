@@ -28,7 +28,8 @@ import Testing
   private static let training = ["train", "--data", "images", "--architecture", "network.json"]
   static let wrong: [[String]] =
     [
-      ["nonsense"], ["train"], ["train", "--data", "images"], ["evaluate", "model"], ["inspect"],
+      ["nonsense"], ["train"], ["train", "--data", "images"], ["evaluate"],
+      ["evaluate", "model", "--data", ""], ["inspect"],
       ["train", "--data", "images", "--architecture", "lenett"],
       ["inspect", "model", "--weights", "weights", "--architecture", "network.json"],
       ["inspect", "--weights", "weights"], ["inspect", "--architecture", "network.json"],
@@ -57,7 +58,7 @@ import Testing
       ["attack", "fgsm", "model", "--data", "images", "--epsilon", "8"],
       ["attack", "fgsm", "model", "--data", "images", "--epsilon", "nan"],
       ["attack", "fgsm", "model", "--data", "images", "--epsilon", "0.1", "--norm", "l7"],
-      ["attack", "fgsm", "model", "--epsilon", "0.1"],
+      ["attack", "fgsm", "model", "--labels", "y.npy", "--epsilon", "0.1"],
       ["attack", "fgsm", "model", "--images", "x.npy", "--epsilon", "0.1"],
       [
         "attack", "fgsm", "model", "--data", "images", "--images", "x.npy", "--labels", "y.npy", "--epsilon",
@@ -77,7 +78,7 @@ import Testing
       ["attack", "ddn", "model", "--data", "images", "--targeted", "all", "--bounds"],
       ["attack", "minimal-fgsm", "model", "--data", "images", "--step", "0"],
       ["attack", "newton", "model", "--data", "images"],
-      ["attack", "pool", "model"], ["attack", "pool", "model", "--data", "images", "--count", "0"],
+      ["attack", "pool"], ["attack", "pool", "model", "--data", "images", "--count", "0"],
       ["attack", "pool", "model", "--data", "images", "--epsilon", "0"],
       ["attack", "pool", "model", "--data", "images", "--epsilon", "8"],
       ["attack", "pool", "model", "--data", "images", "--epsilon", "0.1", "--norm", "l0"],
@@ -93,7 +94,7 @@ import Testing
       ["explore"], ["explore", "run", "--port", "70000"], ["explore", "run", "--workers", "0"],
       ["report"], ["reproduce"], ["reproduce", "szegedy-table9"], ["reproduce", "all", "szegedy-table1"],
       ["reproduce", "szegedy-table1", "--epochs", "3"],
-      ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern", "model"], ["rubbish", "model"],
+      ["linearity", "model", "--data", "images", "--steps", "0"], ["pattern"], ["rubbish"],
       ["rubbish", "model", "--data", "images", "--count", "0"],
       ["attack", "square", "model", "--data", "images"],
       ["attack", "square", "model", "--data", "images", "--epsilon", "0.1", "--queries", "0"],
@@ -184,6 +185,25 @@ import Testing
       ["--resize", "8x99999999"], ["--held-out", "1"], ["--held-out", "nan"], ["--colour", "purple"],
       ["--array-layout", "sideways"], ["--no-such-option"], ["surplus"],
     ].map { training + $0 }
+
+  @Test("A negative number is a value, and what is wrong with it is said")
+  func negative() async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    for (arguments, problem) in [
+      (
+        ["train", "--data", "images", "--architecture", "mlp", "--epochs", "-3"],
+        "--epochs must be in 0...100000, got -3"
+      ),
+      (["gallery", "model", "--top", "-1"], "got -1"),
+      (["attack", "fgsm", "model", "--epsilon", "-0.1"], "--epsilon"),
+      (["shift", "--data", "images", "--seed", "-1"], "--seed"),
+      (["rank", "model", "--data", "images", "-3"], "-3"),
+    ] {
+      let outcome = try await Program(laboratory: laboratory).run(arguments)
+      #expect(outcome.exitCode == 64 && outcome.errors.contains(problem), "\(arguments): \(outcome.errors)")
+      #expect(!outcome.errors.contains("Missing value"), "\(arguments): \(outcome.errors)")
+    }
+  }
 
   @Test("Wrong arguments give exit code 64 and the usage, and nothing is written", arguments: wrong)
   func refused(arguments: [String]) async throws {

@@ -47,7 +47,9 @@ let brokenModels: [BrokenInput] =
     altered("model: NaN weights", "nan") { $0.tensors[0].tensor.elements[5] = .nan },
     altered("model: infinite weights", "inf") { $0.tensors[1].tensor.elements[0] = -.infinity },
     altered("model: a missing tensor", "no tensor for") { $0.tensors.removeLast() },
-    altered("model: one tensor too many", "not used") { $0.tensors.append(("more", Tensor(shape: [2]))) },
+    altered("model: one tensor too many", "the architecture has no layer for more [2]") {
+      $0.tensors.append(("more", Tensor(shape: [2])))
+    },
     altered("model: a tensor of another shape", "expects [6]") { file in
       let position = file.tensors.firstIndex { $0.name == "hidden.bias" }
       if let position { file.tensors[position].tensor = Tensor(shape: [7]) }
@@ -91,7 +93,7 @@ let brokenModels: [BrokenInput] =
     BrokenInput("model: a folder", .model("images"), naming: "images", "is a folder") { _ in },
     BrokenInput(
       "model: images of another size", .pair(model: model, data: "large"), naming: model, "these are 1×9×9"
-    ) { try $0.writeImages(to: "large", side: 9) },
+    ) { try $0.writeArrays(to: "large", count: 30, side: 9) },
     BrokenInput(
       "model: data with another number of classes", .pair(model: model, data: "images"), naming: model,
       "the data have 2"

@@ -83,11 +83,13 @@ final class Laboratory: Sendable {
   func writeImages(to name: String, perClass: Int = 12, side: Int = 8) throws {
     for (label, className) in Self.classNames.enumerated() {
       for number in 0..<perClass {
-        try write(
-          PNGFile.encode(Self.picture(label, number, side: side), file: file(name)),
-          to: "\(name)/\(className)/\(number).png")
+        try writeImage(label, number, side: side, to: "\(name)/\(className)/\(number).png")
       }
     }
+  }
+
+  func writeImage(_ label: Int, _ number: Int, side: Int = 8, to name: String) throws {
+    try write(PNGFile.encode(Self.picture(label, number, side: side), file: file(name)), to: name)
   }
 
   /// Many images as arrays; a fifth of each class will be held out.

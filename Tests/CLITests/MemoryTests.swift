@@ -117,7 +117,7 @@ import Testing
     expectRefusal(
       refused,
       saying: [
-        "large: has 4 images of 4 that cannot be used: a/1.png is 8192 pixels wide and 8192 high",
+        "large: has 4 images of 4 that cannot be used: a/1.png, a/2.png, b/1.png, and 1 more like it (each is 8192 pixels wide and 8192 high",
         "--resize HEIGHTxWIDTH",
       ])
     let read = try await laboratory.run(

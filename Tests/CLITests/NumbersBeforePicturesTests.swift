@@ -51,6 +51,34 @@ import Testing
     #expect(page.contains("was not drawn"))
   }
 
+  @Test(
+    "Without its font no figure is drawn with boxes for letters: each is a remark",
+    arguments: [
+      ["train", "--architecture", "network.json", "--epochs", "1"],
+      ["attack", "fgsm", "run/model.safetensors", "--epsilon", "0.1"],
+      ["gallery", "run/model.safetensors", "--pdf", "--no-cache"],
+    ])
+  func withoutFonts(command: [String]) async throws {
+    let laboratory = try await Laboratory()
+    try laboratory.write("<fontconfig></fontconfig>", to: "fonts.conf")
+    let program = Program(
+      laboratory: laboratory, environment: ["FONTCONFIG_FILE": laboratory.file("fonts.conf").path])
+    let outcome = try await program.run(command + ["--data", "images", "--output", "out"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let problem =
+      "was not drawn: the font DejaVu Sans is not installed; on Debian: apt-get install fonts-dejavu-core"
+    #expect(outcome.errors.contains(problem), "\(outcome.errors)")
+    let record = try Self.record("out", in: laboratory)
+    #expect(record["complete"] as? Bool == true)
+    #expect((record["remarks"] as? [String] ?? []).contains { $0.contains(problem) })
+    // Those without a word on them are drawn.
+    let plain = ["/adversarial/", "/sprites/"]
+    let pictures = try laboratory.content(of: "out").keys.filter { name in
+      name.hasSuffix(".pdf") || name.hasSuffix(".png") && !plain.contains(where: name.contains)
+    }
+    #expect(pictures.isEmpty, "\(pictures)")
+  }
+
   /// Experiments whose own charts stand in `figures`; training, demo and reproduce keep their numbers elsewhere.
   private static let drawn = [
     "evaluate", "compare", "square", "pool", "budget", "transfer", "linearity", "pattern", "rubbish",

@@ -210,7 +210,7 @@ import Testing
     ["substitute", "--seed-images", "2", "--rounds", "1", "--repetitions", "1"],
   ].map {
     Conflict(
-      command: $0 + ["--data", "images"], first: ["run/model.safetensors"],
+      command: $0 + ["--data", "images", "--resize", "8x8"], first: ["run/model.safetensors"],
       second: ["small/model.safetensors"],
       says: ["8×8"])
   }

@@ -20,11 +20,15 @@ import Testing
       remarks: [
         "rows of neurons: 3, not 8 as is usual, because layer logits has no more units",
         "images in a row: 6, not 9 as is usual, because there are no more held-out images",
+        "κ of 6 images is 0.00 at most, not 1, because no class has as many held-out images",
       ],
       given: (["--neurons", "8"], "8 neurons were asked for: layer logits has 3 units")),
     Case(
       command: ["rank", "run/model.safetensors", "--no-cache"],
-      remarks: ["images for each direction: 6, not 9 as is usual, because there are no more held-out images"],
+      remarks: [
+        "images for each direction: 6, not 9 as is usual, because there are no more held-out images",
+        "κ of 6 images is 0.00 at most, not 1, because no class has as many held-out images",
+      ],
       given: (["--top", "9"], "the top 9 were asked for: there are 6 held-out images")),
     Case(
       command: [
@@ -41,6 +45,24 @@ import Testing
         "the logistic regression is of classes 0 (cross) and 1 (dot), not of 3 and 7 as is usual, because the data do not have both"
       ],
       given: (["--pair", "3,7"], "there is no class 3: expected a number from 0 to 2")),
+    Case(
+      command: [
+        "poison", "backdoor", "--architecture", "network.json", "--epochs", "1", "--networks", "1",
+        "--components", "2",
+      ],
+      remarks: [
+        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because of 30 training images the others are less than one, or more than there are of other classes"
+      ],
+      given: (["--shares", "0,0.001"], "0.001")),
+    Case(
+      command: [
+        "poison", "collision", "--architecture", "network.json", "--epochs", "20", "--steps", "2", "--pairs",
+        "2",
+      ],
+      remarks: [
+        "images of each class: 9, not 100 as is usual, because class cross has no more than 10 training images"
+      ],
+      given: (["--images-per-class", "100"], "101")),
     Case(
       command: ["poison", "linear", "--steps", "2", "--draws", "1"],
       remarks: [

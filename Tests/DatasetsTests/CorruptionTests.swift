@@ -153,6 +153,18 @@ import Testing
     }
   }
 
+  @Test(
+    "Draws go by the kind's name, so that a kind more changes no other", arguments: Corruption.Kind.allCases)
+  func byName(kind: Corruption.Kind) {
+    let images = LabelledImages(
+      shape: Self.shape, pixels: .floats(Self.image(3)), labels: [0], classNames: ["a", "b"])
+    let corruption = Corruption(kind, severity: 3)
+    var generator = SeededGenerator(seed: 9, purpose: "corruption ", of: kind.rawValue, index: 0)
+    #expect(
+      images.tensor(of: [0], corruptedBy: corruption, seed: 9).elements
+        == corruption.applied(to: Self.image(3), shape: Self.shape, using: &generator))
+  }
+
   @Test("An image of a set is corrupted by its number, whatever else is asked for")
   func numbers() {
     let images = LabelledImages(

@@ -78,6 +78,33 @@ import Testing
     }
   }
 
+  @Test("EMNIST's names are read, and those with test for t10k; two sets in one folder are refused")
+  func otherNames() throws {
+    func rename(_ folder: URL, _ name: (String) -> String) throws {
+      for file in try FolderListing(folder).files where name(file) != file {
+        try FileManager.default.moveItem(
+          at: folder.appending(path: file), to: folder.appending(path: name(file)))
+      }
+    }
+    try withTemporaryFolder { folder in
+      try writeSmallIDX(to: folder)
+      let usual = try Dataset.load(folder.path)
+      try rename(folder) { $0.replacing("t10k-", with: "test-") }
+      let other = try Dataset.load(folder.path)
+      #expect(other.checksum == usual.checksum && other.remarks == usual.remarks)
+      try rename(folder) { "emnist-letters-\($0)" }
+      let letters = try Dataset.load(folder.path)
+      #expect(letters.checksum == usual.checksum)
+      #expect(
+        letters.remarks.map(\.text).contains {
+          $0.hasPrefix("EMNIST's files hold images with rows and columns")
+        })
+      try writeSmallIDX(to: folder)
+      let problem = "holds the IDX files of 2 sets (one without a name before it, emnist-letters)"
+      #expect { try Dataset.load(folder.path) } throws: { "\($0)".contains(problem) }
+    }
+  }
+
   private static let faults: [(String, [String: Data?], String, String)] = [
     (
       "a missing file", ["t10k-labels-idx1-ubyte": nil], "",

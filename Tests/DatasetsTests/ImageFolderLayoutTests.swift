@@ -59,6 +59,14 @@ import Testing
       let dataset = try Dataset.load(folder.path)
       #expect(dataset.training.classNames == ["car", "test", "train"] && dataset.isSplitHere)
       #expect(dataset.remarks == [])
+      // With images of its own and no part beside it, a folder inside it makes it no part.
+      try write(["train/more"], to: folder)
+      let deeper = try Dataset.load(folder.path)
+      #expect(deeper.checksum == dataset.checksum)
+      #expect(
+        deeper.remarks.map(\.sentence) == [
+          "1 folder inside the folder of a class was not read, such as train/more"
+        ])
     }
   }
 

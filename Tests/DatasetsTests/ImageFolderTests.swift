@@ -142,10 +142,10 @@ import Testing
       for image in 0..<200 { try write(9, to: folder, "a/\(1000 + image).png") }
       for image in [1150, 1190] { try write(9, to: folder, "a/\(image).png", width: 5) }
       let sentence =
-        "is 5 pixels wide and 3 high: expected 4 and 3, like a/1000.png; or state a size, to resize all"
+        "is 5 pixels wide and 3 high: expected 4 and 3, like a/1000.png, unless all are resized, with --resize HEIGHTxWIDTH"
       expectRefusal(
         naming: folder,
-        saying: "has 2 images of 200 that cannot be used: a/1150.png \(sentence); a/1190.png \(sentence)"
+        saying: "has 2 images of 200 that cannot be used: a/1150.png, a/1190.png (each \(sentence))"
       ) { _ = try Dataset.load(folder.path) }
       try FileManager.default.removeItem(at: folder.appending(path: "a/1190.png"))
       expectRefusal(naming: folder.appending(path: "a/1150.png"), saying: sentence) {
@@ -188,8 +188,8 @@ import Testing
       expectRefusal(
         naming: folder,
         saying:
-          "has 3 images of 5 that cannot be used: train/a/0.png is empty: expected a PNG or JPEG image; "
-          + "test/a/cut.png is empty"
+          "has 3 images of 5 that cannot be used: train/a/0.png, test/a/cut.png, test/a/zero.jpg (each is empty: expected a "
+          + "PNG or JPEG image)"
       ) { _ = try Dataset.load(folder.path) }
     }
   }
@@ -248,7 +248,7 @@ import Testing
           "1 image lies beside the folders of the classes and was not read, such as loose.png",
           "4 files were not read, by their endings: webp (2), bmp (1), without an ending (1), such as a/4.webp",
           "1 folder inside the folder of a class was not read, such as a/raw",
-          "5 images are grey among coloured ones, and have three equal channels now, such as a/1.png",
+          "5 images are grey and have three equal channels now, such as a/1.png",
         ])
       #expect(remarks.map(\.count) == [1, 4, 1, 5])
     }

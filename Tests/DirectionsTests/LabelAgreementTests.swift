@@ -40,6 +40,28 @@ import Testing
     }
   }
 
+  @Test("The largest κ is that of the best of all sets of as many images, and 1 where a class fills one")
+  func largest() throws {
+    for counts in [[2, 3, 1], [3, 3], [1, 1, 1], [5, 1]] {
+      let values = counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
+      let labels = ClassLabels(values, classCount: counts.count)
+      for size in 2...values.count {
+        let sets = (0..<1 << values.count).filter { $0.nonzeroBitCount == size }.map { set in
+          values.indices.filter { set >> $0 & 1 == 1 }
+        }
+        let best = sets.compactMap { LabelAgreement(of: $0, in: labels).kappa }.max()
+        let largest = try #require(LabelAgreement.largestKappa(topCount: size, in: labels))
+        #expect(abs(largest - (try #require(best))) < 1e-12)
+        #expect((largest == 1) == (size <= counts.max()!))
+      }
+    }
+    // Six images of each of three classes, nine in a set.
+    let labels = ClassLabels((0..<18).map { $0 % 3 }, classCount: 3)
+    #expect(abs(try #require(LabelAgreement.largestKappa(topCount: 9, in: labels)) - 0.2917) < 1e-4)
+    #expect(LabelAgreement.largestKappa(topCount: 1, in: labels) == nil)
+    #expect(LabelAgreement.largestKappa(topCount: 19, in: labels) == nil)
+  }
+
   @Test("Noisy one-hot features stand far above random directions, and those above random sets")
   func oneHot() throws {
     let count = 1000

@@ -197,9 +197,15 @@ import Testing
       #expect(one["figures/\(name).csv"] != nil && one["figures/\(name).png"] != nil)
       #expect(words.contains("# Seed: 1\n") && words.contains("prototypes"))
     }
-    for name in ["line", "line-images", "weights"] {
+    for name in ["line", "line-images"] {
       let picture = try #require(one["figures/\(name).png"])
       #expect(String(decoding: picture, as: UTF8.self).contains("Model checksum"))
+    }
+    // These are not of the model but of two logistic regressions.
+    let weights = String(decoding: try #require(one["figures/weights.png"]), as: UTF8.self)
+    #expect(weights.contains("two logistic regressions, trained on ") && !weights.contains("Model checksum"))
+    if let sizes = one["figures/sizes.txt"].map({ String(decoding: $0, as: UTF8.self) }) {
+      #expect(sizes.contains("softmax and mlp, trained on ") && !sizes.contains("Model checksum"))
     }
     #expect(results.measured.total == 20 && results.sentences.count > 6)
   }

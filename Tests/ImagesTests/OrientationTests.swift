@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct OrientationTests {
   @Test(
-    "A photograph stands as Pillow turns it, for each orientation in either byte order",
+    "A photograph stands as Pillow turns it, for each orientation in either byte order, a JPEG and a PNG",
     arguments: Fixture.turned)
   func turned(_ fixture: Fixture) throws {
     let read = try ImageFile.decodeWithNotes(fixture.file, file: someFile)

@@ -25,6 +25,15 @@ import Testing
     #expect(abs(quantile - expected) < 1e-12)
   }
 
+  @Test("The element of a rank is that of the sorted values")
+  func ranks() {
+    var generator = SeededGenerator(seed: 6)
+    var values = generator.normals(2000).map { abs($0) } + [0, 0, 0, 1e-30, 3e38, .infinity]
+    values += values.prefix(50)
+    let sorted = values.sorted()
+    for rank in values.indices { #expect(Statistics.element(ofRank: rank, in: values) == sorted[rank]) }
+  }
+
   @Test("Nothing has no mean, one value has no spread and is each of its quantiles")
   func edges() {
     #expect(Statistics.mean([Float]()) == nil)

@@ -1,7 +1,7 @@
 import Networks
 
 /// What a black box tells of one image. An attack names the kind it can use, and nothing else reaches it.
-protocol QueryAnswer: Sendable {
+protocol QueryAnswer: Equatable, Sendable {
   init(logits: Span<Float>)
   /// The class that it says, the first of equal ones.
   var label: Int { get }

@@ -38,6 +38,7 @@ struct QueryLockStep {
     var left = 0
     var nearest = NearestFound()
     var trace = QueryTrace()
+    var first: Search.Answer?
 
     init(_ row: Int, _ image: SearchedImage, _ search: Search) {
       self.row = row
@@ -122,7 +123,9 @@ struct QueryLockStep {
   ) {
     precondition(
       point.allSatisfy(threatModel.bounds.contains), "a query has a pixel outside \(threatModel.bounds)")
-    entry.trace.count()
+    let first = entry.first ?? answer
+    entry.first = first
+    entry.trace.count(differs: answer != first)
     guard entry.image.isReached(byLabel: answer.label) else { return }
     let distance = entry.image.distance(to: point, in: threatModel.norm)
     guard distance <= Double(threatModel.epsilon) + threatModel.tolerance(pixelCount: point.count),

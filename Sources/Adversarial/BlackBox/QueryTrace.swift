@@ -19,6 +19,8 @@ public struct QueryTrace: Equatable, Codable, Sendable {
   public private(set) var queryCount = 0
   /// By ascending query; distances fall. Falls of less than a hundredth are not kept, but for the last.
   public private(set) var improvements: [Improvement] = []
+  /// Whether two answers were different; nil before the first, and in records of earlier versions.
+  public private(set) var answersDiffer: Bool?
 
   public init() {}
 
@@ -31,7 +33,12 @@ public struct QueryTrace: Equatable, Codable, Sendable {
   }
 
   /// One more query, which told of no nearer image.
-  mutating func count() { queryCount += 1 }
+  ///
+  /// - Parameter differs: Whether its answer is another than that of the first query.
+  mutating func count(differs: Bool) {
+    queryCount += 1
+    answersDiffer = answersDiffer == true || differs
+  }
 
   /// The query counted last met an image nearer than all before.
   mutating func improve(to distance: Double) {

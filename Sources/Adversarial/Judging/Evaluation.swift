@@ -4,7 +4,8 @@ import Tensors
 /// The one place that judges attacks: projects, checks, asks the classifier once more, and counts.
 ///
 /// - Images that the classifier gets wrong without help are skipped and never count as successes.
-/// - A proposal outside the threat model's ball or box is first moved to the nearest allowed image.
+/// - A proposal outside the threat model's ball or box is first moved to the nearest allowed image. What is judged is not
+///   outside by the rounding of a pixel either.
 /// - The verdict comes from a final forward pass over the very pixels that are returned.
 /// - A failed attack returns the original image, bit for bit.
 public struct Evaluation: Sendable {
@@ -108,6 +109,8 @@ public struct Evaluation: Sendable {
         verdict: verdicts[row], before: before[row], attempt: attempts[row],
         after: verdicts[row] == .succeeded ? attempts[row] : before[row],
         distortion: Distortion(from: batch.images[row: row], to: returned[row: row]),
+        attemptDistortion: verdicts[row].isSkipped
+          ? nil : Distortion(from: batch.images[row: row], to: attempted[row: row]),
         survives8Bit: survival[row], wasProjected: projectedRows.contains(row),
         hadZeroGradient: zeroGradientRows.contains(row), queries: traces[row])
     }
@@ -135,7 +138,7 @@ public struct Evaluation: Sendable {
       bounds: bounds)
   }
 
-  /// The proposals moved into ball and box, and the rows where that changed anything.
+  /// The proposals moved into ball and box, and the rows where that was more than the rounding of pixels.
   private static func allowed(
     _ proposed: Tensor, _ batch: AttackBatch, _ threatModel: ThreatModel
   ) throws -> (images: Tensor, projectedRows: [Int]) {
@@ -147,9 +150,8 @@ public struct Evaluation: Sendable {
     var projectedRows: [Int] = []
     for row in 0..<batch.count {
       let nearest = threatModel.projected(proposed[row: row], around: batch.images[row: row])
-      guard !nearest.elementsEqual(proposed[row: row]) else { continue }
-      images[row: row] = ArraySlice(nearest)
-      projectedRows.append(row)
+      if !nearest.elementsEqual(proposed[row: row]) { projectedRows.append(row) }
+      images[row: row] = threatModel.roundedInward(nearest[...], around: batch.images[row: row])
     }
     return (images, projectedRows)
   }

@@ -20,6 +20,9 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
   public let projectedCount: Int
   /// Attacked images with a gradient of zero.
   public let zeroGradientCount: Int
+  /// Attacked images about which several queries were asked and all answers were the same; nil where none were asked, and
+  /// in records of earlier versions.
+  public let sameAnswerCount: Int?
   /// Of the successes; `nil` when there is none.
   public let medianL2: Double?
   public let medianLinf: Double?
@@ -41,6 +44,8 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
     alreadyTargetCount = count { $0.verdict == .alreadyTarget }
     projectedCount = count(\.wasProjected)
     zeroGradientCount = count(\.hadZeroGradient)
+    let asked = images.compactMap(\.queries).filter { $0.queryCount > 1 && $0.answersDiffer != nil }
+    sameAnswerCount = asked.isEmpty ? nil : asked.count { $0.answersDiffer == false }
     medianL2 = Statistics.median(successes.map(\.distortion.l2))
     medianLinf = Statistics.median(successes.map(\.distortion.linf))
     meanDistortion =

@@ -18,6 +18,8 @@ public enum EvaluationWarning: Equatable, Codable, Sendable {
   case noiseAsGood(attack: String, attackSuccess: Proportion, noiseSuccess: Proportion)
   /// Of the images attacked, so many met a gradient that was zero in every pixel.
   case zeroGradients(Proportion)
+  /// Of the images attacked, so many were asked about again and again, and every answer was the same.
+  case sameAnswers(Proportion)
   /// The classifier's outputs look like probabilities.
   case probabilitiesForLogits
 
@@ -39,6 +41,9 @@ public enum EvaluationWarning: Equatable, Codable, Sendable {
     case .zeroGradients(let share):
       "\(text(share)) attacked images met a gradient of zero in every pixel: nothing told the attack where to go, "
         + "which is no robustness."
+    case .sameAnswers(let share):
+      "of \(text(share)) attacked images every query had the same answer: nothing told the attack where to go, which is no "
+        + "robustness."
     case .probabilitiesForLogits:
       "the classifier's outputs look like probabilities, not logits: a second softmax flattens the gradients, and "
         + "attacks look weaker than they are."
@@ -50,10 +55,14 @@ public enum EvaluationWarning: Equatable, Codable, Sendable {
 }
 
 extension EvaluationWarning {
-  /// What one evaluation shows by itself: zero gradients in more than a tenth of the images attacked.
+  /// What one evaluation shows by itself: zero gradients, or answers that never changed, in more than a tenth of the images
+  /// attacked.
   public static func alone(_ summary: EvaluationSummary) -> [EvaluationWarning] {
+    func isMuch(_ share: Proportion) -> Bool { share.value.map { $0 > 0.1 } == true }
     let zero = Proportion(summary.zeroGradientCount, of: summary.success.total)
-    return zero.value.map { $0 > 0.1 } == true ? [.zeroGradients(zero)] : []
+    let same = summary.sameAnswerCount.map { Proportion($0, of: summary.success.total) }
+    return (isMuch(zero) ? [.zeroGradients(zero)] : [])
+      + (same.map(isMuch) == true ? same.map { [.sameAnswers($0)] } ?? [] : [])
   }
 
   /// What a classifier's outputs for some images show by themselves.

@@ -33,6 +33,8 @@ public struct AttackedImage: Equatable, Codable, Sendable {
   public let after: Prediction
   /// Of the returned image; all zero unless the attack succeeded.
   public let distortion: Distortion
+  /// Of the attempt; `nil` for a skipped image, and in records of earlier versions.
+  public let attemptDistortion: Distortion?
   /// Whether a success is still one after its pixels are rounded to k/255, as a PNG stores them; `nil` otherwise.
   public let survives8Bit: Bool?
   /// The proposal was outside ball or box and was moved to the nearest point inside: a mistake of the attack.

@@ -50,8 +50,9 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
       "images of shape \(batch.images.shape) cannot have become \(proposal.images.shape)")
     var images = proposal.images
     for row in 0..<batch.count {
-      images[row: row] = ArraySlice(
-        threatModel.projected(images[row: row], around: batch.images[row: row]))
+      let clean = batch.images[row: row]
+      images[row: row] = threatModel.roundedInward(
+        threatModel.projected(images[row: row], around: clean)[...], around: clean)
     }
     let answers = try smoothed.predictions(
       of: images, imageIDs: batch.imageIDs, count: count, alpha: alpha, progress: progress)

@@ -6,7 +6,10 @@ import Intrigue
 struct AttackOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
 
-  @Option(help: "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays.")
+  @Option(
+    help:
+      "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays. Default: what the model was trained on."
+  )
   var data: String?
 
   @Option(
@@ -18,6 +21,7 @@ struct AttackOptions: ParsableArguments {
   var labels: String?
 
   @OptionGroup var reading: ReadingOptions
+  @OptionGroup var trainedImages: TrainedImagesOption
 
   @Option(
     help: ArgumentHelp(
@@ -42,11 +46,12 @@ struct AttackOptions: ParsableArguments {
 
   func validate() throws {
     switch (data, images, labels) {
-    case (.some, nil, nil), (nil, .some, .some): break
-    case (nil, nil, _): throw ValidationError("give --data, or --images with --labels")
+    case (_, nil, nil), (nil, .some, .some): break
+    case (nil, nil, .some): throw ValidationError("--labels needs --images")
     case (nil, .some, nil): throw ValidationError("--images needs --labels")
     default: throw ValidationError("give either --data or --images with --labels, not both")
     }
+    try DataOptions.check(data)
     if let count, count < 1 { throw ValidationError("--count must be at least 1, got \(count)") }
     guard (0...120).contains(grid) else {
       throw ValidationError("--grid must be between 0 and 120, got \(grid)")
@@ -56,16 +61,16 @@ struct AttackOptions: ParsableArguments {
     }
   }
 
-  private var source: DataSource {
-    get throws {
-      if let data { return DataSource(name: data, options: try reading.options()) }
-      // validate() has seen to the others.
-      return DataSource(images: images ?? "", labels: labels ?? "", options: try reading.options())
-    }
-  }
-
-  private var sourceName: String {
-    URL(filePath: data ?? images ?? "").deletingPathExtension().lastPathComponent
+  private func source(for model: ModelSource) throws -> DataSource {
+    let named =
+      if let images, let labels {
+        DataSource(images: images, labels: labels)
+      } else if let data {
+        DataSource(name: data)
+      } else {
+        try model.trainingData()
+      }
+    return trainedImages.applied(to: try reading.asFarAsGiven(named))
   }
 
   /// Runs the attack, or one attack for each class, and tells what came out.
@@ -77,9 +82,11 @@ struct AttackOptions: ParsableArguments {
       throw ValidationError(
         "\(method.kind.rawValue) is not defined for --norm \(norm.rawValue): there are \(known)")
     }
-    let folder = output.folder(default: "attack-\(method.kind.rawValue)-\(sourceName)")
+    let data = try source(for: model.source)
+    let name = URL(filePath: data.name).deletingPathExtension().lastPathComponent
+    let folder = output.folder(default: "attack-\(method.kind.rawValue)-\(name)")
     let configuration = AttackExperiment.Configuration(
-      model: model.source, data: try source, method: method, norm: norm, epsilon: epsilon,
+      model: model.source, data: data, method: method, norm: norm, epsilon: epsilon,
       goal: AttackGoal(argument: targeted == "all" ? nil : targeted), imageCount: count, figureCount: grid,
       seed: common.seed, hasBounds: bounds)
     let console = Console(common)

@@ -18,7 +18,7 @@ struct PoolCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var dataOptions: DataOptions
+  @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(
     help:
@@ -137,11 +137,12 @@ struct PoolCommand: ParsableCommand {
   }
 
   func run() throws {
+    let data = try dataOptions.source(for: model.source)
     let folder = output.folder(
-      default: "attack-pool-\(URL(filePath: dataOptions.data).lastPathComponent)")
+      default: "attack-pool-\(data.shortName)")
     let experiment = PoolExperiment(
       PoolExperiment.Configuration(
-        model: model.source, data: try dataOptions.source(), methods: try kinds(), norm: chosenNorm,
+        model: model.source, data: data, methods: try kinds(), norm: chosenNorm,
         epsilon: epsilon?.value, surrogate: transferredFrom.map { .model(path: $0) },
         goal: AttackGoal(argument: targeted), queryLimit: queries, imageCount: count, seed: common.seed),
       workerCount: common.workerCount, startsFresh: fresh)

@@ -20,8 +20,13 @@ struct BackdoorCommand: ParsableCommand {
   @Option(help: "The attacker's class, by name or number.")
   var target = "0"
 
-  @Option(help: "Shares of poisoned images among all, with commas between; 0 is always among them.")
-  var shares = "0,0.001,0.003,0.01,0.03,0.1"
+  @Option(
+    help:
+      "Shares of poisoned images among all, with commas between; 0 is always among them. Default: \(usualShares), as far as there are images for it."
+  )
+  var shares: String?
+
+  private static let usualShares = "0,0.001,0.003,0.01,0.03,0.1"
 
   @Option(help: "Side of the checkered white patch, in pixels.")
   var patch = 3
@@ -62,7 +67,7 @@ struct BackdoorCommand: ParsableCommand {
     guard (-1...1).contains(silhouette) else {
       throw ValidationError("--silhouette must be between −1 and 1, got \(silhouette)")
     }
-    _ = try VictimOptions.shares(shares, option: "--shares")
+    _ = try VictimOptions.shares(shares ?? Self.usualShares, option: "--shares")
   }
 
   func run() throws {
@@ -72,11 +77,12 @@ struct BackdoorCommand: ParsableCommand {
       BackdoorExperiment.Configuration(
         data: try dataOptions.source(), victim: try victim.training(seed: common.seed),
         trigger: blend.map { .blend(opacity: $0) } ?? .patch(side: patch), target: target,
-        shares: try VictimOptions.shares(shares, option: "--shares"), repetitions: victim.networks,
+        shares: try VictimOptions.shares(shares ?? Self.usualShares, option: "--shares"),
+        repetitions: victim.networks,
         clustering: ActivationClustering.Settings(
           reduction: reduction, componentCount: components, sizeLimit: sizeLimit,
           silhouetteLimit: silhouette)),
-      workerCount: common.workerCount)
+      areSharesGiven: shares != nil, workerCount: common.workerCount)
     let console = Console(common)
     let results = try console.run(resume: "The same command goes on.") {
       try experiment.run(in: folder, progress: $0)

@@ -52,8 +52,11 @@ struct CollisionCommand: ParsableCommand {
   @Option(help: "Steps of forward–backward splitting.")
   var steps = 300
 
-  @Option(help: "Transfer: images of each of the two classes that the victim trains on.")
-  var imagesPerClass = 100
+  @Option(
+    help:
+      "Transfer: images of each of the two classes that the victim trains on. Default: 100, or as many as there are."
+  )
+  var imagesPerClass: Int?
 
   @Option(help: "Transfer: λ of its logistic regression.")
   var decay = 0.001
@@ -82,7 +85,7 @@ struct CollisionCommand: ParsableCommand {
     _ = try TrainExperiment.ArchitectureChoice(argument: architecture)
     for (name, value) in [
       ("--pairs", pairs), ("--targets", targets ?? 1), ("--poisons", poisons ?? 1),
-      ("--images-per-class", imagesPerClass), ("--retraining-epochs", retrainingEpochs),
+      ("--images-per-class", imagesPerClass ?? 1), ("--retraining-epochs", retrainingEpochs),
       ("--neighbours", neighbours ?? 1), ("--steps", steps), ("--training-count", trainingCount),
     ] {
       try check((1...1_000_000).contains(value), "\(name) must be in 1...1000000, got \(value)")
@@ -110,10 +113,13 @@ struct CollisionCommand: ParsableCommand {
       CollisionExperiment.Configuration(
         data: try dataOptions.source(),
         network: VictimTraining(architecture: choice, training: training, imageCount: trainingCount),
-        victim: isTransfer ? .transfer(imagesPerClass: imagesPerClass, decay: decay) : .endToEnd(again),
+        victim: isTransfer
+          ? .transfer(imagesPerClass: imagesPerClass ?? 100, decay: decay) : .endToEnd(again),
         pairCount: pairs, targetsPerPair: targets ?? (isTransfer ? 10 : 2),
         poisonCount: poisons ?? (isTransfer ? 1 : 50), similarity: similarity, stepCount: steps,
         watermark: watermark ?? (isTransfer ? 0 : 0.3), neighbourCount: neighbours),
+      given: Set(
+        (imagesPerClass == nil ? [] : [.imagesPerClass]) + (poisons == nil ? [] : [.poisonCount])),
       workerCount: common.workerCount)
     let console = Console(common)
     let results = try console.run(resume: "The same command goes on.") {

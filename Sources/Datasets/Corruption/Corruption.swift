@@ -86,10 +86,10 @@ extension LabelledImages {
   ) -> Tensor {
     let clean = tensor(of: indices)
     let images = Workers.map(count: indices.count, workerCount: workerCount) { row in
-      // A stream per (image, kind): severities share their draws, so that one is the stronger form of the other.
-      let place = Corruption.Kind.allCases.firstIndex(of: corruption.kind) ?? 0
+      // A stream per (image, kind): severities share their draws, so that one is the stronger form of the other. By the
+      // kind's name and not its place: a kind more changes no other.
       var generator = SeededGenerator(
-        seed: seed &+ UInt64(place) &* 0x9E37_79B9_7F4A_7C15, purpose: "corruption", index: indices[row])
+        seed: seed, purpose: "corruption ", of: corruption.kind.rawValue, index: indices[row])
       return corruption.applied(to: Array(clean[row: row]), shape: shape, using: &generator)
     }
     return Tensor(shape: clean.shape, elements: images.flatMap(\.self))

@@ -71,6 +71,6 @@ struct AttackCharts {
         "\(configuration.method.title(configuration.norm)); \(data.name), \(results.imageCount) held-out images; model "
           + "\(results.modelName), checksum \(results.modelChecksum.prefix(8)); seed \(configuration.seed)",
         "Intrigue \(RunEnvironment.toolVersion)",
-      ], text: [])
+      ] + data.remarkLines, text: [])
   }
 }

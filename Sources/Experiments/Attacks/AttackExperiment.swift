@@ -100,7 +100,7 @@ public struct AttackExperiment: Sendable {
     public var savedImages: [Int]
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
 
   public init(_ configuration: Configuration, workerCount: Int) {
@@ -112,10 +112,10 @@ public struct AttackExperiment: Sendable {
   ///   data and model have been read and found to fit.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let names = configuration.data.labels == nil ? nil : try configuration.model.load().classNames
-    let dataset = try configuration.data.load(classNames: names, progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
-    return try run(model, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
   func run(

@@ -47,10 +47,14 @@ struct AttackFigures {
   /// No more than a thousandth of the sample's values leave the range of grey. The smallest perturbations have a few
   /// large values; if these had to fit, nothing else would be seen. The figure says where values were cut.
   static func amplification(of items: [AttackSample.Item]) -> Double {
-    let sizes = items.flatMap { item in
-      zip(item.clean, item.perturbed).map { abs(Double($1) - Double($0)) }
-    }.sorted()
-    return Amplification.factor(forLargest: sizes.isEmpty ? 0 : sizes[sizes.count - 1 - sizes.count / 1000])
+    var sizes: [Float] = []
+    sizes.reserveCapacity(items.reduce(0) { $0 + $1.clean.count })
+    for item in items {
+      for (before, after) in zip(item.clean, item.perturbed) { sizes.append(abs(after - before)) }
+    }
+    let rank = sizes.count - 1 - sizes.count / 1000
+    return Amplification.factor(
+      forLargest: sizes.isEmpty ? 0 : Double(Statistics.element(ofRank: rank, in: sizes)))
   }
 
   // MARK: Images

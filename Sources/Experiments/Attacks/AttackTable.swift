@@ -3,12 +3,14 @@ import Storage
 
 /// `results.csv` of an attack: a row for every image, in the order of `adversarial.npy`.
 ///
-/// All of a row is about the returned image, which is the original one unless the attack succeeded.
+/// All of a row is about the returned image, which is the original one unless the attack succeeded. Columns that begin with
+/// `attempt_` are about what the attack proposed, successful or not: that is what the sheet shows.
 enum AttackTable {
   static let columns = [
     "image", "label", "class", "target", "target_class", "verdict", "reason", "prediction_before",
     "class_before", "confidence_before", "prediction_after", "class_after", "confidence_after", "l2", "linf",
-    "distortion", "survives_png", "l0", "l1", "saved_png",
+    "distortion", "survives_png", "l0", "l1", "saved_png", "attempt_prediction", "attempt_class",
+    "attempt_confidence", "attempt_l2", "attempt_linf",
   ]
 
   /// With two more columns for black-box attacks: queries, and queries until the first success.
@@ -32,12 +34,21 @@ enum AttackTable {
           classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
           image.distortion.rootMeanSquare, image.survives8Bit, image.distortion.l0,
           image.distortion.l1, repairs[index]?.rawValue ?? "",
-        ] + (bounds.map { [$0[index]] } ?? [])
+        ] + attempt(of: image, classNames) + (bounds.map { [$0[index]] } ?? [])
           + (isBlackBox
             ? [image.queries?.queryCount, image.queries?.firstSuccess] : [])
       )
     }
     return table
+  }
+
+  /// Empty where an image was skipped.
+  private static func attempt(of image: AttackedImage, _ classNames: [String]) -> [any CSVValue] {
+    guard let distortion = image.attemptDistortion else { return Array(repeating: "", count: 5) }
+    return [
+      image.attempt.label, classNames[image.attempt.label], image.attempt.confidence, distortion.l2,
+      distortion.linf,
+    ]
   }
 
   /// Distortions of the successes, a row for each measure.

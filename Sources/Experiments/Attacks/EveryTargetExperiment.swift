@@ -42,7 +42,7 @@ public struct EveryTargetExperiment: Sendable {
     public var nearestMeanDistortion: Double?
   }
 
-  public let configuration: AttackExperiment.Configuration
+  public private(set) var configuration: AttackExperiment.Configuration
   public let workerCount: Int
 
   /// - Parameter configuration: Its goal plays no part.
@@ -53,10 +53,10 @@ public struct EveryTargetExperiment: Sendable {
 
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let names = configuration.data.labels == nil ? nil : try configuration.model.load().classNames
-    let dataset = try configuration.data.load(classNames: names, progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
-    return try run(model, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
   func run(
@@ -266,7 +266,7 @@ public struct EveryTargetExperiment: Sendable {
           "\(dataset.name), \(results.imageCount) held-out images, checksum \(dataset.checksum.prefix(8)) · model "
             + "\(results.modelName), checksum \(results.modelChecksum.prefix(8)) · seed \(configuration.seed) · "
             + "Intrigue \(RunEnvironment.toolVersion)",
-        ],
+        ] + DataRecord(dataset).remarkLines,
         text: [
           .init(key: "Data checksum", value: dataset.checksum),
           .init(key: "Model checksum", value: results.modelChecksum),

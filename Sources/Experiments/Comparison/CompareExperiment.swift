@@ -85,33 +85,48 @@ public struct CompareExperiment: Sendable {
   ///   ``RunConflict`` when it holds networks that were trained with other settings.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
-    let dataset = try configuration.data.load(progress)
+    var sources = configuration.networks.sources
+    if case .given(let reference) = configuration.reference { sources.append(reference) }
+    let read = try GivenModels(
+      sources, shown: configuration.data, split: configuration.declared.split, progress)
+    let dataset = read.dataset
     let images = configuration.declared.split.images(of: dataset)
     if case .trained(let recipe, _) = configuration.networks {
       _ = try recipe.architecture.architecture(for: dataset.training)
     }
     var usual = UsualSetting()
     var fitted = self
+    fitted.configuration.data = read.data
+    fitted.configuration.networks = configuration.networks.reading(read.data)
     // More than a class has cannot all be of it, and all images there are would be the same set for every direction.
     let smallest = images.countOfEachClass.filter { $0 > 1 }.min() ?? images.count
     usual.fit(
       &fitted.configuration.declared.topCount, atMost: smallest, isGiven: isTopCountGiven,
       "images of a top set",
       because: "the smallest class has no more \(configuration.declared.split.words)")
-    return try fitted.run(on: dataset, in: folder, remarks: usual.remarks, progress: progress)
+    usual.noteLargestKappa(
+      topCount: fitted.configuration.declared.topCount, images, configuration.declared.split.words)
+    var remarks = usual.remarks
+    for (number, model) in read.models.enumerated() {
+      let name = number < configuration.networks.sources.count ? "network \(number + 1)" : "reference network"
+      remarks += model.remarks(on: dataset).map { "\(name): \($0)" }
+    }
+    return try fitted.run(read, in: folder, remarks: remarks, progress: progress)
   }
 
+  /// - Parameter read: The networks of the configuration that exist, then the reference network if it does.
   private func run(
-    on dataset: Dataset, in folder: RunFolder, remarks: [String], progress: @escaping ProgressHandler
+    _ read: GivenModels, in folder: RunFolder, remarks: [String], progress: @escaping ProgressHandler
   ) throws -> Outcome {
+    let dataset = read.dataset
     let images = configuration.declared.split.images(of: dataset)
     guard configuration.declared.topCount <= images.count else {
       throw GalleryError.topBeyondImages(
         asked: configuration.declared.topCount, images: images.count, split: configuration.declared.split)
     }
-    let secondData = try secondData(besides: dataset, progress)
-    let given = try givenModels(for: images)
-    let reference = try reference(on: dataset, given: given)
+    let given = Array(read.models.prefix(configuration.networks.sources.count))
+    let (secondData, shown) = try secondData(besides: dataset, shownTo: given, progress)
+    let reference = try reference(on: dataset, given: given, read.models.last)
     var declared = configuration.declared
     declared.reference = try reference?.words
     declared.secondData = secondData?.name
@@ -123,7 +138,7 @@ public struct CompareExperiment: Sendable {
     let record = RunRecord<Configuration, Comparison>(
       experiment: "compare", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
-    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks + shown, progress)
     let (folder, progress) = (run.folder, run.progress)
     let kept = run.parts(revisions: ["compare": Self.revision])
     if startsFresh { try folder.remove(Self.networksFolder, Self.referenceFolder, Self.sheetsFolder) }
@@ -166,7 +181,9 @@ public struct CompareExperiment: Sendable {
       protocolHash: hash, declared: declared, dataName: dataset.name,
       duplicateImageCount: material.duplicates.redundant.count, networks: parts)
     try run.measured(comparison)
-    let report = ComparisonReport(comparison: comparison, parts: parts, duplicates: material.duplicates)
+    let report = ComparisonReport(
+      comparison: comparison, parts: parts, duplicates: material.duplicates,
+      remarkLines: DataRecord(dataset).remarkLines)
     let numbers = try report.writeNumbers(to: folder)
     let sheets = try drawSheets(of: first!, dataset, hash, in: folder, progress)
     try progress(.stage("drawing charts"))
@@ -259,9 +276,12 @@ public struct CompareExperiment: Sendable {
 
   // MARK: What is compared
 
-  private func secondData(besides dataset: Dataset, _ progress: @escaping ProgressHandler) throws -> Dataset?
-  {
-    guard let source = configuration.secondData else { return nil }
+  /// - Returns: The data, and what is to be remarked on them.
+  private func secondData(
+    besides dataset: Dataset, shownTo given: [Model], _ progress: @escaping ProgressHandler
+  ) throws -> (Dataset?, [String]) {
+    guard var source = configuration.secondData else { return (nil, []) }
+    source.trainedImagesToo = configuration.data.trainedImagesToo
     let other = try source.load(progress)
     guard other.training.shape == dataset.training.shape else {
       throw SecondDataMismatch(
@@ -272,13 +292,8 @@ public struct CompareExperiment: Sendable {
       throw GalleryError.topBeyondImages(
         asked: configuration.declared.topCount, images: images.count, split: configuration.declared.split)
     }
-    return other
-  }
-
-  /// Models that need no training, so that a bad one is found before anything is done.
-  private func givenModels(for images: LabelledImages) throws -> [Model] {
-    guard case .given(let sources) = configuration.networks else { return [] }
-    return try sources.map { try $0.load(for: images) }
+    guard configuration.declared.split == .heldOut else { return (other, []) }
+    return (other, try source.remarks(onTrainedImagesOf: given, among: other).map(\.sentence))
   }
 
   /// Who gives the second opinion, before it is trained.
@@ -300,11 +315,11 @@ public struct CompareExperiment: Sendable {
     }
   }
 
-  private func reference(on dataset: Dataset, given: [Model]) throws -> Reference? {
+  /// - Parameter model: Of a reference network that exists.
+  private func reference(on dataset: Dataset, given: [Model], _ model: Model?) throws -> Reference? {
     switch configuration.reference {
     case .none: return nil
-    case .given(let source):
-      return .model(try source.load(for: configuration.declared.split.images(of: dataset)))
+    case .given: return model.map(Reference.model)
     case .trained:
       let architectures: [Architecture] =
         switch configuration.networks {

@@ -6,6 +6,21 @@ public enum ComparedNetworks: Codable, Equatable, Sendable {
   case trained(TrainExperiment.Configuration, count: Int)
   case given([ModelSource])
 
+  /// Those that exist.
+  var sources: [ModelSource] {
+    switch self {
+    case .trained: []
+    case .given(let sources): sources
+    }
+  }
+
+  /// The same, trained on data that are read like this.
+  func reading(_ data: DataSource) -> ComparedNetworks {
+    guard case .trained(var recipe, let count) = self else { return self }
+    recipe.data = data
+    return .trained(recipe, count: count)
+  }
+
   public var count: Int {
     switch self {
     case .trained(_, let count): count

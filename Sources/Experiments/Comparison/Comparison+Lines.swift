@@ -27,7 +27,10 @@ extension Comparison {
     let errors = networks.compactMap(\.imageStandardError)
     let images =
       errors.isEmpty
-      ? []
+      ? [
+        "How far this hangs on the images shown is not told (half-sampling): \(networks[0].correct.total) images are too "
+          + "few for top sets of \(declared.topCount)."
+      ]
       : [
         "Another sample of as many images would move one network's difference to random directions by about "
           + "\(Self.number(errors.reduce(0, +) / Double(errors.count)).trimmingCharacters(in: .whitespaces)) "

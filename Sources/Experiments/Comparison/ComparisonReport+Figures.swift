@@ -14,7 +14,7 @@ extension ComparisonReport {
         "\(comparison.dataName), \(comparison.imageCount) \(declared.split.words); \(comparison.layer.words); "
           + "\(networks), \(declared.rotationCount) rotations each; seed \(declared.seed)",
         "protocol \(comparison.protocolHash.prefix(12)), Intrigue \(RunEnvironment.toolVersion)",
-      ],
+      ] + remarkLines,
       text: [FigureCaption.Pair(key: "Protocol", value: comparison.protocolHash)])
   }
 

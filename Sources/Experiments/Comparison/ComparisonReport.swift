@@ -9,6 +9,8 @@ struct ComparisonReport {
   let comparison: Comparison
   let parts: [NetworkComparison]
   let duplicates: DuplicateImages
+  /// On the data, for the foot of each figure.
+  var remarkLines: [String] = []
 
   static let verdictName = "verdict.txt"
   static let comparisonName = "comparison.json"

@@ -19,11 +19,13 @@ struct ImageSampling {
 
   /// - Parameters:
   ///   - neurons: And `random`: rankings of ``rankedCount(topCount:imageCount:)`` images.
-  /// - Returns: nil where half of the images is no top set.
+  /// - Returns: nil where a top set is more than half of a half: there every set is as the images are, whatever the
+  ///   direction. nil, too, where all halves say the same.
   func estimate(seed: UInt64, workerCount: Int) -> HalfSampleEstimate? {
     let imageCount = labels.values.count
-    guard imageCount / 2 >= topCount else { return nil }
-    return HalfSampling(imageCount: imageCount, seed: seed).estimate(workerCount: workerCount) { images in
+    guard Self.suffices(imageCount, topCount: topCount) else { return nil }
+    let sampling = HalfSampling(imageCount: imageCount, seed: seed)
+    let estimate = sampling.estimate(workerCount: workerCount) { images in
       var places = [Int](repeating: -1, count: imageCount)
       for (place, image) in images.enumerated() { places[image] = place }
       let part = ClassLabels(images.map { labels.values[$0] }, classCount: labels.classCount)
@@ -39,5 +41,8 @@ struct ImageSampling {
       }
       return mean(neurons) - mean(random)
     }
+    return estimate.replicates.allSatisfy { $0 == estimate.replicates[0] } ? nil : estimate
   }
+
+  private static func suffices(_ imageCount: Int, topCount: Int) -> Bool { imageCount / 2 >= 2 * topCount }
 }

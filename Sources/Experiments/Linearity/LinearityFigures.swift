@@ -56,7 +56,7 @@ struct LinearityFigures {
       let strip = try strip(image, signs, label, engine, about)
       try strip.write(to: figures.file("\(name)-images.png"))
       try FigurePage.write(
-        FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs), charts: charts,
+        FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs(of: nil)), charts: charts,
         rows: [[strip.drawn()]], to: figures.file("\(name).png"))
     }
   }
@@ -212,7 +212,9 @@ struct LinearityFigures {
             + ". Linear argument: 1 and ½.",
           "\(configuration.sizeTrainingCount) training images, \(configuration.sizeEpochCount) epochs; judged on "
             + "held-out images that are classified correctly, counts in sizes.csv.",
-        ]),
+        ],
+        of: Set(results.sizes.map(\.network)).sorted(by: >).joined(separator: " and ")
+          + ", trained on \(data.name) in each size"),
       lines: lines, across: .init("pixels n", isLogarithmic: true),
       up: .init("change of the margin", isLogarithmic: true))
   }
@@ -235,29 +237,36 @@ struct LinearityFigures {
         [
           "Left: E ζ(−y(wᵀx + b)). Right: E ζ(ε‖w‖₁ − y(wᵀx + b)). \(pair.trainingCount) training images, "
             + "\(configuration.pairStepCount) steps."
-        ]),
+        ], of: "two logistic regressions, trained on \(data.name)"),
       columnNames: ["clean", "adversarial"], rows: [.init(name: "", cells: cells)],
       channels: images.shape.channels, height: images.shape.height, width: images.shape.width, scale: 6)
   }
 
   // MARK: Words
 
-  private func caption(title: String, subtitle: String, _ footer: [String]) -> FigureCaption {
-    FigureCaption(
+  /// - Parameter networks: What the figure shows if that is not the model.
+  private func caption(
+    title: String, subtitle: String, _ footer: [String], of networks: String? = nil
+  ) -> FigureCaption {
+    let subject =
+      networks.map { "\($0) · data" }
+      ?? "\(results.modelName) on \(data.name): \(results.measured.count) of \(results.measured.total) held-out images "
+      + "drawn, those classified correctly · model \(results.modelChecksum.prefix(8)), data"
+    return FigureCaption(
       title: title, subtitle: subtitle,
       footer: footer + [
-        "\(results.modelName) on \(data.name): \(results.measured.count) of \(results.measured.total) held-out images drawn, "
-          + "those classified correctly · model \(results.modelChecksum.prefix(8)), data \(data.checksum.prefix(8)) · seed "
-          + "\(configuration.seed) · Intrigue \(RunEnvironment.toolVersion)"
-      ],
-      text: textPairs)
+        "\(subject) \(data.checksum.prefix(8)) · seed \(configuration.seed) · Intrigue \(RunEnvironment.toolVersion)"
+      ] + data.remarkLines,
+      text: textPairs(of: networks))
   }
 
-  private var textPairs: [FigureCaption.Pair] {
-    [
-      ("Data", data.name), ("Data checksum", data.checksum), ("Model", results.modelName),
-      ("Model checksum", results.modelChecksum), ("Seed", configuration.seed.description),
-      ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
-    ].map { FigureCaption.Pair(key: $0.0, value: $0.1) }
+  private func textPairs(of networks: String?) -> [FigureCaption.Pair] {
+    let model =
+      networks.map { [("Networks", $0)] }
+      ?? [("Model", results.modelName), ("Model checksum", results.modelChecksum)]
+    return
+      ([("Data", data.name), ("Data checksum", data.checksum)] + model + [
+        ("Seed", configuration.seed.description), ("Software", "Intrigue \(RunEnvironment.toolVersion)"),
+      ]).map { FigureCaption.Pair(key: $0.0, value: $0.1) }
   }
 }

@@ -170,7 +170,7 @@ struct PatternFigures {
         "\(results.modelName) on \(data.name): \(results.imageCount) held-out images drawn · model "
           + "\(results.modelChecksum.prefix(8)), data \(data.checksum.prefix(8)) · seed \(configuration.seed) · Intrigue "
           + RunEnvironment.toolVersion
-      ], text: textPairs)
+      ] + data.remarkLines, text: textPairs)
   }
 
   private var textPairs: [FigureCaption.Pair] {

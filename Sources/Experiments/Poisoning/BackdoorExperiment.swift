@@ -98,11 +98,14 @@ public struct BackdoorExperiment: Sendable {
     var clustering: ActivationClustering.Settings
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
+  /// Whether somebody asked for the shares; else those stay out that the data are too few for.
+  public let areSharesGiven: Bool
 
-  public init(_ configuration: Configuration, workerCount: Int) {
+  public init(_ configuration: Configuration, areSharesGiven: Bool = true, workerCount: Int) {
     self.configuration = configuration
+    self.areSharesGiven = areSharesGiven
     self.workerCount = workerCount
   }
 
@@ -114,15 +117,47 @@ public struct BackdoorExperiment: Sendable {
   }
 
   func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let names = dataset.heldOut.classNames
-    let target = try names.classNumber(configuration.target)
+    let target = try dataset.heldOut.classNames.classNumber(configuration.target)
     let clean = configuration.victim.images(of: dataset)
+    var usual = UsualSetting()
+    var fitted = self
+    if !areSharesGiven { fitted.fitShares(to: clean, target, &usual) }
+    return try fitted.run(
+      on: dataset, clean, target, in: folder, remarks: usual.remarks, progress: progress)
+  }
+
+  /// Leaves out shares of less than one image, and those of more than there are of other classes.
+  private mutating func fitShares(to clean: LabelledImages, _ target: Int, _ usual: inout UsualSetting) {
+    let largest = Backdoor.largestShare(of: clean.labels, target: target)
+    var possible = configuration.shares.filter {
+      $0 == 0 || $0 <= largest && ($0 * Double(clean.count)).rounded() > 0
+    }
+    // One image at least, so that there is something to be seen.
+    if possible.allSatisfy({ $0 == 0 }), clean.count > 0, 1 / Double(clean.count) <= largest {
+      possible.append(1 / Double(clean.count))
+    }
+    guard possible != configuration.shares else { return }
+    func words(_ shares: [Double]) -> String {
+      shares.map { $0 == 0 ? "0" : $0.description }.joined(separator: ", ")
+    }
+    usual.note(
+      "shares of poisoned images: \(words(possible)), not \(words(configuration.shares)) as is usual, because of "
+        + "\(clean.count) training images the others are less than one, or more than there are of other classes"
+    )
+    configuration.shares = possible
+  }
+
+  private func run(
+    on dataset: Dataset, _ clean: LabelledImages, _ target: Int, in folder: RunFolder, remarks: [String],
+    progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let names = dataset.heldOut.classNames
     let graph = try configuration.victim.graph(for: clean)
     let trigger = try trigger(for: clean, target: target)
     let record = RunRecord<Configuration, Results>(
       experiment: "poison backdoor", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
       of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,

@@ -166,11 +166,19 @@ public struct CollisionExperiment: Sendable {
     var neighbourCount: Int
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
+  /// What somebody asked for.
+  public let given: Set<Setting>
 
-  public init(_ configuration: Configuration, workerCount: Int) {
+  /// A setting that gives way to what the data have where nobody gave it.
+  public enum Setting: CaseIterable, Sendable { case imagesPerClass, poisonCount }
+
+  public init(
+    _ configuration: Configuration, given: Set<Setting> = Set(Setting.allCases), workerCount: Int
+  ) {
     self.configuration = configuration
+    self.given = given
     self.workerCount = workerCount
   }
 
@@ -182,8 +190,36 @@ public struct CollisionExperiment: Sendable {
   }
 
   func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let names = dataset.heldOut.classNames
     let clean = configuration.network.images(of: dataset)
+    var usual = UsualSetting()
+    var fitted = self
+    fitted.fit(to: clean, &usual)
+    return try fitted.run(on: dataset, clean, in: folder, remarks: usual.remarks, progress: progress)
+  }
+
+  /// Takes fewer images than is usual where the classes do not have these.
+  private mutating func fit(to clean: LabelledImages, _ usual: inout UsualSetting) {
+    let counts = clean.countOfEachClass
+    guard let most = counts.min(), let label = counts.firstIndex(of: most) else { return }
+    let reason = "class \(clean.classNames[label]) has no more than \(most) training images"
+    switch configuration.victim {
+    case .transfer(var imagesPerClass, let decay):
+      usual.fit(
+        &imagesPerClass, atMost: most - configuration.poisonCount, isGiven: given.contains(.imagesPerClass),
+        "images of each class", because: reason)
+      configuration.victim = .transfer(imagesPerClass: imagesPerClass, decay: decay)
+    case .endToEnd:
+      usual.fit(
+        &configuration.poisonCount, atMost: most, isGiven: given.contains(.poisonCount),
+        "poisons for each target", because: reason)
+    }
+  }
+
+  private func run(
+    on dataset: Dataset, _ clean: LabelledImages, in folder: RunFolder, remarks: [String],
+    progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let names = dataset.heldOut.classNames
     let graph = try configuration.network.graph(for: clean)
     let neighbourCount = try checkedNeighbours(clean)
     let featureCount = graph.featureLayer.map { graph.nodes[$0].shape.reduce(1, *) } ?? 0
@@ -193,7 +229,7 @@ public struct CollisionExperiment: Sendable {
     let record = RunRecord<Configuration, Results>(
       experiment: "poison collision", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
       of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,

@@ -101,7 +101,7 @@ struct PoisonProvenance {
       footer: footer + [
         "\(victim) on \(data.name), data \(data.checksum.prefix(8)) · seed \(seed) · intrigue \(command) "
           + RunEnvironment.toolVersion
-      ],
+      ] + data.remarkLines,
       text: [
         ("Data", data.name), ("Data checksum", data.checksum), ("Network", victim), ("Seed", "\(seed)"),
         ("Software", "Intrigue \(RunEnvironment.toolVersion)"),

@@ -85,7 +85,7 @@ public struct PoolExperiment: Sendable {
     }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
   public let startsFresh: Bool
 
@@ -100,10 +100,14 @@ public struct PoolExperiment: Sendable {
   ///   data and models have been read and found to fit.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> PoolResults {
-    let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
-    let surrogate = try configuration.surrogate?.load(for: dataset.heldOut)
-    return try run(model, surrogate: surrogate, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels(
+      [configuration.model] + [configuration.surrogate].compactMap(\.self), shown: configuration.data,
+      progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(
+      given.models[0], surrogate: given.models.dropFirst().first, on: given.dataset, in: folder,
+      progress: progress)
   }
 
   func run(
@@ -178,7 +182,10 @@ public struct PoolExperiment: Sendable {
         + material.warnings(surrogateName: surrogate?.network.graph.architecture.name))
     try run.measured(results)
     try writeBest(of: material, images, numbers, place, to: folder)
-    try PoolReport(results: results, material: material, classNames: images.classNames).write(to: folder)
+    try PoolReport(
+      results: results, material: material, classNames: images.classNames,
+      remarkLines: DataRecord(dataset).remarkLines
+    ).write(to: folder)
     try run.complete(with: results)
     return results
   }

@@ -10,6 +10,8 @@ struct PoolReport {
   let results: PoolResults
   let material: PoolMaterial
   let classNames: [String]
+  /// On the data, for the foot of each figure.
+  var remarkLines: [String] = []
 
   static let tableName = "pool.csv"
   static let imagesName = "images.csv"
@@ -184,7 +186,7 @@ struct PoolReport {
           + (results.surrogateName.map {
             "; the other network \($0), checksum \(results.surrogateChecksum?.prefix(8) ?? "")"
           } ?? "") + "; seed \(results.seed) · Intrigue \(RunEnvironment.toolVersion)"
-      ],
+      ] + remarkLines,
       text: [
         .init(key: "Data", value: results.dataName),
         .init(key: "Model checksum", value: results.modelChecksum),

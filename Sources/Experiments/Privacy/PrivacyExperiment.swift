@@ -139,7 +139,7 @@ public struct PrivacyExperiment: Sendable {
       configuration, dataset, graph, networks: networks, attackedCount: bench.batch.count)
     try run.measured(results)
     try progress(.stage("drawing charts"))
-    try PrivacyReport(results: results).write(to: folder)
+    try PrivacyReport(results: results, remarkLines: DataRecord(dataset).remarkLines).write(to: folder)
     try run.complete(with: results)
     return results
   }

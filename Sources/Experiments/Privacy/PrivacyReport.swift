@@ -7,6 +7,8 @@ import Tensors
 /// Everything an experiment on privacy leaves to look at.
 struct PrivacyReport {
   let results: PrivacyResults
+  /// On the data, for the foot of each figure.
+  var remarkLines: [String] = []
 
   static let textName = "privacy.txt"
 
@@ -105,7 +107,7 @@ struct PrivacyReport {
             + "\(results.epochCount) \(results.epochCount == 1 ? "epoch" : "epochs") of lots of \(results.lotSize).",
           "\(results.architectureName) on \(results.dataName) · seeds \(results.seed) to "
             + "\(results.seed &+ UInt64(seeds - 1)) · Intrigue \(RunEnvironment.toolVersion)",
-        ],
+        ] + remarkLines,
         text: [
           .init(key: "Data", value: results.dataName), .init(key: "Seed", value: "\(results.seed)"),
           .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),

@@ -215,7 +215,7 @@ struct ReproductionReport {
           : "Networks were trained once; another seed moves their numbers by more than these intervals say. ")
           + "Intrigue \(RunEnvironment.toolVersion)"
           + (configuration.scale == .full ? "" : " · not the full run")
-      ],
+      ] + data.remarkLines,
       text: [
         .init(key: "Data", value: data.name), .init(key: "Seed", value: "\(configuration.seed)"),
         .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),

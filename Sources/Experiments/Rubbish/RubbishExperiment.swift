@@ -63,7 +63,7 @@ public struct RubbishExperiment: Sendable {
     public var sentences: [String]
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
 
   public init(_ configuration: Configuration, workerCount: Int) {
@@ -75,9 +75,10 @@ public struct RubbishExperiment: Sendable {
   ///   and model have been read and found to fit.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
-    return try run(model, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
   func run(

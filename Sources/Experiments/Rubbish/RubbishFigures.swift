@@ -122,7 +122,7 @@ struct RubbishFigures {
         "\(results.modelName) on \(data.name), probabilities by \(results.scores.rawValue) · model "
           + "\(results.modelChecksum.prefix(8)), data \(data.checksum.prefix(8)) · seed \(configuration.seed) · Intrigue "
           + RunEnvironment.toolVersion
-      ], text: textPairs)
+      ] + data.remarkLines, text: textPairs)
   }
 
   private var textPairs: [FigureCaption.Pair] {

@@ -74,7 +74,7 @@ public struct ShiftExperiment: Sendable {
   static let networksFolder = "networks"
   static let partName = "shift.json"
   /// Raised when what is measured of the same network under the same settings has other numbers than before.
-  static let revision = 1
+  static let revision = 2
 
   /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written;
   ///   what loading, the engine and writing throw.

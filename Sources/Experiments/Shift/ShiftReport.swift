@@ -42,7 +42,7 @@ struct ShiftReport {
         "\(results.architecture) on \(data.name), data \(data.checksum.prefix(8)); networks of the seeds "
           + "\(configuration.seeds.map(\.description).joined(separator: ", ")); images and corruptions seed \(results.seed) · "
           + "Intrigue \(RunEnvironment.toolVersion)"
-      ],
+      ] + data.remarkLines,
       text: [
         .init(key: "Data", value: data.name), .init(key: "Data checksum", value: data.checksum),
         .init(key: "Seed", value: "\(results.seed)"),

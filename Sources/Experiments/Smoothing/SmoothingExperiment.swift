@@ -74,7 +74,7 @@ public struct SmoothingExperiment: Sendable {
     }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
   /// Discard what an earlier run left instead of going on with it.
   public let startsFresh: Bool
@@ -104,9 +104,10 @@ public struct SmoothingExperiment: Sendable {
   ///   read and found to fit.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> SmoothingResults {
-    let dataset = try configuration.data.load(progress)
-    let models = try configuration.levels.map { try $0.model.load(for: dataset.heldOut) }
-    return try run(models, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels(configuration.levels.map(\.model), shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models, on: given.dataset, in: folder, progress: progress)
   }
 
   /// - Parameter models: One for each level.

@@ -38,7 +38,7 @@ struct SmoothingReport {
       footer: footer + [
         "\(data.name), data \(data.checksum.prefix(8)); \(models.joined(separator: ", ")); seed \(results.seed) · "
           + "Intrigue \(RunEnvironment.toolVersion)"
-      ],
+      ] + data.remarkLines,
       text: [
         .init(key: "Data", value: data.name), .init(key: "Data checksum", value: data.checksum),
         .init(key: "Seed", value: "\(results.seed)"),

@@ -61,7 +61,7 @@ public struct SubstituteExperiment: Sendable {
     }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
   public let startsFresh: Bool
 
@@ -117,9 +117,10 @@ public struct SubstituteExperiment: Sendable {
   ///   written data, model and substitute have been found to fit.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> SubstituteResults {
-    let dataset = try configuration.data.load(progress)
-    let model = try configuration.model.load(for: dataset.heldOut)
-    return try run(model, on: dataset, in: folder, progress: progress)
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
   func run(

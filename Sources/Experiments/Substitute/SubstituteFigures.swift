@@ -28,7 +28,7 @@ struct SubstituteFigures {
         "\(data.name), \(results.imageCount) held-out images attacked; black box \(results.modelName), checksum "
           + "\(results.modelChecksum.prefix(8)); substitute \(results.substitute); seed \(configuration.seed) · Intrigue "
           + RunEnvironment.toolVersion
-      ], text: [])
+      ] + data.remarkLines, text: [])
   }
 
   /// nil where the black box is right about nothing.

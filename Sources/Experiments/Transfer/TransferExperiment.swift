@@ -16,6 +16,14 @@ public struct TransferExperiment: Sendable {
   public enum Networks: Codable, Equatable, Sendable {
     case trained([NetworkRecipe])
     case given([ModelSource])
+
+    /// Those that exist.
+    var sources: [ModelSource] {
+      switch self {
+      case .trained: []
+      case .given(let sources): sources
+      }
+    }
   }
 
   public struct Configuration: Codable, Equatable, Sendable {
@@ -54,7 +62,7 @@ public struct TransferExperiment: Sendable {
     var sizes: [TransferMatrix.Size] { [.asFound] + distortions.map { .rootMeanSquare($0) } }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
   public let startsFresh: Bool
 
@@ -106,17 +114,27 @@ public struct TransferExperiment: Sendable {
   /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
-    let dataset = try configuration.data.load(progress)
+    let read = try GivenModels(configuration.networks.sources, shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = read.data
+    return try resolved.run(read, in: folder, progress: progress)
+  }
+
+  /// - Parameter read: The networks of the configuration, if they exist.
+  private func run(
+    _ read: GivenModels, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> Outcome {
+    let dataset = read.dataset
     let images = dataset.heldOut
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
-    let given = try givenModels(for: dataset, progress)
+    let (given, remarks) = try givenSubjects(read)
     try checkArchitectures(on: dataset)
     try checkConflicts(on: dataset, in: folder)
     let record = RunRecord<Configuration, TransferResults>(
       experiment: "transfer", configuration: configuration, workerCount: workerCount,
       data: DataRecord(dataset)
     )
-    let run = try Run(record, on: dataset, in: folder, progress)
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
     let (folder, progress) = (run.folder, run.progress)
     if startsFresh { try folder.remove(Self.networksFolder) }
 
@@ -159,7 +177,8 @@ public struct TransferExperiment: Sendable {
       })
     try run.measured(results)
     try progress(.stage("drawing charts"))
-    let files = try TransferReport(results: results).write(to: folder)
+    let files = try TransferReport(results: results, remarkLines: DataRecord(dataset).remarkLines).write(
+      to: folder)
     try run.complete(with: results)
     return Outcome(results: results, files: files + [folder.recordName])
   }
@@ -254,16 +273,17 @@ public struct TransferExperiment: Sendable {
     }
   }
 
-  private func givenModels(for dataset: Dataset, _ progress: ProgressHandler) throws -> [Subject]? {
-    guard case .given(let sources) = configuration.networks else { return nil }
-    var names: [String] = []
-    return try sources.map { source in
-      let model = try source.load(for: dataset.heldOut)
-      let name = Self.distinct(source.shortName, from: names)
+  /// - Returns: The networks that exist, nil where they are to be trained, and what is to be remarked on them.
+  private func givenSubjects(_ read: GivenModels) throws -> ([Subject]?, [String]) {
+    guard case .given(let sources) = configuration.networks else { return (nil, []) }
+    var (names, remarks): ([String], [String]) = ([], [])
+    let subjects = try zip(sources, read.models).map { source, model in
+      let name = Self.distinct(try source.resolved().shortName, from: names)
       names.append(name)
-      for remark in model.remarks(on: dataset) { try progress(.warning("\(name): \(remark)")) }
+      remarks += model.remarks(on: read.dataset).map { "\(name): \($0)" }
       return try subject(model, name: name, folderName: name, trainingCount: nil)
     }
+    return (subjects, remarks)
   }
 
   /// `lenet`, then `lenet (2)`.

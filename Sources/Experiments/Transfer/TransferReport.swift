@@ -8,6 +8,8 @@ import Tensors
 /// Everything a transfer experiment leaves to look at.
 struct TransferReport {
   let results: TransferResults
+  /// On the data, for the foot of each figure.
+  var remarkLines: [String] = []
 
   static let resultsName = "transfer.json"
   static let tableName = "transfer.csv"
@@ -41,7 +43,7 @@ struct TransferReport {
           + "perturbation, pixels from 0 to 1, after clipping.",
         "Images in a cell: \(denominators). Intervals: \(Self.tableName). seed \(results.seed) · "
           + "Intrigue \(RunEnvironment.toolVersion)",
-      ],
+      ] + remarkLines,
       text: [
         .init(key: "Data", value: results.dataName), .init(key: "Attack", value: results.attackWords),
         .init(key: "Seed", value: "\(results.seed)"),
@@ -100,7 +102,7 @@ struct TransferReport {
           "Accuracy on all \(results.heldOutCount) held-out images of \(results.dataName); error on the images that both "
             + "classify correctly when clean, of \(results.imageCount) drawn at random; bars: Wilson's 95 % interval over "
             + "images. seed \(results.seed) · Intrigue \(RunEnvironment.toolVersion)",
-        ]),
+        ] + remarkLines),
       points: points)
   }
 

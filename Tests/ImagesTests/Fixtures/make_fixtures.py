@@ -148,6 +148,17 @@ def turned():
             colour.save(buffer, "JPEG", quality=95, subsampling=0, exif=exif(orientation, order))
             decoded = ImageOps.exif_transpose(Image.open(io.BytesIO(buffer.getvalue())))
             yield entry(f"{orientation}{order}", buffer.getvalue(), 3, decoded.tobytes(), *decoded.size)
+            # The same note as a chunk of a PNG, which stands before the pixels or behind them.
+            buffer = io.BytesIO()
+            colour.save(buffer, "PNG")
+            plain = buffer.getvalue()
+            note = chunk(b"eXIf", exif(orientation, order)[6:])
+            place = plain.index(b"IDAT") - 4 if order == "<" else plain.index(b"IEND") - 4
+            data = plain[:place] + note + plain[place:]
+            opened = Image.open(io.BytesIO(data))
+            opened.load()
+            decoded = ImageOps.exif_transpose(opened)
+            yield entry(f"{orientation}{order} png", data, 3, decoded.tobytes(), *decoded.size)
 
 
 def grey_jpeg():
