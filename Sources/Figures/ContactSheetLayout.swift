@@ -46,7 +46,8 @@ struct ContactSheetLayout {
     subtitles = sheet.blocks.map {
       $0.subtitle.isEmpty ? [] : Style.small.wrapped($0.subtitle, toWidth: blockWidth)
     }
-    var legend = sheet.classNames.indices.map { SheetFrame.LegendEntry.classes(key, $0) }
+    let (classes, note) = SheetFrame.LegendEntry.classes(key, shown: tiles.compactMap(\.classIndex))
+    var legend = classes
     if tiles.contains(where: \.isMisclassified) { legend.append(.misclassified) }
     if rows.contains(where: { $0.tiles.count < columnCount }) || tiles.contains(where: { $0.image == nil }) {
       legend.append(.missing)
@@ -56,7 +57,7 @@ struct ContactSheetLayout {
     frame = SheetFrame(
       sheet.caption, showing: cell,
       contentWidth: sheet.arrangement.map { $0.extent.width - 2 * Style.margin } ?? naturalWidth,
-      legend: legend, notes: Self.notes(for: sheet))
+      legend: legend, notes: Self.notes(for: sheet) + note)
   }
 
   var size: (width: Int, height: Int) {

@@ -15,6 +15,23 @@ struct SheetFrame {
     case classes(ClassKey, Int)
     case misclassified
     case missing
+
+    /// Most classes whose names all stand below a figure; of more only those on it do.
+    private static let mostClasses = 40
+
+    /// - Parameter shown: The classes on the figure.
+    /// - Returns: Entries, and what to say where not all classes have one.
+    static func classes(_ key: ClassKey, shown: some Sequence<Int>) -> (
+      entries: [LegendEntry], note: [String]
+    ) {
+      let count = key.names.count
+      guard count > mostClasses else { return ((0..<count).map { .classes(key, $0) }, []) }
+      let indices = Set(shown).sorted()
+      return (
+        indices.map { .classes(key, $0) },
+        ["The key has the \(indices.count) classes on this figure, of \(count)."]
+      )
+    }
   }
 
   /// - Parameters:

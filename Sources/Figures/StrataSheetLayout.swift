@@ -60,11 +60,12 @@ struct StrataSheetLayout {
         + Self.summary(of: sheet.row, title: "top, pixel by pixel"), room: room, step: step)
     let control = Self.lines(
       [Part(tiles: sheet.control.tiles)] + Self.summary(of: sheet.control, title: ""), room: room, step: step)
-    var legend = sheet.classNames.indices.map { SheetFrame.LegendEntry.classes(key, $0) }
+    let (classes, note) = SheetFrame.LegendEntry.classes(key, shown: tiles.compactMap(\.classIndex))
+    var legend = classes
     if tiles.contains(where: \.isMisclassified) { legend.append(.misclassified) }
     let frame = SheetFrame(
       sheet.caption, showing: cell, contentWidth: Self.left + room, legend: legend,
-      notes: Self.notes(for: sheet))
+      notes: Self.notes(for: sheet) + note)
     self.frame = frame
 
     var y = frame.contentTop

@@ -40,6 +40,18 @@ import Testing
       ], scale: scale)
   }
 
+  @Test("Of many classes the key has those on the sheet, and says so; of few all")
+  func key() {
+    func entries(_ count: Int) -> (entries: [SheetFrame.LegendEntry], note: [String]) {
+      SheetFrame.LegendEntry.classes(ClassKey(names: (0..<count).map { "class \($0)" }), shown: [7, 3, 7])
+    }
+    #expect(entries(40).entries.count == 40 && entries(40).note == [])
+    #expect(entries(1000).entries.count == 2)
+    #expect(entries(1000).note == ["The key has the 2 classes on this figure, of 1000."])
+    let heights = [40, 1000].map { count in sheet(names: (0..<count).map { "class \($0)" }).size.height }
+    #expect(heights[1] <= heights[0])
+  }
+
   @Test("Every tile stands once, pixel by pixel, in the order of block, row and rank", arguments: [1, 3])
   func tilePlacement(channels: Int) throws {
     let sheet = sheet(channels: channels)
