@@ -204,6 +204,7 @@ import Testing
     // These are not of the model but of two logistic regressions.
     let weights = String(decoding: try #require(one["figures/weights.png"]), as: UTF8.self)
     #expect(weights.contains("two logistic regressions, trained on ") && !weights.contains("Model checksum"))
+    #expect(weights.contains("Red speaks for "))
     if let sizes = one["figures/sizes.txt"].map({ String(decoding: $0, as: UTF8.self) }) {
       #expect(sizes.contains("softmax and mlp, trained on ") && !sizes.contains("Model checksum"))
     }

@@ -230,7 +230,7 @@ struct LinearityFigures {
       caption: caption(
         title: "Weights of \(pair.classNames[0]) against \(pair.classNames[1])",
         subtitle:
-          "Red speaks for \(pair.classNames[1]). Wrong of \(pair.models[0].cleanErrors.total) held-out "
+          "\(signs(of: pair)) Wrong of \(pair.models[0].cleanErrors.total) held-out "
           + "images, clean and at ε = \(LinearityWords.number(pair.epsilon)): "
           + pair.models.map { "\($0.cleanErrors.count) and \($0.adversarialErrors.count)" }.joined(
             separator: "; ") + ".",
@@ -243,6 +243,13 @@ struct LinearityFigures {
   }
 
   // MARK: Words
+
+  /// What the colours of the weights mean: of images with colours of their own each channel has its weights.
+  private func signs(of pair: LinearityExperiment.PairResults) -> String {
+    images.shape.channels == 1
+      ? "Red speaks for \(pair.classNames[1])."
+      : "Brighter than grey speaks for \(pair.classNames[1]), darker for \(pair.classNames[0]), channel by channel."
+  }
 
   /// - Parameter networks: What the figure shows if that is not the model.
   private func caption(
