@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+import zlib
 
 from laboratory import DATA, MODEL, RUNS, Program, npy
 
@@ -114,6 +115,15 @@ def pictures():
             content = base64.b64decode(fixture["file"])
             if len(content) <= 2048:
                 write(kind, fixture["name"].replace(" ", "-"), content)
+    # Turned by a quarter, as cameras note it.
+    turned = b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x112, 3, 1, 6, 0, 0)
+    chunk = b"eXIf" + turned
+    png = read(CORPUS, "png", "rgb-8")
+    write("png", "rgb-8-turned", png[:33] + struct.pack(">I", len(turned)) + chunk
+          + struct.pack(">I", zlib.crc32(chunk)) + png[33:])
+    jpeg = read(CORPUS, "jpeg", "rgb-420")
+    write("jpeg", "rgb-420-turned", jpeg[:2] + b"\xff\xe1" + struct.pack(">H", 8 + len(turned)) + b"Exif\0\0" + turned
+          + jpeg[2:])
 
 
 def main():

@@ -52,30 +52,28 @@ struct ShownDataOptions: ParsableArguments {
   var data: String?
 
   @OptionGroup var reading: ReadingOptions
-  @OptionGroup var trainedImages: TrainedImagesOption
 
-  func validate() throws { try DataOptions.check(data) }
-
-  /// - Parameter model: What says which data, and how they are read; nil: nothing does.
-  func source(for model: ModelSource?) throws -> DataSource {
-    let name =
-      if let data {
-        data
-      } else if let model {
-        try model.trainingData().name
-      } else {
-        throw ValidationError("give --data: a data set's name, or a folder of images or arrays")
-      }
-    return trainedImages.applied(to: try reading.asFarAsGiven(DataSource(name: name)))
-  }
-}
-
-struct TrainedImagesOption: ParsableArguments {
   @Flag(help: "Go on where held-out images are among those that the model was trained on.")
   var trainedImagesToo = false
 
-  func applied(to source: DataSource) -> DataSource {
-    var source = source
+  func validate() throws { try DataOptions.check(data) }
+
+  /// - Parameters:
+  ///   - model: What says which data, and how they are read; nil: nothing does.
+  ///   - images: Taken instead of a data set.
+  func source(for model: ModelSource?, images: DataSource? = nil) throws -> DataSource {
+    var source =
+      if let images {
+        images
+      } else if let data {
+        DataSource(name: data)
+      } else if let model {
+        DataSource(name: try model.trainingDataName())
+      } else {
+        throw ValidationError("give --data: a data set's name, or a folder of images or arrays")
+      }
+    source.options = try reading.options()
+    source.open = reading.open
     source.trainedImagesToo = trainedImagesToo ? true : nil
     return source
   }
@@ -141,16 +139,13 @@ struct ReadingOptions: ParsableArguments {
     return options
   }
 
-  /// `source` with what was given, and the rest open to what a network says.
-  func asFarAsGiven(_ source: DataSource) throws -> DataSource {
-    var source = source
-    source.options = try options()
+  /// What was not given, and is left to what a network says.
+  var open: Set<DatasetOptions.Setting> {
     let given: [(DatasetOptions.Setting, Bool)] = [
       (.size, resize != nil), (.colour, colour != nil), (.arrayLayout, arrayLayout != nil),
       (.heldOutFraction, heldOut != nil), (.seed, splitSeed != nil), (.classes, classes != nil),
     ]
-    source.open = Set(given.filter { !$0.1 }.map(\.0))
-    return source
+    return Set(given.filter { !$0.1 }.map(\.0))
   }
 }
 

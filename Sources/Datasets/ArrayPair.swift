@@ -98,7 +98,9 @@ public enum ArrayPair {
       return (shape, .floats(ordered(samples)))
     case .integers:
       throw FileError(
-        file: file, problem: "holds integers of several bytes: expected uint8, or float32 in [0, 1]")
+        file: file,
+        problem: "holds integers of several bytes: expected uint8, or float32 in [0, 1], such as "
+          + "(images / 4095).astype(numpy.float32) of 12 bits")
     }
   }
 

@@ -29,10 +29,10 @@ struct ImageFolderLayout {
   ///   names that are one word.
   init(_ folder: URL) throws {
     let listing = try FolderListing(folder)
-    let trainingName = try Self.onlyPart(in: listing, called: Self.trainingNames)
-    let others = try Self.heldOutNames.compactMap { try Self.onlyPart(in: listing, called: [$0]) }
-    let isClass = trainingName.map { others.isEmpty && ImageFolder.hasImages(folder.appending(path: $0)) }
-    guard let name = trainingName, isClass != true else {
+    let name = try Self.onlyPart(in: listing, called: Self.trainingNames)
+    let others =
+      try name == nil ? [] : Self.heldOutNames.compactMap { try Self.onlyPart(in: listing, called: [$0]) }
+    guard let name, !others.isEmpty || !ImageFolder.hasImages(folder.appending(path: name)) else {
       training = try Self.part(listing)
       heldOut = nil
       remarks = Self.filesBeside(listing, "beside the folders of the classes")
@@ -61,8 +61,12 @@ struct ImageFolderLayout {
       }
   }
 
-  /// Whether a folder looks like a part or like a class: as a part it has folders.
-  private static func isPart(_ folder: URL) -> Bool { (try? FolderListing(folder).folders.isEmpty) == false }
+  /// Whether a folder looks like a part or like a class: as a part it has folders, whatever their names. One that cannot
+  /// be read is taken for a part, and why it cannot is said as it is read.
+  private static func isPart(_ folder: URL) -> Bool {
+    guard let listing = try? FolderListing(folder) else { return true }
+    return !listing.folders.isEmpty || listing.foreign.contains { $0.kind == .folder }
+  }
 
   /// - Returns: The folder of one of these names, whatever its letters; nil: there is none.
   /// - Throws: ``FileError`` when there are several.

@@ -49,12 +49,17 @@ public enum LaTeXText {
 
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
-    // Letters of Latin Extended-A that the fonts of LaTeX do not have.
-    case 0x126, 0x127, 0x138, 0x13F, 0x140, 0x149, 0x166, 0x167: return number(of: scalar)
-    // ASCII, and the letters of Latin-1 and Latin Extended-A.
-    case 0x20...0x7E, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x17E: return String(scalar)
-    case 0x00...0x1F, 0x7F...0x9F: return " "
-    default: return number(of: scalar)
+    case 0x00...0x1F, 0x7F...0x9F: " "
+    default: isSet(scalar) ? String(scalar) : number(of: scalar)
+    }
+  }
+
+  /// Whether the fonts of LaTeX have it: ASCII, and the letters of Latin-1 and nearly all of Latin Extended-A.
+  private static func isSet(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x126, 0x127, 0x138, 0x13F, 0x140, 0x149, 0x166, 0x167: false
+    case 0x20...0x7E, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x17E: true
+    default: false
     }
   }
 
@@ -73,7 +78,7 @@ public enum LaTeXText {
 
   /// Whether LaTeX's own fonts lack it, and another font may have it.
   private static func isOfOtherScript(_ scalar: Unicode.Scalar) -> Bool {
-    guard commands[scalar] == nil, escaped(scalar) == number(of: scalar) else { return false }
+    guard commands[scalar] == nil, !isSet(scalar) else { return false }
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
       .spaceSeparator:

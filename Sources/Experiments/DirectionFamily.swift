@@ -175,7 +175,7 @@ extension DirectionFamily.Material {
     let values = try engine.features(of: images, layer: layer, pooling: space.pooling)
     self.init(
       features: try FeatureMatrix(values: values, layer: space.layer),
-      labels: ClassLabels(images.labels, classCount: images.classNames.count))
+      labels: images.classLabels)
   }
 }
 

@@ -166,7 +166,8 @@ public struct GalleryExperiment: Sendable {
     usual.fit(
       &fitted.configuration.topCount, atMost: images.count, isGiven: given.contains(.topCount),
       "images in a row", because: "there are no more \(configuration.split.words)")
-    usual.noteLargestKappa(topCount: fitted.configuration.topCount, images, configuration.split.words)
+    usual.noteLargestKappa(
+      topCount: fitted.configuration.topCount, in: images.classLabels, configuration.split.words)
     return fitted
   }
 
@@ -226,7 +227,7 @@ public struct GalleryExperiment: Sendable {
     let output = graph.nodes.count - 1
     let logits = try values(output)
     let predictions = Prediction.rows(of: logits)
-    let labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    let labels = images.classLabels
     let features = try FeatureMatrix(
       values: layer == output ? logits : try values(layer), labels: labels, layer: space.layer)
     let family = configuration.family

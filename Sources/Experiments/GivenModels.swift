@@ -80,8 +80,9 @@ extension DataSource {
   ///
   /// - Throws: ``TrainedImagesShown`` unless they are allowed.
   func remarks(onTrainedImagesOf models: [Model], among dataset: Dataset) throws -> [DatasetRemark] {
-    try models.compactMap { model in
-      guard let found = model.trainedImages(among: dataset) else { return nil }
+    var remarks: [DatasetRemark] = []
+    for model in models {
+      guard let found = model.trainedImages(among: dataset) else { continue }
       guard trainedImagesToo == true else {
         throw TrainedImagesShown(
           found: found, model: model.network.graph.architecture.name, dataName: dataset.name,
@@ -89,10 +90,13 @@ extension DataSource {
           split: model.provenance.isSplitHere == true && dataset.isSplitHere ? model.provenance.reading : nil,
           asked: options)
       }
-      return DatasetRemark(
+      let remark = DatasetRemark(
         text: "\(found) of the \(dataset.heldOut.count) held-out images are among those that "
           + "\(model.network.graph.architecture.name) was trained on", count: found)
+      // Of several networks that were trained alike it is said once.
+      if !remarks.contains(remark) { remarks.append(remark) }
     }
+    return remarks
   }
 }
 

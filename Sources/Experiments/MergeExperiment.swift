@@ -1,3 +1,4 @@
+import Directions
 import Foundation
 import Storage
 
@@ -43,9 +44,14 @@ public struct MergeExperiment: Sendable {
     guard let whole else { preconditionFailure("there is nothing to merge") }
     let subject = whole.subject
     let (results, files) = try RankingResults.make(from: whole, in: folder)
+    var usual = UsualSetting()
+    usual.noteLargestKappa(
+      topCount: subject.topCount, in: ClassLabels(whole.labels, classCount: subject.classNames.count),
+      subject.split.words)
     let record = RunRecord<Configuration, RankingResults>(
       experiment: "merge", configuration: configuration, workerCount: 1, data: nil)
-    let run = try Run(record, on: nil, in: folder, keepsEarlier: true, progress)
+    let run = try Run(
+      record, on: nil, in: folder, remarks: usual.remarks, keepsEarlier: true, progress)
     try run.progress(.stage("joining images 0 to \(subject.imageCount - 1)"))
     try run.complete(with: results, files)
     return results

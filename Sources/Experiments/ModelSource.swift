@@ -54,19 +54,16 @@ public enum ModelSource: Codable, Equatable, Sendable {
     return ModelRecord(in: RunFolder(URL(filePath: path).deletingLastPathComponent()))?.data
   }
 
-  /// The data that the network was trained on, to be read as it says.
+  /// The name of the data that the network was trained on, as it can be given to a command.
   ///
   /// - Throws: ``UnknownTrainingData`` where neither the record of its run nor the model itself says which.
-  public func trainingData() throws -> DataSource {
+  public func trainingDataName() throws -> String {
+    if let recorded = recordedData { return recorded.name }
     let model = try load()
-    let name: String? =
-      if let recorded = recordedData {
-        recorded.name
-      } else {
-        model.provenance.dataName.flatMap { DatasetCatalogue.entry(named: $0)?.name }
-      }
-    guard let name else { throw UnknownTrainingData(model: model.network.graph.architecture.name) }
-    return DataSource(name: name)
+    guard let name = model.provenance.dataName.flatMap({ DatasetCatalogue.entry(named: $0)?.name }) else {
+      throw UnknownTrainingData(model: model.network.graph.architecture.name)
+    }
+    return name
   }
 
   /// Which tensor of the weights each parameter was given; nil for a model file, whose names are its own.

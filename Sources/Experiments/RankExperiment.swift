@@ -97,7 +97,7 @@ public struct RankExperiment: Sendable {
       isGiven: isTopCountGiven, "images for each direction",
       because: "there are no more \(configuration.split.words)")
     usual.noteLargestKappa(
-      topCount: fitted.configuration.topCount, configuration.split.images(of: dataset),
+      topCount: fitted.configuration.topCount, in: configuration.split.images(of: dataset).classLabels,
       configuration.split.words)
     return try fitted.run(
       model, on: dataset, in: folder, remarks: model.remarks(on: dataset) + usual.remarks, progress: progress)

@@ -83,7 +83,7 @@ public struct RunModel: Sendable {
     let space = FeatureSpace(of: graph, at: layer, pooling: record.configuration.pooling ?? .mean)
     let engine = try Engine(running: model.network, workerCount: workerCount)
     let images = dataset.heldOut
-    let labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    let labels = images.classLabels
     func values(_ position: Int?, _ space: FeatureSpace) throws -> Tensor {
       let key = FeatureCache.Key(
         modelChecksum: checksum, dataChecksum: dataset.checksum, split: .heldOut, layer: space.layer,

@@ -20,8 +20,7 @@ struct UsualSetting {
   }
 
   /// A top set that no class can fill, and what its κ can reach then.
-  mutating func noteLargestKappa(topCount: Int, _ images: LabelledImages, _ words: String) {
-    let labels = ClassLabels(images.labels, classCount: images.classNames.count)
+  mutating func noteLargestKappa(topCount: Int, in labels: ClassLabels, _ words: String) {
     guard let most = LabelAgreement.largestKappa(topCount: topCount, in: labels), most < 1 else { return }
     remarks.append(
       "κ of \(topCount) images is \(String(format: "%.2f", most)) at most, not 1, because no class has as many \(words)"

@@ -68,6 +68,11 @@ import Testing
           "1 folder inside the folder of a class was not read, such as train/more"
         ])
     }
+    // Names of parts to hold out matter beside a training part only.
+    try withTemporaryFolder { folder in
+      try write(["Test", "Test/deeper", "car", "test", "test/deeper"], to: folder)
+      #expect(try Dataset.load(folder.path).training.classNames == ["Test", "car", "test"])
+    }
   }
 
   @Test("Two classes of one word in two Unicode forms are refused; a part may spell a class in another form")

@@ -91,17 +91,23 @@ import Testing
     }
   }
 
-  @Test("A folder of which no class has a name in UTF-8 is refused for that, and not for holding no data set")
-  func foreignClassesAlone() throws {
+  @Test(
+    "A folder of which no class has a name in UTF-8 is refused for that, and not for holding no data set",
+    arguments: ["", "train/"])
+  func foreignClassesAlone(part: String) throws {
     try withTemporaryFolder { folder in
       try write(9, to: folder, ".source.png")
       for name in [[0xE9], [0xEA]] as [[UInt8]] {
         for number in 0..<4 {
-          try copy(folder.appending(path: ".source.png"), to: folder, name + Array("/\(number).png".utf8))
+          try copy(
+            folder.appending(path: ".source.png"), to: folder,
+            Array(part.utf8) + name + Array("/\(number).png".utf8))
         }
       }
       let error = try #require(#expect(throws: FileError.self) { try Dataset.load(folder.path) })
-      #expect(error.problem.hasPrefix("has 2 names that are not UTF-8: \\xE9, \\xEA; rename"), "\(error)")
+      #expect(
+        error.problem.hasPrefix("has 2 names that are not UTF-8: \(part)\\xE9, \(part)\\xEA; rename"),
+        "\(error)")
     }
   }
 

@@ -171,7 +171,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: url) }
     let configuration = LinearityExperiment.Configuration(
       model: .model(path: "model.safetensors"), data: DataSource(name: "prototypes"), imageCount: 20,
-      range: 4, stepCount: 21, sides: [3, 6], sizeTrainingCount: 6, sizeEpochCount: 1, pair: [0, 1],
+      range: 4, stepCount: 21, sides: [3, 6], sizeTrainingCount: 10_000, sizeEpochCount: 1, pair: [0, 1],
       pairStepCount: 20)
     let folder = RunFolder(url)
     let results = try LinearityExperiment(configuration, workerCount: workerCount).run(
@@ -205,9 +205,10 @@ import Testing
     let weights = String(decoding: try #require(one["figures/weights.png"]), as: UTF8.self)
     #expect(weights.contains("two logistic regressions, trained on ") && !weights.contains("Model checksum"))
     #expect(weights.contains("Red speaks for "))
-    if let sizes = one["figures/sizes.txt"].map({ String(decoding: $0, as: UTF8.self) }) {
-      #expect(sizes.contains("softmax and mlp, trained on ") && !sizes.contains("Model checksum"))
-    }
+    let sizes = String(decoding: try #require(one["figures/sizes.txt"]), as: UTF8.self)
+    #expect(sizes.contains("softmax and mlp, trained on ") && !sizes.contains("Model checksum"))
+    // As many as there are, not as many as were asked for.
+    #expect(sizes.contains("\t\(try AttackScene().dataset.training.count) training images, 1 epoch;"))
     #expect(results.measured.total == 20 && results.sentences.count > 6)
   }
 

@@ -39,6 +39,11 @@ import Testing
       uniqueKeysWithValues: Self.resultNames.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
   }
 
+  private func remarks(in folder: URL) throws -> [String] {
+    struct Remarks: Decodable { var remarks: [String]? }
+    return try JSONFile.read(Remarks.self, from: folder.appending(path: "run.json")).remarks ?? []
+  }
+
   @Test("What is left is the ranking of the layer's features, with the statistics of all scores")
   func content() throws {
     try withTemporaryFolder { folder in
@@ -98,6 +103,21 @@ import Testing
       #expect(try results(in: merged) == whole)
       let names = try FileManager.default.contentsOfDirectory(atPath: merged.path).sorted()
       #expect(names == (Self.resultNames + ["run.json"]).sorted())
+    }
+  }
+
+  @Test("What κ can reach is said where no class has k images, of merged shards as of a single run")
+  func largestKappa() throws {
+    try withTemporaryFolder { folder in
+      let gallery = try MadeUpGallery(in: folder)
+      let whole = try remarks(in: rank(gallery, .neurons, top: 60, into: "whole"))
+      #expect(whole.count == 1 && whole.first?.hasPrefix("κ of 60 images is 0.") == true, "\(whole)")
+      let parts = try (1...2).map {
+        try rank(gallery, .neurons, top: 60, shard: Shard($0, of: 2), into: "part \($0)")
+      }
+      let merged = folder.appending(path: "merged")
+      try merge(parts, into: merged)
+      #expect(try remarks(in: merged) == whole)
     }
   }
 

@@ -60,9 +60,8 @@ extension EvaluationWarning {
   public static func alone(_ summary: EvaluationSummary) -> [EvaluationWarning] {
     func isMuch(_ share: Proportion) -> Bool { share.value.map { $0 > 0.1 } == true }
     let zero = Proportion(summary.zeroGradientCount, of: summary.success.total)
-    let same = summary.sameAnswerCount.map { Proportion($0, of: summary.success.total) }
-    return (isMuch(zero) ? [.zeroGradients(zero)] : [])
-      + (same.map(isMuch) == true ? same.map { [.sameAnswers($0)] } ?? [] : [])
+    let same = Proportion(summary.sameAnswerCount ?? 0, of: summary.success.total)
+    return (isMuch(zero) ? [.zeroGradients(zero)] : []) + (isMuch(same) ? [.sameAnswers(same)] : [])
   }
 
   /// What a classifier's outputs for some images show by themselves.

@@ -6,11 +6,7 @@ import Intrigue
 struct AttackOptions: ParsableArguments {
   @OptionGroup var model: ModelOptions
 
-  @Option(
-    help:
-      "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays. Default: what the model was trained on."
-  )
-  var data: String?
+  @OptionGroup var shown: ShownDataOptions
 
   @Option(
     help:
@@ -19,9 +15,6 @@ struct AttackOptions: ParsableArguments {
 
   @Option(help: "Their true classes: a .npy file of integers.")
   var labels: String?
-
-  @OptionGroup var reading: ReadingOptions
-  @OptionGroup var trainedImages: TrainedImagesOption
 
   @Option(
     help: ArgumentHelp(
@@ -45,13 +38,12 @@ struct AttackOptions: ParsableArguments {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    switch (data, images, labels) {
+    switch (shown.data, images, labels) {
     case (_, nil, nil), (nil, .some, .some): break
     case (nil, nil, .some): throw ValidationError("--labels needs --images")
     case (nil, .some, nil): throw ValidationError("--images needs --labels")
     default: throw ValidationError("give either --data or --images with --labels, not both")
     }
-    try DataOptions.check(data)
     if let count, count < 1 { throw ValidationError("--count must be at least 1, got \(count)") }
     guard (0...120).contains(grid) else {
       throw ValidationError("--grid must be between 0 and 120, got \(grid)")
@@ -59,18 +51,6 @@ struct AttackOptions: ParsableArguments {
     if targeted == "all", bounds {
       throw ValidationError("--bounds is about one attack on each image, --targeted all makes many")
     }
-  }
-
-  private func source(for model: ModelSource) throws -> DataSource {
-    let named =
-      if let images, let labels {
-        DataSource(images: images, labels: labels)
-      } else if let data {
-        DataSource(name: data)
-      } else {
-        try model.trainingData()
-      }
-    return trainedImages.applied(to: try reading.asFarAsGiven(named))
   }
 
   /// Runs the attack, or one attack for each class, and tells what came out.
@@ -82,7 +62,8 @@ struct AttackOptions: ParsableArguments {
       throw ValidationError(
         "\(method.kind.rawValue) is not defined for --norm \(norm.rawValue): there are \(known)")
     }
-    let data = try source(for: model.source)
+    let pair = images.flatMap { images in labels.map { DataSource(images: images, labels: $0) } }
+    let data = try shown.source(for: model.source, images: pair)
     let name = URL(filePath: data.name).deletingPathExtension().lastPathComponent
     let folder = output.folder(default: "attack-\(method.kind.rawValue)-\(name)")
     let configuration = AttackExperiment.Configuration(

@@ -105,7 +105,8 @@ public struct CompareExperiment: Sendable {
       "images of a top set",
       because: "the smallest class has no more \(configuration.declared.split.words)")
     usual.noteLargestKappa(
-      topCount: fitted.configuration.declared.topCount, images, configuration.declared.split.words)
+      topCount: fitted.configuration.declared.topCount, in: images.classLabels,
+      configuration.declared.split.words)
     var remarks = usual.remarks
     for (number, model) in read.models.enumerated() {
       let name = number < configuration.networks.sources.count ? "network \(number + 1)" : "reference network"

@@ -45,7 +45,7 @@ struct ComparisonMaterial {
     let redundant = Set(duplicates.redundant)
     kept = (0..<allImages.count).filter { !redundant.contains($0) }
     images = redundant.isEmpty ? allImages : allImages.selecting(kept)
-    labels = ClassLabels(images.labels, classCount: images.classNames.count)
+    labels = images.classLabels
     pixels = try FeatureMatrix(
       values: redundant.isEmpty ? all : all.rows(kept), layer: Architecture.inputName)
     pixelSpace = SimilaritySpace(of: pixels, labels: labels, name: "pixels", workerCount: workerCount)

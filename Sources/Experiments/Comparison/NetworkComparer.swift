@@ -189,7 +189,7 @@ struct NetworkComparer {
       let values = try scene.engine.features(of: images, layer: position, pooling: space.pooling)
       try ask(
         .data, other.name, at: position, space, FeatureMatrix(values: values, layer: space.layer),
-        ClassLabels(images.labels, classCount: images.classNames.count))
+        images.classLabels)
     }
     if declared.hasAllLayers {
       for layer in graph.readableLayers {

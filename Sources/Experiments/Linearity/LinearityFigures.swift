@@ -56,7 +56,7 @@ struct LinearityFigures {
       let strip = try strip(image, signs, label, engine, about)
       try strip.write(to: figures.file("\(name)-images.png"))
       try FigurePage.write(
-        FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs(of: nil)), charts: charts,
+        FigureCaption(title: "Logits on a straight line: \(about)", text: textPairs()), charts: charts,
         rows: [[strip.drawn()]], to: figures.file("\(name).png"))
     }
   }
@@ -210,7 +210,8 @@ struct LinearityFigures {
         [
           "Powers of n at a fixed mean |∂m/∂x|, gradient and random signs: " + fixed.joined(separator: "; ")
             + ". Linear argument: 1 and ½.",
-          "\(configuration.sizeTrainingCount) training images, \(configuration.sizeEpochCount) epochs; judged on "
+          "\(min(configuration.sizeTrainingCount, data.trainingCount)) training images, \(configuration.sizeEpochCount) "
+            + "\(configuration.sizeEpochCount == 1 ? "epoch" : "epochs"); judged on "
             + "held-out images that are classified correctly, counts in sizes.csv.",
         ],
         of: Set(results.sizes.map(\.network)).sorted(by: >).joined(separator: " and ")
@@ -267,7 +268,7 @@ struct LinearityFigures {
       text: textPairs(of: networks))
   }
 
-  private func textPairs(of networks: String?) -> [FigureCaption.Pair] {
+  private func textPairs(of networks: String? = nil) -> [FigureCaption.Pair] {
     let model =
       networks.map { [("Networks", $0)] }
       ?? [("Model", results.modelName), ("Model checksum", results.modelChecksum)]

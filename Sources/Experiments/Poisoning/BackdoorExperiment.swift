@@ -251,7 +251,7 @@ public struct BackdoorExperiment: Sendable {
     let layer = network.graph.featureLayer
     let features = try FeatureMatrix(
       values: engine.features(of: given, layer: layer),
-      labels: ClassLabels(given.labels, classCount: given.classNames.count),
+      labels: given.classLabels,
       layer: layer.map { network.graph.nodes[$0].name } ?? "pixels")
     let clusters = ActivationClustering(
       of: features, settings: configuration.clustering, seed: configuration.victim.seed(repetition),
