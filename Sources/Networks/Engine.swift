@@ -45,8 +45,8 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     case all
   }
 
-  /// Whether every node's result is looked at for all images (``NodeWatch``), which takes up to three times as long: the environment
-  /// variable `INTRIGUE_CHECK_NODES` is 1.
+  /// Whether every node's result is looked at for all images (``NodeWatch``), which takes up to three times as long: the
+  /// environment variable `INTRIGUE_CHECK_NODES` is 1.
   static let watchesEverything = ProcessInfo.processInfo.environment["INTRIGUE_CHECK_NODES"] == "1"
 
   /// Values beyond this on the first images: others may come near the end of Float.
