@@ -51,7 +51,11 @@ extension DatasetsCommand {
       let console = Console(quiet: quiet, json: json)
       let source = DataSource(name: data, options: try reading.options())
       let (dataset, file) = try console.run(resume: "Nothing is lost; run the command again.") { progress in
-        let dataset = try source.load(progress)
+        // The remarks stand in the description.
+        let dataset = try source.load { event in
+          if case .warning = event { return }
+          try progress(event)
+        }
         let file = URL(filePath: output ?? "output/datasets/\(dataset.name).png")
         try RunFolder(file.deletingLastPathComponent()).check(isNot: dataset)
         let picture = ImageGrid(sampling: dataset, split: split, perClass: perClass, seed: seed)

@@ -14,11 +14,11 @@ public enum ArrayPair {
   static let imagesSuffix = "images.npy"
   static let labelsSuffix = "labels.npy"
   static let parts = (training: "train-", test: "test-")
-  /// Most classes without `class-names.txt`: a larger label is more likely a mistake.
+  /// The most classes without `class-names.txt`: a larger label is more likely a mistake.
   static let classLimit = 10_000
 
-  /// - Throws: ``FileError`` naming the file that is missing, broken, has another shape or type, a pixel outside
-  ///   [0, 1], a label outside the classes, or another count than its partner.
+  /// - Throws: ``FileError`` naming the file that is missing, broken, has a wrong shape or type, a pixel outside [0,
+  ///   1], a label outside the classes, or a different count than its partner.
   public static func load(_ folder: URL, name: String, options: DatasetOptions) throws -> Dataset {
     let classNames = try ClassNames.read(in: folder)
     let hasParts =
@@ -43,9 +43,9 @@ public enum ArrayPair {
       heldOutFile: folder.appending(path: parts.test + imagesSuffix))
   }
 
-  /// Images and labels in two files of any name, all of them held out: there is nothing to train on.
+  /// Loads images and labels from two files of any name, all held out: there is nothing to train on.
   ///
-  /// - Parameter classNames: nil: the numbers up to the largest label.
+  /// - Parameter classNames: nil for the numbers up to the largest label.
   /// - Throws: As ``load(_:name:options:)``.
   public static func load(
     images: URL, labels: URL, classNames: [String]?, options: DatasetOptions = DatasetOptions()
@@ -92,7 +92,7 @@ public enum ArrayPair {
         throw FileError(
           file: file,
           problem:
-            "has the pixel \(samples[index]) in image \(index / shape.pixelCount): expected values in [0, 1]; divide by the largest value that a pixel can have"
+            "has the pixel \(samples[index]) in image \(index / shape.pixelCount): expected values in [0, 1]; \(advice(samples))"
         )
       }
       return (shape, .floats(ordered(samples)))
@@ -102,6 +102,13 @@ public enum ArrayPair {
         problem: "holds integers of several bytes: expected uint8, or float32 in [0, 1], such as "
           + "(images / 4095).astype(numpy.float32) of 12 bits")
     }
+  }
+
+  /// How values beyond [0, 1] become pixels.
+  private static func advice(_ samples: [Float]) -> String {
+    samples.contains { $0 < 0 }
+      ? "if they lie between two known ends, such as −1 and 1, map these to 0 and 1: (x − low) / (high − low)"
+      : "divide by the largest value that a pixel can have"
   }
 
   private static func axes(

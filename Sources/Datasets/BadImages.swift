@@ -1,11 +1,13 @@
 import Foundation
 import Storage
 
-/// Images of a folder that cannot be used, all in one answer: who mends them one by one would run a command for each.
+/// Reports all unusable images of a folder in one error, so that they can be fixed together.
 enum BadImages {
   private static let longestList = 10
+  /// At the end of what is wrong with an image's size; said once for all of them.
+  static let sizeAdvice = "; resize all with --resize HEIGHTxWIDTH"
 
-  /// - Throws: ``FileError``; of one image its own.
+  /// - Throws: ``FileError``; for a single bad image, its own error.
   static func successes<Value>(of results: [Result<Value, FileError>], in folder: URL) throws -> [Value] {
     var (values, errors): ([Value], [FileError]) = ([], [])
     for result in results {
@@ -22,20 +24,22 @@ enum BadImages {
     guard errors.count > 1 else { return errors[0] }
     let start = folder.path.utf8.count + 1
     func name(_ error: FileError) -> String { String(Substring(error.file.path.utf8.dropFirst(start))) }
-    // What is wrong with several is said once.
+    // A problem that several share is stated once.
     var problems: [String] = []
     for error in errors where !problems.contains(error.problem) { problems.append(error.problem) }
     let clauses = problems.prefix(longestList).map { problem in
       let names = errors.filter { $0.problem == problem }.map(name)
       let rest = names.count > 3 ? [", and \(names.count - 3) more like it"] : []
+      let own = problem.replacing(sizeAdvice, with: "")
       return names.prefix(3).joined(separator: ", ") + rest.joined() + " "
-        + (names.count > 1 ? "(each \(problem))" : problem)
+        + (names.count > 1 ? "(each \(own))" : own)
     }
     let told = Set(problems.prefix(longestList))
     let left = errors.count { !told.contains($0.problem) }
     return FileError(
       file: folder,
       problem: "has \(errors.count) images of \(count) that cannot be used: "
-        + (clauses + (left > 0 ? ["and \(left) more"] : [])).joined(separator: "; "))
+        + (clauses + (left > 0 ? ["and \(left) more"] : [])).joined(separator: "; ")
+        + (problems.contains { $0.hasSuffix(sizeAdvice) } ? sizeAdvice : ""))
   }
 }

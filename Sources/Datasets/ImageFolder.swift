@@ -3,22 +3,22 @@ import Images
 import Storage
 import Tensors
 
-/// Folders of PNG and JPEG files, one folder for each class; ``ImageFolderLayout`` says which folder is what.
+/// Folders of PNG and JPEG files, one folder per class; ``ImageFolderLayout`` determines the role of each folder.
 ///
-/// Classes, and the images of a class, are in byte order of their names. Files whose names end otherwise than
-/// ``endings``, and folders inside the folder of a class, are left out with a remark, hidden files without one. A name that
-/// is not UTF-8 is refused (``ForeignNames``), and so is a link that leads nowhere.
+/// Classes, and the images of a class, are in byte order of their names. Files with endings other than ``endings``, and
+/// folders inside a class folder, are left out with a remark, hidden files without one. A name that is not UTF-8 is
+/// rejected (``ForeignNames``), and so is a dangling link.
 ///
-/// The size of an image is compared by its header, before that image is decoded. Images of more than
-/// ``largestPixelCount`` pixels are read only to be resized.
+/// The size of an image is checked by its header before the image is decoded. Images of more than ``largestPixelCount``
+/// pixels are read only to be resized.
 public enum ImageFolder {
-  /// Most pixels of an image that is taken as it is: 2048×2048.
+  /// The most pixels of an image that is not resized: 2048×2048.
   static let largestPixelCount = 1 << 22
-  /// What an image is, its first bytes say.
+  /// Accepted endings; the first bytes determine the type.
   static let endings = ["png", "jpg", "jpeg", "jfif"]
 
-  /// - Parameter progress: Called from any thread, never from two at once, with the images decoded so far.
-  /// - Throws: ``FileError`` naming every image that cannot be decoded, has another size than the first or is too large,
+  /// - Parameter progress: Called from any thread but never concurrently, with the number of images decoded so far.
+  /// - Throws: ``FileError`` naming every image that cannot be decoded, differs in size from the first or is too large,
   ///   or the folder that is missing or empty.
   public static func load(
     _ folder: URL, name: String, options: DatasetOptions,
@@ -56,7 +56,7 @@ public enum ImageFolder {
     return dataset
   }
 
-  /// Whether the folder of a class has an image, or a link to one that was not fetched.
+  /// Whether a class folder has an image, or a link to one that was not fetched.
   static func hasImages(_ folder: URL) -> Bool {
     (try? FolderListing(folder)).map { ($0.files + $0.brokenLinks).contains(where: isImage) } ?? false
   }
@@ -66,7 +66,7 @@ public enum ImageFolder {
   /// The same for a name that may not be UTF-8.
   static func isImage(_ name: [UInt8]) -> Bool { ending(of: name).map(endings.contains) ?? false }
 
-  /// What stands behind the last dot, in small letters.
+  /// Extension in lower case.
   static func ending(of name: [UInt8]) -> String? {
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return nil }
     return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
@@ -76,7 +76,7 @@ public enum ImageFolder {
 
   private struct Member: Sendable {
     let file: URL
-    /// Below the folder of the data set.
+    /// Path relative to the folder of the data set.
     let place: String
     let label: Int
   }
@@ -88,8 +88,8 @@ public enum ImageFolder {
     private(set) var brokenLinks: [String] = []
 
     /// - Parameters:
-    ///   - labels: Of each class of the part.
-    ///   - folder: That of the data set.
+    ///   - labels: Label of each class of the part.
+    ///   - folder: Folder of the data set.
     init(of part: ImageFolderLayout.Part, labels: [Int], below folder: URL) throws {
       let prefix = part.folder == folder ? "" : part.folder.lastPathComponent + "/"
       var others: [(place: String, ending: String)] = []
@@ -127,7 +127,7 @@ public enum ImageFolder {
       ].compactMap(\.self)
     }
 
-    /// Whether a link that leads nowhere may have led to an image or a class.
+    /// Whether a dangling link may have led to an image or a class.
     private static func couldBeRead(_ name: String) -> Bool {
       ImageFolder.isImage(name) || !name.utf8.contains(UInt8(ascii: "."))
     }
@@ -147,7 +147,7 @@ public enum ImageFolder {
   private struct Decoded: Sendable {
     let samples: [UInt8]
     let notes: Set<ImageNote>
-    /// As it is in the file, the camera's turn included.
+    /// Whether the file itself is grey.
     let isGrey: Bool
     let isResized: Bool
   }
@@ -158,7 +158,7 @@ public enum ImageFolder {
   ) throws -> (images: LabelledImages, remarks: [DatasetRemark]) {
     let available = AvailableMemory.current
     let (room, sum) = (DecodingRoom(within: available), DecodedImages(within: available))
-    // Of the first that can be read: the others are then told with it.
+    // The size of the first readable image, which the others are compared with.
     let (expected, like) = try options.size.map { ($0, "") } ?? size(of: members, in: folder)
     let results = try concurrentMap(members, chunkSize: 64, progress: progress) {
       member -> Result<Decoded, FileError> in
@@ -177,7 +177,7 @@ public enum ImageFolder {
     var samples: [UInt8] = []
     samples.reserveCapacity(decoded.count * channels * plane)
     for image in decoded {
-      // A grey image among coloured ones: three equal planes.
+      // A grey image among colour ones: three equal planes.
       for _ in 0..<(channels * plane / image.samples.count) { samples += image.samples }
     }
     return (
@@ -229,7 +229,7 @@ public enum ImageFolder {
       }
   }
 
-  /// The size that all images must have where none is asked for: that of the first which can be read.
+  /// The size required of all images if none is requested: that of the first readable one.
   private static func size(
     of members: [Member], in folder: URL
   ) throws -> (size: DatasetOptions.Size, place: String) {
@@ -254,12 +254,12 @@ public enum ImageFolder {
         problem: "is \(width) pixels wide and \(height) high, \(count) pixels: images of more than "
           + "\(largestPixelCount) are read only to be resized, with --resize HEIGHTxWIDTH")
     }
-    // A header that lies is found out here, and not beside the next image.
+    // A false header is detected here, rather than at a later image.
     let bitmap = try ImageFile.decode(data, file: first)
     return DatasetOptions.Size(height: bitmap.height, width: bitmap.width)
   }
 
-  /// Channel by channel, in the size and the colours asked for.
+  /// Image, channel by channel, in the requested size and colours.
   private static func decoded(
     _ member: Member, _ expected: DatasetOptions.Size, like place: String, _ options: DatasetOptions,
     _ room: DecodingRoom
@@ -269,8 +269,8 @@ public enum ImageFolder {
     guard options.size != nil || (width == expected.width && height == expected.height) else {
       throw FileError(
         file: member.file,
-        problem: "is \(width) pixels wide and \(height) high: expected \(expected.width) and "
-          + "\(expected.height), like \(place), unless all are resized, with --resize HEIGHTxWIDTH")
+        problem: "is \(width) pixels wide and \(height) high, \(place) is \(expected.width) wide and "
+          + "\(expected.height) high\(BadImages.sizeAdvice)")
     }
     return try room.withRoom(for: boundedProduct(width, height)) {
       let read = try ImageFile.decodeWithNotes(data, file: member.file)

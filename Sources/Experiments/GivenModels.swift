@@ -37,7 +37,7 @@ struct GivenModels {
       dataset = try data.load(classNames: classNames, progress)
     }
     for (number, source) in sources.enumerated() {
-      models[number].nameClasses(like: dataset.heldOut, of: source)
+      models[number].nameClasses(like: dataset.heldOut)
       try source.naming { try models[number].check(fits: dataset.heldOut) }
     }
     if !adopted.isEmpty {
@@ -110,9 +110,9 @@ extension Model {
     return found == 0 ? nil : found
   }
 
-  /// Weights of another program carry no names of classes: they are given those of the images, if their number fits.
-  fileprivate mutating func nameClasses(like images: LabelledImages, of source: ModelSource) {
-    if case .weights = source, images.classNames.count == classNames.count { classNames = images.classNames }
+  /// Networks of other programs carry no names of classes: they are given those of the images, if their number fits.
+  fileprivate mutating func nameClasses(like images: LabelledImages) {
+    if classNames == Model.unnamedClasses(images.classNames.count) { classNames = images.classNames }
   }
 }
 

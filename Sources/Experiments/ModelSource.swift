@@ -14,7 +14,7 @@ public enum ModelSource: Codable, Equatable, Sendable {
     case .model(let path): return try ModelFile.read(URL(filePath: path))
     case .weights(let path, let architecture):
       let network = try Self.match(path, architecture).network
-      return Model(network: network, classNames: (0..<network.classCount).map { "class \($0)" })
+      return Model(network: network, classNames: Model.unnamedClasses(network.classCount))
     }
   }
 

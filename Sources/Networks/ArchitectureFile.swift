@@ -45,7 +45,7 @@ extension Architecture: Codable {
 
   /// Reads an architecture file and checks it as a whole.
   ///
-  /// - Throws: ``FileError`` when the file is not the JSON of an architecture, or the architecture is none.
+  /// - Throws: ``FileError`` when the file is not the JSON of an architecture, or the architecture is invalid.
   public init(contentsOf file: URL) throws {
     self = try JSONFile.read(Architecture.self, from: file)
     _ = try Graph(self, from: file)
@@ -69,13 +69,13 @@ extension Architecture.Node: Codable {
     case outputs, epsilon, momentum, rate, count, pieces
   }
 
-  /// What PyTorch calls the same.
+  /// PyTorch's names for the same keys.
   private static let spellings = [
     "out_channels": "outputChannels", "kernel_size": "kernel", "out_features": "outputs", "eps": "epsilon",
     "p": "rate", "std": "standardDeviation",
   ]
 
-  /// By the word for the layer, the keys that its settings have.
+  /// Keys of each layer's settings, by the word for the layer.
   private static let settings: KeyValuePairs<String, [Keys]> = [
     "normalise": [.mean, .standardDeviation],
     "conv2d": [.outputChannels, .kernel, .stride, .padding, .dilation, .groups, .bias],
@@ -86,11 +86,19 @@ extension Architecture.Node: Codable {
     "maxout": [.pieces], "rbf": [.outputs],
   ]
 
-  /// What there is to know before the settings, which depend on it.
+  /// Keys read before the settings, which depend on them.
   private struct Head: Decodable {
     let name: String
     let layer: String
   }
+
+  /// Layers of other programs that there are none of here, in small letters.
+  private static let missingLayers: Set<String> = [
+    "gelu", "silu", "swish", "elu", "selu", "celu", "prelu", "relu6", "mish", "hardswish", "softplus",
+    "softmax",
+    "logsoftmax", "log_softmax", "layernorm", "groupnorm", "instancenorm", "convtranspose", "attention",
+    "lstm", "gru",
+  ]
 
   public init(from decoder: Decoder) throws {
     let head = try Head(from: decoder)
@@ -101,10 +109,15 @@ extension Architecture.Node: Codable {
       keys: (own == nil ? Keys.allCases : [.name, .layer, .inputs] + own!.value).map(\.rawValue),
       spellings: Self.spellings)
     guard own != nil else {
-      let question = NearestWord.question(head.layer, among: kinds)
+      // A near name of another function would make another network of it.
+      let question =
+        Self.missingLayers.contains(head.layer.lowercased())
+        ? "" : NearestWord.question(head.layer, among: kinds)
       throw values.problem(
         "no layer is called \"\(head.layer)\""
-          + (question.isEmpty ? "; there are \(kinds.joined(separator: ", "))" : question),
+          + (question.isEmpty ? "; there are \(kinds.joined(separator: ", "))" : question)
+          + (head.layer.lowercased().hasSuffix("softmax")
+            ? ": leave it out, the last node gives logits" : ""),
         at: "layer")
     }
     name = head.name
@@ -197,10 +210,10 @@ extension Extent: Codable {
       self.init(height: value, width: value)
       return
     } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
-      // A number, but beyond what is read.
+      // A number, but out of range.
       throw DecodingError.dataCorrupted(context)
     } catch {
-      // A list, then.
+      // Otherwise a list.
     }
     let pair = try single.decode([Int].self)
     guard pair.count == 2 else {

@@ -3,23 +3,23 @@ import Foundation
 import Storage
 import Tensors
 
-/// A network with everything that must travel with it: class names, where it came from, how good it was.
+/// A network with the metadata that belongs to it: class names, provenance and accuracy.
 public struct Model: Sendable {
-  /// How a network came about, as far as it is known. Networks from elsewhere may lack all of it.
+  /// The known provenance of a network. Networks from elsewhere may lack all of it.
   public struct Provenance: Codable, Equatable, Sendable {
     /// At most ``LongestName/byteCount`` bytes.
     public var dataName: String?
-    /// Of the data trained on; see `Dataset.checksum`.
+    /// Checksum of the training data; see `Dataset.checksum`.
     public var dataChecksum: String?
-    /// How those were read.
+    /// How the training data were read.
     public var reading: DatasetOptions?
     /// Whether its held-out images were chosen by ``reading``, because the data came without a test part.
     public var isSplitHere: Bool?
-    /// Of the images it was trained on, without those that its data held out as well.
+    /// A sketch of the training images, excluding those also held out by the data set.
     public var trainedImages: ImageSketch?
     public var training: TrainingConfiguration?
     public var epochsTrained: Int?
-    /// On the data set's held-out images, after training.
+    /// Accuracy on the data set's held-out images, after training.
     public var heldOutAccuracy: Double?
     public var toolVersion: String?
 
@@ -30,6 +30,9 @@ public struct Model: Sendable {
   public var classNames: [String]
   public var provenance: Provenance
 
+  /// What classes are called where nobody says: "class 0" and so on.
+  public static func unnamedClasses(_ count: Int) -> [String] { (0..<count).map { "class \($0)" } }
+
   public init(network: Network, classNames: [String], provenance: Provenance = Provenance()) {
     precondition(
       classNames.count == network.classCount, "\(network.classCount) classes, got \(classNames.count) names")
@@ -38,7 +41,7 @@ public struct Model: Sendable {
     self.provenance = provenance
   }
 
-  /// SHA-256, in hexadecimal, of the architecture and every parameter: what decides the outputs and nothing else.
+  /// SHA-256, in hexadecimal, of the architecture and all parameters: exactly what determines the outputs.
   public var checksum: String {
     get throws {
       var checksum = Checksum()

@@ -49,7 +49,7 @@ public enum ModelFile {
     let network = try WeightMatching.match(container, to: graph, file: file).network
     let classNames =
       try container.metadata[Key.classNames].map { try decode([String].self, $0, Key.classNames, file) }
-      ?? (0..<graph.classCount).map { "class \($0)" }
+      ?? Model.unnamedClasses(graph.classCount)
     guard classNames.count == graph.classCount else {
       throw FileError(
         file: file, problem: "names \(classNames.count) classes, the network has \(graph.classCount)")

@@ -131,11 +131,10 @@ private let brokenImageFolders: [BrokenInput] = [
   damagedPNG("PNG: a chunk longer than the file", "ends too early") {
     $0.replacing(at: 33, with: [0x7F, 0xFF, 0xFF, 0xFF])
   },
-  damagedPNG("PNG: extents beyond memory", "is 1073741824 pixels wide and 1073741824 high: expected 8 and 8")
-  {
+  damagedPNG("PNG: extents beyond memory", "is 1073741824 pixels wide and 1073741824 high, ") {
     $0.prefix(8) + chunk("IHDR", bigEndian([1 << 30, 1 << 30]) + [8, 0, 0, 0, 0]) + $0.dropFirst(33)
   },
-  damagedPNG("PNG: no rows", "is 8 pixels wide and 0 high: expected 8 and 8") {
+  damagedPNG("PNG: no rows", "is 8 pixels wide and 0 high, ") {
     $0.prefix(8) + chunk("IHDR", bigEndian([8, 0]) + [8, 0, 0, 0, 0]) + $0.dropFirst(33)
   },
   damagedPNG("PNG: a depth of 3 bits", "Invalid bit depth") {
@@ -158,7 +157,7 @@ private let brokenImageFolders: [BrokenInput] = [
     try FileManager.default.createDirectory(
       at: laboratory.file("images/empty"), withIntermediateDirectories: true)
   },
-  folder("images: another size", naming: "images/dot/5.png", "expected 8 and 8") { laboratory in
+  folder("images: another size", naming: "images/dot/5.png", "is 8 wide and 8 high") { laboratory in
     try laboratory.write(
       PNGFile.encode(Laboratory.picture(1, 5, side: 9), file: laboratory.file("made in memory")),
       to: "images/dot/5.png")

@@ -56,6 +56,8 @@ import Testing
     let lines = try await laboratory.run("datasets", "show", "images", "--output", "a.png")
     #expect(lines.exitCode == 0)
     #expect(lines.output.contains("remark: \(Self.sentence)\n"))
+    // Once.
+    #expect(!lines.errors.contains(Self.sentence), "\(lines.errors)")
     let json = try await laboratory.run(
       "datasets", "show", "images", "--output", "a.png", "--json", "--quiet")
     let description = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Testing
 
 /// What a network's training knows of its images need not be typed again, and images that it was trained on are not shown to
@@ -168,6 +169,18 @@ import Testing
     let weights = try await laboratory.run(
       "evaluate", "--weights", "trained/model.safetensors", "--architecture", "network.json")
     #expect(weights.errors.contains("does not fit architecture") || weights.errors.contains("give --data"))
+  }
+
+  @Test("A model file without names of classes is given those of the data, without a word about other names")
+  func nameless() async throws {
+    let laboratory = try await Laboratory()
+    var model = try ModelFile.read(laboratory.file("run/model.safetensors"))
+    model.classNames = Model.unnamedClasses(model.classNames.count)
+    try ModelFile.write(model, to: laboratory.file("nameless.safetensors"))
+    let outcome = try await laboratory.run(
+      "evaluate", "nameless.safetensors", "--data", "images", "--output", "out")
+    #expect(outcome.exitCode == 0 && !outcome.errors.contains("other names"), "\(outcome.errors)")
+    #expect(outcome.output.contains("línea") && !outcome.output.contains("class 0"), "\(outcome.output)")
   }
 
   @Test("Data are asked for where nobody knows them, and an empty name is refused")

@@ -84,7 +84,11 @@ import Testing
     ("integers", NPYFile(shape: [1, 1, 1], elements: .integers([7])), nil, "expected uint8, or float32"),
     (
       "pixels up to 255 as floats", NPYFile(shape: [2, 1, 1], elements: .floats([0.5, 255])), nil,
-      "has the pixel 255.0 in image 1: expected values in [0, 1]"
+      "has the pixel 255.0 in image 1: expected values in [0, 1]; divide by the largest value that a pixel can have"
+    ),
+    (
+      "pixels from −1 to 1", NPYFile(shape: [2, 1, 1], elements: .floats([0.5, -0.25])), nil,
+      "has the pixel -0.25 in image 1: expected values in [0, 1]; if they lie between two known ends"
     ),
     ("NaN", NPYFile(shape: [1, 1, 2], elements: .floats([0, .nan])), nil, "has the pixel nan in image 0"),
   ]

@@ -147,14 +147,14 @@ import Testing
     try withTemporaryFolder { folder in
       for image in 0..<200 { try write(9, to: folder, "a/\(1000 + image).png") }
       for image in [1150, 1190] { try write(9, to: folder, "a/\(image).png", width: 5) }
-      let sentence =
-        "is 5 pixels wide and 3 high: expected 4 and 3, like a/1000.png, unless all are resized, with --resize HEIGHTxWIDTH"
+      let sentence = "is 5 pixels wide and 3 high, a/1000.png is 4 wide and 3 high"
+      let advice = "; resize all with --resize HEIGHTxWIDTH"
       expectRefusal(
         naming: folder,
-        saying: "has 2 images of 200 that cannot be used: a/1150.png, a/1190.png (each \(sentence))"
+        saying: "has 2 images of 200 that cannot be used: a/1150.png, a/1190.png (each \(sentence))\(advice)"
       ) { _ = try Dataset.load(folder.path) }
       try FileManager.default.removeItem(at: folder.appending(path: "a/1190.png"))
-      expectRefusal(naming: folder.appending(path: "a/1150.png"), saying: sentence) {
+      expectRefusal(naming: folder.appending(path: "a/1150.png"), saying: sentence + advice) {
         _ = try Dataset.load(folder.path)
       }
       let resized = try Dataset.load(folder.path, options: DatasetOptions(size: .init(height: 2, width: 6)))

@@ -97,6 +97,11 @@ import Testing
         #"{"name": "c", "layer": "x"}"#,
         #"nodes[0].layer: node "c": no layer is called "x"; there are normalise, conv2d,"#
       ),
+      // No question after another function whose name is near.
+      (
+        #"{"name": "c", "layer": "gelu"}"#,
+        #"nodes[0].layer: node "c": no layer is called "gelu"; there are normalise, conv2d,"#
+      ),
     ])
   func unknownKeys(node: String, problem: String) {
     let error = #expect(throws: FileError.self) {

@@ -135,8 +135,12 @@ extension AttackExperiment.Results {
     lines += [
       "look at    \(path("adversarial.png")): \(shownImages.count) of the attacked images",
       "           \(path("triptychs"))/: the same, enlarged",
-      "           \(path("adversarial"))/: \(savedImages.count) of them that fool the network, at their own size",
     ]
+    if !savedImages.isEmpty {
+      lines.append(
+        "           \(path("adversarial"))/: \(savedImages.count) of them that fool the network, at their own size"
+      )
+    }
     if AttackKind(rawValue: attack)?.knowledge.isBlackBox == true {
       lines.append("           \(path("figures/queries.png")): what it had after so many queries")
     }
