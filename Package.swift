@@ -154,8 +154,8 @@ let package = Package(
       name: "ReportsTests",
       dependencies: [
         "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
-        "Tensors",
-      ]),
+        "Tensors", "TestSupport",
+      ], exclude: ["Pins"]),
     .testTarget(
       name: "LocalServerTests",
       dependencies: ["LocalServer", .product(name: "NIOCore", package: "swift-nio")]),
@@ -171,17 +171,17 @@ let package = Package(
       dependencies: [
         "Experiments", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
         "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
-      ]),
+      ], exclude: ["Pins"]),
     .testTarget(
       name: "StudyTests",
       dependencies: [
         "Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
-      ]),
+      ], exclude: ["Pins"]),
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Experiments", "Images", "Networks", "Storage", "Tensors",
+        "Experiments", "Images", "Networks", "Storage", "Tensors", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
+      ], exclude: ["Pins"]),
   ]
 )

@@ -65,7 +65,7 @@ public struct EvaluateExperiment: Sendable {
     let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
 
     try run.measured(results)
-    try writeTable(results, to: folder.file("classes.csv"))
+    try Self.table(results).write(to: folder.file("classes.csv"))
     let figures = try folder.folder("figures")
     // Of more classes a matrix cannot be read.
     let hasMatrix = results.classes.count <= 100
@@ -111,7 +111,7 @@ public struct EvaluateExperiment: Sendable {
       loss: CrossEntropy.meanLoss(of: logits, labels: images.labels), classes: classes, confusion: confusion)
   }
 
-  private func writeTable(_ results: Results, to file: URL) throws {
+  static func table(_ results: Results) -> CSVWriter {
     func text(_ share: Double?) -> String { share.map { String(format: "%.4f", $0) } ?? "" }
     var table = CSVWriter(columns: ["class", "images", "correct", "recall", "precision"])
     for item in results.classes {
@@ -119,7 +119,7 @@ public struct EvaluateExperiment: Sendable {
         item.name, item.imageCount, item.correctCount, text(item.recall), text(item.precision),
       ])
     }
-    try table.write(to: file)
+    return table
   }
 }
 

@@ -336,14 +336,8 @@ public struct TrainExperiment: Sendable {
     let model = Model(network: network, classNames: dataset.heldOut.classNames, provenance: provenance)
     try ModelFile.write(model, to: folder.file(Self.modelName))
     if !state.history.isEmpty {
-      try Chart.trainingCurve(
-        title: "\(network.graph.architecture.name) on \(dataset.name)",
-        epochs: state.history.map { epoch in
-          Chart.Epoch(
-            number: epoch.epoch, trainingLoss: epoch.trainingLoss, trainingAccuracy: epoch.trainingAccuracy,
-            validationLoss: epoch.validationLoss, validationAccuracy: epoch.validationAccuracy)
-        }
-      ).write(named: "training", in: folder.folder("figures").url)
+      try Self.curve(of: state.history, title: "\(network.graph.architecture.name) on \(dataset.name)")
+        .write(named: "training", in: folder.folder("figures").url)
     }
     return Results(
       modelChecksum: try model.checksum, parameterCount: network.trainedParameterCount,
@@ -356,6 +350,16 @@ public struct TrainExperiment: Sendable {
           PrivacyAccount(
             $0, settings, imageCount: trainingCount, stepCount: state.stepCount, delta: request.delta)
         }
+      })
+  }
+
+  static func curve(of history: [EpochRecord], title: String) -> Chart {
+    Chart.trainingCurve(
+      title: title,
+      epochs: history.map { epoch in
+        Chart.Epoch(
+          number: epoch.epoch, trainingLoss: epoch.trainingLoss, trainingAccuracy: epoch.trainingAccuracy,
+          validationLoss: epoch.validationLoss, validationAccuracy: epoch.validationAccuracy)
       })
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A laboratory with a run folder of every kind of experiment, of data so small that each takes a second.
@@ -34,21 +35,23 @@ enum EveryRun {
     ("rubbish", "rubbish other/model.safetensors --data arrays --count 50 --fooling-count 9"),
     (
       "substitute",
-      "substitute other/model.safetensors --data arrays --repetitions 2 --seed-images 6 --rounds 2 --substitute softmax"
+      "substitute other/model.safetensors --data arrays --repetitions 2 --seed-images 6 --rounds 2 "
+        + "--substitute softmax --step 0.2 --epsilon 0.3"
     ),
     (
       "privacy",
-      "privacy --data arrays --architecture softmax --epsilons 8 --networks 2 --epochs 1 --lot 20 --count 9"
+      "privacy --data arrays --architecture softmax --epsilons 8,3 --networks 2 --epochs 1 --lot 20 --count 9 "
+        + "--radius 0.75 --clip 0.5"
     ),
     (
       "smooth",
       "smooth other/model.safetensors --data arrays --samples 100 --selection 20 --count 6 --epsilon 0.5 --steps 2 "
-        + "--attack-samples 2"
+        + "--attack-samples 3 --alpha 0.01"
     ),
     (
       "shift",
       "shift --data arrays --architecture softmax --networks 2 --epochs 1 --images 9 --attacked 6 --steps 4 "
-        + "--recipes noise"
+        + "--recipes noise --epsilon 0.75 --noise 0.2"
     ),
     (
       "labels",
@@ -92,17 +95,23 @@ enum EveryRun {
 
   static func laboratory() async throws -> Laboratory {
     let laboratory = try await Laboratory(hasResults: false)
-    for (name, data) in try await made.value { try laboratory.write(data, to: name) }
+    for (name, data) in try await made.value.content { try laboratory.write(data, to: name) }
     return laboratory
   }
+
+  /// Of each folder, what its run left and printed.
+  static func inventories() async throws -> [String: Pin] { try await made.value.inventories }
 
   private static let made = Task {
     let laboratory = try await Laboratory(hasResults: false)
     try laboratory.writeArrays(to: "arrays", count: 300)
     var content = try laboratory.content(of: "arrays")
+    var inventories: [String: Pin] = [:]
     for (folder, _) in commands {
-      let outcome = try await Program(laboratory: laboratory).run(command(of: folder))
+      // Not quiet: what is printed is looked at as well.
+      let outcome = try await Program(laboratory: laboratory).run(command(of: folder).dropLast())
       #expect(outcome.exitCode == 0, "\(folder): \(outcome.errors)")
+      inventories[folder] = try RunInventory.pin(of: laboratory.file(folder), output: outcome.output)
       // Pictures are left out of a page where they are missing, and reading them takes most of the time.
       content.merge(
         try laboratory.content(of: folder).filter { name, _ in
@@ -110,6 +119,6 @@ enum EveryRun {
         }
       ) { $1 }
     }
-    return content
+    return (content: content, inventories: inventories)
   }
 }

@@ -16,7 +16,7 @@ struct ComparisonReport {
   static let comparisonName = "comparison.json"
 
   /// Figures by name, in the order of a reader's questions.
-  private var charts: [(name: String, chart: Chart)] {
+  var charts: [(name: String, chart: Chart)] {
     let all: [(String, Chart?)] = [
       ("forest", forest), ("ladder", ladder), ("sensitivity", sensitivity), ("bases", bases),
       ("dose-response", doseResponse), ("depth", depth), ("sizes", sizes), ("null", null),
@@ -25,7 +25,7 @@ struct ComparisonReport {
     return all.compactMap { name, chart in chart.map { (name, $0) } }
   }
 
-  private var tables: [(name: String, table: CSVWriter)] {
+  var tables: [(name: String, table: CSVWriter)] {
     [
       ("networks", networkTable), ("opinions", opinionTable), ("ladder", ladderTable), ("sizes", sizeTable),
       ("changes", changeTable), ("bases", basisTable), ("doses", doseTable), ("metrics", metricTable),

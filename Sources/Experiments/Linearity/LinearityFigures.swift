@@ -61,7 +61,7 @@ struct LinearityFigures {
     }
   }
 
-  private func chart(_ lines: LogitLines, _ region: CorrectRegion?, _ about: String) -> Chart {
+  func chart(_ lines: LogitLines, _ region: CorrectRegion?, _ about: String) -> Chart {
     let values = lines.logits[0]
     let range = LinearityWords.number(lines.epsilons.last ?? configuration.range)
     let found =
@@ -124,7 +124,7 @@ struct LinearityFigures {
 
   // MARK: All images
 
-  private var pieces: Chart {
+  var pieces: Chart {
     Chart.lines(
       caption: caption(
         title: "How many straight pieces do the logits have?",
@@ -154,7 +154,7 @@ struct LinearityFigures {
       interval: share.range.map { left($0.upperBound)...left($0.lowerBound) })
   }
 
-  private var local: Chart? {
+  var local: Chart? {
     let lines = LinearityExperiment.Direction.allCases.compactMap { direction -> Chart.Line? in
       let points = results.local.filter { $0.direction == direction }.compactMap { row in
         row.error.map { Chart.Point(x: row.epsilon, value: $0.median, interval: $0.lower...$0.upper) }
@@ -176,7 +176,7 @@ struct LinearityFigures {
       up: .init("relative error of the derivative"))
   }
 
-  private var sizes: Chart? {
+  var sizes: Chart? {
     var lines: [Chart.Line] = []
     let looks: [String: (Int, Int)] = ["softmax": (0, 3), "mlp": (1, 2)]
     for network in ["softmax", "mlp"] {

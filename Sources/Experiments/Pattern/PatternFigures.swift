@@ -56,7 +56,7 @@ struct PatternFigures {
       }, channels: images.shape.channels, height: images.shape.height, width: images.shape.width)
   }
 
-  private var spectrum: Chart {
+  var spectrum: Chart {
     var lines: [Chart.Line] = []
     func line(_ name: String, _ spectrum: RadialSpectrum, _ role: Chart.Role) -> Chart.Line {
       Chart.Line(
@@ -84,7 +84,7 @@ struct PatternFigures {
       lines: lines, across: .init("waves across the image"), up: .init("power density", isLogarithmic: true))
   }
 
-  private var components: Chart {
+  var components: Chart {
     var lines: [Chart.Line] = []
     for (place, material) in materials.enumerated() {
       func line(_ name: String, _ components: PerturbationComponents, _ role: Chart.Role) -> Chart.Line {

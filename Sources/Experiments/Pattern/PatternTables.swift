@@ -39,14 +39,18 @@ enum PatternTables {
     try spectrum.write(to: folder.file("spectrum.csv"))
     try components.write(to: folder.file("components.csv"))
     try pairs.write(to: folder.file("pairs.csv"))
+    try cosines(results).write(to: folder.file("cosines.csv"))
+    try universal(results).write(to: folder.file("universal.csv"))
+  }
 
-    var cosines = CSVWriter(columns: [
+  static func cosines(_ results: PatternExperiment.Results) -> CSVWriter {
+    var table = CSVWriter(columns: [
       "goal", "of", "kind", "pairs", "images", "mean", "lower_95", "upper_95",
     ])
     for goal in results.goals {
       for (name, summaries) in [("perturbations", goal.cosines), ("noise", goal.noiseCosines)] {
         for summary in summaries {
-          cosines.append([
+          table.append([
             goal.goal.rawValue, name, summary.kind.rawValue, summary.pairCount, summary.cosine.count,
             summary.cosine.mean, summary.cosine.range?.lowerBound,
             summary.cosine.range?.upperBound,
@@ -54,13 +58,15 @@ enum PatternTables {
         }
       }
     }
-    try cosines.write(to: folder.file("cosines.csv"))
+    return table
+  }
 
+  static func universal(_ results: PatternExperiment.Results) -> CSVWriter {
     let made = results.universal
-    var universal = CSVWriter(columns: ["of", "images", "fooled", "total"])
-    universal.append(["universal", "own", made.fooledOwn.count, made.fooledOwn.total])
-    universal.append(["universal", "held out", made.fooledHeldOut.count, made.fooledHeldOut.total])
-    universal.append(["noise", "held out", made.fooledByNoise.count, made.fooledByNoise.total])
-    try universal.write(to: folder.file("universal.csv"))
+    var table = CSVWriter(columns: ["of", "images", "fooled", "total"])
+    table.append(["universal", "own", made.fooledOwn.count, made.fooledOwn.total])
+    table.append(["universal", "held out", made.fooledHeldOut.count, made.fooledHeldOut.total])
+    table.append(["noise", "held out", made.fooledByNoise.count, made.fooledByNoise.total])
+    return table
   }
 }

@@ -28,7 +28,7 @@ struct BackdoorReport {
     try sheet(gallery).write(to: figures.file("neurons.png"))
   }
 
-  private var table: CSVWriter {
+  var table: CSVWriter {
     var table = CSVWriter(
       columns: ["share", "repetition", "training_images", "poisoned", "flagged", "flagged_poisoned"]
         + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "success")
@@ -50,7 +50,7 @@ struct BackdoorReport {
     return table
   }
 
-  private var clusters: CSVWriter {
+  var clusters: CSVWriter {
     var table = CSVWriter(columns: [
       "share", "repetition", "class", "images", "smaller_cluster", "silhouette", "suspicious",
     ])
@@ -77,7 +77,7 @@ struct BackdoorReport {
     return points.isEmpty ? nil : Chart.Line(name: name, look: .role(role), points: points)
   }
 
-  private var chart: Chart {
+  var chart: Chart {
     let clean = results.outcomes.filter { $0.share == 0 }
     let baseline =
       "Without poison: \(MeanShare(clean.map(\.judged.success))?.words ?? "unknown") and "

@@ -22,7 +22,7 @@ struct CollisionReport {
     try strip.write(to: figures.file("poisons.png"))
   }
 
-  private var table: CSVWriter {
+  var table: CSVWriter {
     var table = CSVWriter(
       columns: [
         "pair", "base", "target", "target_image", "success", "control_success", "checked_success",
@@ -49,7 +49,7 @@ struct CollisionReport {
 
   // MARK: Figures
 
-  private var chart: Chart {
+  var chart: Chart {
     let rows: [(name: String, role: Chart.Role, isHit: (Attack) -> Bool?)] = [
       ("poisons", .neurons, { $0.success }), ("their starting images", .control, { $0.controlSuccess }),
       ("poisons, after the neighbour check", .random, { $0.checkedSuccess }),

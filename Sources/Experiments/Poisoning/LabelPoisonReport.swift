@@ -24,7 +24,7 @@ struct LabelPoisonReport {
     try sheet(gallery).write(to: figures.file("neurons.png"))
   }
 
-  private var table: CSVWriter {
+  var table: CSVWriter {
     var table = CSVWriter(
       columns: [
         "share", "repetition", "training_images", "flipped", "trimming", "dropped", "dropped_flipped",
@@ -73,7 +73,7 @@ struct LabelPoisonReport {
       }
   }
 
-  private var errorChart: Chart {
+  var errorChart: Chart {
     Chart.lines(
       caption: provenance.caption(
         title: "Held-out error against the share of wrong labels",
@@ -82,7 +82,7 @@ struct LabelPoisonReport {
       up: .init("held-out error, %"))
   }
 
-  private var takenChart: Chart? {
+  var takenChart: Chart? {
     guard let pair = results.pair else { return nil }
     let lines = curves { $0.taken }
     guard !lines.isEmpty else { return nil }

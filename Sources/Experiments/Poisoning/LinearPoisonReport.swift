@@ -31,7 +31,7 @@ struct LinearPoisonReport {
     try strip.write(to: figures.file("points.png"))
   }
 
-  private var table: CSVWriter {
+  var table: CSVWriter {
     var table = CSVWriter(
       columns: ["attacking", "attacked", "repetition", "points", "validation_loss", "trimmed_poisons"]
         + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "flipped_error")
@@ -56,7 +56,7 @@ struct LinearPoisonReport {
 
   // MARK: Figures
 
-  private func chart(_ pair: Int) -> Chart {
+  func chart(_ pair: Int) -> Chart {
     let outcomes = results.outcomes.filter { $0.pair == pair }
     func line(_ name: String, _ role: Chart.Role, _ errors: (Outcome) -> [Proportion?]) -> Chart.Line? {
       let points = (outcomes.first?.moved.indices ?? 0..<0).compactMap { points in

@@ -196,7 +196,7 @@ struct PoolReport {
   }
 
   /// Accuracy left at each distance, one curve for each attack and one for the best of all.
-  private var distanceChart: Chart {
+  var distanceChart: Chart {
     let looks: [Chart.Role] = [.neurons, .random, .other(0), .other(1), .other(2), .other(3)]
     let curves = material.pool.attacks.indices.map { index in
       accuracyCurve(
@@ -235,7 +235,7 @@ struct PoolReport {
   }
 
   /// Successes with their intervals: what was asked for, then the ladders of steps and budgets.
-  private var successChart: Chart {
+  var successChart: Chart {
     func role(_ row: PoolResults.Attack) -> Chart.Role {
       if row.entry.role == .transferred { return .random }
       if row.entry.followsGradient { return .neurons }

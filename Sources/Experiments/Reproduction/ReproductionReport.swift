@@ -101,7 +101,7 @@ struct ReproductionReport {
 
   // MARK: Files
 
-  private var table: CSVWriter {
+  var table: CSVWriter {
     var table = CSVWriter(columns: [
       "table", "section", "row", "column", "unit", "paper", "ours", "difference", "lower_95", "upper_95",
       "of", "sample",
@@ -154,7 +154,7 @@ struct ReproductionReport {
   private static let largestRowCount = 80
 
   /// Shares, ours beside printed, of the first sections; nil where the paper has none that was measured.
-  private func chart(of reproduction: Reproduction) -> Chart? {
+  func chart(of reproduction: Reproduction) -> Chart? {
     var groups: [Chart.PaperGroup] = []
     for group in self.groups(of: reproduction) {
       let rowCount = groups.reduce(group.rows.count) { $0 + $1.rows.count }

@@ -121,7 +121,7 @@ public struct RubbishExperiment: Sendable {
     results.sentences = RubbishWords(configuration: configuration, results: results).sentences
     try run.measured(results)
     try progress(.stage("drawing"))
-    try RubbishTable.write(results, in: folder)
+    try RubbishTable.table(results).write(to: folder.file("rubbish.csv"))
     try RubbishFigures(configuration: configuration, results: results, data: DataRecord(dataset))
       .write(engine, in: folder)
     try run.complete(with: results)

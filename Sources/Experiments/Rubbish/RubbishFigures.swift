@@ -86,7 +86,7 @@ struct RubbishFigures {
       width: shape.width, limit: Self.limit, scale: max(1, 64 / max(shape.height, shape.width)))
   }
 
-  private var classes: Chart {
+  var classes: Chart {
     let count = results.noise.accepted.total
     let accepted = shownClasses.map { Proportion(results.noise.acceptedByClass[$0], of: count) }
     let fooled = shownClasses.map { results.fooling.outcomes[$0].fooled }

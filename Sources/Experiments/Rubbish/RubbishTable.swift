@@ -3,7 +3,7 @@ import Tensors
 
 /// The table of `intrigue rubbish`; docs/rubbish.md names the columns.
 enum RubbishTable {
-  static func write(_ results: RubbishExperiment.Results, in folder: RunFolder) throws {
+  static func table(_ results: RubbishExperiment.Results) -> CSVWriter {
     var table = CSVWriter(columns: [
       "class", "name", "noise_images", "accepted", "accepted_lower_95", "accepted_upper_95",
       "steps", "before", "fooled", "fooled_lower_95", "fooled_upper_95", "gained", "mean_confidence",
@@ -17,7 +17,7 @@ enum RubbishTable {
           + [outcome.fooled.total, outcome.before.count, outcome.fooled.count] + bounds(outcome.fooled)
           + [outcome.gained.count, outcome.meanConfidence, outcome.zeroGradientCount])
     }
-    try table.write(to: folder.file("rubbish.csv"))
+    return table
   }
 
   private static func bounds(_ proportion: Proportion) -> [any CSVValue] {

@@ -65,7 +65,7 @@ struct ShiftReport {
   }
 
   /// nil where no network has a distance.
-  private var scatter: Chart? {
+  var scatter: Chart? {
     let clouds = results.recipes.map { recipe in
       Chart.Cloud(
         name: recipe.rawValue, role: Self.role(recipe),
@@ -86,7 +86,7 @@ struct ShiftReport {
   }
 
   /// Accuracy under each kind, mean over severities, with Student's interval over networks.
-  private var kinds: Chart {
+  var kinds: Chart {
     let kinds = Corruption.Kind.allCases
     return Chart.classShares(
       caption: caption(
@@ -143,7 +143,7 @@ struct ShiftReport {
 
   // MARK: Tables
 
-  private var networkTable: CSVWriter {
+  var networkTable: CSVWriter {
     var table = CSVWriter(
       columns: ["recipe", "seed", "model_checksum"] + CSVWriter.columns(counted: "clean")
         + ["corrupted", "unseen", "median_l2", "never_fooled"] + CSVWriter.columns(counted: "robust")
@@ -160,7 +160,7 @@ struct ShiftReport {
     return table
   }
 
-  private var corruptionTable: CSVWriter {
+  var corruptionTable: CSVWriter {
     var table = CSVWriter(
       columns: ["recipe", "seed", "kind", "severity", "seen"] + CSVWriter.columns(counted: "right"))
     for network in results.networks {
@@ -175,7 +175,7 @@ struct ShiftReport {
     return table
   }
 
-  private var recipeTable: CSVWriter {
+  var recipeTable: CSVWriter {
     var table = CSVWriter(columns: [
       "recipe", "measure", "networks", "mean", "lower_95", "upper_95", "pairs", "difference",
       "difference_lower_95",

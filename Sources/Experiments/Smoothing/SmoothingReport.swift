@@ -53,7 +53,7 @@ struct SmoothingReport {
   }
 
   /// A level a curve, and each network without noise.
-  private var chart: Chart {
+  var chart: Chart {
     let roles: [Chart.Role] = [.random, .neurons, .other(0), .other(1), .other(2), .other(3)]
     let names = Set(results.levels.map(\.modelChecksum))
     var curves = results.levels.enumerated().map { number, level in
@@ -131,7 +131,7 @@ struct SmoothingReport {
 
   // MARK: Tables
 
-  private var certified: CSVWriter {
+  var certified: CSVWriter {
     var table = CSVWriter(columns: [
       "model", "sigma", "image", "label", "prediction", "agreed", "samples", "lower_bound", "radius",
       "abstained", "correct", "base_prediction", "votes_for_label", "model_checksum",
@@ -151,7 +151,7 @@ struct SmoothingReport {
     return table
   }
 
-  private var attacked: CSVWriter {
+  var attacked: CSVWriter {
     var table = CSVWriter(columns: [
       "model", "sigma", "epsilon", "image", "label", "distance", "certified_radius", "answer", "p", "lost",
       "contradicts", "model_checksum",
@@ -175,7 +175,7 @@ struct SmoothingReport {
   }
 
   /// A row for each level and radius; the radius 0 is without an attack.
-  private var summary: CSVWriter {
+  var summary: CSVWriter {
     let shares = ["certified", "robust", "base"]
     var table = CSVWriter(
       columns: ["model", "sigma", "training_noise", "radius", "images"]

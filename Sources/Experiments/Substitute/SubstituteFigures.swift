@@ -32,7 +32,7 @@ struct SubstituteFigures {
   }
 
   /// nil where the black box is right about nothing.
-  private var chart: Chart? {
+  var chart: Chart? {
     let success = results.means(\.success)
     guard let first = success.first, let last = success.last else { return nil }
     func points(_ means: [(queries: Int, mean: MeanWithInterval)]) -> [Chart.Point] {

@@ -60,7 +60,7 @@ struct TransferReport {
     return low == high ? "\(low)" : "between \(low) and \(high)"
   }
 
-  private var heatMap: Chart {
+  var heatMap: Chart {
     Chart.transferMatrix(
       caption: caption, names: results.names,
       blocks: results.sizes.map { size in
@@ -78,7 +78,7 @@ struct TransferReport {
   }
 
   /// nil where no pair has an error.
-  private var gapChart: Chart? {
+  var gapChart: Chart? {
     guard let gap = results.gaps.first(where: { $0.size == results.mainSize }) else { return nil }
     let numbers = Dictionary(uniqueKeysWithValues: results.names.enumerated().map { ($1, $0 + 1) })
     let points = gap.pairs.compactMap { pair -> Chart.LabelledPoint? in

@@ -1,0 +1,36 @@
+import Experiments
+import Foundation
+import Storage
+import TestSupport
+import Testing
+
+@testable import Reports
+
+/// What the page says of each kind of run, of a made-up record whose every number differs.
+@Suite struct RunSummaryTests {
+  @Test("Titles, findings, bases and captions show what they say", arguments: try MadeUpRun.names)
+  func words(name: String) throws {
+    let runs = try MadeUpRuns()
+    let folder = RunFolder(runs.folder)
+    try AtomicFile.write(MadeUpRun.data(name), to: folder.file("run.json"))
+    let summary = try RunSummary.read(folder)
+    var pin = Pin()
+    pin.add("title", summary.title)
+    pin.add("findings", summary.findings)
+    pin.add("basis", summary.basis)
+    pin.add("listing", summary.listing)
+    for picture in summary.pictures {
+      pin.add(
+        "picture \(picture.file)",
+        [picture.caption, "alternative: \(picture.alternative ?? "–")", "basis: \(picture.basis ?? "–")"])
+    }
+    for table in summary.tables {
+      pin.add(
+        "table \(table.file)",
+        [table.caption, "basis: \(table.basis ?? "–")"]
+          + table.articleColumns.map { "\($0.name): \($0.heading)" })
+    }
+    pin.add("article", summary.articleTables + summary.citations.map { "\($0)" })
+    try pin.expect("report-\(name)")
+  }
+}
