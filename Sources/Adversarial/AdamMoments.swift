@@ -1,4 +1,4 @@
-/// Adam's running means of one minimisation. Kingma, Ba (2015), algorithm 1, with the constants given there.
+/// Adam's moment estimates for one minimisation. Kingma, Ba (2015), algorithm 1, with the constants given there.
 struct AdamMoments {
   private var first: [Double]
   private var second: [Double]

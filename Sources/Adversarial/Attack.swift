@@ -1,13 +1,13 @@
 import Networks
 import Tensors
 
-/// Images to attack, with what an attack may know of each.
+/// Images to attack, with their labels and numbers.
 public struct AttackBatch: Sendable {
   /// `[count, channels, height, width]`, inside the bounds of the threat model.
   public let images: Tensor
   /// True classes.
   public let labels: [Int]
-  /// Number of each image in its data set: seeds its random draws, and names it in results.
+  /// Number of each image in its data set: seeds its random draws, and identifies it in results.
   public let imageIDs: [Int]
 
   public init(images: Tensor, labels: [Int], imageIDs: [Int]) {
@@ -28,14 +28,14 @@ public struct AttackBatch: Sendable {
   }
 }
 
-/// What an attack proposes. Whether it fools anybody is for ``Evaluation`` to say.
+/// The images proposed by an attack. Whether they are adversarial is decided by ``Evaluation``.
 public struct PerturbedImages: Sendable {
-  /// Of the shape of the batch.
+  /// Same shape as the batch.
   public let images: Tensor
-  /// Rows for which a gradient was zero in every pixel, so that nothing told the attack where to go. Many of them
-  /// are a sign of a masked gradient, not of robustness.
+  /// Rows for which a gradient was zero in every pixel, so that the attack had no direction. Many of them are a sign of
+  /// gradient masking, not of robustness.
   public let zeroGradientRows: [Int]
-  /// What each image cost and brought, of a black-box attack; `nil` of others.
+  /// The queries and improvements of each image, for a black-box attack; `nil` for others.
   public let traces: [QueryTrace]?
 
   public init(images: Tensor, zeroGradientRows: [Int] = [], traces: [QueryTrace]? = nil) {
@@ -48,15 +48,15 @@ public struct PerturbedImages: Sendable {
   }
 }
 
-/// A way to perturb images. It proposes; it does not project for the record, judge or count.
+/// A method of perturbing images. Final projection, judging and counting are left to ``Evaluation``.
 ///
-/// Attacks with a fixed budget do their worst within `threatModel.epsilon`. Attacks that look for the smallest
-/// perturbation are given an infinite one and, where they find nothing, propose the image itself.
+/// Attacks with a fixed budget maximise the loss within `threatModel.epsilon`. Attacks that minimise the perturbation
+/// are given an infinite one and, if they find nothing, propose the image itself.
 ///
 /// The proposal for an image depends on that image, its label, its number and the attack's own seed; not on
 /// the other images, their order or the number of workers.
 public protocol Attack: Sendable {
-  /// As a user would call it: `fgsm`.
+  /// The name used by users: `fgsm`.
   var name: String { get }
 
   /// - Parameters:

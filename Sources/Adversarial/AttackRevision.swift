@@ -1,6 +1,6 @@
-/// Which numbers the attacks give.
+/// Version of the attacks' results.
 public enum AttackRevision {
-  /// Raised when an attack, a random draw of it or the judging gives other numbers than before: what was measured with
-  /// another is measured again.
+  /// Incremented when an attack, its random draws or the judging gives different numbers than before: results of
+  /// another revision are recomputed.
   public static let current = 2
 }

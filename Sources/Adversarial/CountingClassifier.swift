@@ -2,9 +2,9 @@ import Networks
 import Synchronization
 import Tensors
 
-/// How often a classifier was asked, counted in images: the honest price of an attack, whatever the machine.
+/// Number of classifier queries, counted in images: the cost of an attack, independent of the machine.
 public struct ClassifierCost: Equatable, Codable, Sendable {
-  /// Images passed forward, those on the way to a gradient included.
+  /// Images passed forward, including those for a gradient.
   public let forwards: Int
   /// Images passed backward.
   public let backwards: Int
@@ -20,7 +20,7 @@ public struct ClassifierCost: Equatable, Codable, Sendable {
   }
 }
 
-/// A classifier that counts what it is asked. Results are those of `base`, bit for bit.
+/// A classifier that counts its queries. Results are those of `base`, bit for bit.
 public final class CountingClassifier<Base: DifferentiableClassifier>: DifferentiableClassifier {
   public let base: Base
   private let total = Mutex(ClassifierCost(forwards: 0, backwards: 0))
@@ -29,7 +29,7 @@ public final class CountingClassifier<Base: DifferentiableClassifier>: Different
 
   public var inputShape: ImageShape { base.inputShape }
   public var classCount: Int { base.classCount }
-  /// So far.
+  /// The cost so far.
   public var cost: ClassifierCost { total.withLock { $0 } }
 
   public func logits(of images: Tensor) throws -> Tensor {

@@ -13,8 +13,8 @@ extension Distortion {
 }
 
 extension AttackedImage {
-  /// How far the image had to be moved to be lost: 0 when the classifier was wrong without help, ∞ when the attack
-  /// did not reach its goal.
+  /// The perturbation size at which the image is misclassified: 0 if it already is when clean, ∞ if the attack did not
+  /// reach its goal.
   public func adversarialDistance(in norm: Norm) -> Double {
     switch verdict {
     case .alreadyWrong: 0

@@ -1,8 +1,8 @@
 import Tensors
 
-/// How far one image was moved, measured in every customary way.
+/// Size of the perturbation of one image, in all customary measures.
 public struct Distortion: Equatable, Codable, Sendable {
-  /// Values that changed at all. A pixel of a colour image has three.
+  /// Number of values that changed at all. A pixel of a colour image has three.
   public let l0: Int
   public let l1: Double
   public let l2: Double

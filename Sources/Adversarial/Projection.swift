@@ -1,11 +1,11 @@
 import Tensors
 
 extension ThreatModel {
-  /// The nearest allowed image: onto the ball around `clean`, then into the box.
+  /// The projection onto the ball around `clean`, then onto the box.
   ///
-  /// L∞ and box commute. For L1 and L2 the box comes second and only shortens the perturbation, because `clean`
-  /// is in the box; it is not stretched again. An image inside ball and box comes back bit for bit, where inside
-  /// the ball means up to ``tolerance(pixelCount:)``.
+  /// For L∞ the order does not matter. For L1 and L2 the box comes second and only shortens the perturbation, because
+  /// `clean` is in the box; it is not stretched again. An image inside ball and box is returned bit for bit, where
+  /// inside the ball means up to ``tolerance(pixelCount:)``.
   ///
   /// - Parameters:
   ///   - perturbed: Pixels of one image.
@@ -21,18 +21,18 @@ extension ThreatModel {
     return image.map { min(max($0, bounds.lowerBound), bounds.upperBound) }
   }
 
-  /// `image`, with what rounding may have put outside the ball put back: afterwards the perturbation, measured in Double,
-  /// is no longer than ε, not by the last bit of a pixel either.
+  /// `image` without the excess over the ball that rounding may cause: afterwards the perturbation, measured in Double,
+  /// is at most ε, even to the last bit of a pixel.
   ///
-  ///     x′ᵢ = the Float nearest to xᵢ + r̂ᵢ that is not beyond it, seen from xᵢ;  r̂ the nearest r with ‖r‖ ≤ ε
+  ///     x′ᵢ = the Float nearest to xᵢ + r̂ᵢ on the side of xᵢ;  r̂ the nearest r with ‖r‖ ≤ ε
   ///
   /// - Parameters:
-  ///   - image: As ``projected(_:around:)`` gives it.
+  ///   - image: An image returned by ``projected(_:around:)``.
   ///   - clean: The same image before, inside the bounds.
   func roundedInward(_ image: ArraySlice<Float>, around clean: ArraySlice<Float>) -> ArraySlice<Float> {
     let difference = zip(image, clean).map { Double($0) - Double($1) }
     guard length(difference) > Double(epsilon) else { return image }
-    // In L1 and L2 the sum of what is left has its own rounding, some last bits of a Double.
+    // In L1 and L2 the sum itself has rounding errors, in the last bits of a Double.
     let radius = norm == .linf || norm == .l0 ? Double(epsilon) : Double(epsilon) * (1 - 0x1p-40)
     let nearest = norm.nearestInBall(ofRadius: radius, to: difference)
     return ArraySlice(
@@ -57,9 +57,9 @@ extension Norm {
     }
   }
 
-  /// Euclidean projection of a vector that lies outside the ball. No value grows or changes its sign.
+  /// The Euclidean projection of a vector outside the ball. No value grows or changes sign.
   ///
-  /// L0 keeps the ⌊ε⌋ values that are largest in size, of equal ones those that come first.
+  /// L0 keeps the ⌊ε⌋ values of largest magnitude, the first ones in a tie.
   func nearestInBall(ofRadius radius: Double, to difference: [Double]) -> [Double] {
     switch self {
     case .l0:
@@ -78,7 +78,7 @@ extension Norm {
       for (index, size) in difference.map(abs).sorted(by: >).enumerated() {
         sum += size
         let candidate = (sum - radius) / Double(index + 1)
-        guard size >= candidate else { break }  // equal at ε = 0, where nothing may be left
+        guard size >= candidate else { break }  // equal at ε = 0, where nothing may remain
         threshold = candidate
       }
       return difference.map { value in

@@ -1,11 +1,11 @@
 import Tensors
 
-/// How a targeted attack picks the class that each image is to be taken for.
+/// How a targeted attack chooses the target class of each image.
 public enum TargetChoice: Equatable, Sendable {
   /// (label + 1) mod C.
   case next
-  /// Uniform among the classes that are not the label. An image's target depends on the seed and on its own
-  /// number, not on the other images.
+  /// Uniform among the classes other than the label. An image's target depends on the seed and on its own number, not
+  /// on the other images.
   case random(seed: UInt64)
   /// The same class for all. Images of that class are skipped by the evaluation.
   case fixed(Int)

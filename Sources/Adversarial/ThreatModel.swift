@@ -1,20 +1,20 @@
 import Tensors
 
-/// What an attacker may do and wants: the ball, the box and the goal. Attack and evaluation read the same one.
+/// The attacker's constraints and goal: the ball, the box and the goal. Attack and evaluation use the same one.
 public struct ThreatModel: Equatable, Sendable {
   public enum Goal: Equatable, Sendable {
-    /// Any class but the true one.
+    /// Any class except the true one.
     case untargeted
-    /// The given class of each image, in the order of the batch.
+    /// The target class of each image, in the order of the batch.
     case targeted([Int])
   }
 
-  /// Measures the perturbation.
+  /// Norm of the perturbation.
   public let norm: Norm
-  /// Radius of the ball around each image, in units of pixels (8/255, not 8). `.infinity`: no budget; an attack
-  /// that looks for the smallest perturbation is meant.
+  /// Radius of the ball around each image, in units of pixels (8/255, not 8). `.infinity`: no budget, for an attack
+  /// that minimises the perturbation.
   public let epsilon: Float
-  /// Values that a pixel may take.
+  /// Allowed values of a pixel.
   public let bounds: ClosedRange<Float>
   public let goal: Goal
 
@@ -28,14 +28,14 @@ public struct ThreatModel: Equatable, Sendable {
     self.goal = goal
   }
 
-  /// Radii that can be asked for. Below 2⁻²⁴, the spacing of pixels just under 1, x + r rounds to x; beyond 2²⁴ lies
-  /// no image, in any norm.
+  /// The radii that may be requested. Below 2⁻²⁴, the spacing of pixels just under 1, x + r rounds to x; beyond 2²⁴
+  /// there is no image, in any norm.
   public static let askedRadii: ClosedRange<Float> = 0x1p-24...0x1p24
 
-  /// 0, where nothing may change, is one.
+  /// Whether a radius may be requested; 0 may.
   public static func canBeAsked(radius: Float) -> Bool { radius == 0 || askedRadii.contains(radius) }
 
-  /// The class that image `row` is to be taken for; `nil` when any other will do.
+  /// The target class of image `row`; `nil` if any other class will do.
   public func target(ofRow row: Int) -> Int? {
     switch goal {
     case .untargeted: nil
@@ -43,17 +43,17 @@ public struct ThreatModel: Equatable, Sendable {
     }
   }
 
-  /// Whether `prediction` is what the attacker wants for image `row`, whose true class is `label`.
+  /// Whether `prediction` reaches the attacker's goal for image `row`, whose true class is `label`.
   public func isReached(byPrediction prediction: Int, ofRow row: Int, label: Int) -> Bool {
     if let target = target(ofRow: row) { prediction == target } else { prediction != label }
   }
 
-  /// How much longer than `epsilon` a perturbation may measure before it counts as outside the ball.
+  /// The excess over `epsilon` at which a perturbation counts as outside the ball.
   ///
   ///     10⁻⁶ ε + 2⁻²⁴ B ‖1‖,   0 for L0
   ///
-  /// The second term is the rounding of x + r to Float in each pixel, for pixels no larger than B: at ε = 1/255
-  /// it exceeds the first. A count is exact.
+  /// The second term is the rounding of x + r to Float in each pixel, for pixels no larger than B: at ε = 1/255 it
+  /// exceeds the first. A count has no rounding error.
   public func tolerance(pixelCount: Int) -> Double {
     let rounding = 0x1p-24 * Double(max(abs(bounds.lowerBound), abs(bounds.upperBound)))
     let ones: Double
@@ -66,7 +66,7 @@ public struct ThreatModel: Equatable, Sendable {
     return 1e-6 * Double(epsilon) + rounding * ones
   }
 
-  /// The model for some rows of a batch.
+  /// The threat model for some rows of a batch.
   public func selecting(_ rows: some Collection<Int>) -> ThreatModel {
     guard case .targeted(let targets) = goal else { return self }
     return ThreatModel(

@@ -3,10 +3,10 @@ import Storage
 
 /// Unpacks a published archive with the system's `tar`.
 enum ArchiveUnpacking {
-  /// The members are unpacked beside `folder`, compared with their checksums, and moved into place as one.
+  /// Unpacks the members beside `folder`, compares their checksums, and moves them into place as one.
   ///
-  /// - Throws: ``FileError`` when `tar` fails, or a member is missing or is not the published one. A `folder`
-  ///   that was there before is then unchanged.
+  /// - Throws: ``FileError`` when `tar` fails, or a member is missing or does not match its published checksum. An
+  ///   existing `folder` is then unchanged.
   static func unpack(_ archive: URL, of entry: CatalogueEntry, to folder: URL) throws {
     let files = FileManager.default
     let workplace = try TemporaryFolder(beside: folder)

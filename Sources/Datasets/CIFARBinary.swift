@@ -8,17 +8,17 @@ import Tensors
 public enum CIFARBinary {
   public static let shape = ImageShape(channels: 3, height: 32, width: 32)
   public static let classCount = 10
-  /// Bytes of a record: label and pixels.
+  /// Size of a record in bytes: label and pixels.
   public static let recordLength = 1 + shape.pixelCount
 
   static let trainingNames = (1...5).map { "data_batch_\($0).bin" }
   static let testName = "test_batch.bin"
   static let classesName = "batches.meta.txt"
 
-  /// Labels and pixels `[count, 3, 32, 32]` of one batch.
+  /// Labels, and pixels `[count, 3, 32, 32]`, of one batch.
   ///
   /// - Parameter file: Named in errors; nothing is read from it.
-  /// - Throws: ``FileError`` when the size is not a positive multiple of a record's or a label is above 9.
+  /// - Throws: ``FileError`` when the size is not a positive multiple of a record's size or a label is above 9.
   public static func batch(in content: Data, file: URL) throws -> (labels: [Int], pixels: [UInt8]) {
     guard !content.isEmpty, content.count % recordLength == 0 else {
       throw FileError(
@@ -61,14 +61,14 @@ public enum CIFARBinary {
 
 /// Class names as a text file: one a line, in the order of the labels.
 enum ClassNames {
-  /// Looked for beside IDX and .npy files.
+  /// File searched for beside IDX and .npy files.
   static let fileName = "class-names.txt"
 
   /// The lines that are not empty.
   ///
   /// - Throws: ``FileError`` when the file is not UTF-8, is empty or names a class twice.
   static func lines(in content: Data, file: URL) throws -> [String] {
-    // Editors of Windows begin a text with a byte order mark.
+    // Windows editors begin a text file with a byte order mark.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     guard
       let text = String(
@@ -96,6 +96,6 @@ enum ClassNames {
     return try lines(in: FileContents.read(file), file: file)
   }
 
-  /// "0", "1", … for labels that nothing names.
+  /// "0", "1", … for labels without names.
   static func numbers(_ count: Int) -> [String] { (0..<count).map(String.init) }
 }

@@ -6,8 +6,8 @@ enum CIFARFolder {
   /// The folder that the published archive unpacks to.
   static let unpackedName = "cifar-10-batches-bin"
 
-  /// - Parameter entry: What the files must be, when they were asked for by name.
-  /// - Throws: ``FileError`` naming the file that is missing, broken or not the published one.
+  /// - Parameter entry: Published files, when the set was requested by name.
+  /// - Throws: ``FileError`` naming the file that is missing, broken or does not match its published checksum.
   static func load(_ folder: URL, name: String, entry: CatalogueEntry? = nil) throws -> Dataset {
     let classesFile = folder.appending(path: CIFARBinary.classesName)
     let classNames =

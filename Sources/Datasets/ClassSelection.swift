@@ -1,7 +1,7 @@
 extension LabelledImages {
-  /// The images of the given classes, in their order here, with labels that count within `classes`.
+  /// The images of the given classes, in their present order, with labels that index `classes`.
   ///
-  /// - Parameter classes: Numbers of classes, each once.
+  /// - Parameter classes: Distinct class numbers.
   public func selecting(classes: [Int]) -> LabelledImages {
     precondition(
       Set(classes).count == classes.count && classes.allSatisfy(classNames.indices.contains),
@@ -15,9 +15,9 @@ extension LabelledImages {
 }
 
 extension Dataset {
-  /// The images of some classes only, such as 3 and 7; the checksum is that of what remains.
+  /// The images of some classes only, such as 3 and 7, with the checksum of the remaining images.
   ///
-  /// - Parameter names: Names of classes, at least two; label 0 goes to the first.
+  /// - Parameter names: Names of classes, at least two; the first becomes label 0.
   /// - Throws: ``ClassSelectionError``
   public func selecting(classesNamed names: [String]) throws -> Dataset {
     guard names.count > 1, Set(names).count == names.count else {

@@ -4,10 +4,10 @@ import Synchronization
 /// Applies `transform` to every element on all cores.
 ///
 /// - Parameters:
-///   - chunkSize: Elements that a core takes at a time.
-///   - progress: Called after each chunk, from any thread but never from two at once.
+///   - chunkSize: Number of elements a core takes at a time.
+///   - progress: Called after each chunk, from any thread but never concurrently.
 /// - Returns: The results in the order of `inputs`.
-/// - Throws: What `transform` throws for the first element for which it throws, whatever the timing.
+/// - Throws: The error of the first element, in input order, for which `transform` throws, whatever the timing.
 func concurrentMap<Input: Sendable, Output: Sendable>(
   _ inputs: [Input], chunkSize: Int = 1,
   progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in },
@@ -17,7 +17,7 @@ func concurrentMap<Input: Sendable, Output: Sendable>(
   let chunkCount = (inputs.count + chunkSize - 1) / chunkSize
   DispatchQueue.concurrentPerform(iterations: chunkCount) { chunk in
     let range = chunk * chunkSize..<min((chunk + 1) * chunkSize, inputs.count)
-    // Elements before a known failure are still tried: one of them may fail too, and is then the first.
+    // Elements before a known failure are still tried: one of them may fail too, and would then be the first.
     guard state.withLock({ ($0.failure?.index ?? .max) > range.lowerBound }) else { return }
     var outputs: [Output] = []
     outputs.reserveCapacity(range.count)

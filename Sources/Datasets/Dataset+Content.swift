@@ -1,5 +1,5 @@
 extension Dataset {
-  /// The same with remarks on what can be seen in its images and labels, whatever format it was read from.
+  /// The same data set, with format-independent remarks on its images and labels.
   func remarkedOn() -> Dataset {
     var dataset = self
     dataset.remarks += Self.remarks(onTraining: training, heldOut: heldOut)
@@ -18,7 +18,7 @@ extension Dataset {
       }
   }
 
-  /// A brightest pixel below the middle of the range: samples of fewer bits, or on another scale.
+  /// Remarks on a brightest pixel below mid-range: the samples have fewer bits, or another scale.
   private static func brightness(of parts: [LabelledImages]) -> DatasetRemark? {
     let count = parts.reduce(0) { $0 + $1.count }
     let (brightest, limit, whole): (Double, Double, String) =
@@ -35,10 +35,10 @@ extension Dataset {
 }
 
 extension LabelledImages {
-  /// As it is stored.
+  /// The largest, as stored.
   fileprivate var largestSample: Double {
     func largest<Sample: Comparable>(_ samples: [Sample], from least: Sample) -> Sample {
-      // Over the buffer, which the compiler makes one instruction for many samples of.
+      // Over the buffer, so that the compiler vectorises the loop.
       samples.withUnsafeBufferPointer { $0.reduce(least) { max($0, $1) } }
     }
     return switch pixels {

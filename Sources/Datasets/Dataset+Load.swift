@@ -4,16 +4,16 @@ import Storage
 extension Dataset {
   /// Loads and checks a data set.
   ///
-  /// A name of the catalogue is looked for in the folders of `search`, and its files must be the published ones.
-  /// Anything else is a folder, given as a path or as a name inside one of those folders; its format is told by
-  /// its content.
+  /// A catalogue name is searched for in the folders of `search`, and its files must be the published ones. Anything
+  /// else is a folder, given as a path or as a name inside one of those folders; its format is recognised by its
+  /// content.
   ///
   /// - Parameters:
   ///   - nameOrPath: `fashion-mnist`, or `photos/birds`.
-  ///   - options: How to read images of one's own.
-  ///   - progress: Called while a folder of images is decoded, from any thread, never from two at once.
-  /// - Throws: ``DatasetError`` when there is no such data set, ``FileError`` when a file is missing, broken or
-  ///   not the published one; ``ClassSelectionError``.
+  ///   - options: How to read custom images.
+  ///   - progress: Called while a folder of images is decoded, from any thread but never concurrently.
+  /// - Throws: ``DatasetError`` when there is no such data set, ``FileError`` when a file is missing, broken or does
+  ///   not match its published checksum; ``ClassSelectionError``.
   public static func load(
     _ nameOrPath: String, options: DatasetOptions = DatasetOptions(), search: DatasetSearch = .standard(),
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -46,7 +46,7 @@ extension Dataset {
     return try load(folder: folder, options: options, progress: progress)
   }
 
-  /// Loads a folder, whose format is told by its content.
+  /// Loads a folder, whose format is recognised by its content.
   static func load(
     folder: URL, options: DatasetOptions, progress: @Sendable (_ done: Int, _ total: Int) -> Void
   ) throws -> Dataset {
@@ -64,7 +64,7 @@ extension Dataset {
     return dataset
   }
 
-  /// Loads a set of the catalogue. Decoded images that stand in for it come last, and under their own name.
+  /// Loads a catalogue set. Decoded images that replace it are the last choice, and keep their own name.
   static func load(
     _ entry: CatalogueEntry, options: DatasetOptions, search: DatasetSearch,
     progress: @Sendable (_ done: Int, _ total: Int) -> Void

@@ -1,19 +1,19 @@
 import Foundation
 
-/// Training images and held-out images of the same classes, with what is needed to say where they came from.
+/// Training images and held-out images of the same classes, with their provenance.
 public struct Dataset: Sendable {
-  /// As a user would call it: `fashion-mnist`, or a folder's name.
+  /// The name used by a user: `fashion-mnist`, or a folder's name.
   public let name: String
   public let training: LabelledImages
-  /// Not trained on: every ranking, statistic and attack uses these unless training images are asked for by name.
+  /// Not trained on: every ranking, statistic and attack uses these unless training images are requested.
   public let heldOut: LabelledImages
   /// SHA-256, in hexadecimal, of shape, class names, labels and decoded pixels of both parts; it does not
-  /// change when a file is compressed anew.
+  /// change when a file is recompressed.
   public let checksum: String
-  /// Where it was read; nil for one made in memory.
+  /// Where it was read from; nil for one made in memory.
   public var origin: Origin?
-  /// What was left out, assumed or guessed while it was read, and what its images and labels look like although they
-  /// should not. Of a data set made in memory there are none.
+  /// What was left out, assumed or guessed while it was read, and anything suspicious in its images and labels. Empty
+  /// for a data set made in memory.
   public internal(set) var remarks: [DatasetRemark] = []
   /// Whether the held-out images were chosen here, because the data came without a test part.
   public internal(set) var isSplitHere = false
@@ -22,20 +22,20 @@ public struct Dataset: Sendable {
   public enum Origin: Equatable, Sendable {
     /// Every image below the folder belongs to it.
     case folders(in: URL)
-    /// A few files of the folder are the data set.
+    /// The data set is a few files of the folder.
     case files(in: URL)
   }
 
-  /// The same held-out images beside a part of the training images.
+  /// The same held-out images, with a subset of the training images.
   ///
-  /// - Parameter rows: Of the training images, ascending.
+  /// - Parameter rows: Indices of the training images to keep, ascending.
   public func training(on rows: [Int], name: String) -> Dataset {
     var dataset = Dataset(name: name, training: training.selecting(rows), heldOut: heldOut)
     dataset.isSplitHere = isSplitHere
     return dataset
   }
 
-  /// The same with more to remark on, by whoever knows more than the files say.
+  /// The same data set with additional remarks.
   public func remarking(_ more: [DatasetRemark]) -> Dataset {
     var dataset = self
     dataset.remarks += more

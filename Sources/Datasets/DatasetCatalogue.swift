@@ -1,6 +1,6 @@
 import Foundation
 
-/// The public data sets that are known by name.
+/// The public data sets known by name.
 public enum DatasetCatalogue {
   public static let entries = [fashionMNIST, mnist, kmnist, cifar10]
 
@@ -8,11 +8,11 @@ public enum DatasetCatalogue {
     entries.first { $0.name == name }
   }
 
-  // The checksums of fashion-mnist and mnist were computed from Debian's package dataset-fashion-mnist and from
-  // files whose MD5 sums are the well-known ones of the original MNIST. The MD5 sums of kmnist are those that
-  // torchvision publishes, that of the CIFAR-10 archive is on its home page; those of its members are published
-  // by several projects that use it. The sizes are what TensorFlow, Keras and torchvision print while they fetch the
-  // same files; Debian's copies of fashion-mnist, which lack the name inside, are as much shorter as it is long.
+  // The checksums of fashion-mnist and mnist were computed from Debian's package dataset-fashion-mnist and from files
+  // whose MD5 sums are the well-known ones of the original MNIST. The MD5 sums of kmnist are those published by
+  // torchvision, that of the CIFAR-10 archive is on its home page; those of its members are published by several
+  // projects that use it. The sizes are those printed by TensorFlow, Keras and torchvision when they fetch the same
+  // files; Debian's copies of fashion-mnist lack the embedded file name and are shorter by its length.
 
   static let fashionMNIST = CatalogueEntry(
     name: "fashion-mnist", title: "Fashion-MNIST: Zalando's articles, 28×28 grey",
@@ -23,7 +23,7 @@ public enum DatasetCatalogue {
     ],
     trainingCount: 60_000, heldOutCount: 10_000, format: .idx,
     files: idxFiles(
-      // Where its README leads to, an S3 website, knows no https; the same files are in its repository.
+      // The S3 website linked in its README does not support https; the same files are in its repository.
       at: "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
       sizes: [26_421_880, 29_515, 4_422_102, 5_148],
       [
@@ -90,13 +90,13 @@ public enum DatasetCatalogue {
   }
 }
 
-/// What is known about one public data set.
+/// A public data set of the catalogue.
 public struct CatalogueEntry: Sendable {
   public enum Format: String, Sendable {
     case idx, cifarBinary
   }
 
-  /// As a user calls it; also the name of its folder.
+  /// The name used by users and of its folder.
   public let name: String
   public let title: String
   public let licence: String
@@ -105,9 +105,9 @@ public struct CatalogueEntry: Sendable {
   public let trainingCount: Int
   public let heldOutCount: Int
   public let format: Format
-  /// The files that are needed. Those of an archive have no address of their own.
+  /// The required files. Those of an archive have no URL of their own.
   public let files: [CatalogueFile]
-  /// Holds `files`, where they are not published one by one.
+  /// Archive of `files`, if they are not published separately.
   public let archive: CatalogueFile?
 
   public init(
@@ -127,7 +127,7 @@ public struct CatalogueEntry: Sendable {
     self.archive = archive
   }
 
-  /// The same set, fetched from another folder of a web server. Sizes and checksums stay those of the published files.
+  /// The same set, fetched from another web folder. Sizes and checksums stay those of the published files.
   public func mirrored(at folder: URL) -> CatalogueEntry {
     func mirrored(_ file: CatalogueFile) -> CatalogueFile {
       guard let size = file.byteCount else { return file }
@@ -143,9 +143,9 @@ public struct CatalogueEntry: Sendable {
 
 public struct CatalogueFile: Equatable, Sendable {
   public let name: String
-  /// Where its public home is; nil inside an archive.
+  /// Public URL; nil inside an archive.
   public let url: String?
-  /// Of the file there, of which no more is ever fetched; nil inside an archive.
+  /// The size of the published file, beyond which nothing is fetched; nil inside an archive.
   public let byteCount: Int64?
   public let checksum: PublishedChecksum
 
@@ -157,7 +157,7 @@ public struct CatalogueFile: Equatable, Sendable {
     self.checksum = checksum
   }
 
-  /// - Parameter byteCount: Of the file as published, which is what is downloaded.
+  /// - Parameter byteCount: Size of the file as published and downloaded.
   public init(name: String, url: String, byteCount: Int64, checksum: PublishedChecksum) {
     self.name = name
     self.url = url
@@ -166,12 +166,12 @@ public struct CatalogueFile: Equatable, Sendable {
   }
 }
 
-/// What can be compared to know that a file is the published one.
+/// A checksum that identifies a file as the published one.
 public enum PublishedChecksum: Equatable, Sendable {
-  /// SHA-256 of the bytes after decompression: holds for a file that was compressed anew.
+  /// SHA-256 of the bytes after decompression: still valid for a file that was recompressed.
   case contentSHA256(String)
   /// MD5 of the bytes after decompression.
   case contentMD5(String)
-  /// MD5 of the file as published; a file compressed anew, or unfolded, cannot be compared.
+  /// MD5 of the file as published; a recompressed or decompressed file cannot be compared.
   case fileMD5(String)
 }

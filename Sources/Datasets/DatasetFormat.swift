@@ -1,6 +1,6 @@
 import Foundation
 
-/// The formats that a folder of one's own can have, told by what it holds.
+/// The formats that a custom folder can have, recognised by its content.
 enum DatasetFormat: String, CaseIterable {
   case idx = "IDX files"
   case cifarBinary = "CIFAR-10 batches"
@@ -26,7 +26,7 @@ enum DatasetFormat: String, CaseIterable {
     self = format
   }
 
-  /// One file of a format is enough: what else is missing is then said by name.
+  /// One file of a format is enough: anything missing is then reported by name.
   private func fits(_ listing: FolderListing) -> Bool {
     switch self {
     case .idx: !IDXFolder.prefixes(in: listing).isEmpty

@@ -1,10 +1,10 @@
 import Foundation
 import Storage
 
-/// Options that the data at hand have no use for.
+/// Options that do not apply to the data at hand.
 extension DatasetOptions {
   /// - Parameter place: Named in the error.
-  /// - Throws: ``FileError`` when an option asks for what is not done to images of this format.
+  /// - Throws: ``FileError`` when an option does not apply to images of this format.
   func check(for format: DatasetFormat, in place: URL) throws {
     if format != .imageFolder, size != nil || colour != .automatic {
       throw FileError(
@@ -19,7 +19,7 @@ extension DatasetOptions {
     }
   }
 
-  /// On a share or a seed that was given and did not choose the images held out.
+  /// Remarks on a given held-out fraction or seed that did not choose the held-out images.
   func remark(onUnusedSplitOf dataset: Dataset) -> DatasetRemark? {
     let usual = DatasetOptions()
     guard !dataset.isSplitHere, heldOutFraction != usual.heldOutFraction || seed != usual.seed else {
@@ -30,7 +30,7 @@ extension DatasetOptions {
         + "\(dataset.heldOut.count) images", count: dataset.heldOut.count, example: nil)
   }
 
-  /// Which settings the data of this name have a use for, as far as that is known before they are read.
+  /// The settings that apply to the data of this name, as far as known before they are read.
   public static func settings(
     for nameOrPath: String, search: DatasetSearch = .standard()
   ) -> Set<Setting> {
@@ -42,7 +42,7 @@ extension DatasetOptions {
         }
       } else {
         search.places(of: nameOrPath).first { FolderListing.kind(of: $0) != nil }.flatMap {
-          // Loading says what is wrong there.
+          // Loading reports what is wrong there.
           try? DatasetFormat(recognising: $0)
         }
       }
@@ -55,9 +55,9 @@ extension DatasetOptions {
     return own.union([.heldOutFraction, .seed, .classes])
   }
 
-  /// Takes `settings` over from how other images were read.
+  /// Adopts `settings` from other options.
   ///
-  /// - Returns: What of them is now another than before.
+  /// - Returns: The settings that changed.
   public mutating func adopt(_ settings: Set<Setting>, from other: DatasetOptions) -> Set<Setting> {
     func take<Value: Equatable>(_ setting: Setting, _ key: WritableKeyPath<DatasetOptions, Value>) -> Setting?
     {

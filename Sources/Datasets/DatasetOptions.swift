@@ -1,6 +1,6 @@
 import Tensors
 
-/// How to read images of one's own. Sets of the catalogue need none of this but `classes`.
+/// How to read custom images. Catalogue sets use only `classes`.
 public struct DatasetOptions: Equatable, Codable, Sendable {
   /// Height and width in pixels.
   public struct Size: Equatable, Codable, Sendable {
@@ -22,29 +22,29 @@ public struct DatasetOptions: Equatable, Codable, Sendable {
     case rgb
   }
 
-  /// What the axes of a four-dimensional array of images mean. Three axes are always N×H×W.
+  /// The meaning of the axes of a four-dimensional array of images. Three axes are always N×H×W.
   public enum ArrayLayout: String, CaseIterable, Codable, Sendable {
-    /// N×C×H×W, as PyTorch has it.
+    /// N×C×H×W, as in PyTorch.
     case channelsFirst = "channels-first"
-    /// N×H×W×C, as Pillow and TensorFlow have it.
+    /// N×H×W×C, as in Pillow and TensorFlow.
     case channelsLast = "channels-last"
   }
 
-  /// Each by itself, for those that somebody gave and those that nobody did.
+  /// Individual settings, to distinguish those given from defaults.
   public enum Setting: CaseIterable, Sendable {
     case size, colour, arrayLayout, heldOutFraction, seed, classes
   }
 
-  /// Resize the images of a folder to this size; nil: all must have one size.
+  /// The size to which the images of a folder are resized; nil if all must have the same size.
   public var size: Size?
   public var colour: Colour
-  /// Nil: from the shape, when exactly one of the two layouts has 1 or 3 channels.
+  /// Nil to infer it from the shape, when exactly one of the two layouts has 1 or 3 channels.
   public var arrayLayout: ArrayLayout?
-  /// Share of each class that is held out where the data come without a test part.
+  /// The fraction of each class that is held out where the data come without a test part.
   public var heldOutFraction: Double
-  /// Chooses the images held out.
+  /// Determines which images are held out.
   public var seed: UInt64
-  /// Names of the classes to read, the order of their labels; nil: all.
+  /// Names of the classes to read, in the order of their labels; nil for all.
   public var classes: [String]?
 
   public init(

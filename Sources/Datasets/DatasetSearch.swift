@@ -2,13 +2,13 @@ import Foundation
 
 /// Where data sets are looked for by name: each in a folder of its name inside one of these.
 public struct DatasetSearch: Sendable {
-  /// First come, first served.
+  /// Folders in order of precedence.
   public var folders: [URL]
 
   public init(folders: [URL]) { self.folders = folders }
 
-  /// `INTRIGUE_DATASETS` (several folders are separated by colons), `datasets` in the working folder, and where
-  /// Debian puts data sets.
+  /// `INTRIGUE_DATASETS` (several folders are separated by colons), `datasets` in the working directory, and Debian's
+  /// folder for data sets.
   public static func standard(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> DatasetSearch {
@@ -18,7 +18,7 @@ public struct DatasetSearch: Sendable {
     return DatasetSearch(folders: named + [URL(filePath: "datasets"), URL(filePath: "/usr/share/datasets")])
   }
 
-  /// Where `entry` is read from; nil when it is nowhere. Only names are looked at, not what the files hold.
+  /// Where `entry` is read from; nil if it is not found. Only names are checked, not the contents of the files.
   public func location(of entry: CatalogueEntry) -> DatasetLocation? {
     if let folder = folders(for: entry).first(where: { entry.presentCount(in: $0) == entry.files.count }) {
       return .published(folder)
@@ -39,12 +39,12 @@ public struct DatasetSearch: Sendable {
     }
   }
 
-  /// Folders of decoded images that stand in for `entry`: `cifar10-jpeg` for `cifar10`.
+  /// Folders of decoded images that can replace `entry`: `cifar10-jpeg` for `cifar10`.
   func imageFolders(for entry: CatalogueEntry) -> [URL] {
     entry.format == .cifarBinary ? folders.map { $0.appending(path: "\(entry.name)-jpeg") } : []
   }
 
-  /// Where a folder of one's own may be: at its path, or by its name in one of the folders.
+  /// Where a custom folder may be: at its path, or by its name in one of the folders.
   func places(of nameOrPath: String) -> [URL] {
     let isName = !nameOrPath.utf8.contains(UInt8(ascii: "/"))
     return [URL(filePath: nameOrPath)] + (isName ? folders.map { $0.appending(path: nameOrPath) } : [])
@@ -65,11 +65,11 @@ public struct DatasetSearch: Sendable {
   }
 }
 
-/// A folder with a set of the catalogue.
+/// A folder with a catalogue set.
 public enum DatasetLocation: Equatable, Sendable {
-  /// With all of its files.
+  /// A folder with all of its files.
   case published(URL)
-  /// With images that were decoded from them and stand in for them.
+  /// A folder of images decoded from them, which replace them.
   case decodedImages(URL)
 
   public var folder: URL {
@@ -79,11 +79,11 @@ public enum DatasetLocation: Equatable, Sendable {
   }
 }
 
-/// A data set that is not there, or a folder that holds none.
+/// A data set that was not found, or a folder that contains none.
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// - Parameters:
   ///   - lookedIn: Every folder tried.
-  ///   - advice: What to do about it.
+  ///   - advice: A suggested remedy.
   case notFound(name: String, lookedIn: [String], advice: String)
   case unrecognised(folder: String)
   case ambiguous(folder: String, formats: [String])

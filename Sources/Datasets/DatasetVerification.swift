@@ -1,12 +1,12 @@
 import Foundation
 import Storage
 
-/// What became of one file of a data set when it was compared with what is published.
+/// Result of comparing one file of a data set with the published one.
 public struct FileVerification: Equatable, Sendable {
   public enum Status: Equatable, Sendable {
     /// The published bytes.
     case ok
-    /// There, but nothing is published that it could be compared with; says why.
+    /// Present, but nothing is published to compare it with, for the given reason.
     case unchecked(reason: String)
     case missing
     /// Checksums in hexadecimal.
@@ -15,7 +15,7 @@ public struct FileVerification: Equatable, Sendable {
   }
 
   public let name: String
-  /// Where it is, or where it was expected.
+  /// Actual or expected location.
   public let file: URL
   public let status: Status
 
@@ -33,13 +33,13 @@ public struct FileVerification: Equatable, Sendable {
 }
 
 extension CatalogueEntry {
-  /// Compares every file of the set with what is published. Nothing is thrown: each outcome is a value.
+  /// Compares every file of the set with the published ones. Nothing is thrown: each outcome is a value.
   ///
   /// - Parameter search: Where to look; the folder that has most of the files is reported on.
   public func verify(in search: DatasetSearch = .standard()) -> [FileVerification] {
     let candidates = search.folders(for: self)
     let best = candidates.max { presentCount(in: $0) < presentCount(in: $1) }
-    // max returns the last of equals; the first folder in the order of search is meant.
+    // max returns the last of equals; the first in search order is needed.
     guard let best, let folder = candidates.first(where: { presentCount(in: $0) == presentCount(in: best) })
     else {
       return []
@@ -56,7 +56,7 @@ extension CatalogueEntry {
     return FileVerification(name: published.name, file: file, status: published.checksum.status(of: file))
   }
 
-  /// How many of the files `folder` has.
+  /// How many of the files are present in `folder`.
   func presentCount(in folder: URL) -> Int {
     files.count { location(of: $0, in: folder) != nil }
   }

@@ -3,14 +3,14 @@ import Storage
 import Synchronization
 import Tensors
 
-/// The memory that images are decoded in, shared by all that are decoded at the same time.
+/// The memory for decoding images, shared by all that are decoded at the same time.
 ///
-/// A photograph of 50 megapixels takes half a gigabyte while it is decoded, whatever size it is then reduced to: on many
-/// cores at once that would be the whole memory. Whoever finds the room full waits.
+/// Decoding a photograph of 50 megapixels takes half a gigabyte, whatever size it is then reduced to: on many cores at
+/// once that would be the whole memory. A thread waits while the room is full.
 ///
 /// `@unchecked Sendable`: everything is read and written under `condition`.
 final class DecodingRoom: @unchecked Sendable {
-  /// Samples, a copy without transparency, a copy in the colours asked for, and one plane by plane.
+  /// Samples, a copy without transparency, a copy in the requested colours, and a planar one.
   private static let bytesPerPixel = 12
 
   private let condition = NSCondition()
@@ -24,7 +24,7 @@ final class DecodingRoom: @unchecked Sendable {
 
   init(pixelLimit: Int) { self.pixelLimit = pixelLimit }
 
-  /// Calls `body` once there is room for `pixelCount` pixels, or nobody else in the room.
+  /// Calls `body` once there is room for `pixelCount` pixels, or no one else is in the room.
   func withRoom<Result>(for pixelCount: Int, _ body: () throws -> Result) rethrows -> Result {
     condition.withLock {
       while pixelsInUse > 0, pixelsInUse > pixelLimit - pixelCount { condition.wait() }
@@ -40,18 +40,18 @@ final class DecodingRoom: @unchecked Sendable {
   }
 }
 
-/// The bytes that the decoded images of a folder may have, all together.
+/// The limit on the total bytes of the decoded images of a folder.
 ///
-/// Files do not tell: a kilobyte of PNG holds a megabyte of pixels.
+/// File sizes are no guide: a kilobyte of PNG holds a megabyte of pixels.
 final class DecodedImages: Sendable {
   private let available: AvailableMemory
   private let taken = Mutex(0)
 
   init(within available: AvailableMemory) { self.available = available }
 
-  /// Counts an image of `byteCount` samples, which are there twice when the two parts of a data set are made.
+  /// Counts an image of `byteCount` samples, twice because they are copied when the data set is split into parts.
   ///
-  /// - Throws: ``FileError`` naming the image with which they are too many.
+  /// - Throws: ``FileError`` naming the image that exceeds the limit.
   func add(_ byteCount: Int, of file: URL) throws {
     let total = taken.withLock { taken in
       taken += 2 * byteCount

@@ -3,9 +3,8 @@ import Storage
 
 /// Fetches data sets of the catalogue from their public homes.
 ///
-/// A file arrives as `<name>.partial`, is compared with its published checksum, and only then gets its name. A
-/// transfer that was cut off goes on where it stopped. No more bytes are written than the published file has, whatever
-/// the server sends.
+/// A file arrives as `<name>.partial`, is compared with its published checksum, and only then gets its name. An
+/// interrupted transfer is resumed. No more bytes are written than the published file has, whatever the server sends.
 public struct Downloader: Sendable {
   public struct Progress: Equatable, Sendable {
     public let fileName: String
@@ -13,16 +12,16 @@ public struct Downloader: Sendable {
     public let fileNumber: Int
     public let fileCount: Int
     public let byteCount: Int64
-    /// Nil when the server does not say.
+    /// Nil when the server does not state it.
     public let totalByteCount: Int64?
   }
 
-  /// Where the set's own folder goes.
+  /// Parent of the set's own folder.
   public let folder: URL
 
   public init(folder: URL) { self.folder = folder }
 
-  /// Makes `folder/<name of the set>` complete. Files that are there and are the published ones are kept.
+  /// Completes `folder/<name of the set>`. Existing files are kept if they match their published checksums.
   ///
   /// - Parameter progress: Called from any thread, one call at a time.
   /// - Returns: The folder of the set.
@@ -62,7 +61,7 @@ public struct Downloader: Sendable {
     return target
   }
 
-  /// Two that fetch into one folder would write the same file.
+  /// Two downloads into one folder would write the same file.
   private static func locked(_ folder: URL) throws -> FolderLock {
     let lock = try FolderLock(folder)
     lock.removeLeftovers()
@@ -95,7 +94,7 @@ public struct Downloader: Sendable {
       } catch let error as Transfer.Failure {
         guard case .tooLong = error else { throw error }
         try? FileManager.default.removeItem(at: partial)
-        // The part from last time may have been of another file: once more from the start.
+        // The part from last time may have been of another file: retry from the start.
         guard isWholeAttempt else {
           isWholeAttempt = true
           continue
@@ -145,11 +144,11 @@ public struct Downloader: Sendable {
   }
 }
 
-/// A file that could not be fetched, and how to come by it otherwise.
+/// A file that could not be fetched, with advice on how to obtain it.
 public struct DownloadError: Error, Equatable, CustomStringConvertible {
   public let url: String
   public let problem: String
-  /// Where the file belongs when it is fetched by other means.
+  /// Where the file belongs if obtained by other means.
   public let destination: URL
 
   public var description: String {

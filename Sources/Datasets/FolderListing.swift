@@ -10,9 +10,9 @@ struct FolderListing {
   let folder: URL
   let files: [String]
   let folders: [String]
-  /// Links that lead nowhere.
+  /// Dangling links.
   let brokenLinks: [String]
-  /// Those that are no UTF-8, and have no place among `files` and `folders`.
+  /// Names that are not UTF-8, which are in neither `files` nor `folders`.
   let foreign: [ForeignName]
 
   /// - Throws: ``FileError`` when `folder` is missing, is not a folder or cannot be read.
@@ -52,7 +52,7 @@ struct FolderListing {
     case file, folder
   }
 
-  /// Nil when there is nothing of that name. Links are followed.
+  /// Kind of the file at `url`; nil if there is none. Links are followed.
   static func kind(of url: URL) -> Kind? { kind(ofPath: Array(url.path.utf8)) }
 
   private static func kind(ofPath path: [UInt8]) -> Kind? {
@@ -61,9 +61,9 @@ struct FolderListing {
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
   }
 
-  /// Every name but `.` and `..`, in no order.
+  /// Every name but `.` and `..`, unordered.
   ///
-  /// - Throws: What the system says.
+  /// - Throws: The system's error.
   static func names(in path: [UInt8]) throws -> [[UInt8]] {
     guard let stream = withPath(path, { opendir($0) }) else { throw SystemProblem() }
     defer { closedir(stream) }
@@ -74,7 +74,7 @@ struct FolderListing {
         guard errno == 0 else { throw SystemProblem() }
         return names
       }
-      // Up to the zero at its end: what lies behind is not part of the entry.
+      // Up to the terminating zero: what follows is not part of the entry.
       let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
         let text = UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
         return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
@@ -89,18 +89,18 @@ struct FolderListing {
     }
   }
 
-  /// What the last call of the system complained about.
+  /// Error of the last system call.
   private struct SystemProblem: Error, CustomStringConvertible {
     let description = lastSystemError()
   }
 }
 
-/// A name that is no UTF-8.
+/// A name that is not UTF-8.
 struct ForeignName {
   let bytes: [UInt8]
   let kind: FolderListing.Kind
 
-  /// With every byte that is not printable ASCII as `\xE9`.
+  /// The name with every byte that is not printable ASCII escaped as `\xE9`.
   var escaped: String {
     bytes.map { byte in
       (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\\")

@@ -1,14 +1,14 @@
 import Foundation
 import Storage
 
-/// Names of classes and images that are no UTF-8, in a folder of images.
+/// Class and image names in a folder of images that are not UTF-8.
 ///
-/// Such a class or image has no name that a label, a record or a page could show, so it cannot be read under a name
-/// of its own; and leaving it out would make another data set of it.
+/// Such a class or image has no name that a label, a record or a page could show, so it cannot be read under its own
+/// name; and leaving it out would change the data set.
 enum ForeignNames {
   private static let longestList = 5
 
-  /// Below `folder`, which has a folder for each class: those of classes, and of images in any of them; escaped.
+  /// The names of classes, and of images in any class, below `folder`, which has a folder for each class; escaped.
   static func found(in folder: URL) -> [String] {
     guard let listing = try? FolderListing(folder) else { return [] }
     let path = Array(folder.path.utf8)
@@ -20,7 +20,7 @@ enum ForeignNames {
     return known + foreign
   }
 
-  /// - Throws: ``FileError`` with all of them, for the parts of one data set.
+  /// - Throws: ``FileError`` listing all of them, for the parts of one data set.
   static func refuse(in folder: URL, _ listing: FolderListing) throws {
     let partNames = ImageFolderLayout.trainingNames + ImageFolderLayout.heldOutNames
     let parts =

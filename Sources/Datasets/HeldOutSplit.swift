@@ -4,12 +4,12 @@ import Tensors
 
 /// Which images are held out where the data come without a test part.
 ///
-/// Every class gives the same share, rounded, at least one image and never its last. The choice within a class
-/// depends on the seed, the class and its number of images only.
+/// Every class gives the same fraction, rounded, at least one image and never its last. The choice within a class
+/// depends only on the seed, the class and its number of images.
 struct HeldOutSplit: Equatable {
-  /// Ascending.
+  /// Ascending indices.
   let training: [Int]
-  /// Ascending.
+  /// Ascending indices.
   let heldOut: [Int]
 
   init(labels: [Int], classCount: Int, fraction: Double, seed: UInt64) {
@@ -28,7 +28,7 @@ struct HeldOutSplit: Equatable {
 }
 
 extension Dataset {
-  /// Splits `images` in two as `options` says.
+  /// Splits `images` in two according to `options`.
   ///
   /// - Throws: ``FileError`` naming `folder` when no class has two images.
   init(name: String, splitting images: LabelledImages, options: DatasetOptions, folder: URL) throws {

@@ -20,9 +20,9 @@ enum IDXFolder {
       }
     }
 
-    /// A file without .gz is preferred: it need not be unfolded.
+    /// Prefers a file without .gz, which need not be decompressed.
     ///
-    /// - Parameter prefix: What stands before the usual name; see ``prefixes(in:)``.
+    /// - Parameter prefix: The text before the usual name; see ``prefixes(in:)``.
     func file(in folder: URL, prefix: String = "") -> URL? {
       (names + names.map { $0 + ".gz" }).map { folder.appending(path: prefix + $0) }.first {
         FolderListing.kind(of: $0) == .file
@@ -30,8 +30,7 @@ enum IDXFolder {
     }
   }
 
-  /// What stands before the usual names of the files there, such as `emnist-letters-`, in byte order; nothing before
-  /// MNIST's.
+  /// The prefixes of the usual names of the files there, such as `emnist-letters-`, in byte order; empty for MNIST's.
   static func prefixes(in listing: FolderListing) -> [String] {
     let names = Part.allCases.flatMap(\.names)
     let found = listing.files.compactMap { file -> String? in
@@ -45,8 +44,8 @@ enum IDXFolder {
     return Set(found).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// - Parameter entry: What the files must be, when they were asked for by name.
-  /// - Throws: ``FileError`` naming the file that is missing, broken, not the published one, or disagrees with
+  /// - Parameter entry: Published files, when the set was requested by name.
+  /// - Throws: ``FileError`` naming the file that is missing, broken, not the published one, or inconsistent with
   ///   another.
   static func load(_ folder: URL, name: String, entry: CatalogueEntry? = nil) throws -> Dataset {
     let prefixes = entry == nil ? prefixes(in: try FolderListing(folder)) : []
@@ -113,7 +112,7 @@ enum IDXFolder {
     return content
   }
 
-  /// From `class-names.txt`, or from the catalogue when the training labels are those of one of its sets.
+  /// Reads `class-names.txt`, or the catalogue when the training labels are those of one of its sets.
   private static func classNames(in folder: URL, trainingLabels: Data) throws -> [String]? {
     if let names = try ClassNames.read(in: folder) { return names }
     let checksum = PublishedChecksum.contentSHA256(Checksum.hexadecimal(of: trainingLabels))
@@ -122,7 +121,7 @@ enum IDXFolder {
 }
 
 extension Dataset {
-  /// - Throws: ``FileError`` naming `heldOutFile` when its images have another shape than the training images.
+  /// - Throws: ``FileError`` naming `heldOutFile` when its images and the training images differ in shape.
   init(name: String, training: LabelledImages, heldOut: LabelledImages, heldOutFile: URL) throws {
     guard training.shape == heldOut.shape else {
       throw FileError(

@@ -1,32 +1,32 @@
 import Foundation
 import Storage
 
-/// Which folder of a folder of images holds what.
+/// Roles of the folders in a folder of images.
 ///
 ///     train/<class>/  test/<class>/     with a test part, or
 ///     <class>/                          split by a seeded fraction
 ///
-/// The parts are told by their names, in small or large letters, as data sets spell them. A folder of such a name with
-/// images and no folders in it is a class, and so is one with images that is alone, without a part that is held out.
+/// The parts are recognised by the usual names, in upper or lower case. A folder of such a name with images and no
+/// folders in it is a class, and so is one with images if there is no held-out part beside it.
 struct ImageFolderLayout {
   struct Part {
     let folder: URL
-    /// Names of the folders in it that are classes.
+    /// Names of its subfolders that are classes.
     let classes: [String]
   }
 
-  /// Names of the part to train on.
+  /// Names of the training part.
   static let trainingNames = ["train", "training"]
-  /// Names of the part that is held out, the first that is there.
+  /// Names of the held-out part; the first found is used.
   static let heldOutNames = ["test", "testing", "val", "valid", "validation"]
 
   let training: Part
-  /// nil: a share of the other part is held out.
+  /// nil: a fraction of the other part is held out.
   let heldOut: Part?
   let remarks: [DatasetRemark]
 
   /// - Throws: ``FileError`` when a folder cannot be read, a test part is missing, there are no classes, or two have
-  ///   names that are one word.
+  ///   equivalent names.
   init(_ folder: URL) throws {
     let listing = try FolderListing(folder)
     let name = try Self.onlyPart(in: listing, called: Self.trainingNames)
@@ -61,14 +61,14 @@ struct ImageFolderLayout {
       }
   }
 
-  /// Whether a folder looks like a part or like a class: as a part it has folders, whatever their names. One that cannot
-  /// be read is taken for a part, and why it cannot is said as it is read.
+  /// Whether a folder is a part rather than a class: a part contains folders, of any name. A folder that cannot be read
+  /// counts as a part; the error is reported when it is read.
   private static func isPart(_ folder: URL) -> Bool {
     guard let listing = try? FolderListing(folder) else { return true }
     return !listing.folders.isEmpty || listing.foreign.contains { $0.kind == .folder }
   }
 
-  /// - Returns: The folder of one of these names, whatever its letters; nil: there is none.
+  /// - Returns: The folder with one of these names, ignoring case; nil if there is none.
   /// - Throws: ``FileError`` when there are several.
   private static func onlyPart(in listing: FolderListing, called names: [String]) throws -> String? {
     let found = parts(in: listing, called: names)
@@ -92,12 +92,12 @@ struct ImageFolderLayout {
   }
 
   private static func part(_ listing: FolderListing) throws -> Part {
-    // Macs put the forks of files into a folder of this name when they pack an archive.
+    // macOS stores resource forks in a folder of this name when it packs an archive.
     let classes = listing.folders.filter { $0 != "__MACOSX" }
     guard !classes.isEmpty else {
       throw FileError(file: listing.folder, problem: "has no folders: expected one for each class")
     }
-    // To Swift canonically equivalent names are equal, as they are to whoever reads them.
+    // Swift treats canonically equivalent names as equal, as readers do.
     if let (first, second) = firstEqual(classes) {
       throw FileError(
         file: listing.folder,

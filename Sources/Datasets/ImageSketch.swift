@@ -2,31 +2,31 @@ import Foundation
 import Storage
 import Tensors
 
-/// A few hundred fingerprints of many images, by which some of them are known again.
+/// A few hundred fingerprints of many images, by which some of them can be recognised again.
 ///
-/// The smallest ``capacity`` of the images' fingerprints, which are 64 bits of SHA-256 over the samples as stored. As they
-/// are as good as random, an image below the largest kept is in the sketch exactly if it is one of the images; of n images
-/// and others of which a share q is among them, about q · capacity / n are recognised. Few images are all kept.
+/// The smallest ``capacity`` of the images' fingerprints, which are 64 bits of SHA-256 over the samples as stored. As
+/// they are as good as random, an image below the largest kept one is in the sketch exactly if it is one of the images;
+/// among images a fraction q of which are among the n, about q · capacity / n are recognised. Few images are all kept.
 public struct ImageSketch: Equatable, Sendable {
-  /// Most fingerprints that are kept.
+  /// The most fingerprints kept.
   public static let capacity = 1024
 
-  /// How many images it was made of.
+  /// Number of images it was made from.
   public let imageCount: Int
-  /// Ascending.
+  /// In ascending order.
   let fingerprints: [UInt64]
 
-  /// - Parameter others: Images that are not to be known again, though they may be the same: those that came as held out.
+  /// - Parameter others: Images that must not be recognised, even if they are the same: those that came as held out.
   public init(of images: LabelledImages, without others: LabelledImages) {
     let excluded = Set(others.fingerprints)
     imageCount = images.count
     fingerprints = Array(Set(images.fingerprints).subtracting(excluded).sorted().prefix(Self.capacity))
   }
 
-  /// How many images it knows.
+  /// Number of images it can recognise.
   public var knownCount: Int { fingerprints.count }
 
-  /// Which of `images` are known, ascending.
+  /// Indices of the recognised `images`, ascending.
   public func known(among images: LabelledImages) -> [Int] {
     let known = Set(fingerprints)
     return images.fingerprints.enumerated().filter { known.contains($0.element) }.map(\.offset)
@@ -71,7 +71,7 @@ extension ImageSketch: Codable, Checked {
 }
 
 extension LabelledImages {
-  /// Of each image, 64 bits of SHA-256 over its samples as stored.
+  /// The fingerprint of each image: 64 bits of SHA-256 over its samples as stored.
   fileprivate var fingerprints: [UInt64] {
     (0..<count).map { index in
       var checksum = Checksum()

@@ -6,13 +6,13 @@ import Synchronization
   import FoundationNetworking
 #endif
 
-/// One HTTP transfer into a file, which goes on at the end of what the file already holds.
+/// One HTTP transfer into a file, which resumes at the end of what the file already contains.
 final class Transfer: NSObject, URLSessionDataDelegate {
   enum Failure: Error {
     case unreachable(String)
     case status(Int)
     case incomplete(found: Int64, expected: Int64)
-    /// More than was allowed was declared, or came. It is not in the file.
+    /// More bytes were declared or received than allowed. They are not in the file.
     case tooLong
     case cannotWrite(String)
   }
@@ -23,7 +23,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     var byteCount: Int64
     let limit: Int64
     var totalByteCount: Int64?
-    /// Whether the body is what was asked for: an error page must not end up in the file.
+    /// Whether the body is what was requested: an error page must not end up in the file.
     var isAccepted = false
     var failure: Failure?
     var continuation: CheckedContinuation<Void, any Error>?
@@ -31,7 +31,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
   private let state: Mutex<State>
   private let progress: @Sendable (Int64, Int64?) -> Void
-  /// A server that sends nothing for so long is given up.
+  /// A server that is silent for this long is given up.
   private static let secondsOfSilence: TimeInterval = 30
 
   private init(
@@ -58,7 +58,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
     var request = URLRequest(url: url, timeoutInterval: secondsOfSilence)
     if present > 0 { request.setValue("bytes=\(present)-", forHTTPHeaderField: "Range") }
-    // A server that compresses on the way would make byte positions meaningless.
+    // Compression by the server would make byte positions meaningless.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
 
     let transfer = Transfer(descriptor: descriptor, byteCount: present, limit: limit, progress: progress)
@@ -89,7 +89,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
       case 206 where Self.start(of: answer) == state.byteCount:
         state.totalByteCount = length.map { $0 + state.byteCount }
       case 200...299:
-        // The whole file, whatever was asked for; or a part that does not continue ours.
+        // The whole file despite the range request, or a part that does not continue ours.
         guard answer.statusCode != 206, ftruncate(state.descriptor, 0) == 0 else {
           state.failure = .status(answer.statusCode)
           return false
@@ -97,7 +97,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         state.byteCount = 0
         state.totalByteCount = length
       case 416 where state.byteCount > 0:
-        // Nothing lies beyond what is there: the file is whole, or another; the checksum decides.
+        // The server has nothing beyond our bytes: the file is complete, or another; the checksum decides.
         state.totalByteCount = state.byteCount
         return false
       default:
@@ -114,7 +114,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     completionHandler(isAccepted ? .allow : .cancel)
   }
 
-  /// What was asked for by https is not taken from an address without it.
+  /// A redirect from https to an insecure address is not followed.
   func urlSession(
     _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
     newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
@@ -125,7 +125,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     let (isWritten, done, total) = state.withLock { state in
-      // Foundation on Linux delivers a body even after it was told to cancel.
+      // Foundation on Linux delivers a body even after it was cancelled.
       guard state.isAccepted else { return (false, state.byteCount, state.totalByteCount) }
       guard Int64(data.count) <= state.limit - state.byteCount else {
         state.failure = .tooLong

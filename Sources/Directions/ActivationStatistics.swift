@@ -1,9 +1,9 @@
 import Tensors
 
-/// How the scores of all images along one direction are distributed.
+/// Distribution of the scores of all images along one direction.
 ///
-/// Computed from ``DirectionScores``: exact to the rounding of a Float, and the same bits for any number of
-/// workers. Scores of neurons are the activations themselves.
+/// Computed from ``DirectionScores``: exact to the rounding of a Float, and the same bits for any number of workers.
+/// Scores of neurons are their activations.
 public struct ActivationStatistics: Equatable, Codable, Sendable {
   /// Probabilities of ``quantiles``.
   public static let probabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999]
@@ -11,49 +11,50 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let directionID: String
   public let imageCount: Int
   public let mean: Double
-  /// With n − 1; `nil` for one image.
+  /// With divisor n − 1; `nil` for one image.
   public let standardDeviation: Double?
   /// g₁ = m₃ / m₂^(3/2) with central moments m over n: 0 for a symmetric distribution. `nil` when nothing varies.
   ///
-  /// A rectifier skews every unit, a signed direction is skewed only where it is selective: the two do not compare.
+  /// A rectifier skews every unit, a signed direction is skewed only if it is selective: the two are not comparable.
   public let skewness: Double?
   /// g₂ = m₄ / m₂² − 3 with central moments m over n: 0 for a normal distribution. `nil` when nothing varies.
   public let excessKurtosis: Double?
-  /// (√n − ‖s‖₁ / ‖s‖₂) / (√n − 1) over the n images: 0 when all |s| are equal, 1 when one alone is not 0 (Hoyer
+  /// (√n − ‖s‖₁ / ‖s‖₂) / (√n − 1) over the n images: 0 when all |s| are equal, 1 when only one is nonzero (Hoyer
   /// 2004). `nil` for one image and when all scores are 0.
   ///
-  /// Independent of scale, not of an added constant: it means something for non-negative units. Normal scores of
-  /// mean 0 have 0.2, a rectified half of them 0.44.
+  /// Invariant under scaling, but not under an added constant: meaningful for non-negative units. Normal scores with
+  /// mean 0 have 0.2, rectified ones 0.44.
   public let hoyerSparsity: Double?
   public let minimum: Float
   public let maximum: Float
-  /// At ``probabilities``, interpolated.
+  /// Quantiles at ``probabilities``, interpolated.
   public let quantiles: [Double]
   /// Scores above 0.
   public let positive: Proportion
   /// Scores equal to 0.
   public let zero: Proportion
-  /// z_k = (mean of the top k − mean) / standard deviation: how far the top set stands out. `nil` when nothing varies.
+  /// z_k = (mean of the top k − mean) / standard deviation: how far the top set is from the mean. `nil` when nothing
+  /// varies.
   public let tailGap: Double?
   /// Score of the last image of the top set: everything to its right in the histogram is shown.
   public let topThreshold: Float
   /// Images of the whole set whose score equals ``topThreshold``. 1: no tie. More: the image index decided which
   /// of them are shown.
   public let tiesAtLastRank: Int
-  /// All scores are the same, within rounding: the ranking is the order of the images and means nothing. A
-  /// saturated sigmoid or tanh unit ends here.
+  /// Whether all scores are equal within rounding: the ranking is then the order of the images and meaningless. A
+  /// saturated sigmoid or tanh unit is an example.
   public let isConstant: Bool
-  /// A rectified unit that is positive for fewer than k images, so that its top set shows images it does not
-  /// respond to (max ≤ 0 is the case of none).
+  /// Whether this is a rectified unit that is positive for fewer than k images, so that its top set shows images it
+  /// does not respond to (max ≤ 0 means none).
   ///
-  /// Zero means "off" after a rectifier only. The flag is therefore never set for a direction that is not a
-  /// neuron, nor for a neuron with a negative score (tanh, pre-activation, leaky rectifier); a sigmoid unit is
-  /// always positive and never dead in this sense.
+  /// Zero means "off" only after a rectifier. The flag is therefore never set for a direction that is not a neuron, nor
+  /// for a neuron with a negative score (tanh, pre-activation, leaky rectifier); a sigmoid unit is always positive and
+  /// never dead in this sense.
   public let isDead: Bool
   public let histogram: Histogram
 
-  /// Positive for every image. A rectified unit that is always on is a linear function of its inputs on this set;
-  /// a sigmoid unit is always on by its nature.
+  /// Whether all scores are positive. A rectified unit that is always on is a linear function of its inputs on this
+  /// set; a sigmoid unit is always on by its nature.
   public var isAlwaysOn: Bool { positive.count == positive.total }
 
   /// The statistics of each direction of a ranking, from a second pass over the features.
@@ -61,8 +62,8 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   /// Memory: the scores of a few directions at a time, never images × directions.
   ///
   /// - Parameters:
-  ///   - ranking: Of the same features along the same directions, without an offset.
-  ///   - binCount: Bins of the histograms.
+  ///   - ranking: A ranking of the same features along the same directions, without an offset.
+  ///   - binCount: Number of histogram bins.
   /// - Returns: One per direction, in their order. Empty when there are no images.
   public static func table(
     of features: FeatureMatrix, along directions: DirectionSet, ranking: Ranking, binCount: Int = 60,
@@ -77,13 +78,13 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
     }
   }
 
-  /// What the statistics of all directions of a set have in common.
+  /// Context shared by the statistics of all directions of a set.
   struct Context: Sendable {
     let ids: [String]
     let topCount: Int
     let areNeurons: Bool
     let binCount: Int
-    /// Per direction: scores within twice this may differ by rounding alone, that of the features included.
+    /// Per direction: scores within twice this may differ by rounding alone, rounding of the features included.
     let uncertainty: [Float]
 
     init(_ features: FeatureMatrix, _ directions: DirectionSet, topCount: Int, binCount: Int) {
@@ -96,7 +97,7 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
     }
   }
 
-  /// - Parameter scores: Of at least one image.
+  /// - Parameter scores: Scores of at least one image.
   init(of scores: DirectionScores, direction: Int, in context: Context) {
     let values = scores.values
     let sorted = scores.ascending

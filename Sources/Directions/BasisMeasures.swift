@@ -1,20 +1,20 @@
 import Tensors
 
-/// What is measured on every direction of a basis, from one ranking: label agreement for one or several sizes of
-/// top sets, and a second opinion.
+/// The measures of every direction of a basis, from one ranking: label agreement for one or several sizes of top sets,
+/// and a second opinion.
 ///
-/// Neurons and the bases that they are compared with go through the same measures, so that their numbers differ by
-/// their directions only.
+/// Neurons and the bases that they are compared with get the same measures, so that their numbers differ only through
+/// their directions.
 public struct BasisMeasures: Sendable {
-  /// Of all images, of at least two classes.
+  /// Labels of all images, with at least two classes.
   public let labels: ClassLabels
-  /// Sizes k of label agreements, in the order asked for.
+  /// Sizes k for label agreement, in the order requested.
   public let topCounts: [Int]
   public let secondOpinion: SecondOpinion?
 
   /// - Parameters:
-  ///   - topCounts: At least one, at least 2 each; a direction's top set is the beginning of its ranking.
-  ///   - secondOpinion: Over the same images.
+  ///   - topCounts: At least one, each at least 2; a direction's top set is the beginning of its ranking.
+  ///   - secondOpinion: A second opinion over the same images.
   public init(labels: ClassLabels, topCounts: [Int], secondOpinion: SecondOpinion? = nil) {
     precondition(
       !topCounts.isEmpty && topCounts.allSatisfy { 2 <= $0 && $0 <= labels.values.count },
@@ -28,21 +28,21 @@ public struct BasisMeasures: Sendable {
     self.secondOpinion = secondOpinion
   }
 
-  /// Images for each direction that a ranking must hold to be measured.
+  /// Number of images per direction that a ranking must hold to be measured.
   public var rankedCount: Int {
     max(topCounts.max()!, secondOpinion?.rankedCount ?? 0)
   }
 
-  /// How many numbers each direction gets: one for each size, then those of the second opinion.
+  /// Number of values per direction: one for each size, then those of the second opinion.
   public var count: Int { topCounts.count + (secondOpinion?.measures.count ?? 0) }
 
-  /// All numbers of all directions, `[measure][direction]`.
+  /// Values of all measures, `[measure][direction]`.
   ///
   /// - Parameters:
-  ///   - ranking: With at least ``rankedCount`` images for each direction.
-  ///   - basisSize: The directions are bases of so many, one after the other; nil: one basis. A direction's place in
-  ///     its basis decides what is drawn for it.
-  ///   - workerCount: Changes the time only.
+  ///   - ranking: A ranking with at least ``rankedCount`` images per direction.
+  ///   - basisSize: The directions are bases of this size, one after the other; nil: a single basis. A direction's
+  ///     index in its basis determines its random draws.
+  ///   - workerCount: Affects only the time taken.
   public func values(
     of ranking: Ranking, basisSize: Int? = nil, workerCount: Int = Workers.defaultCount
   ) -> [[Double]] {

@@ -1,50 +1,50 @@
 import CKernels
 import Tensors
 
-/// Features rounded to bytes, to find the few images that may be at the top of a direction.
+/// Features rounded to bytes, to find the few images that may be at the top of a direction's ranking.
 ///
 ///     φ = a + S q + r,     S v = t w + e,     q ∈ {0, …, 255}ᵈ,  w ∈ {−127, …, 127}ᵈ
 ///
 ///     ⟨φ, v⟩ = t ⟨q, w⟩ + (⟨a, v⟩ + ⟨m, e⟩) + ⟨q − m, e⟩ + ⟨r, v⟩
 ///
-/// S is diagonal, m any fixed vector. The bracket, K, is the same for all images of a direction and changes no
-/// ranking. With s = ⟨q, w⟩, an integer without error, f the exact score of the image
-/// rounded to Float, Cauchy and Schwarz give
+/// S is diagonal, m any fixed vector. The term in parentheses, K, is the same for all images of a direction and changes
+/// no ranking. With s = ⟨q, w⟩, an exact integer, and f the exact score of the image rounded to Float, the
+/// Cauchy–Schwarz inequality gives
 ///
 ///     |f − K − t s| ≤ ‖r‖ ‖v‖ + ‖q − m‖ ‖e‖ + ρ ‖φ‖ ‖v‖ + η  =: t E
 ///
-/// where ρ covers the roundings of f (to Float, 2⁻²⁴, and in the sum in Double) and η = 2⁻¹⁴⁹ the rounding of a
-/// subnormal f. Norms are those of the remainders that rounding left, not estimates.
+/// where ρ bounds the roundings of f (to Float, 2⁻²⁴, and in the sum in Double) and η = 2⁻¹⁴⁹ the rounding of a
+/// subnormal f. Norms are those of the actual rounding remainders, not estimates.
 ///
 /// **Nothing is missed.** Let θ be the k-th largest s − E of the images seen so far. Then k images have
-/// f ≥ K + t θ. An image with s + E < θ has f < K + t θ, so all k precede it strictly, whatever the indices.
-/// Every other image is kept. Scores of images ranked before raise θ from the start. A few times on the way, and at
-/// the end, the k most promising of those kept get a score in single precision, less its bound: with f_k the lowest
-/// of these, (f_k − K) / t may take the place of θ, which nearly halves the gap. At the end all that still have
-/// s + E ≥ θ get a score in single precision, those that it cannot tell from the k best the exact one, and the
-/// total order decides.
+/// f ≥ K + t θ. An image with s + E < θ has f < K + t θ, so all k precede it strictly, whatever the indices. Every
+/// other image is kept. Scores of previously ranked images raise θ from the start. A few times on the way, and at the
+/// end, the k most promising of those kept get a score in single precision, minus its error bound: with f_k the lowest
+/// of these, (f_k − K) / t may replace θ, which nearly halves the gap. At the end all that still have s + E ≥ θ get a
+/// score in single precision, those that it cannot distinguish from the k best an exact one, and the total order
+/// decides.
 ///
-/// E is formed for the worst image of a panel of 48. An outlier widens the bound of its panel only.
+/// E is computed for the worst image of a panel of 48. An outlier widens only the bound of its panel.
 struct ByteFeatures: Sendable {
-  /// Scores in 32 bits are exact up to here, and differ from a threshold by less than 2³¹.
+  /// Scores in 32 bits are exact up to this dimension, and differ from a threshold by less than 2³¹.
   static let largestDimension = 32768
 
   private let features: FeatureMatrix
   private let instructions: byte_product_instructions
   private let grid: ByteGrid
   private let panels: Panels
-  /// Per panel, ‖r‖ + ρ‖φ‖ or more for each of its images.
+  /// Per panel, an upper bound on ‖r‖ + ρ‖φ‖ of each of its images.
   private let residuals: [Double]
-  /// Per panel, ‖q − m‖ or more.
+  /// Per panel, an upper bound on ‖q − m‖.
   private let distances: [Double]
-  /// ‖φ‖ or more, for all images.
+  /// An upper bound on ‖φ‖ of all images.
   private let largestNorm: Double
-  /// r = 0 for all images.
+  /// Whether r = 0 for all images.
   private let isExact: Bool
 
   private static let panelLength = Int(byte_product_panel_length)
   private static let groupLength = Int(byte_product_group_length)
-  /// Above the roundings of some thousand operations in Double.
+  /// Covers the roundings of a few thousand operations in Double.
   static let roundedUp = 1 + 0x1p-30
 
   init(_ features: FeatureMatrix, instructions: byte_product_instructions, workerCount: Int) {
@@ -75,7 +75,7 @@ struct ByteFeatures: Sendable {
         }
       }
     }.flatMap { $0 }
-    // ρ: 2⁻²⁴ and d roundings of 2⁻⁵³, doubled for those of r itself.
+    // ρ: 2⁻²⁴ and d roundings of 2⁻⁵³, doubled to cover those of r itself.
     let relative = 0x1p-23 + Double(dimension + 4) * 0x1p-51
     let gridNorm = grid.norm
     residuals = bounds.map { ($0.residual + relative * (gridNorm + $0.residual)) * Self.roundedUp }
@@ -85,11 +85,11 @@ struct ByteFeatures: Sendable {
     isExact = largest == 0
   }
 
-  /// Top images of each direction, `nil` where bytes are too coarse to tell the images apart.
+  /// The top images of each direction, `nil` where bytes are too coarse to separate the images.
   ///
   /// - Parameters:
   ///   - directions: `[count, dimension]`.
-  ///   - floors: A score per direction; images below it may be left out. Nil: none.
+  ///   - floors: A score per direction; images below it may be omitted. nil for no floors.
   func topImages(
     along directions: Tensor, count: Int, firstImage: Int, floors: [Float]? = nil, workerCount: Int
   ) -> [[RankedImage]?] {
@@ -112,7 +112,7 @@ struct ByteFeatures: Sendable {
     let pass = BytePass(
       features: features, directions: directions, rows: rows, grid: grid, topCount: count,
       largestNorm: largestNorm, isExact: isExact, instructions: instructions, floors: floors)
-    // Images often lie in the order of their classes. Leaping over them raises the thresholds early.
+    // Images are often sorted by class. Leaping over them raises the thresholds early.
     var panel = 0
     let leap = Self.leap(over: residuals.count)
     var nextSharpening = 16
@@ -129,7 +129,7 @@ struct ByteFeatures: Sendable {
     return (0..<rows.count).map { pass.topImages(of: $0, firstImage: firstImage) }
   }
 
-  /// A step near the golden section of `count` that reaches every panel.
+  /// A step near the golden-ratio fraction of `count` that reaches every panel.
   private static func leap(over count: Int) -> Int {
     func commonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : commonDivisor(b, a % b) }
     var leap = max(1, Int(Double(count) * 0.618))

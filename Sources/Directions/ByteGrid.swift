@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// a, S and m: where the bytes of each feature lie.
+/// a, S and m: how the values of each feature map to bytes.
 struct ByteGrid: Sendable {
   let offset: [Float]
   let scale: [Float]
@@ -9,8 +9,8 @@ struct ByteGrid: Sendable {
   private let inverseScale: [Float]
   private let levels: Int
 
-  /// Bytes cover all values of a feature, but for outliers: values further beyond those of a sample of images
-  /// than three times their range. Outliers go to the nearest byte and into r.
+  /// Bytes cover all values of a feature except outliers: values beyond the range of a sample of images by more than
+  /// three times that range. Outliers are mapped to the nearest byte, with the rest in r.
   init(_ features: FeatureMatrix, instructions: byte_product_instructions, workerCount: Int) {
     let (count, dimension) = (features.imageCount, features.dimension)
     let levels = Int(byte_product_levels(instructions))
@@ -73,7 +73,7 @@ struct ByteGrid: Sendable {
 
   var quadCount: Int { (scale.count + 3) / 4 }
 
-  /// ‖a‖ + ‖S q‖ or more, for any bytes q.
+  /// An upper bound on ‖a‖ + ‖S q‖ for any bytes q.
   var norm: Double { (Norm.l2(offset) + Double(levels) * Norm.l2(scale)) * ByteFeatures.roundedUp }
 
   func withKernelGrid<Result>(_ body: (UnsafePointer<byte_product_grid>) -> Result) -> Result {

@@ -1,9 +1,9 @@
 import CKernels
 import Tensors
 
-/// A passage of all images, in bytes, along a few directions; ``ByteFeatures`` has the equations.
+/// A pass over all images, in bytes, along a few directions; ``ByteFeatures`` has the equations.
 ///
-/// Belongs to one thread. Memory: directions × (k + the candidates kept), whatever the order of the images.
+/// Used by one thread. Memory: directions × (k + the candidates kept), for any order of the images.
 final class BytePass {
   private struct Candidate {
     let image: Int32
@@ -11,7 +11,7 @@ final class BytePass {
     let highest: Int32
   }
 
-  /// t, K with a bound on the error of its sum, and a bound on that of scores in single precision.
+  /// t, K with a bound on the error of its sum, and a bound on the error of scores in single precision.
   private struct Bracket {
     var uncertainty: Float = 0
     var step = 0.0
@@ -21,9 +21,9 @@ final class BytePass {
 
   private enum Tightness {
     case open
-    /// S v = 0, and r or v is zero as well: all scores are the same, and the first images are the top ones.
+    /// S v = 0, and r or v is zero as well: all scores are equal, and the first images are the top ones.
     case constant
-    /// Too many images between θ and what the bound allows, or scores beyond Float: not for bytes.
+    /// Too many images between θ and the bound, or scores beyond Float: bytes are unsuitable.
     case coarse
   }
 
@@ -33,21 +33,20 @@ final class BytePass {
   private let topCount: Int
   private let instructions: byte_product_instructions
   private let quadCount: Int
-  /// Candidates of one direction before those below θ are dropped, and half of them the number that may stay:
-  /// their exact scores then take about as long as all products in single precision.
+  /// The number of candidates of one direction before those below θ are dropped; half as many may stay: their exact
+  /// scores then take about as long as all products in single precision.
   private let capacity: Int
 
   private let bytes: UnsafeMutablePointer<Int8>
-  /// θ − (what E has beside the two products), per direction; ∞ where no image is wanted any more.
+  /// θ − (the part of E other than the two products), per direction; ∞ once no more images are wanted.
   private let reach: UnsafeMutablePointer<Double>
   private let perResidual: UnsafeMutablePointer<Double>
   private let perDistance: UnsafeMutablePointer<Double>
   private let perScore: UnsafeMutablePointer<Double>
   private let hits: UnsafeMutablePointer<byte_product_hit>
-  /// Heaps of the k largest s − E, the smallest of them, θ, first. `Int32.min` stands for a free place and
-  /// rejects nothing.
+  /// Heaps of the k largest s − E, with the smallest, θ, first. `Int32.min` marks a free place and rejects nothing.
   private let lowest: UnsafeMutablePointer<Int32>
-  /// (f_k − K) / t, rounded down, of images whose exact score is known.
+  /// (f_k − K) / t, rounded down, from images with a known score.
   private let known: UnsafeMutablePointer<Int32>
   private let brackets: UnsafeMutablePointer<Bracket>
   private let candidates: UnsafeMutablePointer<Candidate>
@@ -57,7 +56,7 @@ final class BytePass {
 
   /// - Parameters:
   ///   - directions: v in rows.
-  ///   - rows: Those of this pass.
+  ///   - rows: Rows of this pass.
   ///   - topCount: k, at most the number of images.
   ///   - largestNorm: At least ‖φ‖ of every image.
   ///   - isExact: r = 0 for all images.
@@ -112,7 +111,7 @@ final class BytePass {
     candidateCounts.deallocate()
   }
 
-  /// S v = t w + e, and what E takes from it.
+  /// Sets S v = t w + e, and the parts of E that follow.
   private func round(_ place: Int, grid: ByteGrid, largestNorm: Double, isExact: Bool) {
     let direction = directions[row: rows.lowerBound + place]
     let scaled = zip(direction, grid.scale).map { Double($0) * Double($1) }
@@ -141,9 +140,9 @@ final class BytePass {
       bracket.value += offset * Double(component) + centre * remainder
       bracket.error += abs(offset * Double(component)) + abs(centre) * (abs(remainder) + abs(value))
     }
-    // Twice as many roundings as the sum has, of at most 2⁻⁵³ of all that was added.
+    // Twice the number of roundings in the sum, each at most 2⁻⁵³ of the total magnitude.
     bracket.error *= Double(8 * direction.count + 8) * 0x1p-53
-    // As in `Scores`: one rounding more for the exact score, another for the difference that this is used in.
+    // As in `Scores`: one more rounding for the exact score, another for the difference in which this is used.
     let factor = singlePrecisionErrorFactor(terms: direction.count + 2)
     bracket.uncertainty = (Float(factor * largestNorm * norm) + .leastNormalMagnitude).nextUp
     brackets[place] = bracket
@@ -155,14 +154,14 @@ final class BytePass {
     reach[place] = -.infinity
   }
 
-  /// Whether most directions still gain by going on.
+  /// Whether most directions still benefit from continuing.
   var isWorthwhile: Bool { coarseCount * 2 <= rows.count }
 
-  /// Looks for candidates in a panel.
+  /// Finds candidates in a panel.
   ///
   /// - Parameters:
-  ///   - residual: Of the panel's worst image, ‖r‖ + ρ‖φ‖.
-  ///   - distance: ‖q − m‖.
+  ///   - residual: ‖r‖ + ρ‖φ‖ of the panel's worst image.
+  ///   - distance: Its ‖q − m‖.
   func visit(
     _ panel: UnsafePointer<UInt8>, firstImage: Int, residual: Double, distance: Double
   ) {
@@ -177,7 +176,7 @@ final class BytePass {
       let place = Int(hit.direction)
       guard image < features.imageCount, reach[place] < .infinity else { continue }
       let error = residual * perResidual[place] + distance * perDistance[place] + perScore[place]
-      // Scores lie within ±2³⁰. A larger error says nothing about an image.
+      // Scores lie within ±2³⁰. A larger error carries no information.
       let isKnown = error < 0x1p30
       let whole = isKnown ? Int32(error) + 1 : 0
       raise(place, to: isKnown ? hit.score - whole : .min)
@@ -185,7 +184,7 @@ final class BytePass {
     }
   }
 
-  /// θ, the best of what is known.
+  /// θ, the best known threshold.
   private func threshold(_ place: Int) -> Int32 { max(lowest[place * topCount], known[place]) }
 
   private func updateReach(_ place: Int) {
@@ -193,7 +192,7 @@ final class BytePass {
     reach[place] = threshold == .min ? -.infinity : Double(threshold) - perScore[place]
   }
 
-  /// Takes s − E of one more image into account.
+  /// Takes s − E of another image into account.
   private func raise(_ place: Int, to value: Int32) {
     let heap = lowest + place * topCount
     guard value > heap[0] else { return }
@@ -252,7 +251,7 @@ final class BytePass {
     dropHopeless(at: place)
   }
 
-  /// Takes into account that enough images have an exact score of at least `score`.
+  /// Records that enough images have an exact score of at least `score`.
   private func raise(_ place: Int, toScore score: Double) {
     let bracket = brackets[place]
     let floor = ((score - bracket.value - bracket.error) / bracket.step).rounded(.down) - 1
@@ -289,7 +288,7 @@ final class BytePass {
     }
   }
 
-  /// The ranking of one direction, after all images were visited; `nil` when bytes could not tell.
+  /// The ranking of one direction, after all images were visited; `nil` if bytes could not decide.
   func topImages(of place: Int, firstImage: Int) -> [RankedImage]? {
     guard isWorthwhile, tightness[place] != .coarse else { return nil }
     var images = (0..<Int32(topCount)).map { $0 }
@@ -304,7 +303,7 @@ final class BytePass {
     return best.sorted
   }
 
-  /// The candidates that single precision cannot tell from the k best.
+  /// The candidates that single precision cannot separate from the k best.
   private func finalists(of place: Int) -> [Int32] {
     let images = (0..<candidateCounts[place]).map { candidates[place * capacity + $0].image }
     let scores = approximateScores(of: images, place)
@@ -315,13 +314,13 @@ final class BytePass {
       }
       return heap[0]
     }
-    // Both sides of the comparison may be off.
+    // Both sides of the comparison may be inexact.
     let uncertainty = brackets[place].uncertainty
     return zip(images, scores).filter { $1 + uncertainty >= lowest - uncertainty }.map(\.0)
   }
 }
 
-/// Puts a larger value in the place of the smallest of a heap, which stands first.
+/// Replaces the smallest element of a heap, its first, by a larger value.
 private func replaceSmallest<Value: Comparable>(
   of heap: UnsafeMutablePointer<Value>, count: Int, by value: Value
 ) {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The purity that random images reach: without it a purity says nothing.
+/// The purity expected for random images, the baseline of every purity.
 ///
 ///     E₀ = E[max_c n_c] / k   over k images drawn without replacement
 public struct ChancePurity: Equatable, Codable, Sendable {
@@ -31,8 +31,8 @@ public struct ChancePurity: Equatable, Codable, Sendable {
 
   /// (purity − E₀) / (1 − E₀): 0 for random images, 1 for one class.
   ///
-  /// - Returns: `nil` when chance is already 1, as for a single image or a single class, or when the set is not
-  ///   of the size that was simulated.
+  /// - Returns: `nil` when chance is already 1, as for a single image or a single class, or when the set is not of the
+  ///   simulated size.
   public func adjusted(_ agreement: LabelAgreement) -> Double? {
     guard agreement.imageCount == imageCount, value < 1, let purity = agreement.purity else { return nil }
     return (purity - value) / (1 - value)

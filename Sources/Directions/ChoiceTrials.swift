@@ -1,6 +1,6 @@
 import Tensors
 
-/// One question of a two-alternative forced choice: which of two queries belongs to the high references?
+/// One trial of a two-alternative forced choice: which of two queries belongs to the high references?
 public struct ChoiceTrial: Equatable, Codable, Sendable {
   public let highQuery: Int
   public let highReferences: [Int]
@@ -8,16 +8,17 @@ public struct ChoiceTrial: Equatable, Codable, Sendable {
   public let lowReferences: [Int]
 }
 
-/// The questions that are asked about one direction.
+/// The trials for one direction.
 ///
 /// The high side is that of IMI (Zimmermann, Klein, Brendel 2023, "Scale alone does not improve mechanistic
-/// interpretability in vision models", <https://arxiv.org/abs/2307.05471>): the (K + 1) n images with the highest scores are cut into
-/// K + 1 strata of n, each stratum is shuffled, and a trial gets one image of each. The query is from the most
-/// extreme stratum. Published scores differ in the low side, so a score is worth nothing without its ``Variant``.
+/// interpretability in vision models", <https://arxiv.org/abs/2307.05471>): the (K + 1) n images with the highest
+/// scores are divided into K + 1 strata of n, each stratum is shuffled, and a trial gets one image of each. The query
+/// is from the most extreme stratum. Published scores differ in the low side, so a score is meaningless without its
+/// ``Variant``.
 ///
 /// The low side never repeats an image of the high side.
 public struct ChoiceTrials: Equatable, Codable, Sendable {
-  /// What the high images are told from.
+  /// Images to distinguish the high images from.
   public enum Variant: String, CaseIterable, Codable, Sendable {
     /// Random images.
     case vsRandom
@@ -25,14 +26,14 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
     case vsSameLabel
     /// The images with the lowest scores, in strata like the high ones: the layout of IMI. For signed scores only.
     ///
-    /// A rectified unit's lowest scores are a pile of exact zeros, whose images have nothing in common, while a
-    /// signed direction has a second pole; the two cannot be compared this way. On small data sets it saturates.
+    /// A rectified unit's lowest scores are mostly exact zeros, whose images have nothing in common, while a signed
+    /// direction has a second pole; the two cannot be compared this way. It saturates on small data sets.
     case vsMin
   }
 
-  /// How many images are shown.
+  /// Number of images shown.
   public struct Layout: Equatable, Codable, Sendable {
-    /// K, on each side.
+    /// K, the references on each side.
     public let referenceCount: Int
     /// n.
     public let trialCount: Int
@@ -51,16 +52,16 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
 
   public let variant: Variant
   public let layout: Layout
-  /// Empty when there is a ``reason``.
+  /// The trials; empty when there is a ``reason``.
   public let trials: [ChoiceTrial]
-  /// Why there are no trials; `nil` when there are.
+  /// Why there are no trials; `nil` if there are some.
   public let reason: String?
 
   /// - Parameters:
-  ///   - scores: Of all images along the direction.
-  ///   - labels: Of the same images.
-  ///   - index: Number of the direction in its set: each has draws of its own. All variants of a direction share
-  ///     its high side.
+  ///   - scores: Scores of all images along the direction.
+  ///   - labels: Labels of the same images.
+  ///   - index: Number of the direction in its set: each has its own draws. All variants of a direction share its high
+  ///     side.
   public init(
     _ variant: Variant, layout: Layout = Layout(), scores: DirectionScores, labels: ClassLabels, seed: UInt64,
     index: Int
@@ -86,11 +87,11 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
     }
   }
 
-  /// The questions of ``Variant/vsRandom`` about a direction of which only the top images are known.
+  /// The trials of ``Variant/vsRandom`` for a direction of which only the top images are known.
   ///
   /// - Parameters:
   ///   - highest: The images with the highest scores, best first, as many as the layout has on one side.
-  ///   - imageCount: Of the probe set, at least twice as many.
+  ///   - imageCount: Size of the probe set, at least twice as many.
   init(againstRandom highest: [Int], imageCount: Int, layout: Layout, seed: UInt64, index: Int) {
     precondition(
       highest.count == layout.imageCount && imageCount >= 2 * layout.imageCount,
@@ -107,7 +108,7 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
     let reason: String
   }
 
-  /// Cuts images, most extreme first, into strata, and gives each trial one of each: query first.
+  /// Divides images, most extreme first, into strata, and gives each trial one of each: query first.
   private static func dealt(_ images: [Int], _ layout: Layout, _ generator: inout SeededGenerator) -> [[Int]]
   {
     var hands = [[Int]](repeating: [], count: layout.trialCount)
@@ -132,14 +133,14 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
     }
   }
 
-  /// Random images that are none of the high ones.
+  /// Random images that are not among the high ones.
   private static func randomSide(
     without highest: [Int], _ imageCount: Int, _ layout: Layout, seed: UInt64, index: Int
   ) -> [[Int]] {
     var generator = SeededGenerator(seed: seed, purpose: "choice against random images", index: index)
     let drawn = generator.sample(layout.imageCount, of: imageCount - highest.count)
-    // The j-th of the others, without listing them: high image i of the ascending ones stands before it when at
-    // most j others do.
+    // The j-th of the others, without listing them: high image i of the ascending ones comes before it if at most j
+    // others do.
     let othersBefore = highest.sorted().enumerated().map { $1 - $0 }
     let images = drawn.map { number in
       var (low, high) = (0, othersBefore.count)

@@ -7,8 +7,8 @@ import Foundation
 ///     2^H                                                        perplexity, "effective classes"
 ///
 /// with C_obs the number of classes that occur. H is biased downwards for small k: random images of ten balanced
-/// classes have 2.47 bits at k = 9 instead of log₂ 10 = 3.32. The correction takes a good part of the bias, not
-/// all of it. So compare with ``ChanceEntropy`` of the same k, never with log₂ C.
+/// classes have 2.47 bits at k = 9 instead of log₂ 10 = 3.32. The correction removes much of the bias, but not all. So
+/// compare with ``ChanceEntropy`` of the same k, never with log₂ C.
 ///
 /// H and the perplexity lie in [0, log₂ min(k, C)] and [1, min(k, C)]; H′ may exceed log₂ C.
 public struct ClassEntropy: Equatable, Codable, Sendable {
@@ -23,7 +23,7 @@ public struct ClassEntropy: Equatable, Codable, Sendable {
 
   /// - Parameters:
   ///   - images: Indices into `labels`, each at most once.
-  ///   - labels: Of the whole probe set.
+  ///   - labels: Labels of the whole probe set.
   public init(of images: [Int], in labels: ClassLabels) {
     imageCount = images.count
     guard !images.isEmpty else {
@@ -49,7 +49,7 @@ public struct ClassEntropy: Equatable, Codable, Sendable {
   }
 }
 
-/// The class entropy that random images reach: without it an entropy says nothing.
+/// The class entropy expected for random images, the baseline of every entropy.
 ///
 ///     E[H] = Σ_c E[−(n_c / k) log₂ (n_c / k)],   n_c hypergeometric,   and E[C_obs] = Σ_c P(n_c > 0)
 ///

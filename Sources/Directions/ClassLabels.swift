@@ -1,8 +1,8 @@
-/// The class of each image of a probe set, with how often each class occurs.
+/// The class of each image of a probe set, with the number of images per class.
 public struct ClassLabels: Equatable, Sendable {
   /// One per image, in `0..<classCount`.
   public let values: [Int]
-  /// Images of each class; a class without images counts 0.
+  /// Number of images of each class; 0 for a class without images.
   public let imageCounts: [Int]
 
   public init(_ values: [Int], classCount: Int) {
@@ -19,7 +19,7 @@ public struct ClassLabels: Equatable, Sendable {
 
   public var classCount: Int { imageCounts.count }
 
-  /// How many of `images` belong to each class.
+  /// Number of `images` in each class.
   public func counts(among images: some Sequence<Int>) -> [Int] {
     var counts = [Int](repeating: 0, count: classCount)
     for image in images { counts[values[image]] += 1 }

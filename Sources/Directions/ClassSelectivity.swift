@@ -1,32 +1,31 @@
 import Tensors
 
-/// How well the scores of all images tell one class from the others.
+/// How well the scores of all images separate one class from the others.
 ///
 ///     AUROC_c = P(s(x) > s(y)) + ½ P(s(x) = s(y))      x of class c, y of another class
 ///     aucMax  = max_c AUROC_c
 ///     d′_c    = (μ_c − μ_rest) / √( (σ_c² + σ_rest²) / 2 )
 ///
-/// AUROC is the statistic of Mann and Whitney (1947) over its largest value (Hanley and McNeil 1982), from ranks
-/// with ties at their middle; d′ is that of signal detection (Green and Swets 1966) with variances over n − 1.
-/// Adding a constant to all scores, or multiplying them by a positive one, changes neither, so they are valid for
-/// signed directions.
+/// AUROC is the statistic of Mann and Whitney (1947) divided by its maximum (Hanley and McNeil 1982), from midranks; d′
+/// is that of signal detection (Green and Swets 1966) with variances over n − 1. Adding a constant to all scores, or
+/// multiplying them by a positive one, changes neither, so they are valid for signed directions.
 ///
-/// AUROC lies in [0, 1]; by chance it is 0.5 with a standard deviation of √((N + 1) / (12 n_c (N − n_c))). The
-/// maximum over classes is above 0.5 by chance: about 0.515 for ten classes of 1,000 images. Below 0.5 a class is
-/// told apart by low scores; the maximum does not look at that pole. d′ is unbounded and 0 by chance.
+/// AUROC lies in [0, 1]; by chance it is 0.5 with a standard deviation of √((N + 1) / (12 n_c (N − n_c))). The maximum
+/// over classes exceeds 0.5 by chance: it is about 0.515 for ten classes of 1,000 images. Below 0.5 a class is
+/// indicated by low scores; the maximum ignores that pole. d′ is unbounded and 0 by chance.
 public struct ClassSelectivity: Equatable, Codable, Sendable {
-  /// AUROC of each class against the rest; `nil` for a class with no images or all.
+  /// AUROC of each class against the rest; `nil` for a class with no images or with all of them.
   public let aucs: [Double?]
-  /// aucMax; `nil` when all images are of one class.
+  /// aucMax; `nil` when all images have the same class.
   public let aucMax: Double?
-  /// The class of ``aucMax``, the lowest of several.
+  /// The class of ``aucMax``, the lowest index in a tie.
   public let topClass: Int?
   /// d′ of ``topClass``; `nil` when one of the two groups has fewer than two images or nothing varies within both.
   public let dPrime: Double?
 
   /// - Parameters:
-  ///   - scores: Of all images.
-  ///   - labels: Of the same images.
+  ///   - scores: Scores of all images.
+  ///   - labels: Labels of the same images.
   public init(of scores: DirectionScores, in labels: ClassLabels) {
     precondition(
       scores.imageCount == labels.values.count,
@@ -47,7 +46,7 @@ public struct ClassSelectivity: Equatable, Codable, Sendable {
       let score = scores.values[scores.order[start]]
       var end = start + 1
       while end < count, scores.values[scores.order[end]] == score { end += 1 }
-      // Places start..<end of the descending order are the ranks count − end + 1 … count − start.
+      // Positions start..<end of the descending order have ranks count − end + 1 … count − start.
       for image in scores.order[start..<end] {
         doubledRanks[labels.values[image]] += 2 * count - start - end + 1
       }

@@ -1,27 +1,27 @@
-/// How much more a non-negative unit answers to one class than to the others, by mean activation.
+/// How much more a non-negative unit responds to one class than to the others, by mean activation.
 ///
 ///     (μ_max − μ_rest) / (μ_max + μ_rest)
 ///
-/// μ_max is the largest of the classes' mean activations. Two readings of μ_rest are in use: the mean of the other
-/// classes' means (class selectivity index, Morcos et al. 2018, <https://arxiv.org/abs/1803.06959>) and the mean
-/// over all images of other classes (CCMAS as Gale et al. 2019 write it). They agree for balanced classes.
+/// μ_max is the largest of the classes' mean activations. Two definitions of μ_rest are in use: the mean of the other
+/// classes' means (class selectivity index, Morcos et al. 2018, <https://arxiv.org/abs/1803.06959>) and the mean over
+/// all images of other classes (CCMAS as written by Gale et al. 2019). They agree for balanced classes.
 ///
-/// Both lie in [0, 1]. By chance they are above 0, the more so the rarer a unit is active, and a unit that is
-/// active for very few images reaches 1 without being selective (Gale et al.): never use them alone. For signed
-/// scores the denominator means nothing, and adding a constant changes the value: there is none then.
+/// Both lie in [0, 1]. By chance they are above 0, the more so the more rarely a unit is active, and a unit that is
+/// active for very few images reaches 1 without being selective (Gale et al.): never use them alone. For signed scores
+/// the denominator is meaningless, and adding a constant changes the value: there is no value then.
 public struct ClassSelectivityIndex: Equatable, Codable, Sendable {
   /// With μ_rest the mean of the other classes' means.
   public let index: Double?
   /// With μ_rest the mean over the images of all other classes.
   public let ccmas: Double?
-  /// The class of μ_max, the lowest of several.
+  /// The class of μ_max, the lowest index in a tie.
   public let topClass: Int?
-  /// Why there is no value; `nil` when there is.
+  /// Why there is no value; `nil` if there is one.
   public let reason: String?
 
   /// - Parameters:
-  ///   - scores: Of all images.
-  ///   - labels: Of the same images.
+  ///   - scores: Scores of all images.
+  ///   - labels: Labels of the same images.
   public init(of scores: DirectionScores, in labels: ClassLabels) {
     precondition(
       scores.imageCount == labels.values.count,

@@ -1,31 +1,31 @@
 import Tensors
 
-/// The images of one class that score highest along a direction, and how the class scores as a whole.
+/// The images of one class with the highest scores along a direction, and the scores of the class as a whole.
 ///
 ///     T_k(v, c) = the k images of class c with the highest ⟨φ(x), v⟩
 ///
-/// Over all classes it shows what a direction finds inside each of them, and so whether a high label agreement of
-/// the top set is all there is to say of it.
+/// Over all classes it shows what a direction responds to within each of them, and so whether a high label agreement of
+/// the top set is all there is to it.
 public struct ClassTop: Equatable, Codable, Sendable {
   public let label: Int
   /// Images of the class.
   public let imageCount: Int
-  /// Best first, equal scores by image number; fewer than k where the class has fewer.
+  /// The highest first, ties in order of image number; fewer than k if the class has fewer.
   public let images: [RankedImage]
   /// Mean score of the class; `nil` for a class without images.
   public let mean: Double?
-  /// With n − 1; `nil` for fewer than two images.
+  /// With divisor n − 1; `nil` for fewer than two images.
   public let standardDeviation: Double?
   /// Images of the class with a score above 0.
   public let positive: Proportion
-  /// Place of the class's best image among all images, from 1, counted by the same order.
+  /// The rank of the class's best image among all images, from 1, in the same order.
   public let bestRank: Int?
 
-  /// One for each class, in their order.
+  /// One entry per class, in their order.
   ///
   /// - Parameters:
-  ///   - scores: Of all images.
-  ///   - labels: As many.
+  ///   - scores: Scores of all images.
+  ///   - labels: One label per score.
   ///   - topCount: k, at least 1.
   public static func table(scores: [Float], labels: ClassLabels, topCount: Int) -> [ClassTop] {
     precondition(topCount > 0, "at least one image per class must be asked for, got \(topCount)")

@@ -1,35 +1,34 @@
 import Tensors
 
-/// Centres of clusters of images that excite a layer alike.
+/// Centres of clusters of images with similar activations of a layer.
 ///
 ///     u = φ / ‖φ‖₂,   minimise Σ ‖u − c(u)‖²,   v = c / ‖c‖₂
 ///
-/// k-means on features of unit length; the score ⟨φ, v⟩ is the projection on a centre. Klindt, Sanborn, Acosta,
-/// Poitevin, Miolane (2023), "Identifying interpretable visual features in artificial and biological neural
-/// systems" <https://arxiv.org/abs/2310.11431>. Features are not centred, so a score does not fall with the length
-/// that was divided out.
+/// k-means on features of unit length; the score ⟨φ, v⟩ is the projection onto a centre. Klindt, Sanborn, Acosta,
+/// Poitevin, Miolane (2023), "Identifying interpretable visual features in artificial and biological neural systems"
+/// <https://arxiv.org/abs/2310.11431>. Features are not centred, and scores use them at their original length.
 ///
-/// Seeds are drawn as by k-means++ (Arthur, Vassilvitskii 2007), with the best of 2 + ⌊ln k⌋ candidates for each
-/// (their section 5); then Lloyd's iterations. A minimum, which depends on the seed.
+/// Seeds are drawn by k-means++ (Arthur, Vassilvitskii 2007), with the best of 2 + ⌊ln k⌋ candidates for each (their
+/// section 5); then Lloyd's iterations. The result is a local minimum, which depends on the seed.
 public struct ClusterCentres: Sendable {
   static let iterationLimit = 100
-  /// Squared distances up to this are rounding of a product in single precision, between two equal rows.
+  /// Squared distances up to this may be rounding of a product in single precision, for two equal rows.
   static let smallestDistance = 1e-6
 
   /// `k000` is the centre of the largest cluster; of unit length, not orthogonal.
   public let directions: DirectionSet
-  /// Images of each cluster, descending; images whose features are all 0 are in none.
+  /// Number of images of each cluster, descending; images whose features are all 0 are in none.
   public let memberCounts: [Int]
-  /// Σ ‖u − c(u)‖² over all images that are in a cluster, to the centres that the last iteration began with.
+  /// Σ ‖u − c(u)‖² over all clustered images, with the centres at the start of the last iteration.
   public let inertia: Double
   /// Whether no image changed its cluster in the last of ``iterationCount`` iterations.
   public let hasConverged: Bool
   public let iterationCount: Int
 
   /// - Parameters:
-  ///   - features: Those of training images.
-  ///   - count: k, at most: fewer when fewer different rows are there, and a centre of length 0 has no direction.
-  ///   - seed: Of the first centres.
+  ///   - features: Features of training images.
+  ///   - count: k, at most: fewer if there are fewer distinct rows; a centre of length 0 has no direction.
+  ///   - seed: Seeds the initial centres.
   ///   - workerCount: Changes the time only.
   public init(of features: FeatureMatrix, count: Int, seed: UInt64, workerCount: Int = Workers.defaultCount) {
     precondition(count >= 0, "there are no \(count) clusters")
@@ -40,7 +39,7 @@ public struct ClusterCentres: Sendable {
       workerCount: workerCount)
   }
 
-  /// Lloyd's iterations.
+  /// Runs Lloyd's iterations.
   ///
   /// - Parameter seeds: `[count, dimension]`
   init(of points: UnitRows, from seeds: Tensor, workerCount: Int) {

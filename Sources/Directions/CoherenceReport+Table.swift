@@ -1,15 +1,15 @@
 extension CoherenceReport {
-  /// One number of a row or of a basis, with the name of its column.
+  /// One number of a row or of a basis, with its column name.
   public struct Metric: Equatable, Sendable {
     public let name: String
-    /// `nil` where it does not exist.
+    /// `nil` if undefined.
     public let value: Double?
   }
 
-  /// Mean of each metric over the chosen rows, where all of them have it: over those few that do it would be of a
-  /// selection.
+  /// The mean of each metric over the chosen rows, if all of them have it: a mean over only those that do would be
+  /// biased by selection.
   ///
-  /// - Parameter include: Dead and constant directions have numbers too, which say nothing of the others.
+  /// - Parameter include: Dead and constant directions have numbers too, which are not representative of the others.
   public func means(where include: (Row) -> Bool = \.isAlive) -> [Metric] {
     let chosen = rows.filter(include).map(\.metrics)
     return rows[0].metrics.indices.map { column in
@@ -21,17 +21,17 @@ extension CoherenceReport {
     }
   }
 
-  /// Header of a table with a line per direction.
+  /// Header of a table with one line per direction.
   public var tableColumns: [String] {
     ["id"] + rows[0].metrics.map(\.name) + ["top_class", "auc_class", "nearest", "duplicates", "remarks"]
   }
 
-  /// A direction in the order of ``tableColumns``; `nil` where a value does not exist.
+  /// A direction in the order of ``tableColumns``; `nil` for undefined values.
   public struct TableRow: Equatable, Sendable {
     public let id: String
     public let metrics: [Double?]
     public let classes: [Int?]
-    /// The nearest direction, duplicates, and why numbers do not exist.
+    /// The nearest direction, duplicates, and why values are undefined.
     public let texts: [String]
   }
 
@@ -50,7 +50,7 @@ extension CoherenceReport {
     }
   }
 
-  /// Numbers of the basis as a whole.
+  /// Metrics of the basis as a whole.
   public var basisMetrics: [Metric] {
     let numbers: [(String, Double?)] = [
       ("directions", Double(rows.count)),
@@ -70,7 +70,7 @@ extension CoherenceReport {
 }
 
 extension CoherenceReport.Row {
-  /// All numbers of the row, in the order of the table; flags are 0 or 1.
+  /// All metrics of the row, in table order; flags are 0 or 1.
   public var metrics: [CoherenceReport.Metric] {
     var numbers: [(String, Double?)] = [
       ("kappa", agreement.kappa), ("purity", agreement.purity), ("adjusted_purity", adjustedPurity),
@@ -108,6 +108,6 @@ extension CoherenceReport.Row {
 }
 
 extension TwoAlternativeChoice {
-  /// `pixels_choice_vsRandom`.
+  /// For example `pixels_choice_vsRandom`.
   var columnName: String { "\(encoder)_choice_\(variant.rawValue)" }
 }

@@ -2,23 +2,23 @@ import Tensors
 
 /// Every measure of coherence and selectivity of a set of directions, one row per direction.
 ///
-/// Each measure has a type of its own, which gives its equation, source, chance level and traps. The primary one
-/// is ``LabelAgreement/kappa``; the others are second opinions.
+/// Each measure has its own type, which documents its equation, source, chance level and pitfalls. The primary one is
+/// ``LabelAgreement/kappa``; the others are second opinions.
 ///
-/// The same seed gives the same report, whatever the number of workers.
+/// The same seed gives the same report for any number of workers.
 public struct CoherenceReport: Equatable, Codable, Sendable {
-  /// What is measured, and how.
+  /// Measures to compute, and their settings.
   public struct Configuration: Equatable, Codable, Sendable {
     /// k, the size of the top sets.
     public var topCount: Int
-    /// Of everything drawn: chance purity, trials, halves.
+    /// Seeds everything random: chance purity, trials, halves.
     public var seed: UInt64
-    /// The choices that each encoder is asked to make. `vsMin` is fit for signed scores only.
+    /// The choice trials for each encoder. `vsMin` is suitable only for signed scores.
     public var choiceVariants: [ChoiceTrials.Variant]
     public var choiceLayout: ChoiceTrials.Layout
     /// α of the soft score.
     public var choiceSteepness: Double
-    /// Of the histograms of scores.
+    /// Number of bins of score histograms.
     public var binCount: Int
 
     public init(
@@ -52,7 +52,7 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
     public let statistics: ActivationStatistics
     public let redundancy: DirectionRedundancy
 
-    /// The top set means something: scores vary, and a rectified unit answers to each of the top images.
+    /// Whether the top set is meaningful: scores vary, and a rectified unit responds to each of the top images.
     public var isAlive: Bool { !statistics.isDead && !statistics.isConstant }
   }
 
@@ -76,10 +76,10 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
   public let rows: [Row]
 
   /// - Parameters:
-  ///   - features: Of the probe set.
-  ///   - directions: At least one, of the features' dimension.
-  ///   - labels: Of the probe set, at least as many as `topCount`.
-  ///   - encoders: Over the same images and labels, with different names. None: neither coherence nor choices.
+  ///   - features: Features of the probe set.
+  ///   - directions: At least one, with the features' dimension.
+  ///   - labels: Labels of the probe set, at least `topCount` of them.
+  ///   - encoders: Over the same images and labels, with distinct names. If empty: neither coherence nor choices.
   ///   - workerCount: Changes the time only.
   public init(
     of features: FeatureMatrix, along directions: DirectionSet, labels: ClassLabels,

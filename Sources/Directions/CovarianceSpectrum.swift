@@ -1,27 +1,27 @@
 import Tensors
 
-/// Mean, covariance and its eigenvectors: what principal components, whitening and independent components begin with.
+/// Mean, covariance and its eigenvectors: the basis of principal components, whitening and independent components.
 ///
 ///     m = Σ φ / n,   Σ = Σ (φ − m)(φ − m)ᵀ / n = U Λ Uᵀ
 ///
-/// Added up in Double, in an order that the number of images alone decides. Eigenvalues of at most
-/// ``smallestShare`` of the largest are dropped with their vectors: along them features are constant, dead units
-/// for instance, or what is left of them is rounding.
+/// Summed in Double, in an order that depends only on the number of images. Eigenvalues of at most ``smallestShare`` of
+/// the largest are dropped with their vectors: along them features are constant, as for dead units, or what remains is
+/// rounding.
 struct CovarianceSpectrum: Sendable {
-  /// Of the largest eigenvalue; what is not above it counts as 0.
+  /// Relative to the largest eigenvalue; smaller ones count as 0.
   static let smallestShare = 1e-6
 
   /// m.
   let mean: [Double]
-  /// Trace of Σ, what was dropped included.
+  /// Trace of Σ, including what was dropped.
   let totalVariance: Double
-  /// λ in descending order, of those kept.
+  /// The λ kept, in descending order.
   let values: [Double]
-  /// The eigenvectors of those kept, one after the other; column-major `[dimension, rank]`.
+  /// The eigenvectors kept, one after the other; column-major `[dimension, rank]`.
   let vectors: [Double]
 
   var dimension: Int { mean.count }
-  /// Eigenvalues kept; 0 when all features are constant, and for no images.
+  /// Number of eigenvalues kept; 0 when all features are constant, and for no images.
   var rank: Int { values.count }
 
   init(of features: FeatureMatrix, workerCount: Int) {

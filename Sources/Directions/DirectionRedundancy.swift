@@ -1,22 +1,22 @@
 import Tensors
 
-/// Which other direction of a set answers to the images most alike.
+/// The other direction of a set with the most similar scores.
 ///
 ///     cos(i, j) = v_iᵀ Σ v_j / √( v_iᵀ Σ v_i · v_jᵀ Σ v_j ),   Σ the covariance of the features
 ///
-/// the cosine of the two directions' centred scores, that is their correlation over the images. Duplicates count
-/// one finding twice. |cos| lies in [0, 1]; the nearest of D unrelated directions is above 0 by chance, and far
-/// above where the features have few dimensions.
+/// the cosine of the two directions' centred scores, that is their correlation over the images. Duplicates count the
+/// same finding twice. |cos| lies in [0, 1]; the nearest of D unrelated directions is above 0 by chance, and far above
+/// if the features have few dimensions.
 public struct DirectionRedundancy: Equatable, Codable, Sendable {
-  /// From |cos| above this on, two directions are duplicates.
+  /// Two directions are duplicates if |cos| exceeds this.
   public static let threshold = 0.999
 
   public let directionID: String
-  /// The other direction with the largest |cos|, the first of several; `nil` when there is none that varies.
+  /// The other direction with the largest |cos|, the first in a tie; `nil` if none varies.
   public let nearestID: String?
   /// cos with ``nearestID``, signed.
   public let nearestCosine: Double?
-  /// All other directions with |cos| > 0.999, in their order. A constant direction has none.
+  /// All other directions with |cos| > 0.999, in their order. Empty for a constant direction.
   public let duplicateIDs: [String]
 
   /// - Parameter workerCount: Changes the time only.
@@ -31,7 +31,7 @@ public struct DirectionRedundancy: Equatable, Codable, Sendable {
     let dimension = features.dimension
     let covariance = covariance(of: features.values, workerCount: workerCount)
     let vectors = directions.matrix.elements.map(Double.init)
-    // A variance that rounding of the features alone could leave counts as none: 2⁻²⁴ squared is below 10⁻¹⁴.
+    // A variance that rounding of the features alone could produce counts as zero: 2⁻²⁴ squared is below 10⁻¹⁴.
     let total = (0..<dimension).reduce(0) { $0 + covariance[$1 * dimension + $1] }
     let products = Workers.map(count: directions.count, workerCount: workerCount) { row in
       var product = [Double](repeating: 0, count: dimension)
@@ -67,7 +67,7 @@ public struct DirectionRedundancy: Equatable, Codable, Sendable {
     }
   }
 
-  /// N − 1 times the covariance, `[dimension, dimension]`: each sum over the images in their order.
+  /// N − 1 times the covariance, `[dimension, dimension]`: each sum over the images in order.
   private static func covariance(of values: Tensor, workerCount: Int) -> [Double] {
     let dimension = values.shape[1]
     var mean = [Double](repeating: 0, count: dimension)

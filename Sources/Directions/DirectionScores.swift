@@ -2,22 +2,22 @@ import Tensors
 
 /// The scores of all images along one direction, with their order.
 ///
-/// Scores are added up in Double in the order of the features and rounded to Float, as a ``Ranking`` decides by.
-/// So every number made from them is the same bits for any number of workers and whatever other directions were
-/// asked for, and two images tie only if their scores are equal.
+/// Scores are summed in Double in the order of the features and rounded to Float, like those that decide a ``Ranking``.
+/// So every number computed from them is the same bits for any number of workers and any other directions requested,
+/// and two images tie only if their scores are equal.
 public struct DirectionScores: Sendable {
   /// One per image, none of them −0.
   public let values: [Float]
   /// All images: score descending, then image index ascending.
   public let order: [Int]
 
-  /// Scores made elsewhere.
+  /// Scores computed elsewhere.
   ///
   /// - Parameter values: One per image, without NaN.
   public init(_ values: some Sequence<Float>) {
     let values = values.map { $0 + 0 }  // −0 becomes 0: the two are one score, but not the same bits
     precondition(values.count <= 1 << 32, "an image's index has 32 bits here, got \(values.count) images")
-    // Sorted as integers: the order of floats, reversed, above the index.
+    // Sorted as integers: the bits of the score in reverse order, above the index.
     let keys = values.enumerated().map { image, value in
       precondition(!value.isNaN, "the score of image \(image) is not a number")
       let bits = value.bitPattern
@@ -49,10 +49,10 @@ public struct DirectionScores: Sendable {
   /// Scores in ascending order.
   var ascending: [Float] { order.reversed().map { values[$0] } }
 
-  /// `transform` of each direction's number and scores; the scores of a few directions are held at a time.
+  /// Applies `transform` to each direction's number and scores; the scores of a few directions are held at a time.
   ///
   /// - Parameters:
-  ///   - directions: Of the features' dimension.
+  ///   - directions: Directions of the features' dimension.
   ///   - workerCount: Changes the time only.
   /// - Returns: Results in the order of the directions.
   public static func map<Result: Sendable>(
@@ -72,7 +72,7 @@ public struct DirectionScores: Sendable {
     return results.flatMap { $0 }
   }
 
-  /// Directions that one pass over the features scores together.
+  /// Number of directions scored together in one pass over the features.
   private static let laneCount = 8
 
   private static func columns(of features: Tensor, along directions: DirectionSet.Storage, rows: Range<Int>)
@@ -86,8 +86,8 @@ public struct DirectionScores: Sendable {
         (0..<imageCount).map { features.elements[$0 * dimension + axis] }
       }
     case .matrix(let matrix):
-      // A sum in a fixed order waits for each addition; the sums of several directions do not wait for each
-      // other. The product of two Floats is exact in Double, so only the order of the additions matters.
+      // A sum in a fixed order is limited by the latency of additions; sums of several directions are independent of
+      // each other. The product of two Floats is exact in Double, so only the order of the additions matters.
       var panel = [SIMD8<Double>](repeating: .zero, count: dimension)
       for (lane, row) in rows.enumerated() {
         for (index, component) in matrix[row: row].enumerated() { panel[index][lane] = Double(component) }

@@ -1,17 +1,17 @@
 import Tensors
 
 extension DirectionSet {
-  /// From the mean of all classes to the mean of each.
+  /// Directions from the mean of all classes to the mean of each.
   ///
   ///     v_c = (μ_c − μ) / ‖μ_c − μ‖₂,   μ_c mean of φ over class c,  μ mean of the μ_c
   ///
-  /// A ceiling: directions made from labels. Without − μ all of them would point at what every image has in common;
-  /// a shift of φ changes no ranking, one of v does.
+  /// An upper bound: directions derived from labels. Without − μ all of them would point at what all images have in
+  /// common; a shift of φ changes no ranking, but a shift of v does.
   ///
   /// - Parameters:
-  ///   - features: Of training images, where held-out ones are to be ranked.
-  ///   - labels: Of these images.
-  /// - Returns: `y000` for class 0 and so on, without classes that have no image or whose mean is μ itself.
+  ///   - features: Features of training images, if held-out ones are to be ranked.
+  ///   - labels: Labels of these images.
+  /// - Returns: `y000` for class 0 and so on, except for classes without images or whose mean is μ itself.
   public static func classMeans(of features: FeatureMatrix, labels: ClassLabels) -> DirectionSet {
     precondition(
       labels.values.count == features.imageCount,

@@ -8,14 +8,14 @@ extension DirectionSet {
   /// Mezzadri (2007), "How to generate random matrices from the classical compact groups"
   /// <https://arxiv.org/abs/math-ph/0609050>. Without the condition on R, Q would not be uniform.
   ///
-  /// Beside independent directions a basis keeps what a layer's neurons have too: they are orthogonal and there
-  /// are as many as dimensions. Only the axes are others, so a rotation is the null hypothesis of "neurons are
-  /// like any other basis".
+  /// Unlike independent directions, a basis shares these properties of a layer's neurons: they are orthogonal and as
+  /// many as there are dimensions. Only the axes differ, so a rotation is the null hypothesis that neurons are like any
+  /// other basis.
   ///
   /// - Parameters:
-  ///   - count: At most `dimension`; the neurons that take part in the comparison.
+  ///   - count: At most `dimension`; the number of neurons in the comparison.
   ///   - dimension: Width of the layer.
-  ///   - index: Number of the basis; it is the same whatever else is drawn.
+  ///   - index: Number of the basis; it does not depend on what else is drawn.
   public static func haar(count: Int, dimension: Int, seed: UInt64, index: Int) -> DirectionSet {
     precondition(
       0 <= count && count <= dimension && dimension > 0,
@@ -26,7 +26,7 @@ extension DirectionSet {
       matrix: Tensor(shape: [count, dimension], elements: basis.prefix(count * dimension).map(Float.init)))
   }
 
-  /// Q, column by column, so that its columns are the rows of a set.
+  /// Q in column-major order, so that its columns are the rows of a set.
   static func haarMatrix(dimension: Int, seed: UInt64, index: Int) -> [Double] {
     var generator = SeededGenerator(seed: seed, purpose: "Haar rotation", index: index)
     var normals = [Double](repeating: 0, count: dimension * dimension)

@@ -2,12 +2,12 @@ import Foundation
 import Tensors
 
 extension DirectionSet {
-  /// Independent directions of weights ±1/√d, each sign with probability ½.
+  /// Independent directions with weights ±1/√d, each sign with probability ½.
   ///
   ///     v = s / √d,   s_j = ±1
   ///
-  /// Every neuron has the same weight in each of them, so whether these rank like ``randomSphere(count:dimension:seed:)``
-  /// says whether the play of the weights' sizes matters.
+  /// Every neuron has equal weight in each of them, so comparing them with ``randomSphere(count:dimension:seed:)``
+  /// shows whether the variation of the weights' magnitudes matters.
   public static func rademacher(count: Int, dimension: Int, seed: UInt64) -> DirectionSet {
     drawn(.rademacher, "b", count: count, dimension: dimension) { index in
       var generator = SeededGenerator(seed: seed, purpose: "Rademacher direction", index: index)
@@ -19,7 +19,7 @@ extension DirectionSet {
   ///
   ///     v = g / ‖g‖₂,   g_j ~ N(0, 1) for `mixedCount` random j, 0 elsewhere
   ///
-  /// Between a neuron and a direction through all of them: is it the mixing that costs coherence?
+  /// Between a neuron and a direction through all of them: shows whether mixing reduces coherence.
   ///
   /// - Parameter mixedCount: m, at least 1; all neurons where there are fewer.
   public static func sparseMix(
@@ -36,12 +36,12 @@ extension DirectionSet {
     }
   }
 
-  /// Independent directions of weights |g|, g standard normal: a null distribution to be warned of.
+  /// Independent directions with weights |g|, g standard normal: a misleading null distribution.
   ///
   ///     v = |g| / ‖g‖₂,   E cos(v, w) = 2/π
   ///
-  /// Two such directions point nearly the same way and pick the same images, those of a long φ: their top sets look
-  /// alike for no merit of their own. Here to show it, see ``TopSetOverlap``.
+  /// Two such directions point nearly the same way and select the same images, those with a long φ: their top sets look
+  /// alike for that reason alone. Included to demonstrate it, see ``TopSetOverlap``.
   public static func nonNegative(count: Int, dimension: Int, seed: UInt64) -> DirectionSet {
     drawn(.nonNegative, "a", count: count, dimension: dimension) { index in
       var generator = SeededGenerator(seed: seed, purpose: "non-negative direction", index: index)
@@ -59,7 +59,7 @@ extension DirectionSet {
     for index in 0..<count {
       let direction = draw(index)
       let length = Norm.l2(direction)
-      precondition(length > 0, "direction \(index) has no length")  // of normals: probability 2⁻⁵³ each
+      precondition(length > 0, "direction \(index) has no length")  // for normals: probability 2⁻⁵³ each
       elements += direction.map { Float(Double($0) / length) }
     }
     return DirectionSet(
@@ -67,7 +67,7 @@ extension DirectionSet {
       matrix: Tensor(shape: [count, dimension], elements: elements))
   }
 
-  /// The other ends: −v of every direction, under the same names with a minus.
+  /// The opposite directions −v, under the same names with a minus.
   public var negated: DirectionSet {
     DirectionSet(
       kind: kind, ids: ids.map { "−" + $0 },

@@ -5,7 +5,7 @@ import Tensors
 /// An image's score along a direction is ⟨φ(x), v⟩. Scaling v by a positive factor, or shifting every φ by the
 /// same vector, changes no ranking; so unit length is a convention here, not a condition.
 public struct DirectionSet: Sendable {
-  /// The recipe that the directions came from.
+  /// How the directions were constructed.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// Coordinate axes: ⟨φ(x), e_i⟩ is the activation of neuron i.
     case neurons
@@ -15,19 +15,19 @@ public struct DirectionSet: Sendable {
     case haar
     /// Decoder columns of a sparse autoencoder, fitted to training features.
     case sparseAutoencoder
-    /// Eigenvectors of the features' covariance, of largest variance first.
+    /// Eigenvectors of the features' covariance, in descending order of variance.
     case principalComponents
     /// Normal vectors times the inverse square root of the features' covariance.
     case whitened
-    /// Rows of the unmixing matrix that makes scores as independent as it can.
+    /// Rows of the unmixing matrix that makes scores as independent as possible.
     case independentComponents
-    /// Parts of which features are non-negative sums.
+    /// Parts whose non-negative combinations approximate the features.
     case nonNegativeFactors
     /// Centres of clusters of the features, each scaled to unit length.
     case clusterCentres
     /// Columns of a power of a rotation: between the axes and a random basis.
     case fractionalRotation
-    /// Components ±1, equally likely.
+    /// Components ±1 with equal probability.
     case rademacher
     /// Normal weights on a few neurons, 0 on all others.
     case sparseMix
@@ -38,7 +38,7 @@ public struct DirectionSet: Sendable {
   }
 
   enum Storage: Sendable {
-    /// Axis i is column i of the features: read, not multiplied.
+    /// Axis i is column i of the features: read without multiplication.
     case axes([Int])
     case matrix(Tensor)
   }
@@ -51,7 +51,7 @@ public struct DirectionSet: Sendable {
 
   public var count: Int { ids.count }
 
-  /// The neurons behind the rows; `nil` when the rows are not coordinate axes.
+  /// The neurons of the rows; `nil` if the rows are not coordinate axes.
   public var neuronIndices: [Int]? {
     if case .axes(let indices) = storage { indices } else { nil }
   }
@@ -67,7 +67,7 @@ public struct DirectionSet: Sendable {
     }
   }
 
-  /// Directions made elsewhere.
+  /// Directions constructed elsewhere.
   ///
   /// - Parameter matrix: `[ids.count, dimension]`, finite, of any length.
   public init(kind: Kind, ids: [String], matrix: Tensor) {
@@ -111,11 +111,11 @@ public struct DirectionSet: Sendable {
   ///
   ///     v = g / ‖g‖₂,   g ~ N(0, I)
   ///
-  /// Muller (1959). This is the experiment of Szegedy et al. (2013), section 3, who write "random vector": a
-  /// Gaussian one ranks alike, because length does not matter. The signed pole is meant: −v is another
-  /// direction, equally likely.
+  /// Muller (1959). This is the experiment of Szegedy et al. (2013), section 3, who write "random vector": a Gaussian
+  /// one gives the same rankings, because length does not matter. The sign matters: −v is a different direction,
+  /// equally likely.
   ///
-  /// Direction i has a stream of its own, so it is the same whatever `count` is.
+  /// Direction i has its own stream, so it does not depend on `count`.
   ///
   /// - Parameter dimension: Width of the layer.
   public static func randomSphere(count: Int, dimension: Int, seed: UInt64) -> DirectionSet {
@@ -123,7 +123,7 @@ public struct DirectionSet: Sendable {
     return randomSphere(numbers: 0..<count, dimension: dimension, seed: seed)
   }
 
-  /// Those with the given numbers among the directions of the seed: each has a stream of its own.
+  /// The directions of the seed with the given numbers: each has its own stream.
   public static func randomSphere(numbers: Range<Int>, dimension: Int, seed: UInt64) -> DirectionSet {
     precondition(dimension > 0, "there are no directions in \(dimension) dimensions")
     var elements: [Float] = []
@@ -143,7 +143,7 @@ public struct DirectionSet: Sendable {
       matrix: Tensor(shape: [numbers.count, dimension], elements: elements))
   }
 
-  /// The directions with the given row numbers, in that order.
+  /// The directions with the given row indices, in that order.
   func chosen(_ rows: [Int]) -> DirectionSet {
     guard rows != Array(0..<count) else { return self }
     switch storage {
@@ -153,7 +153,7 @@ public struct DirectionSet: Sendable {
     }
   }
 
-  /// A random choice of neurons for a contact sheet, so that nobody picks the pretty ones.
+  /// A random sample of neurons for a contact sheet, so that none are cherry-picked.
   ///
   /// The first `count` of a random order of `candidates`, then sorted: a larger sample contains a smaller one.
   /// Its stream is not that of the random directions.
@@ -165,7 +165,7 @@ public struct DirectionSet: Sendable {
   }
 }
 
-/// Decimal digits with zeros before them.
+/// Number in decimal, zero-padded.
 func padded(_ number: Int, to width: Int) -> String {
   let digits = String(number)
   return String(repeating: "0", count: max(width - digits.count, 0)) + digits

@@ -4,13 +4,13 @@ import Tensors
 ///
 ///     x is a copy of y:  √( mean over the values of (xᵢ − yᵢ)² ) ≤ tolerance,   y the first image of its group
 ///
-/// Duplicates are coherent by definition: they enter a top set together. Remove ``redundant`` before anything is
-/// ranked, and list them. Shifted and mirrored copies are not found.
+/// Duplicates are coherent by definition: they enter a top set together. Remove ``redundant`` before any ranking, and
+/// list them. Shifted and mirrored copies are not found.
 public struct DuplicateImages: Equatable, Codable, Sendable {
-  /// Sets of alike images, each ascending, in the order of their first images.
+  /// Groups of equal or similar images, each ascending, in the order of their first images.
   public let groups: [[Int]]
 
-  /// Images that are the same bit for bit.
+  /// Finds images that are identical bit for bit.
   ///
   /// - Parameters:
   ///   - images: `[count, …]`.
@@ -21,7 +21,7 @@ public struct DuplicateImages: Equatable, Codable, Sendable {
     let hashes = Workers.map(count: pieces.count, workerCount: workerCount) { piece in
       images.elements.withUnsafeBytes { bytes in
         pieces[piece].map { image in
-          // Differs from run to run, and only says which images to compare.
+          // Differs from run to run, but only determines which images to compare.
           var hasher = Hasher()
           hasher.combine(
             bytes: UnsafeRawBufferPointer(rebasing: bytes[4 * image * length..<4 * (image + 1) * length]))
@@ -43,10 +43,10 @@ public struct DuplicateImages: Equatable, Codable, Sendable {
     self.groups = groups.filter { $0.count > 1 }
   }
 
-  /// Images whose values differ by at most `tolerance`, as the root of their mean square.
+  /// Finds images whose root-mean-square difference is at most `tolerance`.
   ///
-  /// All pairs are compared: count² / 2 · length multiplications. An image joins the earliest first image of a group
-  /// that is near enough, so that a chain of small differences does not grow into one group.
+  /// All pairs are compared: count² / 2 · length multiplications. An image joins the earliest group whose first image
+  /// is within the tolerance, so that a chain of small differences does not grow into one group.
   ///
   /// - Parameters:
   ///   - images: `[count, …]`, finite.
@@ -68,8 +68,7 @@ public struct DuplicateImages: Equatable, Codable, Sendable {
 
   /// For each image the earlier ones within the tolerance, ascending.
   ///
-  /// Products in single precision say which pairs may be near, with a bound on their error; the pair itself, in
-  /// Double, decides.
+  /// Products in single precision, with an error bound, select the candidate pairs; the distance in Double decides.
   private static func nearPairs(_ images: Tensor, tolerance: Double, workerCount: Int) -> [[Int]] {
     let length = images.rowLength
     let limit = tolerance * tolerance * Double(length)

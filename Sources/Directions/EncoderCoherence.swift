@@ -3,8 +3,8 @@
 ///     coherence = mean over pairs i < j of cos(E(xᵢ) − m, E(xⱼ) − m)
 ///     residual  = coherence − its expectation for random images with the same labels
 ///
-/// The residual is what "a round stroke at the lower left" claims: similarity beyond the class. By chance it is 0
-/// exactly, and coherence is ``SimilaritySpace/chanceCoherence``, about 0; both are at most 1 above that.
+/// The residual measures what "a round stroke at the lower left" claims: similarity beyond shared class. By chance it
+/// is exactly 0, and coherence is ``SimilaritySpace/chanceCoherence``, about 0; both are at most 1 above that.
 ///
 /// The two may order bases differently. Directions that all show the same few images have a high residual: read
 /// it beside ``TopSetOverlap``. Duplicate images are coherent by definition: remove ``DuplicateImages`` first.
@@ -13,7 +13,7 @@ public struct EncoderCoherence: Equatable, Codable, Sendable {
   public let encoder: String
   /// `nil` for fewer than two images.
   public let coherence: Double?
-  /// What random images with the same labels have on average; `nil` for fewer than two.
+  /// The expected coherence of random images with the same labels; `nil` for fewer than two.
   public let expectedForLabels: Double?
 
   /// - Parameter images: A top set, each image at most once.

@@ -17,12 +17,12 @@ extension FeatureMatrix {
     return Tensor(shape: [range.count, dimension], elements: elements)
   }
 
-  /// Directions whose sign is arbitrary, each turned so that its scores have positive skewness.
+  /// Directions of arbitrary sign, oriented so that their scores have positive skewness.
   ///
   ///     Σ ⟨φ − m, v⟩³ ≥ 0
   ///
-  /// The pole with the longer tail is then the one whose top images are shown: few images lie far out there, as
-  /// those that a detector answers to would. Scores without skewness leave the sign as it was.
+  /// The top images are then those of the pole with the longer tail: few images are in it, like those that a detector
+  /// responds to. If scores have no skewness the sign is kept.
   ///
   /// - Parameters:
   ///   - directions: In rows, `[count, dimension]`.

@@ -1,5 +1,5 @@
 extension FeatureMatrix {
-  /// ⟨φ(x), v⟩ of every image along one direction, as a ranking decides by: added up in Double, rounded to Float.
+  /// The score ⟨φ(x), v⟩ of every image along one direction, as used in a ranking: summed in Double, rounded to Float.
   ///
   /// - Returns: `imageCount` scores, none of them −0.
   public func scores(along directions: DirectionSet, row: Int) -> [Float] {

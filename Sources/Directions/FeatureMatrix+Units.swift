@@ -1,7 +1,7 @@
 import Tensors
 
 extension FeatureMatrix {
-  /// The same images with some units only, in the given order.
+  /// The same images with only the given units, in that order.
   public func selecting(units: [Int]) -> FeatureMatrix {
     for unit in units {
       precondition((0..<dimension).contains(unit), "unit \(unit) is not in 0..<\(dimension)")

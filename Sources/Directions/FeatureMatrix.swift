@@ -1,9 +1,9 @@
 import Tensors
 
-/// What a layer says about a set of images: one row per image, one column per feature, all finite.
+/// The features of a set of images in a layer: one row per image, one column per feature, all finite.
 ///
-/// The numbers stand in memory as a ``Tensor``, or in a ``FloatStorage``, such as a mapped file larger than the
-/// memory. Whatever reads them through ``withValues(_:)`` copies nothing in either case.
+/// The values are stored in memory as a ``Tensor``, or in a ``FloatStorage``, such as a mapped file larger than memory.
+/// Reading them through ``withValues(_:)`` copies nothing in either case.
 public struct FeatureMatrix: Sendable {
   private enum Source: Sendable {
     case tensor(Tensor)
@@ -23,7 +23,7 @@ public struct FeatureMatrix: Sendable {
   /// - Parameters:
   ///   - values: φ(x) in rows, `[imageCount, dimension]`.
   ///   - labels: Class of each row.
-  ///   - layer: For captions and errors.
+  ///   - layer: Name in captions and errors.
   /// - Throws: ``NonFiniteFeature`` for the first NaN or infinity. After this check no score is NaN.
   public init(values: Tensor, labels: ClassLabels? = nil, layer: String) throws {
     precondition(
@@ -38,12 +38,12 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// Features that lie elsewhere. They are read once, to be checked, and not copied.
+  /// Features stored elsewhere. They are read once, to be checked, and not copied.
   ///
   /// - Parameters:
   ///   - storage: φ(x) in rows without a gap, `imageCount` × `dimension` floats.
   ///   - labels: Class of each row.
-  ///   - layer: For captions and errors.
+  ///   - layer: Name in captions and errors.
   /// - Throws: As ``init(values:labels:layer:)``.
   public init(
     _ storage: any FloatStorage, imageCount: Int, dimension: Int, labels: ClassLabels? = nil, layer: String
@@ -65,7 +65,7 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// Values that come from a checked matrix.
+  /// Values from a matrix that was already checked.
   init(finite values: Tensor, labels: ClassLabels?, layer: String) {
     self.init(
       .tensor(values), firstRow: 0, imageCount: values.shape[0], dimension: values.shape[1], labels: labels,
@@ -105,7 +105,7 @@ public struct FeatureMatrix: Sendable {
     }
   }
 
-  /// Some rows as a matrix of their own, without labels. Nothing is copied.
+  /// A range of rows as a matrix, without labels. Nothing is copied.
   public func rows(_ range: Range<Int>) -> FeatureMatrix {
     precondition(
       0 <= range.lowerBound && range.upperBound <= imageCount, "rows \(range) of \(imageCount) do not exist")
@@ -114,14 +114,14 @@ public struct FeatureMatrix: Sendable {
       labels: nil, layer: layer)
   }
 
-  /// Says that some rows will not be read for a while; see ``FloatStorage/release(_:)``.
+  /// Announces that some rows will not be read for a while; see ``FloatStorage/release(_:)``.
   public func release(_ range: Range<Int>) {
     guard case .storage(let storage) = source else { return }
     storage.release((firstRow + range.lowerBound) * dimension..<(firstRow + range.upperBound) * dimension)
   }
 }
 
-/// A feature that is NaN or infinite: the network or the file it came from is broken.
+/// A feature that is NaN or infinite: its network or file is broken.
 public struct NonFiniteFeature: Error, Equatable, CustomStringConvertible {
   public let layer: String
   public let row: Int

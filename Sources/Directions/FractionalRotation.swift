@@ -5,15 +5,15 @@ import Tensors
 ///
 ///     Q = V R Vᵀ,   R = diag of 2 × 2 rotations by θ ∈ (−π, π],   Q^a = V R(aθ) Vᵀ,   v_i = column i of Q^a
 ///
-/// Bau, Zhou, Khosla, Oliva, Torralba (2017), "Network Dissection", section 3.2 <https://arxiv.org/abs/1704.05796>:
-/// the axes of a layer are turned gradually to see what is lost on the way. Q^a Q^b = Q^(a + b), every Q^a is a
-/// rotation, and a = 0 are the neurons.
+/// Bau, Zhou, Khosla, Oliva, Torralba (2017), "Network Dissection", section 3.2 <https://arxiv.org/abs/1704.05796>: the
+/// axes of a layer are rotated gradually to see what is lost on the way. Q^a Q^b = Q^(a + b), every Q^a is a rotation,
+/// and a = 0 gives the neurons.
 ///
-/// Q is uniform on SO(d): the basis of ``DirectionSet/haar(count:dimension:seed:index:)`` is uniform on O(d), and
-/// where its determinant is −1 its last column changes sign. Reflections have no real powers. Eigenvalues −1 of Q,
-/// in number even, are turned in pairs by π; that there are any has probability 0 for d > 1.
+/// Q is uniform on SO(d): the basis of ``DirectionSet/haar(count:dimension:seed:index:)`` is uniform on O(d), and if
+/// its determinant is −1 its last column changes sign. Reflections have no real powers. Eigenvalues −1 of Q, which are
+/// even in number, are rotated in pairs by π; for d > 1 they occur with probability 0.
 public struct FractionalRotation: Sendable {
-  /// A plane of two columns of V, and by how much Q turns it from the first to the second.
+  /// A plane spanned by two columns of V, and the angle by which Q rotates the first towards the second.
   private struct Plane {
     let first: Int
     let second: Int
@@ -29,7 +29,7 @@ public struct FractionalRotation: Sendable {
 
   /// - Parameters:
   ///   - dimension: Width of the layer.
-  ///   - index: Number of the rotation; it is the same whatever else is drawn.
+  ///   - index: Number of the rotation; it does not depend on what else is drawn.
   public init(dimension: Int, seed: UInt64, index: Int) {
     precondition(dimension > 0, "there is no rotation of \(dimension) dimensions")
     var rotation = DirectionSet.haarMatrix(dimension: dimension, seed: seed, index: index)
@@ -45,7 +45,7 @@ public struct FractionalRotation: Sendable {
     var planes: [Plane] = []
     var reversed: [Int] = []
     var column = 0
-    // Q is orthogonal, so what stands above the blocks is rounding.
+    // Q is orthogonal, so entries above the blocks are rounding.
     while column < dimension {
       let diagonal = form[column + column * dimension]
       let below = column + 1 < dimension ? form[column + 1 + column * dimension] : 0
@@ -71,8 +71,8 @@ public struct FractionalRotation: Sendable {
   /// The first columns of Q^a.
   ///
   /// - Parameters:
-  ///   - exponent: a, any finite number. At 0 the directions are exactly the coordinate axes, at 1 the columns of Q
-  ///     as they were drawn; powers near these come close to them, as Q^a is continuous in a.
+  ///   - exponent: a, any finite number. At 0 the directions are exactly the coordinate axes, at 1 the columns of Q as
+  ///     drawn; nearby powers are close to these, as Q^a is continuous in a.
   ///   - count: At most ``dimension``.
   /// - Returns: `q000` is column 0; orthonormal.
   public func directions(exponent: Double, count: Int) -> DirectionSet {

@@ -1,23 +1,23 @@
 import Tensors
 
-/// How far a direction's label agreement would be the same on other images.
+/// How well a direction's label agreement is reproduced on other images.
 ///
 ///     r = Pearson correlation over the directions of (κ_i on one half of the images, κ_i on the other)
 ///
-/// The images are split at random into halves that share none; each direction is ranked in each. r lies in
-/// [−1, 1] and is 0 by chance. A top set is small, so a single direction's κ is noisy; the mean of a basis is not.
+/// The images are split at random into disjoint halves; each direction is ranked in each. r lies in [−1, 1] and is 0 by
+/// chance. A top set is small, so a single direction's κ is noisy; the mean of a basis is not.
 ///
-/// Not to be had across training seeds: units of two networks have no natural pairing.
+/// It cannot be computed across training seeds: units of two networks have no natural pairing.
 public struct HalfStability: Equatable, Codable, Sendable {
   /// r; `nil` for fewer than three directions, or when κ is the same for all of them in a half.
   public let correlation: Double?
   /// κ of each direction in the first half; `nil` where there is none.
   public let firstKappas: [Double?]
-  /// κ of each direction in the second half, which has the odd image.
+  /// κ of each direction in the second half, the larger one if they differ.
   public let secondKappas: [Double?]
 
   /// - Parameters:
-  ///   - labels: Of the features' images.
+  ///   - labels: Labels of the features' images.
   ///   - topCount: k in each half.
   ///   - workerCount: Changes the time only.
   public init(

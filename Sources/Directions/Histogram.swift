@@ -4,10 +4,10 @@ import Tensors
 public struct Histogram: Equatable, Codable, Sendable {
   public let lowerBound: Float
   public let upperBound: Float
-  /// Bin b holds lowerBound + width·b ≤ x < lowerBound + width·(b + 1); the last one also its upper end.
+  /// Bin b holds lowerBound + width·b ≤ x < lowerBound + width·(b + 1); the last bin includes its upper end.
   public let counts: [Int]
 
-  /// When all values are equal they are in the first bin. No values: both bounds 0, all counts 0.
+  /// If all values are equal they are in the first bin. Without values both bounds and all counts are 0.
   public init(of values: some Collection<Float>, binCount: Int) {
     precondition(binCount > 0, "at least one bin is needed, got \(binCount)")
     let lower = values.min() ?? 0
@@ -23,7 +23,7 @@ public struct Histogram: Equatable, Codable, Sendable {
     self.counts = counts
   }
 
-  /// Where a value lies between the bounds, 0…1; `nil` when they are equal or it is outside.
+  /// The relative position of a value between the bounds, 0…1; `nil` if they are equal or it is outside.
   public func position(of value: Float) -> Double? {
     guard upperBound > lowerBound, (lowerBound...upperBound).contains(value) else { return nil }
     return (Double(value) - Double(lowerBound)) / (Double(upperBound) - Double(lowerBound))

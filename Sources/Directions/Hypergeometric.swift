@@ -1,6 +1,6 @@
 import Foundation
 
-/// How many marked items are among `drawCount` items drawn without replacement.
+/// Number of marked items among `drawCount` items drawn without replacement.
 ///
 ///     P(j) = C(K, j) C(N − K, n − j) / C(N, n)
 struct Hypergeometric {
@@ -11,7 +11,7 @@ struct Hypergeometric {
   /// n.
   let drawCount: Int
 
-  /// The counts that can occur.
+  /// The possible counts.
   var support: ClosedRange<Int> {
     max(0, drawCount - (population - markedCount))...min(drawCount, markedCount)
   }

@@ -1,37 +1,37 @@
 import Foundation
 import Tensors
 
-/// The directions along which scores are as independent of each other as linear ones can be.
+/// The directions along which linear scores are as independent of each other as possible.
 ///
 ///     z = Λ^(−1/2) Uᵀ (φ − m),   y = W z,   W ← E[g(y) zᵀ] − diag(E[g′(y)]) W,   W ← (W Wᵀ)^(−1/2) W
 ///
 /// with g = tanh, the derivative of the contrast log cosh: FastICA with symmetric decorrelation. Hyvärinen (1999),
 /// "Fast and robust fixed-point algorithms for independent component analysis", IEEE Transactions on Neural Networks
-/// 10. z are the scores along the principal components, each of variance 1, of the `count` largest only.
+/// 10. z are the scores along the `count` largest principal components, each scaled to variance 1.
 ///
-/// Direction i is the row of the unmixing matrix in feature space, v_i = U Λ^(−1/2) w_i scaled to unit length: so
-/// ⟨φ, v_i⟩ is the score of component i, but for its scale. It is not the pattern that component i adds to the
-/// features, which would be a column of the mixing matrix. Each is turned so that its scores on these features have
-/// positive skewness. Components stand in no order that means anything.
+/// Direction i is the row of the unmixing matrix in feature space, v_i = U Λ^(−1/2) w_i scaled to unit length: so ⟨φ,
+/// v_i⟩ is the score of component i, up to scale. It is not the pattern that component i adds to the features, which
+/// would be a column of the mixing matrix. Each is oriented so that its scores on these features have positive
+/// skewness. The order of the components is arbitrary.
 ///
-/// The iteration may settle at a fixed point that is not the best one (Tichavský, Koldovský, Oja 2006), so components
-/// are worth showing only if other seeds find them too.
+/// The iteration may settle at a suboptimal fixed point (Tichavský, Koldovský, Oja 2006), so components are worth
+/// showing only if other seeds find them too.
 public struct IndependentComponents: Sendable {
   static let iterationLimit = 200
-  /// On 1 − |cos| between a row of W before and after an iteration.
+  /// Tolerance of 1 − |cos| between a row of W before and after an iteration.
   static let tolerance = 1e-4
 
   /// `c000`, `c001` …; of unit length, not orthogonal.
   public let directions: DirectionSet
-  /// Whether every row of W stood still within ``iterationCount`` iterations. Normal scores never settle: no
-  /// direction among them is better than another, and the directions are then one choice among many.
+  /// Whether every row of W converged within ``iterationCount`` iterations. Normal scores never do: no direction among
+  /// them is better than another, and the directions are then one choice among many.
   public let hasConverged: Bool
   public let iterationCount: Int
 
   /// - Parameters:
-  ///   - features: Those of training images.
-  ///   - count: How many at most; fewer when the covariance has fewer eigenvalues above 10⁻⁶ of the largest.
-  ///   - seed: Of the first W, a random rotation.
+  ///   - features: Features of training images.
+  ///   - count: Maximum number; fewer if the covariance has fewer eigenvalues above 10⁻⁶ of the largest.
+  ///   - seed: Seeds the initial W, a random rotation.
   ///   - workerCount: Changes the time only.
   public init(of features: FeatureMatrix, count: Int, seed: UInt64, workerCount: Int = Workers.defaultCount) {
     precondition(count >= 0, "there are no \(count) components")
@@ -82,7 +82,7 @@ public struct IndependentComponents: Sendable {
     }
   }
 
-  /// A random rotation. W lies row by row here, so that LAPACK, which reads columns, sees Wᵀ.
+  /// A random rotation. W is row-major here, so that LAPACK, which is column-major, sees Wᵀ.
   private static func firstUnmixing(count: Int, seed: UInt64) -> [Double] {
     guard count > 0 else { return [] }
     var generator = SeededGenerator(seed: seed, purpose: "independent components")
@@ -95,7 +95,7 @@ public struct IndependentComponents: Sendable {
   {
     let count = whitened[0].rowLength
     let rows = Tensor(shape: [count, count], elements: unmixing.map(Float.init))
-    // The products, then the slopes: one vector, so that one passage adds up both.
+    // The products, then the slopes: one vector, so that one pass sums both.
     let sums = Workers.sum(count: whitened.count, length: count * (count + 1), workerCount: workerCount) {
       var components = whitened[$0].product(withTransposed: rows)
       var slopes = [Double](repeating: 0, count: count)
@@ -117,7 +117,7 @@ public struct IndependentComponents: Sendable {
 
   /// (W Wᵀ)^(−1/2) W: the orthogonal matrix nearest to W.
   private static func decorrelated(_ matrix: [Double], count: Int) -> [Double] {
-    // The nearest orthogonal matrix of the transpose is the transpose of it: rows and columns may change places.
+    // The nearest orthogonal matrix of the transpose is its transpose: rows and columns may be swapped.
     let (values, vectors) = LinearAlgebra.symmetricEigen(
       of: LinearAlgebra.rowProducts(of: matrix, rows: count), order: count)
     let scaled = vectors.enumerated().map { place, element in

@@ -1,14 +1,14 @@
 import Tensors
 
-/// How far the images of a top set share a class, corrected for chance.
+/// The degree to which images of a top set share a class, corrected for chance.
 ///
 ///     S  = Σ_c n_c (n_c − 1) / (k (k − 1))       probability that two different images of the set share a label
 ///     S₀ = Σ_c π_c (N π_c − 1) / (N − 1)         the same for two different images of the whole probe set
-///     κ  = (S − S₀) / (1 − S₀)                   0: as random images, 1: one class; negative: fewer than by chance
+///     κ  = (S − S₀) / (1 − S₀)                   0: like random images, 1: one class; negative: less than by chance
 ///
-/// with n_c images of class c among the k, and class frequencies π_c among all N. S is unbiased in k, and κ of
-/// random image sets has the expectation 0 for every k and every class balance: the numerator is that of a
-/// Gini–Simpson index without replacement (Simpson 1949), the correction that of Cohen (1960).
+/// with n_c images of class c among the k, and class frequencies π_c among all N. S is unbiased for any k, and κ of
+/// random image sets has expectation 0 for every k and every class balance: the numerator is that of a Gini–Simpson
+/// index without replacement (Simpson 1949), the correction that of Cohen (1960).
 public struct LabelAgreement: Equatable, Codable, Sendable {
   /// Size of the set, k.
   public let imageCount: Int
@@ -16,16 +16,16 @@ public struct LabelAgreement: Equatable, Codable, Sendable {
   public let agreement: Double?
   /// S₀; `nil` for a probe set of fewer than two images.
   public let chanceAgreement: Double?
-  /// κ; `nil` where S or S₀ is, and when the probe set has one class only, so that nothing can disagree.
+  /// κ; `nil` where S or S₀ is, and when the probe set has only one class, so that no disagreement is possible.
   public let kappa: Double?
-  /// The most frequent class, the lowest of several; `nil` for no images.
+  /// The most frequent class, the lowest index in a tie; `nil` for no images.
   public let topClass: Int?
-  /// Images of ``topClass``.
+  /// Number of images of ``topClass``.
   public let topClassCount: Int
 
   /// - Parameters:
   ///   - images: Indices into `labels`, each at most once.
-  ///   - labels: Of the whole probe set. Its own class counts are the chance level, not 1/C.
+  ///   - labels: Labels of the whole probe set. Its own class counts are the chance level, not 1/C.
   public init(of images: [Int], in labels: ClassLabels) {
     let counts = labels.counts(among: images)
     let agreement = Self.sharedPairs(counts)
@@ -42,20 +42,20 @@ public struct LabelAgreement: Equatable, Codable, Sendable {
     topClass = images.isEmpty ? nil : counts.firstIndex(of: topClassCount)
   }
 
-  /// Share of the top class, n_max / k; `nil` for no images.
+  /// Fraction of the top class, n_max / k; `nil` for no images.
   ///
-  /// Its value for random images is far above 1/C and falls with k: print it beside ``ChancePurity`` only.
+  /// Its value for random images is far above 1/C and falls with k: report it only with ``ChancePurity``.
   public var purity: Double? {
     imageCount > 0 ? Double(topClassCount) / Double(imageCount) : nil
   }
 
-  /// The largest κ that a set of `topCount` images can have: 1 where a class has as many images, else that of the largest
-  /// classes one after the other.
+  /// The largest κ that a set of `topCount` images can have: 1 if a class has that many images, otherwise that of the
+  /// largest classes in turn.
   ///
-  /// - Returns: `nil` where κ is.
+  /// - Returns: `nil` where κ is undefined.
   public static func largestKappa(topCount: Int, in labels: ClassLabels) -> Double? {
     var left = topCount
-    // Pairs are convex in n_c: whatever a smaller class has is worth more in a larger one.
+    // The number of pairs is convex in n_c: images add more in a larger class than in a smaller one.
     let counts = labels.imageCounts.sorted(by: >).map { count in
       let taken = min(count, left)
       left -= taken
@@ -66,8 +66,8 @@ public struct LabelAgreement: Equatable, Codable, Sendable {
     return (most - chance) / (1 - chance)
   }
 
-  /// Share of the unordered pairs of different images that share a class. With N π_c images of class c, S and S₀
-  /// are this one formula.
+  /// The fraction of unordered pairs of different images that share a class. With N π_c images of class c, S and S₀ are
+  /// both this formula.
   private static func sharedPairs(_ counts: [Int]) -> Double? {
     let total = counts.reduce(0, +)
     guard total >= 2 else { return nil }

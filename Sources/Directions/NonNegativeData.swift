@@ -1,10 +1,10 @@
 import Tensors
 
-/// X of a non-negative factorization: features in pieces, and the products that its sweeps need.
+/// X of a non-negative factorization: features in pieces, and the products needed by its sweeps.
 struct NonNegativeData: Sendable {
   let features: FeatureMatrix
   let pieces: [Range<Int>]
-  /// Of all elements.
+  /// Mean of all elements.
   let mean: Double
   /// ‖X‖²_F
   let squares: Double

@@ -1,34 +1,34 @@
 import Tensors
 
-/// Parts of which features are non-negative sums.
+/// Parts whose non-negative combinations approximate the features.
 ///
 ///     minimise ‖X − W H‖²_F,   W, H ≥ 0
 ///
-/// by hierarchical alternating least squares: every coefficient of W in turn takes the value that is best with all
-/// others held, cut off at 0, then every one of H. Cichocki, Phan (2009), "Fast local algorithms for large scale
-/// nonnegative matrix and tensor factorizations", IEICE Transactions E92-A. The squared error never rises, and ends
-/// in a minimum that depends on the seed.
+/// by hierarchical alternating least squares: every coefficient of W in turn is set to its optimum with all others
+/// fixed, clipped at 0, then every one of H. Cichocki, Phan (2009), "Fast local algorithms for large scale nonnegative
+/// matrix and tensor factorizations", IEICE Transactions E92-A. The squared error never rises, and converges to a
+/// minimum that depends on the seed.
 ///
-/// Direction i is row i of H scaled to unit length: the part itself. W, what a part adds to an image, is no linear
-/// score; an image's score along a part also counts what it shares with other parts.
+/// Direction i is row i of H scaled to unit length: the part itself. W, the contribution of a part to an image, is not
+/// a linear score; an image's score along a part also counts what it shares with other parts.
 public struct NonNegativeFactors: Sendable {
   static let iterationLimit = 500
-  /// Iterations between two looks at the squared error: its fall in one of them would drown in the rounding of the
-  /// products that it is formed from.
+  /// Iterations between evaluations of the squared error: its decrease in one would be lost in the rounding of the
+  /// products it is computed from.
   static let iterationsBetweenChecks = 10
-  /// Ends when the squared error fell by less than this part of itself since the last look.
+  /// Ends when the squared error has fallen by less than this fraction since the last check.
   static let tolerance = 1e-4
 
   /// `f000` is the largest part, by ‖column of W‖ · ‖row of H‖; non-negative, of unit length, not orthogonal.
   public let directions: DirectionSet
-  /// 1 − ‖X − W H‖² / ‖X‖², of features as they are, not centred; 1 when all are 0.
+  /// 1 − ‖X − W H‖² / ‖X‖², with features not centred; 1 when all are 0.
   public let explainedShare: Double
   public let iterationCount: Int
 
   /// - Parameters:
-  ///   - features: X, those of training images.
-  ///   - count: How many parts at most; one that fell to 0 is left out.
-  ///   - seed: Of the first W and H, absolute values of normal draws of X's mean size.
+  ///   - features: X, the features of training images.
+  ///   - count: Maximum number of parts; parts that become 0 are omitted.
+  ///   - seed: Seeds the initial W and H, absolute values of normal draws scaled to X's mean.
   ///   - workerCount: Changes the time only.
   /// - Throws: ``NegativeFeature`` for the first feature below 0.
   public init(of features: FeatureMatrix, count: Int, seed: UInt64, workerCount: Int = Workers.defaultCount)
@@ -47,7 +47,7 @@ public struct NonNegativeFactors: Sendable {
         [data.pieces[piece].count, count], scale,
         SeededGenerator(seed: seed, purpose: "non-negative coefficients", index: piece))
     }
-    // Hᵀ: then both factors have a row for each of their own, and one sweep serves both.
+    // Hᵀ: then both factors have one row per image or feature, and the same sweep serves both.
     var parts = Self.draws(
       [features.dimension, count], scale, SeededGenerator(seed: seed, purpose: "non-negative parts"))
     var error = Double.infinity
@@ -82,14 +82,14 @@ public struct NonNegativeFactors: Sendable {
       shape: shape, elements: generator.normals(shape.reduce(1, *)).map { abs($0) * Float(scale) })
   }
 
-  /// One passage over all coefficients of all rows.
+  /// One pass over all coefficients of all rows.
   ///
   ///     a_j ← max(0, a_j − (Σ_l a_l G_lj − P_j) / G_jj),   j = 0, 1, …
   ///
   /// - Parameters:
   ///   - rows: a, `[rows, count]`.
-  ///   - products: P, of the data's rows with the other factor, `[rows, count]`.
-  ///   - gram: G, of the other factor with itself, `[count, count]`.
+  ///   - products: P, products of the data's rows with the other factor, `[rows, count]`.
+  ///   - gram: G, the Gram matrix of the other factor, `[count, count]`.
   static func sweep(_ rows: inout Tensor, products: Tensor, gram: Tensor) {
     let count = gram.count
     var slopes = rows.product(with: gram)
@@ -143,7 +143,7 @@ public struct NonNegativeFactors: Sendable {
   }
 }
 
-/// A feature below 0: features are not sums of non-negative parts. Read the layer after its rectifier.
+/// A feature below 0: such features are not sums of non-negative parts. Read the layer after its rectifier.
 public struct NegativeFeature: Error, Equatable, CustomStringConvertible {
   public let layer: String
   public let row: Int

@@ -4,21 +4,21 @@ import Tensors
 ///
 ///     Σ = U Λ Uᵀ,   v_i = column i of U,   λ₀ ≥ λ₁ ≥ …
 ///
-/// Pearson (1901). With Σ the covariance of the features it is fitted to; a score ⟨φ, v_i⟩ then has the variance
-/// λ_i, and any two are uncorrelated. Eigenvectors have no sign of their own: each is turned so that its scores on
-/// these features have positive skewness. Its other pole is as good a direction, −v_i.
+/// Pearson (1901). With Σ the covariance of the features it is fitted to; a score ⟨φ, v_i⟩ then has variance λ_i, and
+/// any two are uncorrelated. The sign of an eigenvector is arbitrary: each is oriented so that its scores on these
+/// features have positive skewness. The opposite direction, −v_i, is equally valid.
 ///
-/// Where eigenvalues coincide the vectors are any orthonormal basis of their space.
+/// For equal eigenvalues the vectors are any orthonormal basis of their eigenspace.
 public struct PrincipalComponents: Sendable {
   /// `p000` has the largest variance; orthonormal.
   public let directions: DirectionSet
-  /// λ_i / trace Σ of each direction, descending; they add up to 1 when nothing was left out.
+  /// λ_i / trace Σ of each direction, descending; they sum to 1 if nothing was left out.
   public let explainedVariance: [Double]
 
   /// - Parameters:
-  ///   - features: Those of training images, so that rankings of other images are not fitted to them.
-  ///   - count: How many at most. Components with an eigenvalue of at most 10⁻⁶ of the largest are dropped, so
-  ///     there may be fewer, and of constant features there are none.
+  ///   - features: Features of training images, so that rankings of other images are not fitted to them.
+  ///   - count: Maximum number. Components with an eigenvalue of at most 10⁻⁶ of the largest are dropped, so there may
+  ///     be fewer, and none for constant features.
   ///   - workerCount: Changes the time only.
   public init(of features: FeatureMatrix, count: Int, workerCount: Int = Workers.defaultCount) {
     precondition(count >= 0, "there are no \(count) components")

@@ -1,6 +1,6 @@
 import CKernels
 
-/// What proposes the images that may be in a ranking; exact scores decide, so the ranking is the same.
+/// The method that proposes candidate images for a ranking; exact scores decide, so the ranking is the same.
 enum Proposer: CaseIterable, Sendable {
   /// Products in single precision: ``Scores``.
   case singlePrecision
@@ -19,9 +19,9 @@ enum Proposer: CaseIterable, Sendable {
   /// Whether this machine can run it.
   var isSupported: Bool { byteInstructions.map { byte_product_is_supported($0) != 0 } ?? true }
 
-  /// Bytes take a pass over the features first, which some 40 directions in single precision would take as well;
-  /// without instructions for bytes, single precision is faster. Where the ranking holds a good part of all
-  /// images, most of the time goes into exact scores whatever proposes them.
+  /// Bytes first need a pass over the features, which costs as much as some 40 directions in single precision; without
+  /// instructions for bytes, single precision is faster. If the ranking holds a large part of all images, most of the
+  /// time is spent on exact scores with any proposer.
   static func fastest(for features: FeatureMatrix, _ directions: DirectionSet, topCount: Int) -> Proposer {
     guard
       directions.neuronIndices == nil, directions.count >= 64, features.imageCount >= 1024,

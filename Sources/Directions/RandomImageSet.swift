@@ -1,6 +1,6 @@
 import Tensors
 
-/// Images that no direction chose: the floor that every top set is compared with.
+/// Images drawn at random: the baseline of every top set.
 public struct RandomImageSet: Equatable, Codable, Sendable {
   /// `i003` is the fourth set of its seed.
   public let id: String
@@ -10,8 +10,8 @@ public struct RandomImageSet: Equatable, Codable, Sendable {
   /// Sets of `size` images drawn without replacement, each from a stream of its own.
   ///
   /// - Parameters:
-  ///   - size: Images per set; all images, shuffled, when there are fewer, as in a ranking.
-  ///   - imageCount: Images to draw from.
+  ///   - size: Number of images per set; all images, shuffled, if there are fewer, as in a ranking.
+  ///   - imageCount: Number of images to draw from.
   public static func draw(count: Int, size: Int, imageCount: Int, seed: UInt64) -> [RandomImageSet] {
     precondition(count >= 0 && size > 0 && imageCount >= 0, "cannot draw \(count) sets of \(size) images")
     return (0..<count).map { index in

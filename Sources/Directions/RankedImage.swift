@@ -17,7 +17,7 @@ public struct RankedImage: Hashable, Codable, Sendable {
   }
 }
 
-/// The best `capacity` of the images offered so far: a binary heap with the last of them at its root.
+/// The best `capacity` of the images offered so far: a binary heap with the worst of them at its root.
 struct TopList {
   private let capacity: Int
   private var heap: [RankedImage] = []
@@ -27,7 +27,7 @@ struct TopList {
     heap.reserveCapacity(capacity)
   }
 
-  /// Score of the image that the next one has to precede; `nil` while there is room for any.
+  /// The score of the image that the next one has to precede; `nil` while there is room.
   var threshold: Float? { heap.count == capacity ? heap[0].score : nil }
 
   mutating func offer(_ candidate: RankedImage) {

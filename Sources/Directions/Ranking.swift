@@ -9,14 +9,14 @@ import Tensors
 /// The order is total and the scores are exact to the rounding of a Float, so a ranking does not depend on the
 /// number of workers, on the size of a block, or on which directions were ranked together.
 public struct Ranking: Equatable, Sendable {
-  /// k as asked for; a row is shorter when there are fewer images.
+  /// The requested k; a row is shorter when there are fewer images.
   public let topCount: Int
   /// Names of the directions, one per row.
   public let directionIDs: [String]
   /// Best first, one row per direction.
   public let topImages: [[RankedImage]]
 
-  /// A ranking that was made before.
+  /// Restores an earlier ranking.
   ///
   /// - Parameter topImages: At most `topCount` per direction, each of which precedes the next.
   public init(topCount: Int, directionIDs: [String], topImages: [[RankedImage]]) {
@@ -28,7 +28,7 @@ public struct Ranking: Equatable, Sendable {
     self.topImages = topImages
   }
 
-  /// The ranking of no images, to ``include(_:along:firstImage:workerCount:)`` some.
+  /// An empty ranking, to which images are added by ``include(_:along:firstImage:workerCount:)``.
   ///
   /// - Parameter topCount: k, at least 1.
   public init(along directions: DirectionSet, topCount: Int) {
@@ -40,15 +40,15 @@ public struct Ranking: Equatable, Sendable {
 
   /// Ranks all images of `features` along all `directions`.
   ///
-  /// Memory beside the features grows with directions × k; no images × directions matrix is ever held. Images are
-  /// taken some at a time (2²⁴ features, 64 MiB), and of these stands a copy in bytes when there are many
-  /// directions (``Proposer``). Features in a mapped file that have been ranked are released.
+  /// Memory in addition to the features grows with directions × k; no images × directions matrix is ever held. Images
+  /// are processed in batches (2²⁴ features, 64 MiB), with a copy in bytes if there are many directions (``Proposer``).
+  /// Ranked features of a mapped file are released.
   ///
   /// - Parameters:
-  ///   - features: Of held-out images.
-  ///   - directions: Of the features' dimension.
+  ///   - features: Features of held-out images.
+  ///   - directions: Directions of the features' dimension.
   ///   - topCount: k, at least 1.
-  ///   - firstImage: Index of the first row, where `features` is a part of a larger set.
+  ///   - firstImage: Index of the first row, if `features` is part of a larger set.
   ///   - workerCount: Changes the time only.
   public init(
     of features: FeatureMatrix, along directions: DirectionSet, topCount: Int, firstImage: Int = 0,
@@ -77,12 +77,11 @@ public struct Ranking: Equatable, Sendable {
     }
   }
 
-  /// Ranks more images: the result is the ranking of the union, in whatever order and in whatever parts the images
-  /// come.
+  /// Ranks more images: the result is the ranking of the union, in whatever order and pieces the images come.
   ///
   /// - Parameters:
-  ///   - features: Of images that the ranking has not seen.
-  ///   - directions: Those of the ranking.
+  ///   - features: Features of images that the ranking has not seen.
+  ///   - directions: Directions of the ranking.
   ///   - firstImage: Index of the first row.
   ///   - workerCount: Changes the time only.
   public mutating func include(
@@ -98,7 +97,7 @@ public struct Ranking: Equatable, Sendable {
     proposer: Proposer?
   ) {
     precondition(directionIDs == directions.ids, "the ranking is of other directions")
-    // An image below the k-th of those before it cannot be among the top k.
+    // An image below the k-th of the earlier ones cannot be among the top k.
     let floors = topImages.map { $0.count == topCount ? $0[topCount - 1].score : -.infinity }
     let proposer = proposer ?? .fastest(for: features, directions, topCount: topCount)
     var rows = [[RankedImage]?](repeating: nil, count: directions.count)
@@ -144,7 +143,7 @@ public struct Ranking: Equatable, Sendable {
     return Ranking(topCount: topCount, directionIDs: directionIDs, topImages: rows)
   }
 
-  /// Takes the better of two first images away.
+  /// Removes the better of the two first images.
   private static func removeFirst(
     of left: inout ArraySlice<RankedImage>, _ right: inout ArraySlice<RankedImage>
   ) -> RankedImage? {

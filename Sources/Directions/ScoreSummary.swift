@@ -1,29 +1,29 @@
 import CKernels
 import Tensors
 
-/// How the scores of many images along one direction are distributed, in numbers that add up.
+/// The distribution of many images' scores along one direction, in mergeable numbers.
 ///
-/// Counts, extremes and sums without rounding: the summary of a union is the same bits whatever the parts were,
-/// their order, and the machine each was computed on. So it can be formed over features that do not fit in memory,
-/// in one passage, and merged from shards. Quantiles do not add up; ``ActivationStatistics`` has them.
+/// Counts, extremes and sums without rounding: the summary of a union is the same bits for any parts, order, and
+/// machine. So it can be computed in one pass over features that do not fit in memory, and merged from shards.
+/// Quantiles cannot be merged; ``ActivationStatistics`` has them.
 public struct ScoreSummary: Equatable, Sendable {
   public private(set) var imageCount = 0
   /// +∞ for no images.
   public private(set) var minimum = Float.infinity
   /// −∞ for no images.
   public private(set) var maximum = -Float.infinity
-  /// Scores above 0.
+  /// Number of scores above 0.
   public private(set) var positiveCount = 0
-  /// Scores equal to 0.
+  /// Number of scores equal to 0.
   public private(set) var zeroCount = 0
   public private(set) var sum = ExactSum()
-  /// Σ of the squares.
+  /// Sum of squared scores.
   public private(set) var squares = ExactSum()
 
-  /// Of no images.
+  /// Summary of no images.
   public init() {}
 
-  /// A summary read from a file.
+  /// Restores a summary read from a file.
   public init(
     imageCount: Int, minimum: Float, maximum: Float, positiveCount: Int, zeroCount: Int, sum: ExactSum,
     squares: ExactSum
@@ -40,7 +40,7 @@ public struct ScoreSummary: Equatable, Sendable {
   /// `nil` for no images.
   public var mean: Double? { moments.mean }
 
-  /// With n − 1; `nil` for fewer than two images, exactly 0 when all scores are equal.
+  /// With divisor n − 1; `nil` for fewer than two images, exactly 0 when all scores are equal.
   public var standardDeviation: Double? {
     imageCount > 1 && minimum == maximum ? 0 : moments.standardDeviation
   }
@@ -49,9 +49,9 @@ public struct ScoreSummary: Equatable, Sendable {
     Statistics.moments(count: imageCount, sum: sum, squares: squares)
   }
 
-  /// Scores more: exact ones, each rounded to Float. What is beyond Float counts as its largest number.
+  /// Adds exact scores, each rounded to Float. A score beyond the range of Float counts as its largest number.
   ///
-  /// - Parameter stride: Floats from one score to the next.
+  /// - Parameter stride: Number of floats from one score to the next.
   mutating func add(_ scores: UnsafePointer<Float>, count: Int, stride: Int) {
     precondition(count <= ExactSum.numberLimit, "\(count) scores are too many at once")
     for place in 0..<count {
@@ -68,7 +68,7 @@ public struct ScoreSummary: Equatable, Sendable {
     imageCount += count
   }
 
-  /// The summary of the union of two sets of images without a common one.
+  /// The summary of the union of two disjoint sets of images.
   public func merged(with other: ScoreSummary) -> ScoreSummary {
     var union = self
     union.imageCount += other.imageCount
@@ -83,7 +83,7 @@ public struct ScoreSummary: Equatable, Sendable {
 
   /// The summaries of all images of `features`, one per direction.
   ///
-  /// One passage. Scores are exact, unlike the products that propose images for a ranking: some ten times as much
+  /// Takes one pass. Scores are exact, unlike the products that propose images for a ranking: about ten times as much
   /// work for directions that are not neurons.
   ///
   /// - Parameter workerCount: Changes the time only.

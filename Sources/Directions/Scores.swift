@@ -2,9 +2,8 @@ import Tensors
 
 /// Scores ⟨φ(x), v⟩ of blocks of images along a few directions at a time.
 ///
-/// A matrix product in single precision is fast but its last bits depend on the block, the library and the
-/// machine. It therefore only proposes: whoever needs to decide between two scores asks for the exact one when
-/// the product is within ``uncertainty`` of the decision.
+/// A matrix product in single precision is fast but its last bits depend on the block, the library and the machine. So
+/// it only proposes: a decision between two scores uses the exact ones if the product is within ``uncertainty`` of it.
 struct Scores: Sendable {
   let features: FeatureMatrix
   /// `nil` for coordinate axes, which are columns of the features.
@@ -29,7 +28,7 @@ struct Scores: Sendable {
     case .matrix(let directions):
       axes = []
       matrix = directions
-      // |Σ aᵢbᵢ| ≤ ‖a‖‖b‖ (Cauchy and Schwarz). One rounding more for the exact score, another
+      // |Σ aᵢbᵢ| ≤ ‖a‖‖b‖ (Cauchy–Schwarz). One more rounding for the exact score, another
       // for the difference that it is used in; the smallest normal number covers underflow.
       let factor = singlePrecisionErrorFactor(terms: features.dimension + 2)
       let dimension = features.dimension
@@ -70,7 +69,7 @@ struct Scores: Sendable {
 
   /// Writes approximate scores `[directions.count, images.count]`, exact for coordinate axes.
   ///
-  /// - Parameter stride: Floats from one direction's scores to the next.
+  /// - Parameter stride: Number of floats from one direction's scores to the next.
   func write(
     images: Range<Int>, directions: Range<Int>, to scores: UnsafeMutableBufferPointer<Float>, stride: Int
   ) {
@@ -103,7 +102,7 @@ struct Scores: Sendable {
     }
   }
 
-  /// Top images of a few directions: product of a block, test against the threshold, heap.
+  /// Top images of a few directions: block product, threshold test, heap.
   ///
   /// - Parameter floors: A score per direction of the set; images below it may be left out.
   /// - Returns: One row per direction, best first.

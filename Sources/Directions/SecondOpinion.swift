@@ -1,10 +1,10 @@
 import Tensors
 
-/// What an encoder that did not choose the images says about a direction, beside the labels.
+/// Measures of a direction by an encoder that did not choose the images, in addition to the labels.
 ///
-/// Labels see one kind of likeness. An encoder of other origin, such as a network of another architecture, sees
-/// others: strokes, sleeves, brightness. Where it contradicts the labels, the conclusion hangs on the choice of the
-/// measure, and a reader must know.
+/// Labels capture one kind of similarity. An encoder of different origin, such as a network of another architecture,
+/// captures others: strokes, sleeves, brightness. If it contradicts the labels, the conclusion depends on the choice of
+/// measure, which a reader must know.
 public struct SecondOpinion: Sendable {
   public enum Measure: String, CaseIterable, Codable, Sendable {
     /// ``EncoderCoherence/coherence``: mean cosine between images of the top set; by chance about 0.
@@ -18,9 +18,9 @@ public struct SecondOpinion: Sendable {
   public let space: SimilaritySpace
   /// k of coherence and residual.
   public let topCount: Int
-  /// Of the choice.
+  /// Layout of the choice trials.
   public let layout: ChoiceTrials.Layout
-  /// Of the random images of the choice.
+  /// Seeds the random images of the choice trials.
   public let seed: UInt64
 
   /// - Parameter topCount: At least 2.
@@ -41,15 +41,15 @@ public struct SecondOpinion: Sendable {
     Measure.allCases.filter { $0 != .choice || space.imageCount >= 2 * layout.imageCount }
   }
 
-  /// Images for each direction that must be known in their order.
+  /// Number of images per direction whose order must be known.
   public var rankedCount: Int { measures.contains(.choice) ? max(topCount, layout.imageCount) : topCount }
 
-  /// The numbers of one direction, in the order of ``measures``.
+  /// The values of one direction, in the order of ``measures``.
   ///
   /// - Parameters:
   ///   - images: Best first, at least ``rankedCount``.
-  ///   - place: Of the direction in its basis. The random images of the choice belong to it, so bases of the same
-  ///     size are measured against the same draws.
+  ///   - place: Index of the direction in its basis. It determines the random images of the choice, so bases of the
+  ///     same size are measured against the same draws.
   public func values(of images: [Int], place: Int) -> [Double] {
     measures.map { measure in
       switch measure {

@@ -4,30 +4,30 @@ import Tensors
 ///
 ///     u(x) = (E(x) − m) / ‖E(x) − m‖₂,   m = mean of E over the probe set,   s(x, y) = ⟨u(x), u(y)⟩
 ///
-/// E is any feature matrix over the same images: pixels, or a layer of a reference network. Do not take the network
-/// whose directions are judged: a large ⟨φ, v⟩ already forces the φ of a top set together, so their similarity in
-/// φ proves nothing. A reference network has another architecture and another seed.
+/// E is any feature matrix over the same images: pixels, or a layer of a reference network. Do not use the network
+/// whose directions are evaluated: a large ⟨φ, v⟩ already forces the φ of a top set together, so their similarity in φ
+/// proves nothing. A reference network has another architecture and another seed.
 ///
-/// An image at the mean has no direction; its u is 0 and it is similar to nothing.
+/// An image at the mean has no direction; its u is 0 and its similarity to all images is 0.
 public struct SimilaritySpace: Sendable {
-  /// For tables: `pixels`, `reference`.
+  /// Name in tables: `pixels`, `reference`.
   public let name: String
   public let imageCount: Int
   public let dimension: Int
-  /// Mean s over all pairs of different images: the coherence that random sets have on average, close to 0.
-  /// `nil` for fewer than two images.
+  /// The mean s over all pairs of different images: the expected coherence of random sets, close to 0. `nil` for fewer
+  /// than two images.
   public let chanceCoherence: Double?
   /// u in rows.
   private let units: [Float]
   private let labels: ClassLabels
-  /// Sum of ⟨u(x), u(y)⟩ over x of one class and y of another or the same, x itself included, `[class, class]`.
+  /// The sum of ⟨u(x), u(y)⟩ over x of one class and y of the same or another, including y = x, `[class, class]`.
   private let classProducts: [Double]
   /// Sum of ‖u(x)‖² over the images of each class.
   private let classSquares: [Double]
 
   /// - Parameters:
-  ///   - features: Of the probe set, by the encoder.
-  ///   - labels: Of the same images.
+  ///   - features: Features of the probe set from the encoder.
+  ///   - labels: Labels of the same images.
   ///   - workerCount: Changes the time only.
   public init(
     of features: FeatureMatrix, labels: ClassLabels, name: String, workerCount: Int = Workers.defaultCount
@@ -48,7 +48,7 @@ public struct SimilaritySpace: Sendable {
       ? (classProducts.reduce(0, +) - squares) / (Double(imageCount) * Double(imageCount - 1)) : nil
   }
 
-  /// Mean similarity of the pairs of different images of a set.
+  /// Mean similarity over pairs of different images of a set.
   ///
   ///     coherence = Σ_{i<j} s(xᵢ, xⱼ) / (k (k − 1) / 2) = (‖Σᵢ uᵢ‖² − Σᵢ ‖uᵢ‖²) / (k (k − 1))
   ///
@@ -63,12 +63,12 @@ public struct SimilaritySpace: Sendable {
     return (Self.square(sum[...]) - squares) / pairs
   }
 
-  /// Coherence that random images with the same labels have on average.
+  /// Expected coherence of random images with the same labels.
   ///
   ///     E = ( Σ_c n_c (n_c − 1) s_cc + Σ_{c≠d} n_c n_d s_cd ) / (k (k − 1))
   ///
-  /// with s_cd the mean similarity of two different images of classes c and d in the whole probe set. This is the
-  /// mean over all sets with these labels, so no sets need be drawn.
+  /// with s_cd the mean similarity of two different images of classes c and d in the whole probe set. This is the mean
+  /// over all sets with these labels, so no sampling is needed.
   ///
   /// - Parameter images: Each at most once; only their labels count.
   /// - Returns: `nil` for fewer than two.
@@ -94,7 +94,7 @@ public struct SimilaritySpace: Sendable {
     return total / (Double(images.count) * Double(images.count - 1))
   }
 
-  /// By how much the high query is closer to the high references than to the low ones, more than the low query is.
+  /// How much closer the high query is to the high references than to the low ones, minus the same for the low query.
   ///
   ///     Δ = [s(q⁺, E⁺) − s(q⁺, E⁻)] − [s(q⁻, E⁺) − s(q⁻, E⁻)] = ⟨u(q⁺) − u(q⁻), mean u(E⁺) − mean u(E⁻)⟩
   func margin(of trial: ChoiceTrial) -> Double {
@@ -122,7 +122,7 @@ public struct SimilaritySpace: Sendable {
     vector.reduce(0) { $0 + Double($1) * Double($1) }
   }
 
-  /// Rows are cut and sums added up in a way that the number of workers does not change.
+  /// The split of the rows and the order of the sums do not depend on the number of workers.
   private static func centredUnits(of values: Tensor, workerCount: Int) -> [Float] {
     let dimension = values.shape[1]
     let pieces = Workers.pieces(of: values.count, length: 1024)

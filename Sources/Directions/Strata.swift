@@ -1,9 +1,9 @@
 import Tensors
 
-/// Images from every height of a direction's scores, not from its top alone.
+/// Images from all levels of a direction's scores, not only from its top.
 ///
-/// A top set says what excites a unit most, not what it usually answers to. All N images are put in one order,
-/// score descending, and groups of ranks are cut out of it; from each a few images are drawn.
+/// A top set shows what excites a unit most, not what it usually responds to. All N images are ordered by descending
+/// score, and groups of ranks are formed; from each a few images are drawn.
 ///
 ///     top              ranks 1 … k                        all of them
 ///     just below       ranks k + 1 … 10 (k + 1)           10 … 100 for k = 9
@@ -11,12 +11,11 @@ import Tensors
 ///     random           ranks 1 … N
 ///     bottom           the last 3 ranks;  or zeros: every image with the score 0
 ///
-/// The ranks of the top are those of ``Ranking``. Below it equal scores stand in random order: a rectified unit is
-/// zero for thousands of images, and their numbers often follow their classes. Where the lowest score is 0 and
-/// three images or more have it, the lower end of a rectified unit is a pile that no order can be read from; then
-/// images are drawn from all of the pile.
+/// The ranks of the top are those of ``Ranking``. Below it equal scores are in random order: a rectified unit is zero
+/// for thousands of images, whose order often follows their classes. If the lowest score is 0 and three images or more
+/// have it, the lower end of a rectified unit has no meaningful order; then images are drawn from all of its zeros.
 ///
-/// The groups have equal counts of images, not equal widths of scores. With few images they overlap.
+/// The groups are defined by ranks, not by score intervals. With few images they overlap.
 public struct Strata: Equatable, Codable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
     case top
@@ -28,7 +27,7 @@ public struct Strata: Equatable, Codable, Sendable {
     case bottom
     case zeros
 
-    /// How many images are drawn from the group; nil: all of them.
+    /// Number of images drawn from the group; nil for all of them.
     public var drawnCount: Int? {
       switch self {
       case .top: nil
@@ -41,24 +40,24 @@ public struct Strata: Equatable, Codable, Sendable {
 
   public struct Group: Equatable, Codable, Sendable {
     public let kind: Kind
-    /// First rank of the group, counted from 1.
+    /// The first rank of the group, from 1.
     public let firstRank: Int
-    /// Images in the group, of which ``images`` are a few.
+    /// Number of images in the group, from which ``images`` are drawn.
     public let size: Proportion
     public let highest: Float
     public let lowest: Float
-    /// By rank.
+    /// In order of rank.
     public let images: [RankedImage]
   }
 
-  /// From the highest scores down, the random group before the last. A group that would hold no image is left out.
+  /// From the highest scores down, the random group second to last. Empty groups are omitted.
   public let groups: [Group]
 
   /// - Parameters:
-  ///   - scores: Of all images; see ``FeatureMatrix/scores(along:row:)``. Finite.
+  ///   - scores: Scores of all images; see ``FeatureMatrix/scores(along:row:)``. Finite.
   ///   - topCount: k, at least 1.
-  ///   - limit: Of every group but the top, so many images are drawn at most.
-  ///   - generator: A stream that belongs to the direction.
+  ///   - limit: Maximum number of images drawn from every group but the top.
+  ///   - generator: The direction's own stream.
   public init(
     scores: [Float], topCount: Int, drawing limit: Int = .max,
     using generator: inout some RandomNumberGenerator
@@ -91,7 +90,7 @@ public struct Strata: Equatable, Codable, Sendable {
     self.groups = groups
   }
 
-  /// All images, the top k as ``Ranking`` has them, equal scores below in random order.
+  /// All images, with the top k as in ``Ranking`` and equal scores below in random order.
   private static func order(
     of scores: [Float], topCount: Int, using generator: inout some RandomNumberGenerator
   ) -> [Int] {
@@ -105,7 +104,7 @@ public struct Strata: Equatable, Codable, Sendable {
     return ranked.prefix(topCount) + rest
   }
 
-  /// A hundredth of all places, at least five, around a quantile.
+  /// One per cent of all positions, at least five, around a quantile.
   private static func window(around probability: Double, count: Int) -> Range<Int> {
     let length = min(max(count / 100, 5), count)
     let centre = Double(max(count - 1, 0)) * (1 - probability)

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Tensor {
-  /// Reads a tensor of two axes as a matrix.
+  /// Views a tensor with two axes as a matrix.
   func withMatrix<Result>(_ body: (MatrixView) -> Result) -> Result {
     precondition(shape.count == 2, "a matrix has two axes, got \(shape)")
     return elements.withUnsafeBufferPointer { body(MatrixView($0, rows: shape[0], columns: shape[1])) }

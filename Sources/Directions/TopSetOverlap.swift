@@ -1,17 +1,17 @@
 import Foundation
 
-/// How far the directions of a basis show the same images.
+/// Degree to which the directions of a basis show the same images.
 ///
 ///     meanJaccard = mean over pairs of |T_i ∩ T_j| / |T_i ∪ T_j|        uniqueShare = |∪ T_i| / (D k)
-///     maxHits     = top sets that hold the most frequent image           (hubness: Radovanović et al. 2010)
+///     maxHits     = number of top sets with the most frequent image      (hubness: Radovanović et al. 2010)
 ///
-/// meanJaccard lies in [0, 1]; uniqueShare in [1 / D, 1]; maxHits in 1…D. Chance is that of D independent random
-/// sets, and it is not 0 where D k approaches the number of images N:
+/// meanJaccard lies in [0, 1]; uniqueShare in [1 / D, 1]; maxHits in 1…D. The chance level is that of D independent
+/// random sets, and it is not 0 when D k approaches the number of images N:
 ///
 ///     E[Jaccard] = Σ_j P(j) j / (2k − j),  j hypergeometric      E[uniqueShare] = N (1 − (1 − k/N)^D) / (D k)
 ///
-/// A basis whose directions all find the same images, such as one of non-negative weights, looks coherent for no
-/// merit of its own: ``isDegenerate`` warns.
+/// A basis whose directions all find the same images, such as one of non-negative weights, looks coherent for that
+/// reason alone: ``isDegenerate`` flags it.
 public struct TopSetOverlap: Equatable, Codable, Sendable {
   /// D.
   public let directionCount: Int
@@ -23,9 +23,9 @@ public struct TopSetOverlap: Equatable, Codable, Sendable {
   public let uniqueShare: Double
   public let chanceUniqueShare: Double
   public let maxHits: Int
-  /// The image of ``maxHits``, the first of several.
+  /// The image of ``maxHits``, the first in a tie.
   public let mostFrequentImage: Int
-  /// meanJaccard more than 0.1 above chance, or uniqueShare below 0.3 of chance.
+  /// Whether meanJaccard is more than 0.1 above chance, or uniqueShare below 0.3 of chance.
   public let isDegenerate: Bool
 
   /// - Parameters:
@@ -56,7 +56,7 @@ public struct TopSetOverlap: Equatable, Codable, Sendable {
       (meanJaccard ?? chanceJaccard) > chanceJaccard + 0.1 || uniqueShare < 0.3 * chanceUniqueShare
   }
 
-  /// One sentence for a figure or a table; `nil` for a basis that is not degenerate.
+  /// A warning sentence for a figure or a table; `nil` for a basis that is not degenerate.
   public var warning: String? {
     guard isDegenerate else { return nil }
     let shown = Int((uniqueShare * Double(directionCount * topCount)).rounded())
@@ -65,7 +65,7 @@ public struct TopSetOverlap: Equatable, Codable, Sendable {
       + "and one image \(maxHits) times"
   }
 
-  /// Only pairs that share an image are visited.
+  /// Visits only pairs that share an image.
   private static func meanJaccard(_ topSets: [[Int]], _ holders: [[Int]], size: Int) -> Double {
     var total = 0.0
     var shared = [Int](repeating: 0, count: topSets.count)

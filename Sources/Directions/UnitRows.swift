@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// Features scaled to unit length, in pieces; rows that are 0 are left out. What k-means clusters.
+/// Features scaled to unit length, in pieces; zero rows are omitted. The input of k-means.
 struct UnitRows: Sendable {
   let dimension: Int
-  /// `[rows, dimension]` each; pieces have different numbers of rows where some were left out.
+  /// `[rows, dimension]` each; pieces differ in their number of rows if some were omitted.
   private let pieces: [Tensor]
   /// Number of the first row of each piece.
   private let starts: [Int]
@@ -38,13 +38,13 @@ struct UnitRows: Sendable {
     return pieces[piece][row: index - starts[piece]]
   }
 
-  /// A cluster for each row, and how far it is from its centre.
+  /// Cluster of each row, and its distance from the centre.
   struct Nearest {
     var clusters: [Int]
     /// ‖u − c‖², at least 0.
     var squaredDistances: [Double]
 
-    /// Gives each cluster without rows the row that is farthest from its own centre, the first of equals.
+    /// Gives each empty cluster the row that is farthest from its own centre, the first in a tie.
     ///
     /// A row that is the only one of its cluster stays, and so does one at its centre; a cluster may remain empty.
     mutating func fillEmptyClusters(count: Int) {
@@ -70,7 +70,7 @@ struct UnitRows: Sendable {
     }
   }
 
-  /// The nearest centre of each row, the first of equals.
+  /// The nearest centre of each row, the first in a tie.
   ///
   ///     ‖u − c‖² = 1 − 2 ⟨u, c⟩ + ‖c‖²
   func nearest(of centres: Tensor, workerCount: Int) -> Nearest {
@@ -95,7 +95,7 @@ struct UnitRows: Sendable {
       clusters: parts.flatMap(\.clusters), squaredDistances: parts.flatMap(\.squaredDistances))
   }
 
-  /// Mean of the rows of each cluster; a cluster without rows keeps its centre.
+  /// Mean of the rows of each cluster; an empty cluster keeps its centre.
   func means(of clusters: [Int], else centres: Tensor, workerCount: Int) -> Tensor {
     let (dimension, count) = (dimension, centres.count)
     let sums = Workers.sum(count: pieces.count, length: count * dimension, workerCount: workerCount) {
@@ -121,11 +121,11 @@ struct UnitRows: Sendable {
     return means
   }
 
-  /// First centres: rows, each drawn with probability proportional to its squared distance from those before it.
+  /// Initial centres: rows, each drawn with probability proportional to its squared distance from those before it.
   ///
-  /// Of several candidates the one is taken that leaves the smallest sum of squared distances.
+  /// Of several candidates the one with the smallest resulting sum of squared distances is chosen.
   ///
-  /// - Returns: `[count, dimension]`, or fewer rows when all rows coincide with some before.
+  /// - Returns: `[count, dimension]`, or fewer rows when all rows coincide with earlier ones.
   func seeds(count: Int, workerCount: Int, using generator: inout some RandomNumberGenerator) -> Tensor {
     guard count > 0, self.count > 0 else { return Tensor(shape: [0, dimension]) }
     let candidateCount = 2 + Int(log(Double(count)))
@@ -147,14 +147,14 @@ struct UnitRows: Sendable {
         zip($0, distances).map(min)
       }
       let sums = shrunk.map { $0.reduce(0, +) }
-      let best = sums.indices.min { sums[$0] < sums[$1] }!  // the first of equals
+      let best = sums.indices.min { sums[$0] < sums[$1] }!  // the first in a tie
       chosen.append(candidates[best])
       distances = shrunk[best]
     }
     return Tensor(shape: [chosen.count, dimension], elements: chosen.flatMap { row($0) })
   }
 
-  /// ‖u − c‖² of every row from some of the rows, 0 where it is but rounding; `[rows given][row]`.
+  /// ‖u − c‖² of every row from some of the rows, 0 if it is only rounding; `[rows given][row]`.
   private func squaredDistances(from rows: [Int], workerCount: Int) -> [[Double]] {
     let centres = Tensor(shape: [rows.count, dimension], elements: rows.flatMap { row($0) })
     let parts = Workers.map(count: pieces.count, workerCount: workerCount) { piece in
@@ -170,7 +170,7 @@ struct UnitRows: Sendable {
     }
   }
 
-  /// Place of the first element above `value`, in an ascending list whose last is.
+  /// The index of the first element above `value`, in an ascending list whose last element is.
   private static func firstIndex(of ascending: [Double], above value: Double) -> Int {
     var (low, high) = (0, ascending.count - 1)
     while low < high {

@@ -1,30 +1,30 @@
 import Tensors
 
-/// Random directions that favour no feature for its variance.
+/// Random directions that favour no feature for its large variance.
 ///
 ///     v = Σ^(−1/2) g / ‖Σ^(−1/2) g‖₂,   g ~ N(0, I),   Σ^(−1/2) = U Λ^(−1/2) Uᵀ
 ///
-/// ⟨φ, v⟩ is, but for its scale, a uniformly random direction through whitened features. Along directions of
-/// ``DirectionSet/randomSphere(count:dimension:seed:)`` the few components of large variance decide instead.
+/// ⟨φ, v⟩ is, up to scale, a uniformly random direction through whitened features. Along directions of
+/// ``DirectionSet/randomSphere(count:dimension:seed:)`` the few components of large variance dominate instead.
 public struct Whitening: Sendable {
   private let spectrum: CovarianceSpectrum
 
   /// - Parameters:
-  ///   - features: Those of training images. Components with an eigenvalue of at most 10⁻⁶ of the largest are
+  ///   - features: Features of training images. Components with an eigenvalue of at most 10⁻⁶ of the largest are
   ///     dropped: v has no part in them.
   ///   - workerCount: Changes the time only.
   public init(of features: FeatureMatrix, workerCount: Int = Workers.defaultCount) {
     spectrum = CovarianceSpectrum(of: features, workerCount: workerCount)
   }
 
-  /// How many components were kept; 0 when all features are constant.
+  /// Number of components kept; 0 when all features are constant.
   public var rank: Int { spectrum.rank }
 
   /// Independent directions `w000`, `w001` …, of unit length.
   ///
-  /// Direction i has a stream of its own, so it is the same whatever `count` is.
+  /// Direction i has its own stream, so it does not depend on `count`.
   ///
-  /// - Returns: `count` directions; none when ``rank`` is 0, for then there is nothing to whiten.
+  /// - Returns: `count` directions; none when ``rank`` is 0, as there is nothing to whiten.
   public func randomDirections(count: Int, seed: UInt64) -> DirectionSet {
     precondition(count >= 0, "cannot draw \(count) directions")
     let (dimension, rank) = (spectrum.dimension, spectrum.rank)

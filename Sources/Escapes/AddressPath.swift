@@ -1,7 +1,7 @@
-/// A path in an address of a page, of Markdown or of a style sheet.
+/// A path in a URL of a page, of Markdown or of a style sheet.
 public enum AddressPath {
-  /// `path` with everything but ASCII letters, digits, `-._~` and the slash as its bytes in per cent (RFC 3986,
-  /// section 2.1): nothing in it ends an address, begins a query, a fragment or another scheme.
+  /// `path` with everything but ASCII letters, digits, `-._~` and the slash percent-encoded (RFC 3986, section 2.1), so
+  /// that nothing in it ends a URL, begins a query or a fragment, or acts as a scheme.
   public static func escaped(_ path: String) -> String {
     var result = ""
     for byte in path.utf8 {

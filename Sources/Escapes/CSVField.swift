@@ -1,17 +1,17 @@
-/// Fields of a table of comma-separated values.
+/// Fields of a comma-separated table.
 public enum CSVField {
-  /// Stands before a text that a spreadsheet would run as a formula, and before a text that begins with itself.
+  /// Precedes a text that a spreadsheet would run as a formula, and a text that begins with this mark itself.
   static let mark: Unicode.Scalar = "'"
 
-  /// Text that a spreadsheet shows and does not run, quoted as RFC 4180 has it.
+  /// Text that a spreadsheet shows and does not run, quoted as in RFC 4180.
   ///
-  /// A field that begins with `=`, `+`, `-` or `@` is a formula to a spreadsheet, with quotation marks and after blanks
-  /// too, and also with the wide forms of these signs. Such a text carries an apostrophe before it; so does a text that
-  /// begins with an apostrophe, so that ``text(of:)`` can take it away again. Numbers are written as they are, with
-  /// their sign.
+  /// A field that begins with `=`, `+`, `-` or `@` is a formula to a spreadsheet, even after quotation marks and
+  /// blanks, and also with the full-width forms of these signs. Such a text is prefixed with an apostrophe; so is a
+  /// text that begins with an apostrophe, so that ``text(of:)`` can remove it again. Numbers are written unchanged,
+  /// with their sign.
   ///
-  /// - Parameter isForGnuplot: On one line, with quotation marks also around what gnuplot might take for the end of a
-  ///   field or for a comment.
+  /// - Parameter isForGnuplot: On one line, also quoting what gnuplot might interpret as the end of a field or as a
+  ///   comment.
   public static func text(_ text: String, isForGnuplot: Bool = false) -> String {
     var field = needsMark(text) ? String(mark) + text : text
     if isForGnuplot {
@@ -27,7 +27,7 @@ public enum CSVField {
     return result + "\""
   }
 
-  /// The text of a field that a reader of RFC 4180 has read.
+  /// The original text of a field read by an RFC 4180 reader.
   public static func text(of field: String) -> String {
     field.unicodeScalars.first == mark ? String(field.unicodeScalars.dropFirst()) : field
   }

@@ -1,7 +1,7 @@
-/// Names of files made from text that somebody else wrote.
+/// File names derived from untrusted text.
 public enum FileName {
-  /// ASCII letters and digits of `text`, everything else a hyphen: a name in every file system, in an address, in a
-  /// script and in LaTeX. Different texts may come to the same name.
+  /// ASCII letters and digits of `text`, everything else a hyphen: a safe name in every file system, URL, script and
+  /// LaTeX document. Different texts may give the same name.
   public static func plain(_ text: String) -> String {
     var name = ""
     for scalar in text.unicodeScalars {
@@ -18,7 +18,7 @@ public enum FileName {
     path.utf8.first != UInt8(ascii: "/") && !parts(path).contains { $0.utf8.elementsEqual("..".utf8) }
   }
 
-  /// What stands between the slashes of `path`.
+  /// Components of `path` between slashes.
   public static func parts(_ path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
   }

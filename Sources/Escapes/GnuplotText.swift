@@ -1,17 +1,18 @@
-/// Text for gnuplot, which reads it from a file of data and never from a script.
+/// Text for gnuplot, which reads it from a data file and never from a script.
 public enum GnuplotText {
-  /// Longest text in bytes, escapes included: gnuplot cuts a string from a file after 1,024, inside a letter if need be.
+  /// The longest text in bytes, escapes included: gnuplot cuts a string from a file after 1,024 bytes, even inside a
+  /// letter.
   static let longest = 1000
 
-  /// `text` as the last field of a line whose fields are separated by tabs: gnuplot's `strcol` gives it back.
+  /// `text` as the last field of a tab-separated line: gnuplot's `strcol` returns it unchanged.
   ///
   /// In such a field a quotation mark would end the text and a backslash begin an escape, so both are escaped. gnuplot
-  /// reads an octal escape as far as there are octal digits; a digit after one is therefore an escape too. It skips
-  /// spaces at the beginning. Controls become spaces. Because gnuplot draws SVG too, what no XML may hold becomes
-  /// U+FFFD, and `]]>` is parted by a space without width. A longer text than ``longest`` ends with an ellipsis.
+  /// reads an octal escape as long as there are octal digits, so a digit after one is escaped too. It skips leading
+  /// spaces. Controls become spaces. Because gnuplot also draws SVG, characters that XML does not allow become U+FFFD,
+  /// and `]]>` is split by a zero-width space. A text longer than ``longest`` ends with an ellipsis.
   public static func field(_ text: String) -> String {
     var result: [UInt8] = []
-    /// Where the text can still be cut so that an ellipsis fits.
+    /// The last cut that leaves room for an ellipsis.
     var cut = 0
     var isAfterOctal = false
     var brackets = 0
@@ -31,7 +32,7 @@ public enum GnuplotText {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// A name of a place on an axis, where gnuplot takes `%` for the beginning of a number's format unless it is doubled.
+  /// An axis label, where gnuplot treats `%` as the beginning of a number format unless it is doubled.
   public static func placeName(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

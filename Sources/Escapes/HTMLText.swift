@@ -1,9 +1,9 @@
-/// Text for HTML: between tags, or as the value of an attribute in quotation marks.
+/// Text for HTML, between tags or in a quoted attribute value.
 public enum HTMLText {
-  /// `text` as a browser gives it back, without a tag, a reference or the end of an attribute's value in it.
+  /// `text` escaped so that a browser shows it unchanged: no tag, reference or end of an attribute value remains.
   ///
-  /// One escape serves both places. A carriage return would be read as a line feed and is written as its number; a NUL,
-  /// which HTML cannot hold, becomes U+FFFD.
+  /// The same escaping serves both places. A carriage return would be read as a line feed and is written as a numeric
+  /// reference; a NUL, which HTML cannot hold, becomes U+FFFD.
   public static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -2,23 +2,23 @@ import Foundation
 
 /// Text for LaTeX.
 public enum LaTeXText {
-  /// Before and after a table that is made smaller where it is wider than the text; with the package graphicx.
+  /// The code before a table that is shrunk if it is wider than the text; needs the package graphicx.
   public static let fittingStart = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%"
   public static let fittingEnd = "}"
 
   /// How an apostrophe looks.
   public enum Quotes: Sendable {
     case typographic
-    /// As a shell has it.
+    /// Straight, as in a shell.
     case straight
   }
 
-  /// Text whose characters stand for themselves. Those that a stock installation has no letter for, of Russian, Chinese or
-  /// Hebrew for example, are given to `\otherscript` where a document defines it, as an article's preamble does for engines
-  /// that know Unicode (XeLaTeX, LuaLaTeX), and written as their number elsewhere.
+  /// Text in which every character is literal. Characters that a stock installation has no glyph for, Russian, Chinese
+  /// or Hebrew for example, are passed to `\otherscript` where a document defines it, as an article's preamble does for
+  /// engines that support Unicode (XeLaTeX, LuaLaTeX), and written as their code point elsewhere.
   public static func escaped(_ text: String, quotes: Quotes = .typographic) -> String {
     var line = ""
-    // Letters and their accents in one: folder names of some systems come apart.
+    // Letters are composed with their accents: folder names of some systems are decomposed.
     let scalars = Array(text.precomposedStringWithCanonicalMapping.unicodeScalars)
     var place = 0
     while place < scalars.count {
@@ -31,7 +31,7 @@ public enum LaTeXText {
       }
       let isStraight = scalar == "'" && quotes == .straight
       let piece = isStraight ? "\\textquotesingle{}" : commands[scalar] ?? escaped(scalar)
-      // Of what is written, not of what is read: a curly apostrophe is written as a straight one.
+      // Checks the output, not the input: a curly apostrophe is written as a straight one.
       if let last = line.unicodeScalars.last, let first = piece.unicodeScalars.first,
         ligatures.contains([last, first])
       {
@@ -42,7 +42,7 @@ public enum LaTeXText {
     return line
   }
 
-  /// Pairs that the fonts of LaTeX would make one sign of: dashes, quotation marks, inverted marks.
+  /// Pairs that LaTeX fonts would join into one glyph: dashes, quotation marks, inverted marks.
   private static let ligatures: Set<[Unicode.Scalar]> = [
     ["-", "-"], ["'", "'"], ["`", "`"], [",", ","], ["?", "`"], ["!", "`"],
   ]
@@ -54,7 +54,7 @@ public enum LaTeXText {
     }
   }
 
-  /// Whether the fonts of LaTeX have it: ASCII, and the letters of Latin-1 and nearly all of Latin Extended-A.
+  /// Whether LaTeX's fonts have it: ASCII, and the letters of Latin-1 and nearly all of Latin Extended-A.
   private static func isSet(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x126, 0x127, 0x138, 0x13F, 0x140, 0x149, 0x166, 0x167: false
@@ -63,7 +63,7 @@ public enum LaTeXText {
     }
   }
 
-  /// The letters of another script with which `scalars` begins, and what stands between words of them.
+  /// The longest start of `scalars` in other scripts, including what separates its words.
   private static func otherScript(_ scalars: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
     var end = scalars.startIndex
     for (place, scalar) in zip(scalars.indices, scalars) {
@@ -89,7 +89,7 @@ public enum LaTeXText {
 
   private static func written(_ run: ArraySlice<Unicode.Scalar>) -> String {
     let text = String(String.UnicodeScalarView(run))
-    // Hebrew, Arabic and their neighbours; beside them no script that runs to the left is in use today.
+    // Hebrew, Arabic and their neighbouring blocks; no other right-to-left script is in use today.
     let runsLeft = run.contains { (0x590...0x8FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
     let command = runsLeft ? "\\otherscriptleft" : "\\otherscript"
     let numbers = run.map { $0 == " " ? " " : number(of: $0) }.joined()

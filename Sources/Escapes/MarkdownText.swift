@@ -1,6 +1,6 @@
 /// Text for Markdown as CommonMark and GitHub read it.
 public enum MarkdownText {
-  /// `text` on one line, without what Markdown or HTML would take for its own, in a paragraph or in a cell of a table.
+  /// `text` on one line, without anything that Markdown or HTML would interpret, in a paragraph or a table cell.
   public static func escaped(_ text: String) -> String {
     var line = ""
     for scalar in text.unicodeScalars {
@@ -16,13 +16,13 @@ public enum MarkdownText {
     return escapingStart(of: line)
   }
 
-  /// A line that begins like an item of a list, a rule, a line under a heading or a block of code begins with an escape
-  /// or without the spaces.
+  /// Escapes the start of a line that would begin a list item, a rule, a heading's underline or a code block, or
+  /// removes its spaces.
   private static func escapingStart(of line: String) -> String {
     let text = line.unicodeScalars.drop { $0 == " " }
     guard let first = text.first else { return "" }
     if "+-=".unicodeScalars.contains(first) {
-      // Not so a number with its sign.
+      // Except a number with its sign.
       let isMark = text.dropFirst().first.map { $0 == " " || $0 == first } ?? true
       return (isMark ? "\\" : "") + String(text)
     }

@@ -1,9 +1,9 @@
 /// A word for a POSIX shell.
 public enum ShellWord {
-  /// `word` as a shell takes it for one word that is exactly this.
+  /// `word` quoted so that a shell reads it as exactly one word.
   ///
-  /// In single quotes a shell reads nothing but the next single quote (POSIX.1-2024, Shell & Utilities, 2.2.2), byte by
-  /// byte. A word holds no NUL: no argument of a program can.
+  /// In single quotes a shell interprets nothing but the next single quote (POSIX.1-2024, Shell & Utilities, 2.2.2),
+  /// byte by byte. A word contains no NUL: no program argument can.
   public static func quoted(_ word: String) -> String {
     let isPlain = !word.isEmpty && word.utf8.allSatisfy(plain.contains)
     if isPlain { return word }

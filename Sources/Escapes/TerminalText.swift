@@ -1,10 +1,10 @@
-/// Text for a terminal, in which a name can move no cursor, write to no clipboard and reorder no line.
+/// Text for a terminal, escaped so that a name can move no cursor, write to no clipboard and reorder no line.
 public enum TerminalText {
-  /// `text` on one line: every scalar that a terminal would act on is written as its number, `\u{1B}`.
+  /// `text` on one line: every scalar that a terminal would act on is written as its number, such as `\u{1B}`.
   ///
-  /// These are the controls of C0 and C1 with delete (ECMA-48), the separators of lines and paragraphs, and the
-  /// controls of direction (Unicode Standard Annex #9), which would show a name in another order than it is written.
-  /// By scalar and not by Character: a control that follows a joining scalar is part of its Character.
+  /// These are the C0 and C1 controls and delete (ECMA-48), line and paragraph separators, and the bidirectional
+  /// controls (Unicode Standard Annex #9), which would show a name in a different order than it is written. By scalar
+  /// and not by Character: a control that follows a joining scalar is part of its Character.
   public static func escaped(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isActive) else { return text }
     var result = ""

@@ -1,5 +1,5 @@
 extension Unicode.Scalar {
-  /// Controls of C0 and C1 with delete, and the separators of lines and paragraphs: all that can end a line.
+  /// C0 and C1 controls with delete, and line and paragraph separators: everything that can end a line.
   var isControl: Bool {
     switch value {
     case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029: true

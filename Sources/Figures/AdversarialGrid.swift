@@ -1,14 +1,14 @@
 import Images
 
-/// Clean image, perturbation and perturbed image side by side, with what the network says of each.
+/// Clean image, perturbation and perturbed image side by side, with the network's predictions.
 ///
-/// Perturbations are shown at one amplification for the whole figure, which is printed:
+/// Perturbations are shown at the same amplification throughout the figure, which is printed:
 ///
 ///     shown = 1/2 + N · (x′ − x), clipped to [0, 1]
 ///
-/// so mid-grey means unchanged. The figure computes no verdict; it prints those handed to it.
+/// so mid-grey means unchanged. The figure computes no verdict; it prints the given ones.
 public struct AdversarialGrid: Sendable, Figure {
-  /// What the network says of one image.
+  /// The network's prediction for one image.
   public struct Prediction: Hashable, Sendable {
     public var classIndex: Int
     /// Probability of that class, in [0, 1].
@@ -27,17 +27,17 @@ public struct AdversarialGrid: Sendable, Figure {
 
   public struct Entry: Sendable {
     /// The image's address: `#1234`.
-    /// Whether an adversarial image is one as an 8-bit file too.
+    /// Whether an adversarial image stays one as an 8-bit file.
     public enum Rounding: Sendable {
       case survived
-      /// Rounding undid it; pushed back by single levels it fools the network again.
+      /// Rounding undid it; after repair by single levels it fools the network again.
       case repaired
       case lost
     }
 
     public var id: String
     public var trueClass: Int
-    /// The class the attack aimed at; nil when any wrong one would do.
+    /// The target class; nil for an untargeted attack.
     public var targetClass: Int?
     public var clean: Bitmap
     public var adversarial: Bitmap
@@ -50,7 +50,7 @@ public struct AdversarialGrid: Sendable, Figure {
     /// ‖x′ − x‖∞.
     public var linf: Double
     public var outcome: Outcome
-    /// What rounding to 8 bits made of it; nil when that was not asked.
+    /// Effect of rounding to 8 bits; nil if not evaluated.
     public var rounding: Rounding?
 
     public init(
@@ -79,9 +79,9 @@ public struct AdversarialGrid: Sendable, Figure {
   public var caption: FigureCaption
   public var classNames: [String]
   public var entries: [Entry]
-  /// N, by which every perturbation of the figure is multiplied before it is shown.
+  /// N, the factor by which every perturbation of the figure is multiplied for display.
   public var amplification: Double
-  /// Images side by side.
+  /// Entries per row.
   public var columns: Int
   /// Whole factor by which images are enlarged; nil chooses one that brings them near 96 pixels.
   public var scale: Int?
@@ -149,7 +149,7 @@ public struct AdversarialGrid: Sendable, Figure {
 }
 
 extension AdversarialGrid.Entry {
-  /// What became of the attack, in the words of the figure.
+  /// Outcome of the attack, in the wording of the figure.
   var marks: [(words: String, colour: Colour)] {
     let outcome: (words: String, colour: Colour) =
       switch outcome {

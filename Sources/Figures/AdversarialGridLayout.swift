@@ -1,6 +1,6 @@
 import Images
 
-/// Where everything in an adversarial grid stands, and the drawing of it.
+/// Positions of all parts of an adversarial grid, and its drawing.
 struct AdversarialGridLayout {
   private let grid: AdversarialGrid
   private let key: ClassKey
@@ -25,7 +25,7 @@ struct AdversarialGridLayout {
       imageWidth: width, imageHeight: height,
       scale: grid.scale ?? Style.scale(width: width, height: height, target: 96))
     columnCount = max(1, min(grid.columns, grid.entries.count))
-    // Wide enough for the class names that are printed, within reason, and for the heads of the columns.
+    // Wide enough for the printed class names, within reason, and for the column heads.
     let shown = Set(
       grid.entries.flatMap { [$0.cleanPrediction.classIndex, $0.adversarialPrediction.classIndex] })
     let nameWidth = shown.map { Style.small.width(of: grid.classNames[$0]) + key.chipWidth + 5 }.max() ?? 0
@@ -82,7 +82,7 @@ struct AdversarialGridLayout {
   // MARK: Measures
 
   private static func heads(_ amplification: Double) -> [String] {
-    // Not "adversarial": some of these fool nobody.
+    // Not "adversarial": some of these fool no network.
     ["clean", "perturbation ×\(Numbers.factor(amplification))", "perturbed"]
   }
 
@@ -94,7 +94,7 @@ struct AdversarialGridLayout {
     Self.headTop + rowCount * (entryHeight + Self.rowGap) - (rowCount > 0 ? Self.rowGap : 0)
   }
 
-  /// Height of the line that names the three columns.
+  /// Height of the line with the three column heads.
   private static let headTop = 22
 
   private func origin(of entry: Int) -> (x: Int, y: Int) {

@@ -1,7 +1,7 @@
 import Foundation
 import Images
 
-/// A figure that is drawn on a canvas it is given: as pixels for a PNG, as outlines for a page of a PDF.
+/// A figure that draws itself on a given canvas: as pixels for a PNG, as outlines for a page of a PDF.
 public protocol CanvasFigure: Figure {
   /// Draws the figure on a white canvas of its ``Figure/size``.
   func draw(on canvas: Canvas)
@@ -17,10 +17,10 @@ extension CanvasFigure {
 
 /// Figures as the pages of one PDF.
 public enum FigureDocument {
-  /// The text that a PNG carries in its chunks stands in the document's properties: title, subject (subtitle and
-  /// footer) and keywords (the caption's pairs), those of the first page. The same figures give the same bytes.
+  /// The PDF's properties contain the text of a PNG's chunks: title, subject (subtitle and footer) and keywords (the
+  /// caption's pairs), those of the first page. The same figures give the same bytes.
   ///
-  /// - Throws: As ``Figure/write(to:)``; an existing file is replaced whole or not at all.
+  /// - Throws: As ``Figure/write(to:)``; an existing file is replaced completely or not at all.
   public static func write(_ pages: [any CanvasFigure], pixelsPerInch: Int, to file: URL) throws {
     precondition(!pages.isEmpty, "a document has at least one page")
     let caption = pages[0].caption

@@ -1,6 +1,6 @@
 import Images
 
-/// A tile of a contact sheet in its cell: the image in its frame, class code and caption below.
+/// A cell of a contact sheet: the image in its frame, with class code and caption below.
 struct CaptionedTile {
   let cell: TileCell
   let key: ClassKey
@@ -9,13 +9,13 @@ struct CaptionedTile {
 
   static let captionHeight = 17
 
-  /// - Parameter captionWidth: What the widest caption needs, as `captionWidth(of:key:)` gives it.
+  /// - Parameter captionWidth: Width of the widest caption, from `captionWidth(of:key:)`.
   init(cell: TileCell, key: ClassKey, captionWidth: Int) {
     (self.cell, self.key) = (cell, key)
     width = max(cell.width, min(captionWidth, 3 * cell.width))
   }
 
-  /// Pixels that the widest caption and its class code need.
+  /// Width in pixels of the widest caption with its class code.
   static func captionWidth(of tiles: [ContactSheet.Tile], key: ClassKey) -> Int {
     let chipWidth = key.chipWidth
     return tiles.map { tile in
@@ -24,7 +24,7 @@ struct CaptionedTile {
   }
 
   var height: Int { cell.height + Self.captionHeight }
-  /// From the cell's left edge to that of the image's frame.
+  /// Distance from the cell's left edge to that of the image's frame.
   var inset: Int { (width - cell.width) / 2 }
 
   func draw(_ tile: ContactSheet.Tile, on canvas: Canvas, x: Int, y: Int) {
@@ -35,7 +35,7 @@ struct CaptionedTile {
     let top = y + cell.height + 2
     let chipWidth = tile.classIndex == nil ? 0 : key.chipWidth + 4
     let caption = Style.small.truncated(tile.caption, toWidth: width - chipWidth)
-    // As wide as the tile, unless the caption needs more.
+    // As wide as the tile, or wider if the caption requires it.
     let captionWidth = max(cell.width, chipWidth + Style.small.width(of: caption))
     let left = x + (width - captionWidth) / 2
     if let index = tile.classIndex { canvas.drawChip(key, index, x: left, y: top) }

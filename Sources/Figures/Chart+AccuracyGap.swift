@@ -2,7 +2,7 @@ import Images
 import Storage
 
 extension Chart {
-  /// A value at a place, with a few letters beside it.
+  /// A value at a point, with a short label.
   public struct LabelledPoint: Hashable, Sendable {
     public var x: Double
     public var value: Double
@@ -15,7 +15,7 @@ extension Chart {
     }
   }
 
-  /// Transfer between two networks against how far apart they are in accuracy.
+  /// Transfer between two networks as a function of their difference in accuracy.
   ///
   /// - Parameter points: At least one: x in percentage points, the value in %.
   public static func accuracyGap(caption: FigureCaption, points: [LabelledPoint]) -> Chart {
@@ -45,7 +45,7 @@ extension Chart {
       + [
         "plot data skip 1 using 1:2:3:4 with yerrorbars pointtype 0 linewidth 1 linecolor rgb '#9CC3DE'"
           + continuation
-          // Open, so that points in the same place still show.
+          // Open symbols, so that coinciding points stay visible.
           + "data skip 1 using 1:2 with points pointtype 6 pointsize 0.9 linewidth 1.5 linecolor rgb '\(Role.random.colour)'"
       ]
     let rows: [[any CSVValue]] = points.map { point in
@@ -60,7 +60,7 @@ extension Chart {
       height: frame.height, about: frame.about, scale: 2)
   }
 
-  /// A label for each group of points whose labels would run into each other: up to two names, else how many they are.
+  /// A label for each group of points whose labels would overlap: up to two names, otherwise their number.
   private static func labels(
     of points: [LabelledPoint], pixelsAcross: Double, pixelsUp: Double
   ) -> [(text: String, x: Double, y: Double)] {

@@ -2,15 +2,15 @@ import Images
 import Storage
 
 extension Chart {
-  /// One histogram of several.
+  /// One of several histograms.
   public struct HistogramPanel: Hashable, Sendable {
     public var title: String
-    /// Such as the share of zeros; printed below the title.
+    /// For example the fraction of zeros; printed below the title.
     public var note: String
-    /// Bounds of the first and the last of bins of equal width.
+    /// Outer bounds of bins of equal width.
     public var bounds: ClosedRange<Double>
     public var counts: [Int]
-    /// A value to mark, such as the least score among the top images.
+    /// A value to mark, such as the lowest score among the top images.
     public var mark: Double?
     public var role: Role
 
@@ -23,10 +23,10 @@ extension Chart {
     }
   }
 
-  /// How counts are measured off.
+  /// Scale of the counts.
   public enum CountScale: String, CaseIterable, Codable, Sendable {
     case linear
-    /// Shows the tail beside the pile of zeros that a ReLU makes.
+    /// Shows the tail beside the many zeros of a ReLU.
     case logarithmic
   }
 
@@ -56,7 +56,7 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: rowCount * (headroom + panelHeight + gap) - gap,
       room: .init(left: 92, right: 24))
-    // Above the numbers that gnuplot gives to the heading's labels.
+    // Above the tags that gnuplot assigns to the heading's labels.
     let panelTag = 1001
     let panelWidth = (frame.plot.width - (columns - 1) * 18) / columns
 
@@ -77,7 +77,7 @@ extension Chart {
         ]
       }
       panelLines += frame.margins(area)
-      // Below an unfilled place of the last row stands the axis of the row above.
+      // Below an empty place of the last row is the axis of the row above.
       let isLowest = number + columns >= panels.count
       panelLines += [
         "set format x '\(isLowest ? "%g" : "")'",
@@ -95,7 +95,7 @@ extension Chart {
       } else {
         panelLines.append("unset arrow \(panelTag)")
       }
-      // A histogram without width, of equal values, is one bar of a hundredth of the axis.
+      // A histogram of equal values has no width and is drawn as one bar of a hundredth of the axis.
       let barWidth: ChartCode = width > 0 ? "($3 - $2)" : "(\((range.upperBound - range.lowerBound) / 100))"
       panelLines.append(
         "plot data skip 1 every ::\(first)::\(rows.count - 1) using (($2 + $3) / 2):($4 > 0 ? $4 : NaN):\(barWidth)"

@@ -2,13 +2,13 @@ import Images
 import Storage
 
 extension Chart {
-  /// What is certified and what an attack leaves, of one classifier.
+  /// Certified accuracy and robust accuracy under an attack, for one classifier.
   public struct CertifiedCurve: Hashable, Sendable {
     public var name: String
     public var role: Role
-    /// Certified accuracy by ascending radius, the first at 0; an accuracy holds until the next radius. Empty: none.
+    /// Certified accuracy by ascending radius, the first at 0; constant until the next radius. Empty for none.
     public var steps: [Point]
-    /// Accuracy left by an attack, at each radius that was tried.
+    /// Robust accuracy under an attack, at each radius tested.
     public var attacked: [Point]
 
     public init(name: String, role: Role, steps: [Point] = [], attacked: [Point] = []) {
@@ -16,7 +16,7 @@ extension Chart {
     }
   }
 
-  /// Certified accuracy as steps, accuracy under attack as marks with their intervals, against the radius.
+  /// Certified accuracy as steps, and accuracy under attack as marks with intervals, against the radius.
   ///
   /// - Parameters:
   ///   - curves: At least one; values in [0, 1].
@@ -51,7 +51,7 @@ extension Chart {
       if let last = curve.steps.last {
         let first = rows.count
         rows += curve.steps.map { [number, "certified", $0.x, $0.value, "", "", curve.name] }
-        // The last accuracy holds to the end of the axis.
+        // The last accuracy extends to the end of the axis.
         if last.x < largest {
           rows.append([number, "certified", largest, last.value, "", "", curve.name])
         }
@@ -67,7 +67,7 @@ extension Chart {
           point.interval?.upperBound, curve.name,
         ]
       }
-      // Classifiers stand a little apart so that their intervals can be told from each other.
+      // Classifiers are slightly offset so that their intervals can be distinguished.
       let shift = (Double(number) - Double(curves.count - 1) / 2) * 0.004 * largest
       let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1) using ($3 + \(shift))"
       plots.append("\(source):4:5:6 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")

@@ -3,7 +3,7 @@ import Storage
 import Tensors
 
 extension Chart {
-  /// A share for each class.
+  /// A proportion for each class.
   public struct ClassSeries: Hashable, Sendable {
     public var name: String
     public var role: Role
@@ -18,7 +18,7 @@ extension Chart {
         (self.value, self.interval) = (value, interval)
       }
 
-      /// - Returns: `nil` of a proportion of nothing.
+      /// - Returns: `nil` if the proportion's total is 0.
       public init?(_ proportion: Proportion) {
         guard let value = proportion.value, let interval = proportion.interval95 else { return nil }
         self.init(value: value, interval: interval)
@@ -30,12 +30,12 @@ extension Chart {
     }
   }
 
-  /// Shares of the classes: a row for each class, a mark with its interval for each series. Classes have no order, so
-  /// nothing joins them.
+  /// Proportions by class: a row for each class, a mark with its interval for each series. Classes are unordered, so
+  /// they are not connected by lines.
   ///
   /// - Parameters:
-  ///   - series: At least one, each with a share for every class.
-  ///   - axis: What the shares are of.
+  ///   - series: At least one, each with a proportion for every class.
+  ///   - axis: Name of the proportions.
   public static func classShares(
     caption: FigureCaption, classNames: [String], series: [ClassSeries], axis: String
   ) -> Chart {
@@ -63,7 +63,7 @@ extension Chart {
           line.name, classNames[place],
         ]
       }
-      // Series stand a little apart, in the order of the legend.
+      // Series are slightly offset, in the order of the legend.
       let move = (Double(number) - Double(series.count - 1) / 2) * 0.5 / Double(series.count)
       let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1)"
       let colour: ChartCode = "linecolor rgb '\(line.role.colour)'"

@@ -1,11 +1,11 @@
 import Tensors
 
 extension Chart {
-  /// Images of one class that a network takes for another.
+  /// Images of one class that a network predicts as another.
   public struct ConfusedPair: Equatable, Sendable {
     public var className: String
     public var predicted: String
-    /// Of the images of the class.
+    /// Fraction of the images of the class.
     public var share: Proportion
 
     public init(className: String, predicted: String, share: Proportion) {
@@ -13,10 +13,10 @@ extension Chart {
     }
   }
 
-  /// What is taken for what most often, where a matrix of all classes could not be read: under each class what it is taken
-  /// for, as shares of its images with Wilson's 95 % intervals.
+  /// The most frequent confusions, for when a matrix of all classes would be unreadable: under each class its wrong
+  /// predictions, as fractions of its images with Wilson's 95 % intervals.
   ///
-  /// - Parameter pairs: At least one; those of one class stand together where the first of them stands.
+  /// - Parameter pairs: At least one; pairs of one class are grouped at the position of the first.
   public static func confusedPairs(caption: FigureCaption, pairs: [ConfusedPair]) -> Chart {
     precondition(!pairs.isEmpty, "a chart of confused pairs shows at least one")
     var groups: [RateGroup] = []

@@ -2,19 +2,19 @@ import Images
 import Storage
 
 extension Chart {
-  /// How often each class is called what: true classes as rows, predicted classes as columns, counts in cells.
+  /// A confusion matrix: true classes as rows, predicted classes as columns, counts in cells.
   ///
-  /// The data file has a line per cell. Class names come last in it: gnuplot reads only the numbers before them, so
-  /// no name can disturb it.
+  /// The data file has one line per cell. Class names come last in it: gnuplot reads only the numbers before them, so
+  /// no name can interfere.
   ///
-  /// - Parameter counts: `counts[true][predicted]`, square, a row and a column per class name.
+  /// - Parameter counts: `counts[true][predicted]`, square, one row and column per class name.
   public static func confusionMatrix(title: String, classNames: [String], counts: [[Int]]) -> Chart {
     precondition(!classNames.isEmpty, "a confusion matrix has at least one class")
     precondition(
       counts.count == classNames.count && counts.allSatisfy { $0.count == classNames.count },
       "\(classNames.count) classes need a square of counts, got rows of \(counts.map(\.count))")
     let largest = max(1, counts.joined().max() ?? 1)
-    // The picture is as wide as its title: two long names would make a ribbon of it.
+    // The picture is as wide as its title: two long names would make it far too wide.
     let title = ChartFrame.titleFont.truncated(title, toWidth: 1000)
     let area = PlotArea(title: title, classNames: classNames, largest: largest)
     let last = Double(classNames.count) - 0.5
@@ -47,11 +47,11 @@ extension Chart {
     return Chart(script: script, table: [heading] + cells, width: area.width, height: area.height)
   }
 
-  /// Pixels of a matrix and of the room that its names need; gnuplot's own guess clips long slanted names.
+  /// The size of a matrix in pixels and of the room for its names; gnuplot's own estimate clips long slanted names.
   private struct PlotArea {
     let names: [String]
     let isCrowded: Bool
-    /// Script lines that put matrix, colour scale and axis names where they belong.
+    /// Script lines that position matrix, colour scale and axis names.
     let placement: [ChartCode]
     let width: Int
     let height: Int
@@ -70,7 +70,7 @@ extension Chart {
       let top = 48
       let bottom = 56 + (isCrowded ? nameWidth : Int(0.75 * Double(nameWidth)))
       let titleWidth = ChartFrame.titleFont.width(of: title)
-      // The title is centred over the matrix: what it overhangs on a side must fit there.
+      // The title is centred over the matrix: its overhang on each side must fit there.
       let overhang = max(0, (titleWidth - side) / 2 + 16)
       let (leftRoom, rightRoom) = (max(left, overhang), max(right, overhang))
       let (width, height) = (leftRoom + side + rightRoom, top + side + bottom)

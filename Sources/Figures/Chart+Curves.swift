@@ -27,7 +27,7 @@ extension Chart {
     }
   }
 
-  /// A value that does not depend on the horizontal axis, drawn as a level line.
+  /// A value that does not depend on the horizontal axis, drawn as a horizontal line.
   public struct Level: Hashable, Sendable {
     public var name: String
     public var value: Double
@@ -37,11 +37,11 @@ extension Chart {
     }
   }
 
-  /// What a score becomes as a basis is turned away from the neurons: 0 is the neurons, 1 a full random rotation.
+  /// A score as the basis is rotated away from the neurons: 0 is the neurons, 1 a full random rotation.
   ///
   /// - Parameters:
   ///   - series: At least one, x in [0, 1].
-  ///   - levels: Such as the mean over full rotations.
+  ///   - levels: For example the mean over full rotations.
   ///   - axis: Name of the score, such as `mean label agreement κ`.
   public static func doseResponse(
     caption: FigureCaption, series: [Series], levels: [Level] = [], axis: String
@@ -56,10 +56,10 @@ extension Chart {
       acrossName: "fraction a of a random rotation: 0 the neurons, 1 a random basis")
   }
 
-  /// A score against depth: a place on the horizontal axis for each layer, input first.
+  /// A score against depth: one position on the horizontal axis per layer, input first.
   ///
   /// - Parameters:
-  ///   - layers: Names from input to output; a point's x is an index of these.
+  ///   - layers: Names from input to output; a point's x is an index into these.
   ///   - axis: Name of the score.
   public static func depth(caption: FigureCaption, layers: [String], series: [Series], axis: String) -> Chart
   {
@@ -84,10 +84,10 @@ extension Chart {
       acrossName: "top images per direction, k (logarithmic)")
   }
 
-  /// A measure under several conditions: a place on the horizontal axis for each.
+  /// A measure under several conditions: one position on the horizontal axis for each.
   ///
   /// - Parameters:
-  ///   - names: Of the conditions, from left to right; a point's x is an index of these.
+  ///   - names: Names of the conditions, from left to right; a point's x is an index into these.
   ///   - axis: Name of the measure.
   ///   - acrossName: What the conditions are.
   public static func conditions(
@@ -188,7 +188,7 @@ extension Chart {
       height: frame.height, about: frame.about, scale: 2)
   }
 
-  /// Heights of the names of levels: each at its level or, where two would overlap, as little above as it can.
+  /// Heights of the labels of levels: each at its level or, where two would overlap, as little above it as possible.
   static func apart(_ values: [Double], by distance: Double) -> [Double] {
     var places = values
     var last = -Double.infinity
@@ -199,7 +199,7 @@ extension Chart {
     return places
   }
 
-  /// Range, tics and the small shift of each line along the horizontal axis.
+  /// Range, tics and the small horizontal offset of each line.
   private struct Horizontal {
     let lines: [ChartCode]
     /// Pixels that slanted names need below the usual room.
@@ -225,7 +225,7 @@ extension Chart {
           "set xrange [-0.5:\(Double(names.count) - 0.5)]",
           "set xtics \(isSlanted ? "rotate by 40 right " : "")(\(tics))",
         ]
-        // At 40°, sine and cosine are 0.64 and 0.77; the first name ends half a place inside the axes.
+        // At 40°, sine and cosine are 0.64 and 0.77; the first name ends half a position inside the axes.
         extraBelow = isSlanted ? Int(0.65 * Double(widest)) : 0
         leastLeft = isSlanted ? Int(0.77 * Double(widest)) - 270 / names.count + ChartFrame.edge : 0
         moves = steps.map { " + \($0 * min(0.08, 0.4 / Double(seriesCount)))" }

@@ -2,11 +2,11 @@ import Images
 import Storage
 
 extension Chart {
-  /// How far images had to be moved: a histogram, with the median.
+  /// Perturbation sizes: a histogram, with the median.
   ///
   /// - Parameters:
-  ///   - distances: Of the successes, at least one, finite.
-  ///   - axis: Such as `L2 distance to the adversarial image`.
+  ///   - distances: Distances of the successes, at least one, finite.
+  ///   - axis: For example `L2 distance to the adversarial image`.
   public static func distortions(
     caption: FigureCaption, distances: [Double], median: Double, axis: String
   ) -> Chart {

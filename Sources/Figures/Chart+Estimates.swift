@@ -2,14 +2,14 @@ import Foundation
 import Storage
 
 extension Chart {
-  /// A few numbers with their intervals, one below the other, and the value that would say nothing.
+  /// A few estimates with their intervals, one below the other, and a reference value.
   ///
-  /// What the intervals are must stand in the caption.
+  /// The caption must state what the intervals are.
   ///
   /// - Parameters:
   ///   - rows: At least one, from top to bottom: neurons, random directions, a control.
-  ///   - reference: A dashed line with its name, such as chance; nil: none.
-  ///   - range: Of the axis, the whole scale of the measure.
+  ///   - reference: A dashed line with its name, such as chance; nil for none.
+  ///   - range: Range of the axis, the whole scale of the measure.
   public static func estimates(
     caption: FigureCaption, rows: [Estimate], reference: (value: Double, name: String)?,
     range: ClosedRange<Double>, axis: String

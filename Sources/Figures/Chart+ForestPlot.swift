@@ -15,15 +15,14 @@ extension Chart {
     }
   }
 
-  /// A difference in each network, their mean below them, and the band of differences too small to matter.
+  /// A difference in each network, their mean below them, and the band of negligible differences.
   ///
-  /// What the intervals are must stand in the caption: those of the networks and that of the mean say different
-  /// things.
+  /// The caption must state what the intervals are: those of the networks and that of the mean differ in meaning.
   ///
   /// - Parameters:
   ///   - networks: At least one, from top to bottom.
   ///   - mean: Drawn as a black diamond; `nil` where one network has no mean.
-  ///   - margin: Of the grey band ±margin.
+  ///   - margin: Half the width of the grey band.
   ///   - axis: Name of the difference, such as `κ of neurons − mean κ of rotations`.
   public static func forestPlot(
     caption: FigureCaption, networks: [Estimate], mean: Estimate?, margin: Double, axis: String
@@ -40,7 +39,7 @@ extension Chart {
     let nameWidth = names.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     let numbers = estimates.map(number)
     let numberWidth = numbers.map(ChartFrame.ticFont.width(of:)).max() ?? 0
-    // The mean stands half a row apart from the networks.
+    // The mean is half a row apart from the networks.
     let places = estimates.indices.map { Double($0) + ($0 < networks.count ? 0 : 0.5) }
     let last = places[places.count - 1]
     let frame = ChartFrame(
@@ -101,7 +100,7 @@ extension Chart {
   }
 
   private static func signed(_ value: Double) -> String {
-    // −0.0004 stays −0.000: on which side of 0 an interval ends is what it is read for.
+    // −0.0004 stays −0.000: the reader needs to see on which side of 0 an interval ends.
     String(format: "%+.3f", value).replacing("-", with: "−")
   }
 }

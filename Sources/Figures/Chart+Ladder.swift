@@ -6,9 +6,9 @@ extension Chart {
   public struct Rung: Hashable, Sendable {
     public var name: String
     public var value: Double
-    /// Such as the 95 % interval over networks; `nil` where there is none.
+    /// For example the 95 % interval over networks; `nil` if there is none.
     public var interval: ClosedRange<Double>?
-    /// One small dot each; may be empty.
+    /// One small dot per network; may be empty.
     public var networks: [Double]
     public var role: Role
 
@@ -20,10 +20,10 @@ extension Chart {
     }
   }
 
-  /// The ladder of controls: how high each condition stands between the floor 0, random images, and the
-  /// ceiling 1, one class.
+  /// The ladder of controls: the level of each condition between the floor 0, random images, and the ceiling 1, one
+  /// class.
   ///
-  /// The data file has a row for each mean (`network` empty) and for each network.
+  /// The data file has one row per mean (`network` empty) and one per network.
   ///
   /// - Parameters:
   ///   - rungs: At least one, from the top row to the bottom.

@@ -7,7 +7,7 @@ extension Chart {
   public struct Line: Hashable, Sendable {
     public enum Look: Hashable, Sendable {
       case role(Role)
-      /// The colour that the class has in every figure.
+      /// The colour of the class, the same in every figure.
       case classIndex(Int)
     }
 
@@ -15,7 +15,7 @@ extension Chart {
     public var look: Look
     /// At least one; drawn from left to right.
     public var points: [Point]
-    /// A mark at every point; a line of a hundred points is better without.
+    /// Whether every point has a mark; a line of a hundred points is better without.
     public var hasMarks: Bool
 
     public init(name: String, look: Look, points: [Point], hasMarks: Bool = true) {
@@ -29,7 +29,7 @@ extension Chart {
       }
     }
 
-    /// Classes share strokes in turn, so that lines can be told apart in grey print too.
+    /// Classes cycle through dash patterns, so that lines can be distinguished in grey print too.
     fileprivate var dash: ChartCode {
       switch look {
       case .role(let role): role.dash
@@ -51,7 +51,7 @@ extension Chart {
     /// Needs positive values.
     public var isLogarithmic: Bool
 
-    /// Where numbers stand; nil: gnuplot's choice.
+    /// Positions of the numbers; nil: gnuplot's choice.
     public var places: [Double]?
 
     public init(_ name: String, isLogarithmic: Bool = false, places: [Double]? = nil) {
@@ -64,7 +64,7 @@ extension Chart {
       return (values.min() ?? 1) / 1.25...(values.max() ?? 1) * 1.25
     }
 
-    /// Gnuplot's expression for the second column of a table, moved by a share of the axis.
+    /// Gnuplot's expression for the second column of a table, offset by a fraction of the axis.
     fileprivate func moved(by share: Double, in range: ClosedRange<Double>) -> ChartCode {
       guard share != 0 else { return "$2" }
       return isLogarithmic
@@ -73,11 +73,11 @@ extension Chart {
     }
   }
 
-  /// Lines against a number, each axis even or logarithmic.
+  /// Lines against a number, with linear or logarithmic axes.
   ///
   /// - Parameters:
   ///   - lines: At least one, each with at least one point.
-  ///   - band: Part of the horizontal axis with a tinted ground; the caption says what it is.
+  ///   - band: Part of the horizontal axis with a tinted background; the caption explains it.
   public static func lines(
     caption: FigureCaption, lines: [Line], across: Axis, up: Axis, band: ClosedRange<Double>? = nil
   ) -> Chart {
@@ -109,7 +109,7 @@ extension Chart {
           line.name,
         ]
       }
-      // Lines that share their places would hide each other's intervals: each stands a few pixels beside the next.
+      // Lines at the same positions would hide each other's intervals: each is offset by a few pixels.
       let place = barred.firstIndex(of: number).map { Double($0) - Double(barred.count - 1) / 2 } ?? 0
       let source: ChartCode =
         "data skip 1 every ::\(first)::\(rows.count - 1) using (\(across.moved(by: place * barShift, in: horizontal)))"
@@ -142,5 +142,5 @@ extension Chart {
   }
 }
 
-/// Between the intervals of two lines, as a share of the axis: four pixels.
+/// The offset between the intervals of two lines, as a fraction of the axis: four pixels.
 private let barShift = 0.006

@@ -3,13 +3,13 @@ import Images
 import Storage
 
 extension Chart {
-  /// Draws of a statistic under the null hypothesis, and where the observed value lies among them.
+  /// Draws of a statistic under the null hypothesis, with the observed value.
   ///
   /// - Parameters:
-  ///   - draws: At least one, finite; the data file holds the bins that are drawn.
-  ///   - observed: The value beside them.
-  ///   - observedName: Such as `neurons`.
-  ///   - p: As it was computed; printed beside the line.
+  ///   - draws: At least one, finite; the data file holds the bins drawn.
+  ///   - observed: The observed value.
+  ///   - observedName: For example `neurons`.
+  ///   - p: The computed p; printed beside the line.
   ///   - axis: Name of the value, such as `mean label agreement κ of a basis`.
   ///   - drawName: What is counted, such as `rotations`.
   public static func nullHistogram(
@@ -25,7 +25,7 @@ extension Chart {
     let frame = ChartFrame(
       caption, width: 760, plotHeight: 320,
       room: .init(left: 86, right: 30))
-    // The text stands on the side of the line that has more room.
+    // The text is on the side of the line that has more room.
     let isRight = observed < (range.lowerBound + range.upperBound) / 2
     let side: ChartCode = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"
     let value = Numbers.threeDigits(observed)
@@ -53,14 +53,14 @@ extension Chart {
       scale: 2)
   }
 
-  /// Three decimals; four for what they would round to 0.
+  /// Three decimals; four if three would round it to 0.
   static func pText(_ p: Double) -> String {
     precondition((0...1).contains(p), "a p-value lies in [0, 1], got \(p)")
     return p >= 0.0005 || p == 0
       ? String(format: "%.3f", p) : p >= 0.0001 ? String(format: "%.4f", p) : Numbers.threeDigits(p)
   }
 
-  /// Bins between multiples of a width that reads easily.
+  /// Bins between multiples of a round width.
   struct Bins {
     private let first: Int
     private let width: Double
@@ -73,7 +73,7 @@ extension Chart {
       let width =
         high > low
         ? ChartScale.step(above: (high - low) / wanted) : ChartScale.step(above: max(abs(high), 1) / 20)
-      // An edge that is a value but for rounding belongs to the bin above it.
+      // A value within rounding of an edge belongs to the bin above it.
       func number(_ value: Double) -> Int { Int((value / width + 1e-9).rounded(.down)) }
       let first = number(low)
       var counts = [Int](repeating: 0, count: number(high) - first + 1)

@@ -9,7 +9,7 @@ extension Chart {
       /// nil where the paper has none.
       public var paper: Double?
       public var ours: Double
-      /// Of ours; nil where there is none.
+      /// That of our value; nil if there is none.
       public var interval: ClosedRange<Double>?
 
       public init(name: String, paper: Double? = nil, ours: Double, interval: ClosedRange<Double>? = nil) {
@@ -23,13 +23,13 @@ extension Chart {
     public init(name: String, rows: [Row]) { (self.name, self.rows) = (name, rows) }
   }
 
-  /// Printed and measured numbers in rows, joined by a line as long as they differ; the measured one alone where nothing is
-  /// printed.
+  /// Published and measured numbers in rows, joined by a line that shows the difference; the measured one alone if none
+  /// is published.
   ///
   /// - Parameters:
   ///   - groups: At least one, each with at least one row, from top to bottom.
   ///   - axis: Name of the quantity.
-  ///   - range: Of the axis, widened a little so that marks at its ends are whole.
+  ///   - range: Range of the axis, widened a little so that marks at its ends are complete.
   public static func paperBesideOurs(
     caption: FigureCaption, groups: [PaperGroup], axis: String, range: ClosedRange<Double>
   ) -> Chart {

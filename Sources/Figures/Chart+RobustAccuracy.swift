@@ -2,11 +2,11 @@ import Images
 import Storage
 
 extension Chart {
-  /// Accuracy that is left at each size of perturbation: a step at every image that is lost.
+  /// Robust accuracy by perturbation size: a step at every image that becomes misclassified.
   public struct AccuracyCurve: Hashable, Sendable {
     public var name: String
     public var role: Role
-    /// By ascending size, the first at 0; an accuracy holds until the next size.
+    /// In ascending order of size, the first at 0; constant until the next size.
     public var steps: [Point]
 
     public init(name: String, role: Role, steps: [Point]) {
@@ -19,7 +19,7 @@ extension Chart {
   /// - Parameters:
   ///   - curves: At least one; values in [0, 1].
   ///   - largest: Right end of the axis, positive.
-  ///   - axis: Such as `size of the perturbation, L2`.
+  ///   - axis: For example `size of the perturbation, L2`.
   public static func robustAccuracy(
     caption: FigureCaption, curves: [AccuracyCurve], largest: Double, axis: String
   ) -> Chart {
@@ -38,7 +38,7 @@ extension Chart {
     for (number, curve) in curves.enumerated() {
       let first = rows.count
       rows += curve.steps.map { [number, $0.x, $0.value, curve.name] }
-      // The last accuracy holds to the end of the axis.
+      // The last accuracy extends to the end of the axis.
       if let last = curve.steps.last, last.x < largest {
         rows.append([number, largest, last.value, curve.name])
       }

@@ -1,14 +1,14 @@
 extension Chart {
-  /// What a mark stands for. The same part has the same colour and the same point in every chart.
+  /// What a mark represents. The same role has the same colour and the same symbol in every chart.
   public enum Role: Hashable, Codable, Sendable {
     case neurons
     case random
     /// A floor, a ceiling or another control.
     case control
-    /// Anything else, told apart by its number.
+    /// Anything else, distinguished by its number.
     case other(Int)
 
-    /// Of Okabe and Ito (2008), without the yellow, which is too light for lines.
+    /// From Okabe and Ito (2008), without the yellow, which is too light for lines.
     var colour: ChartCode {
       switch self {
       case .neurons: "#D55E00"
@@ -19,7 +19,7 @@ extension Chart {
       }
     }
 
-    /// gnuplot's number of a point: filled circle, square, diamond, triangles, pentagon, then open ones.
+    /// gnuplot's symbol number: filled circle, square, diamond, triangles, pentagon, then open ones.
     var point: Int {
       switch self {
       case .neurons: 7
@@ -29,7 +29,7 @@ extension Chart {
       }
     }
 
-    /// Lengths of strokes and gaps as gnuplot reads them, so that lines can be told apart in grey print too.
+    /// Dash lengths in gnuplot's format, so that lines can be distinguished in grey print too.
     var dash: ChartCode {
       switch self {
       case .neurons: "solid"

@@ -13,12 +13,12 @@ extension Chart {
     }
   }
 
-  /// Two numbers of each thing, things of one kind with one mark.
+  /// A scatter plot of two numbers, with one mark per kind.
   ///
   /// - Parameters:
-  ///   - clouds: At least one, with a point; a point's interval is of its value, upright.
+  ///   - clouds: At least one, with a point; a point's interval is that of its value, vertical.
   ///   - across: Name of the horizontal axis.
-  ///   - up: Name of the upright one.
+  ///   - up: Name of the vertical axis.
   public static func scatter(caption: FigureCaption, clouds: [Cloud], across: String, up: String) -> Chart {
     let points = clouds.flatMap(\.points)
     precondition(!points.isEmpty, "a chart of points has at least one point")

@@ -4,23 +4,23 @@ import Storage
 import Tensors
 
 extension Chart {
-  /// A share with its denominator, as a row of ``successRates(caption:groups:legend:axis:)``.
+  /// A proportion with its denominator, as a row of ``successRates(caption:groups:legend:axis:)``.
   public struct Rate: Hashable, Sendable {
     public var name: String
     public var role: Role
     public var count: Int
     public var total: Int
-    /// Where the mark stands; nil of nothing.
+    /// Position of the mark; nil if the total is 0.
     public var value: Double?
     public var interval: ClosedRange<Double>?
 
-    /// A share of independent things, with Wilson's 95 % interval.
+    /// A proportion of independent items, with Wilson's 95 % interval.
     public init(name: String, role: Role, share: Proportion) {
       self.init(name: name, role: role, share: share, mean: share.value, interval: share.interval95)
     }
 
-    /// A share whose things come in groups: the mean over these and its interval, where it has one. The count stays
-    /// that of all.
+    /// A proportion of clustered items: the mean over the clusters and its interval, if it has one. The count remains
+    /// that of all items.
     public init(
       name: String, role: Role, share: Proportion, mean: Double?, interval: ClosedRange<Double>?
     ) {
@@ -38,11 +38,11 @@ extension Chart {
     public init(name: String, rows: [Rate]) { (self.name, self.rows) = (name, rows) }
   }
 
-  /// Shares in rows, each with its interval as a bar and its count beside it.
+  /// Proportions in rows, each with its interval as a bar and its count beside it.
   ///
   /// - Parameters:
-  ///   - groups: At least one, each with at least one row, from top to bottom; a row of nothing has no mark.
-  ///   - legend: What each colour stands for.
+  ///   - groups: At least one, each with at least one row, from top to bottom; a row with total 0 has no mark.
+  ///   - legend: What each colour represents.
   ///   - axis: Name of the share, such as `attacked images fooled`.
   public static func successRates(
     caption: FigureCaption, groups: [RateGroup], legend: [(role: Role, name: String)], axis: String

@@ -1,7 +1,7 @@
 import Storage
 
 extension Chart {
-  /// Loss and accuracy after one epoch. What was not measured is nil.
+  /// Loss and accuracy after one epoch. Values that were not measured are nil.
   public struct Epoch: Hashable, Sendable {
     /// Counted from 1.
     public var number: Int
@@ -24,10 +24,10 @@ extension Chart {
     }
   }
 
-  /// Between the curves of one plot command.
+  /// Separator between the curves of one plot command.
   static let continuation: ChartCode = ", \\\n     "
 
-  /// Loss and accuracy against the epoch, training and validation, in two panels.
+  /// Loss and accuracy by epoch, training and validation, in two panels.
   public static func trainingCurve(title: String, epochs: [Epoch]) -> Chart {
     precondition(!epochs.isEmpty, "a training curve has at least one epoch")
     let hasValidationLoss = epochs.contains { $0.validationLoss != nil }
@@ -80,7 +80,7 @@ extension Chart {
 
   private static func cell(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
 
-  /// In per cent, with one more at each end but where shares end.
+  /// In per cent, widened by one at each end, but within 0 to 100.
   private static func accuracyRange(of epochs: [Epoch]) -> ClosedRange<Double> {
     let values = epochs.flatMap { [cell($0.trainingAccuracy), cell($0.validationAccuracy)] }.compactMap(
       \.self)

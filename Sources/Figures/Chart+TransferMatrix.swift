@@ -2,9 +2,9 @@ import Images
 import Storage
 
 extension Chart {
-  /// One source: what its images do to each target.
+  /// One source: the effect of its images on each target.
   public struct TransferRow: Hashable, Sendable {
-    /// In [0, 1], one for each network; `nil` of no images.
+    /// In [0, 1], one per network; `nil` for no images.
     public var shares: [Double?]
     /// Size of the perturbation; `nil` when nothing was moved.
     public var distortion: Double?
@@ -14,10 +14,10 @@ extension Chart {
     }
   }
 
-  /// One matrix: an attack's, or that of its noise.
+  /// One matrix: of an attack or of its noise.
   public struct TransferPanel: Hashable, Sendable {
     public var name: String
-    /// One for each network.
+    /// One row per network.
     public var rows: [TransferRow]
 
     public init(name: String, rows: [TransferRow]) {
@@ -25,7 +25,7 @@ extension Chart {
     }
   }
 
-  /// Matrices that stand beside each other because their perturbations have one size.
+  /// Matrices side by side, with the same perturbation size.
   public struct TransferBlock: Hashable, Sendable {
     public var name: String
     public var panels: [TransferPanel]
@@ -35,13 +35,13 @@ extension Chart {
     }
   }
 
-  /// Errors of each network on images made for each: sources as rows, targets as columns, the noise beside the attack,
-  /// the distortion at the end of every row, one scale from 0 to 100 % for all.
+  /// Errors of each network on images perturbed for each network: sources as rows, targets as columns, the noise beside
+  /// the attack, the distortion at the end of every row, on one scale from 0 to 100 %.
   ///
   /// The data file has a line per cell, numbers first.
   ///
   /// - Parameters:
-  ///   - names: Of the networks, at least one.
+  ///   - names: Names of the networks, at least one.
   ///   - blocks: At least one, from top to bottom, all with the same number of panels.
   public static func transferMatrix(caption: FigureCaption, names: [String], blocks: [TransferBlock]) -> Chart
   {
@@ -55,8 +55,8 @@ extension Chart {
           }
       }, "\(count) networks need squares of shares")
     let (cellWidth, cellHeight) = (46, 30)
-    // In cells: a panel is followed by its distortions, a block headed by its names, which are wider than the panels of
-    // two networks.
+    // In cells: a panel is followed by its distortions; a block's heading, its names, is wider than the panels of two
+    // networks.
     let blockStep = Double(count) + 1.9
     let headFont = Font(.sans, size: 13, isBold: true)
     let headWidth =

@@ -5,27 +5,27 @@ import Storage
 
 /// A chart by gnuplot, kept with its script and its data so that `gnuplot NAME.gp` draws it again.
 ///
-/// Five files stand side by side: `NAME.png` for the eye, `NAME.pdf` for an article, the script `NAME.gp`, its numbers
-/// `NAME.csv` and its words `NAME.txt`. The script names the others without a folder, so they can be moved together and
-/// restyled. Names and other text reach gnuplot from `NAME.txt` alone and are never part of the script (``ChartCode``).
-/// `gnuplot -e "format = 'pdf'" NAME.gp` draws the PDF again, `'svg'` an SVG.
+/// There are five files: `NAME.png` for the screen, `NAME.pdf` for an article, the script `NAME.gp`, its numbers
+/// `NAME.csv` and its texts `NAME.txt`. The script refers to the others without a folder, so they can be moved together
+/// and restyled. Names and other text reach gnuplot only through `NAME.txt` and are never part of the script
+/// (``ChartCode``). `gnuplot -e "format = 'pdf'" NAME.gp` redraws the PDF, `'svg'` an SVG.
 public struct Chart: Sendable {
   /// Lines of a gnuplot script, in which the variable `data` holds the name of the data file.
   let script: [ChartCode]
   /// First line is the heading.
   let table: [[any CSVValue]]
-  /// Extent of the picture in pixels of a screen, 96 to the inch.
+  /// Size of the picture in screen pixels, 96 per inch.
   let width: Int
   let height: Int
-  /// Where the chart comes from, for the head of its file of words.
+  /// Provenance of the chart, for the head of its text file.
   var about: [FigureCaption.Pair] = []
-  /// Pixels of the PNG for each of these, each way; 2 keeps text sharp in print.
+  /// PNG pixels per screen pixel, each way; 2 keeps text sharp in print.
   var scale = 1
 
-  /// How the names of the files of a chart end.
+  /// Endings of a chart's file names.
   public static let fileEndings = ["png", "pdf", "csv", "txt", "gp"]
 
-  /// What a chart can be drawn as.
+  /// Formats a chart can be drawn in.
   public enum Format: String, CaseIterable, Codable, Sendable {
     case png, pdf, svg
   }
@@ -42,12 +42,12 @@ public struct Chart: Sendable {
     }
   }
 
-  /// Draws the chart and writes `name.csv`, `name.txt`, `name.gp` and a picture for each format into `folder`. The same chart
-  /// gives the same bytes, whatever the format.
+  /// Draws the chart and writes `name.csv`, `name.txt`, `name.gp` and a picture for each format to `folder`. The same
+  /// chart gives the same bytes in every format.
   ///
-  /// - Parameter name: ASCII letters, digits and hyphens, because it stands in the script.
+  /// - Parameter name: ASCII letters, digits and hyphens, because it is used in the script.
   /// - Throws: ``FileError`` when a file cannot be written; ``Problem`` when gnuplot is missing or fails, unless
-  ///   ``FigureFailures`` are noted. All files are drawn elsewhere first: an error leaves earlier ones untouched.
+  ///   ``FigureFailures`` are recorded. All files are first drawn elsewhere: an error leaves earlier ones unchanged.
   public func write(named name: String, in folder: URL, formats: [Format] = [.png, .pdf]) throws {
     let files = Self.fileEndings.map { folder.appending(path: "\(name).\($0)") }
     try FigureFailures.noting(files[0], and: Array(files.dropFirst())) {
@@ -67,7 +67,7 @@ public struct Chart: Sendable {
     let csv = table.map { $0.map { $0.csvField(isForGnuplot: true) }.joined(separator: ",") + "\n" }.joined()
     let sources = [("\(name).csv", csv), ("\(name).txt", words), ("\(name).gp", script)]
 
-    // Not in TMPDIR: what a killed run leaves beside its pictures, the next one clears away.
+    // Not in TMPDIR: leftovers of a killed run beside its pictures are removed by the next run.
     let place = try TemporaryFolder(beside: folder.appending(path: name))
     defer { withExtendedLifetime(place) {} }
     let workshop = place.url
@@ -91,7 +91,7 @@ public struct Chart: Sendable {
 
   /// The script, and the file of the words that it draws.
   func script(named name: String) -> (script: String, words: String) {
-    // A point of a font is a pixel in the PNG and 96/72 of one here.
+    // A font point is one pixel in the PNG and 96/72 pixels here.
     let inches: ChartCode = "\(fixed: Double(width) / 96)in,\(fixed: Double(height) / 96)in"
     let enlargement: ChartCode =
       scale == 1 ? "" : " fontscale \(scale) linewidth \(scale) pointscale \(scale)"
@@ -129,8 +129,8 @@ extension Chart.Format {
     }
   }
 
-  /// Cairo writes the time of day into a PDF; here it is the year 1970, in as many bytes, so that the same chart
-  /// gives the same file.
+  /// Cairo writes the current time into a PDF; here it is replaced by the year 1970, in as many bytes, so that the same
+  /// chart gives the same file.
   fileprivate func withoutTime(_ picture: Data) -> Data {
     let mark = Data("/CreationDate (D:".utf8)
     guard self == .pdf, let place = picture.range(of: mark), place.upperBound + 14 <= picture.endIndex else {
@@ -146,7 +146,7 @@ extension Chart.Format {
 struct Gnuplot {
   private let program: URL
 
-  /// - Throws: ``Chart/Problem/gnuplotMissing`` when no folder of the search path holds it.
+  /// - Throws: ``Chart/Problem/gnuplotMissing`` if it is in no folder of the search path.
   init(searchPath: String) throws {
     let candidates = searchPath.split(separator: ":").map {
       URL(filePath: String($0)).appending(path: "gnuplot")
@@ -161,7 +161,7 @@ struct Gnuplot {
   func run(script: String, format: Chart.Format = .png, in folder: URL) throws {
     // Without the user's own start-up files, so that the same chart gives the same picture everywhere.
     let arguments = ["-d", "-e", "format = '\(format.rawValue)'", script]
-    // The time in a PDF is then written without a zone.
+    // The time in a PDF is then written without a time zone.
     let environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC"]) { $1 }
     let outcome: ChildProcess.Outcome
     do {
@@ -175,10 +175,10 @@ struct Gnuplot {
     }
   }
 
-  /// A position on the screen, from 0 to 1, to a hundredth of a pixel.
+  /// A screen position from 0 to 1, to a hundredth of a pixel.
   static func share(_ part: Int, of whole: Int) -> ChartCode { "\(fixed: Double(part) / Double(whole))" }
 
-  /// A name for a place on an axis.
+  /// A label at a position on an axis.
   static func tic(_ text: String, at place: Int) -> ChartCode { "\(placeName: text) \(place)" }
 
   static func tic(_ text: String, at place: Double) -> ChartCode { "\(placeName: text) \(place)" }

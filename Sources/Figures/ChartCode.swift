@@ -4,13 +4,13 @@ import Images
 
 /// A piece of a gnuplot script in which text is never code.
 ///
-/// Code is what stands in a literal of the program, and numbers. Text can only be interpolated as `\(text: name)`: it
-/// then stands in the chart's file of words, and the script only says its number there. A `String` interpolated
-/// without that label does not compile.
+/// Code comes only from literals of the program and from numbers. Text can only be interpolated as `\(text: name)`: it
+/// is then stored in the chart's text file, and the script contains only its number. A `String` interpolated without
+/// that label does not compile.
 struct ChartCode: Hashable, Sendable, ExpressibleByStringInterpolation {
   enum Piece: Hashable, Sendable {
     case code(String)
-    /// As it is to be drawn.
+    /// The text to be drawn.
     case text(String)
   }
 
@@ -49,12 +49,12 @@ struct ChartCode: Hashable, Sendable, ExpressibleByStringInterpolation {
     /// Part of a file's name.
     mutating func appendInterpolation(file name: String) { pieces.append(.code(FileName.plain(name))) }
 
-    /// The expression of a string to stand at a place of an axis, where gnuplot reads formats of numbers.
+    /// The string expression for an axis label, which gnuplot would otherwise read as a number format.
     mutating func appendInterpolation(placeName text: String) {
       pieces.append(.text(GnuplotText.placeName(text)))
     }
 
-    /// The expression of a string: the text, letter by letter.
+    /// The string expression for the text, taken literally.
     mutating func appendInterpolation(text: String) { pieces.append(.text(text)) }
   }
 

@@ -1,21 +1,21 @@
 import Foundation
 import Images
 
-/// Where the parts of a chart stand: heading above, legend below it, plots, axis names, provenance at the foot.
+/// The layout of a chart: heading above, legend below it, plots, axis names, provenance at the foot.
 ///
-/// Everything is measured here in pixels, origin at the upper left, because gnuplot's own guesses clip long names
-/// and let lines of text run out of the picture.
+/// Everything is measured here in pixels from the upper left, because gnuplot's own estimates clip long names and let
+/// lines of text run off the picture.
 struct ChartFrame {
   /// Room around a plot, outside its axes.
   struct Room {
     var left: Int
     var right: Int
-    /// Beyond the usual gap below the heading.
+    /// In addition to the usual gap below the heading.
     var above = 0
     var below = 62
   }
 
-  /// How the marks of a legend's entry look.
+  /// Appearance of a legend entry's marks.
   struct LegendEntry {
     let name: String
     let colour: ChartCode
@@ -34,9 +34,9 @@ struct ChartFrame {
   let height: Int
   /// The area inside the axes.
   let plot: Rectangle
-  /// Where the picture comes from.
+  /// Provenance of the picture.
   let about: [FigureCaption.Pair]
-  /// Lines of the script that draw heading, legend and foot.
+  /// Script lines that draw heading, legend and foot.
   let lines: [ChartCode]
 
   init(_ caption: FigureCaption, width: Int, plotHeight: Int, room: Room, legend: [LegendEntry] = []) {
@@ -105,7 +105,7 @@ struct ChartFrame {
     "set tics nomirror textcolor rgb '#1A1A1A'",
     "set grid linecolor rgb '#D0D0D0' linetype 1 linewidth 0.5",
     "set minussign",
-    // The default leaves room for a sign and so puts numbers beside their tics.
+    // The default reserves room for a sign and so shifts numbers away from their tics.
     "set format '%g'",
     "unset key",
   ]
@@ -125,7 +125,7 @@ struct ChartFrame {
     return rows
   }
 
-  /// A point of the picture as gnuplot wants it.
+  /// A point of the picture in gnuplot's coordinates.
   func place(_ x: Int, _ y: Int) -> ChartCode { Self.place(x, y, width, height) }
 
   private static func place(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> ChartCode {
@@ -142,7 +142,7 @@ struct ChartFrame {
     ]
   }
 
-  /// Names of the axes: below the plot's tics, and upright at the left edge of the picture.
+  /// Axis names: below the plot's tics, and rotated at the left edge of the picture.
   func axisNames(x: String, y: String = "") -> [ChartCode] {
     let below = ticFontFit(x, plot.width + 60)
     let beside = ticFontFit(y, plot.height + 40)
@@ -156,9 +156,9 @@ struct ChartFrame {
         ])
   }
 
-  /// Room left of the axes in which the upright name stands clear of the widest number at the tics.
+  /// The room left of the axes in which the rotated name is clear of the widest tic label.
   static func leastLeft(ofTicsIn range: ClosedRange<Double>) -> Int {
-    // gnuplot makes ten steps of 1, 2 or 5 times a power of ten at most.
+    // gnuplot makes at most ten steps of 1, 2 or 5 times a power of ten.
     let step = ChartScale.step(above: (range.upperBound - range.lowerBound) / 10)
     let (first, last) = ((range.lowerBound / step).rounded(.up), (range.upperBound / step).rounded(.down))
     let widest = stride(from: first, through: last, by: 1).map { number in

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Rows of a chart in groups, each group under a heading that stands across, in a row and a half of its own.
+/// Rows of a chart in groups, each under a heading across a row and a half of its own.
 struct ChartRows {
-  /// Of each row, from top to bottom, in units of rows.
+  /// Position of each row, from top to bottom, in units of rows.
   let places: [Double]
-  /// Of each row: the name of its group.
+  /// Name of each row's group.
   let groups: [String]
-  /// From the left edge of the picture to the axis.
+  /// Distance from the left edge of the picture to the axis.
   let left: Int
   /// Room for all rows.
   let height: Int
@@ -17,7 +17,7 @@ struct ChartRows {
   /// - Parameters:
   ///   - groups: At least one, each with at least one row.
   ///   - rowHeight: In pixels.
-  ///   - longestName: Names of rows are cut at this width, in pixels.
+  ///   - longestName: Row names are truncated at this width, in pixels.
   init(_ groups: [(name: String, rows: [String])], rowHeight: Int, longestName: Int) {
     precondition(!groups.isEmpty && groups.allSatisfy { !$0.rows.isEmpty }, "a chart has rows in every group")
     var places: [Double] = []
@@ -41,12 +41,12 @@ struct ChartRows {
     height = Int(Double(rowHeight) * (last + 1.6))
   }
 
-  /// Range and names of the upright axis, and the headings.
+  /// Range and labels of the vertical axis, and the headings.
   func script(in frame: ChartFrame) -> [ChartCode] {
     let tics = zip(names, places).map { Gnuplot.tic($0, at: $1) }.joined(separator: ", ")
     return [
       "set yrange [\(last + 0.8):-0.8]", "set ytics scale 0 (\(tics))", "set grid xtics noytics",
-      // Headings stand across where the other axis would be.
+      // Headings are written across where the other axis would be.
       "set border 1",
     ]
       + heads.map { head in

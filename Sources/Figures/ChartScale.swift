@@ -1,9 +1,9 @@
 import Foundation
 
-/// A range of an axis with room at both ends, and what stands in it.
+/// Range of an axis, with room at both ends, and its steps.
 enum ChartScale {
-  /// The least range that holds all values and `included`, widened by `share` of itself at each end. A range of
-  /// no width gets one.
+  /// The smallest range that holds all values and `included`, widened by `share` of itself at each end. An empty range
+  /// is given a width.
   static func range(of values: [Double], including included: [Double] = [], share: Double = 0.05)
     -> ClosedRange<Double>
   {
@@ -14,14 +14,14 @@ enum ChartScale {
     return low - share * width...high + share * width
   }
 
-  /// The least of 1, 2 and 5 times a power of ten that is not below `width`: a step that reads easily.
+  /// The smallest of 1, 2 and 5 times a power of ten that is at least `width`: a round step.
   static func step(above width: Double) -> Double {
     precondition(width > 0 && width.isFinite, "a step needs a positive width, got \(width)")
     let power = pow(10, floor(log10(width)))
     return [1, 2, 5].map { $0 * power }.first { $0 >= width * (1 - 1e-9) } ?? 10 * power
   }
 
-  /// `[low:high]` as gnuplot reads it.
+  /// Range in gnuplot's format, `[low:high]`.
   static func script(_ range: ClosedRange<Double>) -> ChartCode {
     "[\(range.lowerBound):\(range.upperBound)]"
   }

@@ -1,14 +1,14 @@
 import Escapes
 
-/// The texts that a chart draws, each once, in a file that gnuplot reads as data.
+/// The texts drawn by a chart, each once, in a file that gnuplot reads as data.
 struct ChartWords {
-  /// gnuplot's array of the texts. Not `text`, which gnuplot takes for the beginning of `textcolor`.
+  /// gnuplot's array of the texts. Not `text`, which gnuplot reads as an abbreviation of `textcolor`.
   static let array: ChartCode = "words"
 
   private(set) var texts: [String] = []
   private var numbers: [String: Int] = [:]
 
-  /// The piece as gnuplot reads it, with the number of each text in its place.
+  /// The piece in gnuplot's syntax, with the number of each text in its place.
   mutating func rendered(_ code: ChartCode) -> String {
     code.pieces.map { piece in
       switch piece {
@@ -19,7 +19,7 @@ struct ChartWords {
   }
 
   private mutating func number(of text: String) -> Int {
-    // Canonically equal texts are equal to Swift and may be drawn differently: only equal bytes share a number.
+    // Canonically equivalent texts are equal in Swift but may be drawn differently: only equal bytes share a number.
     let field = GnuplotText.field(text)
     if let number = numbers[field], texts[number - 1].utf8.elementsEqual(field.utf8) { return number }
     texts.append(field)
@@ -27,7 +27,7 @@ struct ChartWords {
     return texts.count
   }
 
-  /// A line for each text, its number and it with a tab between them, after comments.
+  /// One line per text, with its number and a tab before it, after comments.
   func file(named name: String, about: [FigureCaption.Pair]) -> String {
     let head =
       ["Words of the chart \(name).png, by the numbers that \(name).gp has for them."]

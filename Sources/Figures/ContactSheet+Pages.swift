@@ -1,21 +1,21 @@
 import Images
 
 extension ContactSheet {
-  /// How a sheet stands on a page of fixed extent.
+  /// How a sheet is arranged on a page of fixed size.
   struct PageArrangement: Sendable {
     var extent: (width: Int, height: Int)
-    /// Blocks below each other instead of side by side.
+    /// Whether blocks are stacked instead of side by side.
     var isStacked: Bool
     var rowGap: Int
-    /// The same on all pages, whatever stands on them.
+    /// The same on all pages, for any content.
     var captionWidth: Int
   }
 
-  /// The sheet as pages of the preset's extent; the sheet itself where the preset has none.
+  /// The sheet as pages of the preset's size; the sheet itself if the preset has none.
   ///
-  /// Rows are shared out evenly, in their order, and every page ends with the control rows. Images are enlarged as on the
-  /// screen or more; of all arrangements that fit, that with the fewest pages is taken, of these that with the
-  /// largest images, of these the one with blocks side by side. Only where nothing fits are images made smaller.
+  /// Rows are distributed evenly, in their order, and every page ends with the control rows. Images are enlarged as on
+  /// the screen or more; of all arrangements that fit, the one with the fewest pages is chosen, then the one with the
+  /// largest images, then the one with blocks side by side. Images are made smaller only if nothing fits.
   ///
   /// - Returns: nil when a page cannot hold a single row of each block.
   public func pages(for preset: SheetPreset) -> [ContactSheet]? {
@@ -43,12 +43,12 @@ extension ContactSheet {
     return nil
   }
 
-  /// Rows of the longest block, control rows not counted; 1 for an empty sheet.
+  /// Rows of the longest block, control rows excluded; 1 for an empty sheet.
   private var longestBlock: Int {
     max(1, blocks.map { $0.rows.count { !$0.isControl } }.max() ?? 1)
   }
 
-  /// The smallest number of pages up to `limit` on which the sheet, arranged as it is, fits.
+  /// The smallest number of pages, up to `limit`, on which the sheet fits in its present arrangement.
   private func fewestPages(limit: Int) -> [ContactSheet]? {
     func firstFits(_ count: Int) -> Bool { ContactSheetLayout(page(0, of: count)).fits }
     guard limit >= 1, firstFits(limit) else { return nil }
@@ -65,12 +65,12 @@ extension ContactSheet {
     return nil
   }
 
-  /// - Returns: No page has more rows than the first.
+  /// - Returns: A page with at most as many rows as the first.
   private func page(_ index: Int, of count: Int) -> ContactSheet {
     var page = self
     page.blocks = blocks.map { block in
       let rows = block.rows.filter { !$0.isControl }
-      // From the end, so that the rest of the division goes to the first pages.
+      // From the end, so that the first pages get the remainder.
       let end = rows.count - rows.count * (count - 1 - index) / count
       let start = rows.count - rows.count * (count - index) / count
       var part = block

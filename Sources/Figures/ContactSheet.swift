@@ -1,11 +1,10 @@
 import Images
 
-/// Rows of the images that score highest along a direction, in one block or in several side by side.
+/// Rows of the images with the highest scores along a direction, in one block or in several side by side.
 ///
-/// One sheet of neurons, one of random directions, and the pair of both come from this one type: the blocks of
-/// a sheet share tile size, row height and column count, so neither looks better for its layout.
-/// Pixels keep the fixed domain [0, 1]; images are enlarged by whole factors. The sheet computes nothing: what it
-/// prints is handed to it.
+/// Sheets of neurons, of random directions, and of both are all of this type: the blocks of a sheet share tile size,
+/// row height and column count, so the layout favours neither. Pixels keep the fixed range [0, 1]; images are enlarged
+/// by integer factors. The sheet computes nothing: it prints what it is given.
 public struct ContactSheet: Sendable, CanvasFigure {
   public struct Block: Sendable {
     public var title: String
@@ -17,15 +16,15 @@ public struct ContactSheet: Sendable, CanvasFigure {
     }
   }
 
-  /// One direction, or the control row of random images. What is nil is not printed.
+  /// One direction, or the control row of random images. Values that are nil are not printed.
   public struct Row: Sendable {
-    /// Address of the direction: `n042` for a neuron, `r007` for a random direction.
+    /// The direction's ID: `n042` for a neuron, `r007` for a random direction.
     public var id: String
     /// κ, chance-corrected label agreement: 0 for random images, 1 for a single class.
     public var agreement: Double?
-    /// Share of the most frequent class among the images shown.
+    /// Fraction of the most frequent class among the images shown.
     public var purity: Double?
-    /// Printed where the most frequent class stands, when there are no class counts.
+    /// Printed in place of the most frequent class when there are no class counts.
     public var note: String?
     /// Mean of the scores of all ranked images.
     public var mean: Double?
@@ -33,20 +32,20 @@ public struct ContactSheet: Sendable, CanvasFigure {
     public var standardDeviation: Double?
     /// z, (mean of the top k − mean) / standard deviation.
     public var tailGap: Double?
-    /// Share of the ranked images with a score above 0.
+    /// Fraction of ranked images with a score above 0.
     public var activeShare: Double?
-    /// The unit never speaks, or for fewer than k images.
+    /// Whether the unit is active for no image, or fewer than k.
     public var isDead: Bool
-    /// Random images for comparison: the row stands on a grey band.
+    /// Whether these are random images for comparison: the row has a grey band.
     public var isControl: Bool
     public var histogram: Histogram?
-    /// How many of the row's images belong to each class; names the most frequent one and draws the bar.
+    /// Number of the row's images in each class; names the most frequent one and draws the bar.
     public var classCounts: [Int]
-    /// From the highest score down. Fewer than in other rows are filled up with hatched cells.
+    /// In descending order of score. Rows with fewer tiles than others are filled with hatched cells.
     public var tiles: [Tile]
-    /// Mean of the row's images, pixel by pixel.
+    /// Pixelwise mean of the row's images.
     public var meanImage: Bitmap?
-    /// Standard deviation of the row's images, pixel by pixel, not stretched.
+    /// Pixelwise standard deviation of the row's images, not stretched.
     public var deviationImage: Bitmap?
 
     public init(
@@ -90,11 +89,11 @@ public struct ContactSheet: Sendable, CanvasFigure {
   public struct Tile: Sendable {
     /// nil draws a hatched cell.
     public var image: Bitmap?
-    /// The score, usually by ``Numbers/threeDigits(_:)``.
+    /// The score, usually formatted by ``Numbers/threeDigits(_:)``.
     public var caption: String
-    /// True class of the image: its colour is the frame, its code stands beside the caption.
+    /// The true class of the image: its colour is the border, its code is beside the caption.
     public var classIndex: Int?
-    /// The network names another class: a red corner.
+    /// Whether the image is misclassified: a red corner.
     public var isMisclassified: Bool
 
     public init(image: Bitmap?, caption: String = "", classIndex: Int? = nil, isMisclassified: Bool = false) {
@@ -103,7 +102,7 @@ public struct ContactSheet: Sendable, CanvasFigure {
     }
   }
 
-  /// Which images the mean, the deviation and the active share of a row are of.
+  /// The images to which the mean, the deviation and the active fraction of a row refer.
   public enum Population: Sendable { case rankedImages, classOfRow }
 
   public var caption: FigureCaption
@@ -144,7 +143,7 @@ public struct ContactSheet: Sendable, CanvasFigure {
 }
 
 extension ContactSheet.Row {
-  /// The most frequent class as `7/9 Bag`; of equally frequent classes the first. nil for an empty row.
+  /// The most frequent class as `7/9 Bag`; the first in a tie. nil for an empty row.
   func topClass(_ names: [String]) -> String? {
     guard let most = classCounts.max(), most > 0, let index = classCounts.firstIndex(of: most) else {
       return nil
@@ -167,7 +166,7 @@ extension ContactSheet.Row {
 }
 
 extension [ContactSheet.Tile] {
-  /// Captions and classes in words; how many images there are where they have neither.
+  /// Captions and classes in words; the number of images if they have neither.
   func transcript(_ key: ClassKey) -> String {
     let words = map { tile in
       guard tile.image != nil else { return "none" }

@@ -1,6 +1,6 @@
 import Images
 
-/// Where everything on a contact sheet stands, and the drawing of it.
+/// Positions of all parts of a contact sheet, and its drawing.
 struct ContactSheetLayout {
   private let sheet: ContactSheet
   private let key: ClassKey
@@ -8,7 +8,7 @@ struct ContactSheetLayout {
   private let tile: CaptionedTile
   private let columnCount: Int
   private let rowCount: Int
-  /// What the blocks need.
+  /// Width required by the blocks.
   private let naturalWidth: Int
   private let hasSummaryTiles: Bool
   private let subtitles: [[String]]
@@ -18,7 +18,7 @@ struct ContactSheetLayout {
   private static let labelGap = 12
   private static let summaryGap = 12
   private static let gutter = 34
-  /// Between blocks below each other.
+  /// Gap between stacked blocks.
   private static let stackGap = 26
   private static let columnHeadHeight = 18
 
@@ -64,7 +64,7 @@ struct ContactSheetLayout {
     sheet.arrangement?.extent ?? (frame.width, frame.height(contentHeight: contentHeight))
   }
 
-  /// Whether everything stands inside the page; always where the content decides its extent.
+  /// Whether everything is inside the page; always true if the content determines its size.
   var fits: Bool {
     guard let extent = sheet.arrangement?.extent else { return true }
     return naturalWidth + 2 * Style.margin <= extent.width
@@ -190,7 +190,7 @@ struct ContactSheetLayout {
     }
   }
 
-  /// Explains what the rows of this sheet print, and nothing else.
+  /// Explains only what the rows of this sheet print.
   private static func notes(for sheet: ContactSheet) -> [String] {
     let rows = sheet.blocks.flatMap(\.rows)
     let (all, some) =

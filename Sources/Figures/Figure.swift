@@ -2,13 +2,13 @@ import Foundation
 import Images
 import Storage
 
-/// A picture that carries its own provenance: what is written on it also travels in its PNG text chunks.
+/// A picture that carries its own provenance: its text is also in its PNG text chunks.
 public protocol Figure {
   /// Heading, provenance and extra text of the picture.
   var caption: FigureCaption { get }
-  /// Width and height of the finished picture in pixels, known before it is drawn.
+  /// Size of the finished picture in pixels, known before it is drawn.
   var size: (width: Int, height: Int) { get }
-  /// What the picture shows, in words, a line per row or image: for text chunks and for readers who cannot see it.
+  /// A text description, one line per row or image: for text chunks and for readers who cannot see the picture.
   var transcript: [String] { get }
   /// The finished picture. The same figure gives the same pixels.
   func drawn() -> Bitmap
@@ -29,8 +29,8 @@ extension Figure {
 
   /// Draws the figure and writes it as PNG. The same figure gives the same bytes.
   ///
-  /// - Throws: ``FileError`` when the file cannot be written; ``FigureTooLarge`` for a canvas, unless ``FigureFailures`` are
-  ///   noted.
+  /// - Throws: ``FileError`` when the file cannot be written; ``FigureTooLarge`` for a canvas, unless
+  ///   ``FigureFailures`` are recorded.
   public func write(to file: URL) throws {
     try FigureFailures.noting(file) {
       let (width, height) = size
@@ -42,7 +42,7 @@ extension Figure {
   }
 }
 
-/// What is written around the images of a figure.
+/// Text around the images of a figure.
 public struct FigureCaption: Hashable, Sendable {
   /// A key and a value for the PNG's text chunks.
   public struct Pair: Hashable, Sendable {

@@ -2,20 +2,20 @@ import Foundation
 import Images
 import Synchronization
 
-/// Figures that could not be drawn. A picture never stands between work and result: who binds one of these
-/// (`FigureFailures.$current.withValue(…)`) is told of such a figure, and the run that wanted it goes on.
+/// A record of figures that could not be drawn. A figure must not prevent a result: if one of these is bound
+/// (`FigureFailures.$current.withValue(…)`), it is notified of such a figure, and the run continues.
 ///
-/// Where none is bound, a figure that cannot be drawn is an error as any other.
+/// If none is bound, a figure that cannot be drawn is an error like any other.
 public final class FigureFailures: Sendable {
   @TaskLocal public static var current: FigureFailures?
 
   private let failures = Mutex<[(file: URL, problem: String)]>([])
   private let tell: @Sendable (String) throws -> Void
 
-  /// - Parameter tell: Given a sentence for each figure. What it throws ends the run.
+  /// - Parameter tell: Called with a sentence for each figure. An error it throws ends the run.
   public init(tell: @escaping @Sendable (String) throws -> Void) { self.tell = tell }
 
-  /// Of figures in the folder or in those inside it, a sentence without its full stop each, in the order of drawing.
+  /// Remarks on figures in the folder or its subfolders, each a sentence without its full stop, in drawing order.
   public func remarks(in folder: URL) -> [String] {
     let own = folder.standardizedFileURL.pathComponents
     return failures.withLock { $0 }.compactMap { failure in
@@ -29,11 +29,11 @@ public final class FigureFailures: Sendable {
     "\(name) was not drawn: \(problem)"
   }
 
-  /// Draws a figure, and takes away what an earlier run left in its place where it cannot be drawn.
+  /// Draws a figure; if it cannot be drawn, removes what an earlier run left in its place.
   ///
   /// - Parameters:
   ///   - file: The picture.
-  ///   - others: What belongs to it.
+  ///   - others: Files that belong to it.
   ///   - draw: Throws ``UndrawnFigure`` where the figure and not the disk is at fault.
   static func noting(_ file: URL, and others: [URL] = [], _ draw: () throws -> Void) throws {
     do {
@@ -50,14 +50,14 @@ public final class FigureFailures: Sendable {
   }
 }
 
-/// A page of charts, one of which was not drawn.
+/// A page of charts, at least one of which was not drawn.
 public struct MissingChart: UndrawnFigure, Equatable {
   public let name: String
 
   public var description: String { "the chart \(name) that stands on it was not drawn" }
 }
 
-/// Why a figure cannot be drawn, although its numbers are there.
+/// Why a figure cannot be drawn, although its data are available.
 protocol UndrawnFigure: Error, CustomStringConvertible {}
 
 extension Chart.Problem: UndrawnFigure {}
@@ -71,7 +71,7 @@ public struct MissingFont: UndrawnFigure, Equatable {
   }
 }
 
-/// A picture beyond what a canvas holds.
+/// A picture larger than a canvas allows.
 public struct FigureTooLarge: UndrawnFigure, Equatable {
   public let width: Int
   public let height: Int

@@ -2,7 +2,7 @@ import Foundation
 import Images
 import Storage
 
-/// Finished pictures on one page, row by row: what belongs together is seen together.
+/// Finished pictures on one page, row by row, so that related ones are seen together.
 ///
 /// Each keeps its own words and pixels; nothing is scaled.
 public struct FigurePage: Figure {
@@ -40,11 +40,12 @@ public struct FigurePage: Figure {
 
   public var transcript: [String] { [] }
 
-  /// Draws the page of the charts called `names` in the folder of `file`, which are drawn at twice their size for print:
-  /// on a page their letters are as large as a strip's.
+  /// Draws a page with the charts called `names` in the folder of `file`, which are drawn at twice their size for
+  /// print: on the page their letters are as large as a strip's.
   ///
-  /// - Parameter rows: What stands below the charts.
-  /// - Throws: As ``Figure/write(to:)``; ``MissingChart`` where one of them was not drawn, unless ``FigureFailures`` are noted.
+  /// - Parameter rows: Pictures below the charts.
+  /// - Throws: As ``Figure/write(to:)``; ``MissingChart`` if one of them was not drawn, unless ``FigureFailures`` are
+  ///   recorded.
   public static func write(_ caption: FigureCaption, charts names: [String], rows: [[Bitmap]], to file: URL)
     throws
   {

@@ -1,12 +1,12 @@
 import Images
 
-/// Images in named rows: what a data set looks like, class by class.
+/// Images in named rows, such as samples of a data set by class.
 public struct ImageGrid: Sendable, Figure {
   public struct Row: Sendable {
     public var name: String
     /// A line under the name, such as the number of images of the class.
     public var note: String
-    /// All of one size throughout the grid.
+    /// All of the same size throughout the grid.
     public var images: [Bitmap]
 
     public init(name: String, note: String = "", images: [Bitmap]) {
@@ -15,9 +15,9 @@ public struct ImageGrid: Sendable, Figure {
   }
 
   public var caption: FigureCaption
-  /// One row per class, in class order: each gets its class's colour and code.
+  /// One row per class, in class order, with the class's colour and code.
   public var rows: [Row]
-  /// Whether column i is about the class of row i, and has its code as a head.
+  /// Whether column i belongs to the class of row i, and has its code as a head.
   public var hasClassColumns: Bool
   /// Whole factor by which images are enlarged; nil chooses one that brings them near 64 pixels.
   public var scale: Int?

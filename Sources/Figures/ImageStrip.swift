@@ -1,10 +1,10 @@
 import Images
 
-/// Images in reading order, each with a caption, the class it is taken for and a mark where that is wrong.
+/// Images in reading order, each with a caption, its predicted class and a mark if that is wrong.
 public struct ImageStrip: Figure {
   public var caption: FigureCaption
   public var classNames: [String]
-  /// `classIndex` is the class that the image is taken for: its colour is the frame.
+  /// `classIndex` is the predicted class: its colour is the border.
   public var tiles: [ContactSheet.Tile]
   public var columnCount: Int
 

@@ -1,6 +1,6 @@
 import Images
 
-/// The cell at the left of a contact sheet's row: who the direction is and what its scores look like.
+/// The left cell of a contact sheet's row: the direction and the distribution of its scores.
 struct LabelCell {
   static let width = 168
   static let height = 72
@@ -75,7 +75,7 @@ struct LabelCell {
     for (bin, count) in histogram.counts.enumerated() where count > 0 {
       let left = box.x + bin * box.width / binCount
       let right = box.x + (bin + 1) * box.width / binCount
-      // A bin that is not empty shows at least one pixel.
+      // A nonempty bin is at least one pixel high.
       let height = max(1, Int((Double(count).squareRoot() / tallest * Double(box.height - 1)).rounded()))
       canvas.fill(
         Rectangle(x: left, y: box.bottom - 1 - height, width: max(1, right - left), height: height),

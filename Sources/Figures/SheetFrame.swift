@@ -1,8 +1,8 @@
 import Images
 
-/// Title above and legend, notes and footer below the content of a figure, wrapped to its width.
+/// The title above and the legend, notes and footer below a figure's content, wrapped to its width.
 struct SheetFrame {
-  /// Everything inside the margins has this width.
+  /// Width of everything inside the margins.
   let contentWidth: Int
   let title: [String]
   let subtitle: [String]
@@ -16,11 +16,11 @@ struct SheetFrame {
     case misclassified
     case missing
 
-    /// Most classes whose names all stand below a figure; of more only those on it do.
+    /// The most classes whose names are all listed; with more, only those shown are.
     private static let mostClasses = 40
 
     /// - Parameter shown: The classes on the figure.
-    /// - Returns: Entries, and what to say where not all classes have one.
+    /// - Returns: Entries, and a note if not all classes have one.
     static func classes(_ key: ClassKey, shown: some Sequence<Int>) -> (
       entries: [LegendEntry], note: [String]
     ) {
@@ -35,8 +35,8 @@ struct SheetFrame {
   }
 
   /// - Parameters:
-  ///   - cell: Of the images, whose enlargement is said.
-  ///   - minimumWidth: The frame is at least so wide, even if the content is narrower.
+  ///   - cell: The cell of the images, whose enlargement is stated.
+  ///   - minimumWidth: The frame's minimum width, even if the content is narrower.
   init(
     _ caption: FigureCaption, showing cell: TileCell? = nil, contentWidth: Int, minimumWidth: Int = 300,
     legend: [LegendEntry] = [], notes: [String] = []
@@ -53,7 +53,7 @@ struct SheetFrame {
   }
 
   var width: Int { contentWidth + 2 * Style.margin }
-  /// Where the content starts.
+  /// Top of the content.
   var contentTop: Int {
     Style.margin + title.count * 24 + subtitle.count * 17 + (title.isEmpty && subtitle.isEmpty ? 0 : 10)
   }

@@ -1,13 +1,13 @@
-/// The format that a contact sheet is laid out for.
+/// The format for which a contact sheet is laid out.
 public enum SheetPreset: String, CaseIterable, Codable, Sendable {
   /// As large as its content.
   case screen
-  /// Pages of 210×297 mm, upright, at 150 pixels an inch.
+  /// A4 pages, 210×297 mm, portrait, at 150 pixels per inch.
   case a4
-  /// Pages in the proportion 16:9.
+  /// Pages with aspect ratio 16:9.
   case slide
 
-  /// Width and height of every page in pixels; nil where the content decides.
+  /// Size of every page in pixels; nil if the content determines it.
   public var extent: (width: Int, height: Int)? {
     switch self {
     case .screen: nil
@@ -16,7 +16,7 @@ public enum SheetPreset: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// How large a PDF page is on paper: a slide is 13⅓ inches wide, as presentation programs have it.
+  /// The paper size of a PDF page: a slide is 13⅓ inches wide, as in presentation programs.
   public var pixelsPerInch: Int {
     switch self {
     case .screen: 96

@@ -1,15 +1,15 @@
 import Images
 
-/// Numbers of either sign as pictures, in rows and columns, all on one scale that the figure prints.
+/// Signed values as pictures, in rows and columns, all on one scale that the figure prints.
 ///
 /// One channel is shown from blue (−limit) over white (0) to red (+limit); several as ½ + v / 2·limit of each channel.
 public struct SignedImageGrid: Figure {
   public struct Cell: Hashable, Sendable {
     /// `[channels, height, width]`, finite.
     public var values: [Float]
-    /// Below the picture.
+    /// Printed below the picture.
     public var note: String
-    /// Drawn with a coloured frame; the caption says what that means.
+    /// Whether it has a coloured border; the caption explains it.
     public var isMarked: Bool
 
     public init(values: [Float], note: String = "", isMarked: Bool = false) {
@@ -19,7 +19,7 @@ public struct SignedImageGrid: Figure {
 
   public struct Row: Hashable, Sendable {
     public var name: String
-    /// `nil` draws a hatching: nothing was measured.
+    /// `nil` is drawn hatched: nothing was measured.
     public var cells: [Cell?]
 
     public init(name: String, cells: [Cell?]) { (self.name, self.cells) = (name, cells) }
@@ -31,12 +31,12 @@ public struct SignedImageGrid: Figure {
   public let channels: Int
   public let height: Int
   public let width: Int
-  /// What the strongest colour stands for; beyond it colours stay the same.
+  /// Value of the strongest colour; beyond it colours are clamped.
   public let limit: Float
   /// Whole factor by which pictures are enlarged; nil chooses one that brings them near 60 pixels.
   public var scale: Int?
 
-  /// - Parameter limit: Positive; `nil`: the largest |v| of all cells, or 1 where all are 0.
+  /// - Parameter limit: Positive; `nil` for the largest |v| of all cells, or 1 if all are 0.
   public init(
     caption: FigureCaption, columnNames: [String], rows: [Row], channels: Int, height: Int, width: Int,
     limit: Float? = nil, scale: Int? = nil
@@ -59,7 +59,7 @@ public struct SignedImageGrid: Figure {
   private static let headHeight = 20
   private static let scaleHeight = 44
   private static let scaleWidth = 200
-  /// Neither of the scale's colours.
+  /// Not one of the scale's colours.
   private static let mark = Colour(0xE69F00)
 
   private struct Layout {
@@ -168,7 +168,7 @@ public struct SignedImageGrid: Figure {
     UInt8((min(max(0.5 + share / 2, 0), 1) * 255).rounded())
   }
 
-  /// Blue, white, red; share in −1…1, clamped.
+  /// Blue, white, red for a share in −1…1, clamped.
   static func colour(_ share: Float) -> Colour {
     let share = min(max(share, -1), 1)
     let end: (Float, Float, Float) = share < 0 ? (5, 80, 160) : (190, 20, 35)

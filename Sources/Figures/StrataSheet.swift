@@ -1,17 +1,17 @@
 import Images
 
-/// One direction from its highest scores to its lowest: groups of images, each under the range of its scores and its
-/// share of all images.
+/// One direction from its highest scores to its lowest: groups of images, each under its range of scores and its
+/// fraction of all images.
 ///
-/// A contact sheet shows the top only, where almost every direction looks sharp. Groups stand from left to right and
-/// go on in the next line where the width ends; the last line shows random images. Tiles, frames and contrast are
-/// those of ``ContactSheet``.
+/// A contact sheet shows only the top, where almost every direction looks selective. Groups run from left to right and
+/// continue on the next line; the last line shows random images. Tiles, borders and contrast are those of
+/// ``ContactSheet``.
 public struct StrataSheet: Sendable, CanvasFigure {
   public struct Group: Sendable {
     public var title: String
-    /// Below the title: range of scores, share of images. Not wrapped.
+    /// Below the title: range of scores, fraction of images. Not wrapped.
     public var lines: [String]
-    /// From the highest score down.
+    /// In descending order of score.
     public var tiles: [ContactSheet.Tile]
 
     public init(title: String, lines: [String], tiles: [ContactSheet.Tile]) {
@@ -21,7 +21,7 @@ public struct StrataSheet: Sendable, CanvasFigure {
 
   public var caption: FigureCaption
   public var classNames: [String]
-  /// The direction: label, mean and deviation of its top images. Its tiles are not drawn, the groups are.
+  /// The direction: label, mean and deviation of its top images. The groups are drawn instead of its tiles.
   public var row: ContactSheet.Row
   public var groups: [Group]
   /// Random images, on a grey band at the end.
@@ -43,10 +43,10 @@ public struct StrataSheet: Sendable, CanvasFigure {
     (self.groups, self.control, self.scale) = (groups, control, scale)
   }
 
-  /// The sheet as one page of the preset's extent; itself where the preset has none.
+  /// The sheet as one page of the preset's size; itself if the preset has none.
   ///
-  /// Images are enlarged more than on the screen where the page holds them in as few lines, and made smaller only where
-  /// they do not fit otherwise.
+  /// Images are enlarged more than on the screen if the page holds them in as few lines, and made smaller only if they
+  /// do not fit otherwise.
   ///
   /// - Returns: nil when even images that are not enlarged do not fit.
   public func page(for preset: SheetPreset) -> StrataSheet? {

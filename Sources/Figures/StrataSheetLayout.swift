@@ -1,13 +1,13 @@
 import Images
 
-/// Where everything on a strata sheet stands, and the drawing of it.
+/// Positions of all parts of a strata sheet, and its drawing.
 struct StrataSheetLayout {
-  /// Tiles under a common head; the mean and the deviation are one as well.
+  /// Tiles under a common head; the mean and the deviation also form one.
   private struct Part {
     var title = ""
     var lines: [String] = []
     var tiles: [ContactSheet.Tile]
-    /// More tiles than a line holds go on below.
+    /// Tiles beyond this number continue on the next line.
     var columnCount = 1
     var x = 0
   }
@@ -34,7 +34,7 @@ struct StrataSheetLayout {
   private static let titleHeight = 17
   private static let wordsHeight = 14
   private static let left = LabelCell.width + 14
-  /// Tiles in a line where no page sets its width.
+  /// Number of tiles in a line if no page determines its width.
   private static let usualColumnCount = 15
 
   init(_ sheet: StrataSheet) {
@@ -96,7 +96,7 @@ struct StrataSheetLayout {
     sheet.preset.extent ?? (frame.width, frame.height(contentHeight: contentHeight))
   }
 
-  /// Whether everything stands inside the page; always where the content decides its height.
+  /// Whether everything is inside the page; always true if the content determines its height.
   var fits: Bool {
     guard let extent = sheet.preset.extent else { return true }
     return !isTooWide && frame.height(contentHeight: contentHeight) <= extent.height
@@ -125,7 +125,7 @@ struct StrataSheetLayout {
     return [Part(title: title, tiles: tiles)]
   }
 
-  /// Parts in lines of at most `room` pixels, one below the other where they do not fit side by side.
+  /// Parts in lines of at most `room` pixels, placed on the next line if they do not fit side by side.
   private static func lines(_ parts: [Part], room: Int, step: Int) -> [Line] {
     var lines: [Line] = []
     var x = Int.max / 2

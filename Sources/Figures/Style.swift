@@ -1,6 +1,6 @@
 import Images
 
-/// Measures, fonts and colours that all figures share. Lengths are pixels.
+/// Sizes, fonts and colours shared by all figures. Lengths are in pixels.
 enum Style {
   static let margin = 24
   static let title = Font(.sans, size: 18, isBold: true)
@@ -17,13 +17,13 @@ enum Style {
   static let alarm = Colour(0xD0021B)
   static let band = Colour(0xF3F3F3)
 
-  /// Width of the coloured frame around a tile.
+  /// Width of the coloured border around a tile.
   static let border = 2
   static let chipHeight = 13
 
-  /// Enlargement that brings images of this size near `target` pixels, never below 1. Where their shorter side would then
-  /// be less than the text beside it needs, they are enlarged further, as long as the longer one stays within four times the
-  /// target.
+  /// The enlargement that brings images of this size near `target` pixels, never below 1. If their shorter side would
+  /// then be too small for the text beside it, they are enlarged further, as long as the longer one stays within four
+  /// times the target.
   static func scale(width: Int, height: Int, target: Int) -> Int {
     let (shorter, longer) = (max(min(width, height), 1), max(width, height, 1))
     var scale = max(1, target / longer)
@@ -33,7 +33,7 @@ enum Style {
 }
 
 extension Canvas {
-  /// A filled tag with text in the colour that reads best on it; `width` nil fits the text.
+  /// A filled tag with text in the more legible of black and white; if `width` is nil it fits the text.
   @discardableResult
   func drawTag(
     _ text: String, x: Int, y: Int, colour: Colour, width: Int? = nil, font: Font = Style.smallBold

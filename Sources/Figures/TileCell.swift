@@ -1,6 +1,6 @@
 import Images
 
-/// The cell that every figure uses for one image: enlarged pixels in a frame. Contrast is never stretched.
+/// The cell for one image in every figure: enlarged pixels in a frame. Contrast is never stretched.
 struct TileCell {
   /// Extent of the images before enlargement.
   let imageWidth: Int
@@ -11,14 +11,14 @@ struct TileCell {
   var width: Int { imageWidth * scale + 2 * Style.border }
   var height: Int { imageHeight * scale + 2 * Style.border }
 
-  /// Nil where images stand as they are.
+  /// Nil if images are not enlarged.
   var enlargementNote: String? {
     guard scale > 1 else { return nil }
     let extent = imageWidth == 1 && imageHeight == 1 ? "1 pixel" : "\(imageHeight)×\(imageWidth) pixels"
     return "Images of \(extent), enlarged \(scale) times."
   }
 
-  /// Draws `image`, or a hatching where there is none, with the frame's upper left at (x, y).
+  /// Draws `image`, or hatching if there is none, with the upper left corner of the frame at (x, y).
   ///
   /// - Parameter frame: nil draws a thin grey line instead of a coloured frame.
   func draw(

@@ -1,5 +1,5 @@
 extension Bitmap {
-  /// Every pixel as a square of `factor × factor` equal pixels.
+  /// Enlarges every pixel to a square of `factor × factor` equal pixels.
   public func enlarged(by factor: Int) -> Bitmap {
     precondition(factor >= 1, "the factor must be at least 1, got \(factor)")
     guard factor > 1 else { return self }
@@ -17,8 +17,8 @@ extension Bitmap {
     return Bitmap(width: width * factor, height: height * factor, channels: channels, samples: scaled)
   }
 
-  /// Resized by area average: a new pixel is the mean of the old image under its square, where an old pixel
-  /// that is covered in part counts for that part. Proportions are not kept.
+  /// Resizes by area averaging: a new pixel is the mean of the old image under its square, where a partly covered old
+  /// pixel is weighted by its covered area. The aspect ratio is not preserved.
   public func resized(width newWidth: Int, height newHeight: Int) -> Bitmap {
     precondition(newWidth > 0 && newHeight > 0, "extents must be positive, got \(newWidth)×\(newHeight)")
     precondition(width > 0 && height > 0, "an image without pixels cannot be resized")
@@ -46,14 +46,14 @@ extension Bitmap {
         for position in 0..<lineLength { sums[position] += weight * narrow[source * lineLength + position] }
       }
       for position in 0..<lineLength {
-        // The weights add up to 1 only within rounding, so a white image could exceed 255 by a hair.
+        // The weights add up to 1 only within rounding, so a white image could slightly exceed 255.
         result[row * lineLength + position] = UInt8(min(sums[position].rounded(), 255))
       }
     }
     return Bitmap(width: newWidth, height: newHeight, channels: channels, samples: result)
   }
 
-  /// For every new cell the old cells under it, with weights that add up to 1.
+  /// For every new cell, the old cells under it with weights that add up to 1.
   private static func coverage(from old: Int, to new: Int) -> [[(source: Int, weight: Double)]] {
     (0..<new).map { cell in
       // In units of 1/new of an old cell all edges are whole numbers, so the overlaps are exact.

@@ -1,18 +1,18 @@
 import CCairo
 
-/// A surface to draw on, by Cairo: shapes, text and bitmaps at whole pixels. It ends as a ``Bitmap``, or as a page
-/// of a ``PDFFile``.
+/// A surface to draw on, by Cairo: shapes, text and bitmaps at whole pixels. The result is a ``Bitmap``, or a page of a
+/// ``PDFFile``.
 ///
 /// Coordinates are pixels from the upper left, on a page as well. The same calls give the same bytes.
 public final class Canvas {
-  /// No side of a canvas may be longer (Cairo's limit for image surfaces).
+  /// Longest side of a canvas (Cairo's limit for image surfaces).
   public static let largestSide = 32767
 
   public let width: Int
   public let height: Int
   private let surface: OpaquePointer
   private let context: OpaquePointer
-  /// Shapes, letters and images stay what they are, instead of becoming pixels.
+  /// Shapes, letters and images stay vectors instead of becoming pixels.
   private let isPage: Bool
 
   public init(width: Int, height: Int, background: Colour = .white) {
@@ -68,7 +68,7 @@ public final class Canvas {
     cairo_set_fill_rule(context, CAIRO_FILL_RULE_WINDING)
   }
 
-  /// A closed polygon through the given pixel corners.
+  /// Fills a closed polygon through the given pixel corners.
   public func fill(polygon: [(x: Int, y: Int)], _ colour: Colour) {
     use(colour)
     for corner in polygon { cairo_line_to(context, Double(corner.x), Double(corner.y)) }
@@ -76,7 +76,7 @@ public final class Canvas {
     cairo_fill(context)
   }
 
-  /// Fills `rectangle` with thin rising lines on a light ground: nothing is here, and that is meant.
+  /// Fills `rectangle` with thin rising lines on a light ground, for a cell that is empty on purpose.
   public func hatch(
     _ rectangle: Rectangle, ink: Colour = .grey(185), ground: Colour = .grey(245), spacing: Int = 6
   ) {
@@ -103,7 +103,7 @@ public final class Canvas {
   ///
   /// - Parameters:
   ///   - x: Where the text starts, is centred or ends, by `alignment`.
-  ///   - baseline: Row on which letters stand.
+  ///   - baseline: The row of the text's baseline.
   public func draw(
     _ text: String, x: Int, baseline: Int, font: Font, colour: Colour = .black, alignment: Alignment = .left
   ) {
@@ -152,7 +152,7 @@ public final class Canvas {
     }
   }
 
-  /// Puts `bitmap` on a page with the pixels it has; readers are told not to smooth it.
+  /// Puts `bitmap` on a page at its own resolution; readers are told not to smooth it.
   private func place(_ bitmap: Bitmap, x: Int, y: Int, scale: Int) {
     let image = Canvas(width: bitmap.width, height: bitmap.height)
     image.draw(bitmap, x: 0, y: 0)
@@ -188,7 +188,7 @@ public final class Canvas {
     }
   }
 
-  /// Cairo's own pixels, one native 32-bit word each (`0x00RRGGBB`); `stride` counts words.
+  /// Cairo's own pixels, one native 32-bit word each (`0x00RRGGBB`); `stride` is in words.
   private func withPixels<Result>(_ body: (UnsafeMutablePointer<UInt32>, _ stride: Int) -> Result) -> Result {
     cairo_surface_flush(surface)
     defer { cairo_surface_mark_dirty(surface) }

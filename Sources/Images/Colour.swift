@@ -8,7 +8,7 @@ public struct Colour: Hashable, Sendable {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
 
-  /// From `0xRRGGBB`.
+  /// Creates the colour `0xRRGGBB`.
   public init(_ hexadecimal: UInt32) {
     self.init(
       red: UInt8(hexadecimal >> 16 & 0xFF), green: UInt8(hexadecimal >> 8 & 0xFF),
@@ -20,7 +20,7 @@ public struct Colour: Hashable, Sendable {
   public static let white = Colour.grey(255)
   public static let black = Colour.grey(0)
 
-  /// How bright the colour looks, from 0 to 255 (ITU-R BT.601 luma).
+  /// Perceived brightness, from 0 to 255 (ITU-R BT.601 luma).
   public var luma: Double { 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue) }
 
   /// Black or white, whichever can be read on this colour.

@@ -18,7 +18,7 @@ public struct Font: Hashable, Sendable {
     (self.face, self.size, self.isBold) = (face, size, isBold)
   }
 
-  /// The first face that is not installed; nil: all are. Where one is missing, Cairo draws another font, or boxes.
+  /// The first face that is not installed; nil if all are. Cairo replaces a missing face by another font, or boxes.
   public static let missingFace: Face? = takingTurns {
     Face.allCases.first { cairo_has_font_family($0.rawValue) == 0 }
   }
@@ -26,7 +26,7 @@ public struct Font: Hashable, Sendable {
   /// Pixels above the baseline that a capital or a digit needs (DejaVu: 0.73 em).
   public var capHeight: Int { Int((0.73 * Double(size)).rounded()) }
 
-  /// How far `text` moves the pen, in pixels.
+  /// Advance width of `text` in pixels.
   public func width(of text: String) -> Int {
     withScaledFont { font in
       var extents = cairo_text_extents_t()
@@ -35,7 +35,7 @@ public struct Font: Hashable, Sendable {
     }
   }
 
-  /// `text` if it fits in `width` pixels, otherwise as much of it as fits before an ellipsis.
+  /// `text` if it fits in `width` pixels, otherwise its longest beginning that fits with an ellipsis.
   public func truncated(_ text: String, toWidth width: Int) -> String {
     guard self.width(of: text) > width else { return text }
     var kept = text
@@ -79,11 +79,10 @@ public struct Font: Hashable, Sendable {
     turn.withLock { _ in body() }
   }
 
-  /// Draws `text` as letters of the font file, which scale, where ``Canvas/draw(_:x:baseline:font:colour:alignment:)``
-  /// would draw pixels.
+  /// Draws `text` as scalable outlines, where ``Canvas/draw(_:x:baseline:font:colour:alignment:)`` would draw pixels.
   ///
-  /// Letters keep their own distances and not those rounded to pixels. Where that makes the text wider than
-  /// ``width(of:)``, all distances shrink to it: what was laid out by that width stays inside its cell.
+  /// Letters keep their exact spacing instead of one rounded to pixels. Where that makes the text wider than
+  /// ``width(of:)``, all distances shrink to it, so that text laid out by that width stays inside its cell.
   func drawOutlines(
     of text: String, on context: OpaquePointer, x: Int, baseline: Int, alignment: Canvas.Alignment
   ) {
@@ -138,7 +137,7 @@ public struct Font: Hashable, Sendable {
       face.rawValue, CAIRO_FONT_SLANT_NORMAL, isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
   }
 
-  /// - Parameter body: Must let go of the font before it returns.
+  /// - Parameter body: Must release the font before it returns.
   func withScaledFont<Result: Sendable>(_ body: (OpaquePointer?) -> Result) -> Result {
     Self.turn.withLock { _ in withUnguardedScaledFont(body) }
   }
@@ -146,7 +145,7 @@ public struct Font: Hashable, Sendable {
   private func withUnguardedScaledFont<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
     let options = cairo_font_options_create()
     defer { cairo_font_options_destroy(options) }
-    // All four are fixed, because Cairo would otherwise take them from the desktop's settings.
+    // All four are set, because Cairo would otherwise take them from the desktop's settings.
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT)
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON)

@@ -2,10 +2,10 @@ import Foundation
 import Storage
 
 extension ImageFile {
-  /// Width and height as the header says, turned as the camera noted, before anything is decoded.
+  /// Width and height from the header, after EXIF orientation, without decoding anything.
   ///
   /// - Parameter file: Named in errors; nothing is read from it.
-  /// - Throws: ``FileError`` when the data begin neither as a PNG nor as a JPEG.
+  /// - Throws: ``FileError`` when the data begin like neither a PNG nor a JPEG.
   public static func size(of data: Data, file: URL) throws -> (width: Int, height: Int) {
     if data.starts(with: PNGFile.signature) {
       // The header is the first chunk: length and name before width and height.

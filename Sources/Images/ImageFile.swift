@@ -1,7 +1,7 @@
 import Foundation
 import Storage
 
-/// An image file whose kind is told by its first bytes, not by its name.
+/// An image file whose type is determined by its first bytes, not by its name.
 public enum ImageFile {
   /// - Throws: ``FileError`` when the file cannot be read or is neither a valid PNG nor a valid JPEG.
   public static func read(_ file: URL) throws -> Bitmap {

@@ -4,8 +4,8 @@ import Storage
 
 /// JPEG files, by libjpeg: grey and colour, baseline and progressive.
 ///
-/// An image is turned as its camera noted (``Orientation``); colour profiles are ignored. What libjpeg only warns of is
-/// an error where it touches pixels, since a half-grey image must not enter a data set, and a note where it does not.
+/// The EXIF orientation is applied (``Orientation``); colour profiles are ignored. A libjpeg warning is an error where
+/// it affects pixels, since a half-grey image must not enter a data set, and a note where it does not.
 public enum JPEGFile {
   /// Images with more pixels are refused before memory is taken for them.
   public static let largestPixelCount = 1 << 26
@@ -38,7 +38,7 @@ public enum JPEGFile {
     }
   }
 
-  /// Width and height, as the image is seen, by the header alone.
+  /// Width and height after EXIF orientation, from the header alone.
   static func size(of data: Data, file: URL) throws -> (width: Int, height: Int) {
     try withImage(of: data, file: file, pixelLimit: nil) { image in
       let (width, height) = (Int(image.width), Int(image.height))
@@ -46,7 +46,7 @@ public enum JPEGFile {
     }
   }
 
-  /// - Parameter pixelLimit: nil: the header alone is read.
+  /// - Parameter pixelLimit: nil to read only the header.
   private static func withImage<Result>(
     of data: Data, file: URL, pixelLimit: Int?, _ body: (CJPEGImage) throws -> Result
   ) throws -> Result {

@@ -1,5 +1,5 @@
-/// How an image that a camera stored has to be turned to stand upright (EXIF 2.3, tag 0x0112): where row 0 and column 0
-/// of what is stored belong.
+/// How a stored image has to be rotated or flipped to be upright (EXIF 2.3, tag 0x0112): where its row 0 and column 0
+/// belong.
 ///
 ///     1 top, left    2 top, right    3 bottom, right    4 bottom, left
 ///     5 left, top    6 right, top    7 right, bottom    8 left, bottom
@@ -9,12 +9,12 @@ struct Orientation: Equatable {
 
   static let upright = Orientation(number: 1)
 
-  /// Whether width and height change places.
+  /// Whether width and height are swapped.
   var isTransposed: Bool { number >= 5 }
 }
 
 extension Bitmap {
-  /// What is stored, as it is to be seen.
+  /// Stored image, turned upright.
   func turned(_ orientation: Orientation) -> Bitmap {
     guard orientation != .upright else { return self }
     let (newWidth, newHeight) = orientation.isTransposed ? (height, width) : (width, height)
@@ -31,7 +31,7 @@ extension Bitmap {
     let turned = [UInt8](unsafeUninitializedCapacity: samples.count) { buffer, count in
       for row in 0..<newHeight {
         for column in 0..<newWidth {
-          // Transposed, the row of what is seen is a column of what is stored.
+          // If transposed, the row of the upright image is a column of the stored one.
           let (seenRow, seenColumn) = orientation.isTransposed ? (column, row) : (row, column)
           let storedRow = isFromBottom ? height - 1 - seenRow : seenRow
           let storedColumn = isFromRight ? width - 1 - seenColumn : seenColumn

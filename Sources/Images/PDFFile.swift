@@ -2,9 +2,9 @@ import CCairo
 import Foundation
 import Storage
 
-/// PDF documents, by Cairo: shapes and letters as outlines, fonts embedded, images with the pixels they have.
+/// PDF documents, by Cairo: shapes and letters as outlines, fonts embedded, images at their own resolution.
 ///
-/// The same pages give the same bytes: the date that a PDF carries is fixed.
+/// The same pages give the same bytes: the date in a PDF is fixed.
 public enum PDFFile {
   /// One page, drawn on a canvas of its size in pixels.
   public struct Page {
@@ -19,7 +19,7 @@ public enum PDFFile {
     }
   }
 
-  /// What readers show as the document's properties; empty ones are left out.
+  /// Document properties shown by readers; empty ones are omitted.
   public struct Properties: Hashable, Sendable {
     public var title: String
     public var subject: String
@@ -30,10 +30,10 @@ public enum PDFFile {
     }
   }
 
-  /// Stands in every document as the time of its making, for equal bytes.
+  /// Creation time of every document, for reproducible bytes.
   static let date = "2000-01-01T00:00:00Z"
 
-  /// - Parameter pixelsPerInch: Extent of the pages on paper: 150 makes 1240×1754 pixels an A4 page.
+  /// - Parameter pixelsPerInch: Sets the paper size of the pages: 150 makes 1240×1754 pixels an A4 page.
   /// - Throws: ``FileError``; an existing file is replaced whole or not at all.
   public static func write(
     _ pages: [Page], properties: Properties, pixelsPerInch: Int, to file: URL
@@ -75,7 +75,7 @@ public enum PDFFile {
       page.draw(canvas)
       canvas.endPage()
     }
-    // Only now are the fonts written.
+    // The fonts are written only now.
     Font.takingTurns { cairo_surface_finish(surface) }
     let status = cairo_surface_status(surface)
     guard status == CAIRO_STATUS_SUCCESS else {

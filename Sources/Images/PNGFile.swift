@@ -5,13 +5,12 @@ import Storage
 
 /// PNG files, by libpng.
 ///
-/// Reading accepts every colour type, depth and interlacing of the standard and gives 8-bit grey or RGB:
-/// transparent pixels are composited over white, 16-bit samples are rounded to 8, a palette is looked up.
-/// Colour profiles and gamma are ignored: samples are taken as they stand. An image is turned as its camera noted
-/// (``Orientation``, chunk eXIf). Damage is an error, never a guess; what libpng
-/// only warns of is one too where it touches pixels, and a note where it does not.
+/// Reading accepts every colour type, depth and interlacing of the standard and gives 8-bit grey or RGB: transparent
+/// pixels are composited over white, 16-bit samples are rounded to 8, a palette is looked up. Colour profiles and gamma
+/// are ignored: samples are used unchanged. The EXIF orientation is applied (``Orientation``, chunk eXIf). Damage is an
+/// error, never a guess; a libpng warning is an error too where it affects pixels, and a note where it does not.
 public enum PNGFile {
-  /// A line of text that travels in the file: `Title`, `Description`, `Software` and so on.
+  /// A text chunk of the file: `Title`, `Description`, `Software` and so on.
   public typealias Text = (key: String, value: String)
 
   /// Images with more pixels are refused before memory is taken for them.
@@ -50,7 +49,7 @@ public enum PNGFile {
     }
   }
 
-  /// As the chunk eXIf says, which may stand before the pixels and behind them (PNG 1.5, extensions, 3.7).
+  /// The orientation in the chunk eXIf, which may come before or after the pixels (PNG 1.5, extensions, 3.7).
   static func orientation(in data: Data) -> Orientation {
     data.withUnsafeBytes { bytes in
       var position = signature.count
@@ -69,7 +68,7 @@ public enum PNGFile {
     }
   }
 
-  /// The text chunks of a PNG in the order of the file, whatever their kind (tEXt, zTXt, iTXt).
+  /// The text chunks of a PNG in file order, of any kind (tEXt, zTXt, iTXt).
   public static func readText(_ file: URL) throws -> [Text] {
     try decodeText(FileContents.read(file), file: file)
   }
@@ -177,7 +176,7 @@ private final class TextChunk {
     precondition(
       (1...79).contains(keyBytes.count) && keyBytes.count == text.key.unicodeScalars.count,
       "a PNG text key has 1 to 79 printable Latin-1 characters, got \"\(text.key)\"")
-    // A NUL would end the chunk: it is shown as the character for what cannot be shown.
+    // A NUL would end the chunk: it is shown as the replacement character.
     let clean = text.value.replacing("\0", with: "\u{FFFD}")
     isUTF8 = !clean.unicodeScalars.allSatisfy { $0 == "\n" || Self.isPrintableLatin1($0) }
     key = Self.cString(keyBytes)

@@ -10,12 +10,12 @@ public struct Rectangle: Hashable, Sendable {
     (self.x, self.y, self.width, self.height) = (x, y, width, height)
   }
 
-  /// First column to the right of it.
+  /// The first column to its right.
   public var right: Int { x + width }
   /// First row below it.
   public var bottom: Int { y + height }
 
-  /// Smaller on every side by `margin`, or larger when it is negative.
+  /// The rectangle shrunk on every side by `margin`, or grown if it is negative.
   public func inset(by margin: Int) -> Rectangle {
     Rectangle(
       x: x + margin, y: y + margin, width: max(0, width - 2 * margin), height: max(0, height - 2 * margin))

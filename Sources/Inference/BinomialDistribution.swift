@@ -1,6 +1,6 @@
 import CStatistics
 
-/// Successes among independent trials of one probability. Computed by Boost.Math.
+/// Number of successes among independent trials of equal probability. Computed by Boost.Math.
 ///
 ///     P(X ≤ k) = I_{1−p}(n − k, k + 1)     I: the regularised incomplete beta function
 public struct BinomialDistribution: Hashable, Sendable {
@@ -20,8 +20,8 @@ public struct BinomialDistribution: Hashable, Sendable {
     return CStatisticsBetaCumulative(1 - probability, Double(trialCount - count), Double(count + 1))
   }
 
-  /// The counts between which X falls with at least the probability `level`, at most (1 − level)/2 beyond each
-  /// end: where a count of rejections, or of intervals that cover, belongs.
+  /// The range in which X falls with probability at least `level`, with at most (1 − level)/2 beyond each end: the
+  /// acceptable number of rejections, or of intervals that cover.
   public func centralRange(level: Double) -> ClosedRange<Int> {
     precondition(0 < level && level < 1, "a level lies between 0 and 1, got \(level)")
     let tail = (1 - level) / 2
@@ -31,7 +31,7 @@ public struct BinomialDistribution: Hashable, Sendable {
     return lower...max(lower, upper)
   }
 
-  /// The least count of which `condition` is true; it must stay true from there to the number of trials.
+  /// The smallest count for which `condition` is true; it must stay true from there to the number of trials.
   private func firstCount(where condition: (Int) -> Bool) -> Int {
     var (low, high) = (0, trialCount)
     while low < high {

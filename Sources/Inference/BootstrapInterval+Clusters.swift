@@ -1,12 +1,12 @@
 import Tensors
 
 extension BootstrapInterval {
-  /// The same interval for any statistic of values that come in clusters, such as the answers of participants.
+  /// The same interval for any statistic of clustered values, such as the answers of participants.
   ///
   ///     replicate = statistic of as many clusters as there are, drawn with replacement and each taken whole
   ///     m₍ᵢ₎      = statistic without cluster i
   ///
-  /// Answers of one participant are alike, so they are not drawn one by one: an interval that took them for
+  /// Answers of one participant are correlated, so they are not drawn individually: an interval that treated them as
   /// independent would be too narrow. Efron (1987); Davison, Hinkley (1997), section 3.8.
   ///
   /// With the mean over clusters as the statistic, it is ``ofMean(_:level:drawCount:seed:)``: the same draws.
@@ -14,9 +14,9 @@ extension BootstrapInterval {
   /// - Parameters:
   ///   - clusterCount: At least ``leastCount``, else there is no interval.
   ///   - seed: The same seed gives the same bits, and the same draws to every statistic of as many clusters.
-  ///   - statistic: Of these clusters; a number that stands twice counts twice. nil: it has no value there.
-  /// - Returns: `nil` for too few clusters, where the statistic has no value for a sample that was drawn, and in the
-  ///   rare case that the corrections leave no quantile to take.
+  ///   - statistic: Computed from these clusters; a repeated number counts twice. nil if it is undefined there.
+  /// - Returns: `nil` for too few clusters, where the statistic is undefined for a drawn sample, and in the rare case
+  ///   that the corrections leave no quantile to take.
   public static func ofStatistic(
     clusterCount: Int, level: Double = 0.95, drawCount: Int = 9_999, seed: UInt64,
     _ statistic: (_ clusters: [Int]) -> Double?

@@ -6,13 +6,13 @@ import Tensors
 ///     a  = Σ (m̄ − m₍ᵢ₎)³ / 6 (Σ (m̄ − m₍ᵢ₎)²)^{3/2}        m₍ᵢ₎: mean without value i, m̄: their mean
 ///     ends: quantiles of the replicates at Φ( z₀ + (z₀ ± z) / (1 − a (z₀ ± z)) ),   z = Φ⁻¹((1 + level)/2)
 ///
-/// Efron (1987), "Better bootstrap confidence intervals". It asks for no normal distribution and may lie
-/// unevenly about the mean. From few values it is too narrow, so it is given from ``leastCount`` on.
+/// Efron (1987), "Better bootstrap confidence intervals". It does not assume normality and may be asymmetric about the
+/// mean. From few values it is too narrow, so it is given from ``leastCount`` on.
 ///
 /// The values are networks. Do not draw *images* with replacement: a doubled image enters one top set twice and
 /// looks like coherence; ``HalfSampling`` is for images.
 public enum BootstrapInterval {
-  /// Below this, take ``StudentInterval``.
+  /// With fewer values, use ``StudentInterval``.
   public static let leastCount = 8
 
   /// - Parameters:

@@ -1,11 +1,11 @@
 import Tensors
 
-/// How much more often a value of one group is above one of the other than below.
+/// How much more often a value of one group exceeds a value of the other than falls below it.
 ///
-///     δ = P(x > y) − P(x < y)          over all pairs; 1: every x above every y, 0: as often as not
+///     δ = P(x > y) − P(x < y)          over all pairs; 1: every x above every y, 0: above as often as below
 ///
-/// Cliff (1993), "Dominance statistics". It needs no scale and no shape of distribution, and says how far two
-/// groups of directions overlap, not whether the difference between them is chance.
+/// Cliff (1993), "Dominance statistics". It assumes no scale and no shape of the distributions, and measures how far
+/// two groups of directions overlap, not whether their difference is significant.
 public struct CliffsDelta: Hashable, Codable, Sendable {
   /// The conventional words: Romano, Kromrey, Coraggio, Skowronek (2006).
   public enum Size: String, CaseIterable, Codable, Sendable {

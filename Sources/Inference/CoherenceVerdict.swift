@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What trained networks say together about neurons and random directions, decided by intervals.
+/// The joint conclusion of trained networks about neurons and random directions, decided by intervals.
 ///
 ///     Δ_s = T_s − mean of the rotations of network s          one value per network
 ///
@@ -12,16 +12,16 @@ import Tensors
 ///     | no                        | no                        | inconclusive                    |
 ///
 /// The first interval is Student's test against 0, the second Schuirmann's two one-sided tests
-/// (``EquivalenceTest``); together, Lakens (2017), "Equivalence tests". Where an interval misses 0 and lies inside
-/// the margin, both are said. A p above α alone decides nothing.
+/// (``EquivalenceTest``); together, Lakens (2017), "Equivalence tests". Where an interval excludes 0 and lies inside
+/// the margin, both are reported. A p above α alone decides nothing.
 ///
-/// An inconclusive verdict says about how many networks more would decide. With the observed standard deviation
-/// s it is the least n at which some conclusion follows whatever the mean turns out to be:
+/// An inconclusive verdict estimates how many networks would decide. With the observed standard deviation s it is the
+/// smallest n at which some conclusion follows for any mean:
 ///
 ///     (t_{1−α/2, n−1} + t_{1−α, n−1}) · s/√n < m
 ///
-/// since a mean nearer to 0 than the first half-width is then further from ±m than the second. The mean observed
-/// so far plays no part in it. Networks added after a look are a second test: count them as such, or start anew.
+/// since a mean closer to 0 than the first half-width is then further from ±m than the second. The observed mean plays
+/// no part in it. Networks added after a look are a second test: count them as such, or start anew.
 public struct CoherenceVerdict: Hashable, Codable, Sendable {
   public enum Conclusion: String, CaseIterable, Codable, Sendable {
     case moreCoherent, lessCoherent, differenceInsideMargin, equivalent, inconclusive
@@ -29,31 +29,32 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
     case tooFewNetworks
   }
 
-  /// Fewer networks get no verdict: their spread is hardly known.
+  /// With fewer networks there is no verdict: their spread is hardly known.
   public static let leastNetworkCount = 5
-  /// Smaller margins are out of reach: of deviations of 1 they would need more than 10¹³ networks or participants.
+  /// Smaller margins are out of reach: with a standard deviation of 1 they would need more than 10¹³ networks or
+  /// participants.
   public static let leastMargin = 1e-6
 
   public let conclusion: Conclusion
   /// n
   public let networkCount: Int
-  /// What was compared, such as `κ`.
+  /// Quantity compared, such as `κ`.
   public let metric: String
   /// m
   public let margin: Double
   /// α
   public let significance: Double
-  /// Mean difference, neurons less random directions.
+  /// Mean difference, neurons minus random directions.
   public let effect: Double
-  /// s of the differences; `nil` for one network, as are the four below.
+  /// s of the differences; `nil` for one network, like the four below.
   public let standardDeviation: Double?
-  /// Of level 1 − α.
+  /// Interval of level 1 − α.
   public let interval: ConfidenceInterval?
-  /// Two-sided, of the test that the mean difference is 0.
+  /// The two-sided p of the test that the mean difference is 0.
   public let p: Double?
-  /// Of level 1 − 2α.
+  /// Interval of level 1 − 2α.
   public let equivalenceInterval: ConfidenceInterval?
-  /// Of the test that the mean difference is not inside ±m.
+  /// The p of the test that the mean difference is not inside ±m.
   public let equivalenceP: Double?
   /// Networks still needed, for an inconclusive verdict or too few networks; otherwise `nil`.
   public let furtherNetworkCount: Int?
@@ -109,8 +110,8 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
     sentence = words.sentence
   }
 
-  /// The least number of networks that decides whatever their mean, if their differences have this standard
-  /// deviation; see the type.
+  /// The smallest number of networks that decides for any mean, if their differences have this standard deviation; see
+  /// the type.
   public static func decisiveNetworkCount(
     standardDeviation: Double, margin: Double, significance: Double = 0.05
   ) -> Int {
@@ -123,7 +124,7 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
         + StudentInterval.halfWidth(
           count: count, standardDeviation: standardDeviation, level: 1 - 2 * significance) < margin
     }
-    // Both half-widths fall with n, so the answer is where they first pass: doubled past it, then halved back.
+    // Both half-widths fall with n, so the answer is where they first pass: found by doubling, then bisection.
     var high = leastNetworkCount
     while !decides(high) {
       precondition(
@@ -232,7 +233,7 @@ private struct Words {
   private func text(ofP p: Double) -> String {
     if p < 0.0005 { return "< 0.001" }
     if p >= 0.995 { return "> 0.99" }
-    // As many digits as show on which side of α it lies.
+    // Enough digits to show on which side of α it lies.
     let digits = abs(p - significance) < 0.0005 ? 5 : p < 0.0995 ? 3 : 2
     return "= " + String(format: "%.\(digits)f", p)
   }
@@ -240,7 +241,7 @@ private struct Words {
   private func unsigned(_ value: Double) -> String { String(format: "%.3f", value) }
 
   private func signed(_ value: Double) -> String {
-    // −0.0004 stays −0.000: on which side of 0 an interval ends is what it is read for.
+    // −0.0004 stays −0.000: the reader needs to see on which side of 0 an interval ends.
     String(format: "%+.3f", value).replacing("-", with: "−")
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A range that holds the true value in a share `level` of repetitions of the experiment.
+/// A range that covers the true value in a fraction `level` of repetitions of the experiment.
 public struct ConfidenceInterval: Hashable, Codable, Sendable {
   public let lower: Double
   public let upper: Double

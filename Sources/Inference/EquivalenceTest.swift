@@ -1,4 +1,4 @@
-/// Two one-sided tests: is a mean shown to lie inside ±margin?
+/// Two one-sided tests of whether a mean lies inside ±margin.
 ///
 ///     p = max( P(T ≥ (mean + m)/se), P(T ≤ (mean − m)/se) ),   n − 1 degrees of freedom
 ///
@@ -11,11 +11,11 @@ public struct EquivalenceTest: Hashable, Codable, Sendable {
   public let margin: Double
   /// α.
   public let significance: Double
-  /// Of the test that the true mean is −m or less.
+  /// The p of the test that the true mean is −m or less.
   public let aboveLowerMarginP: Double
-  /// Of the test that the true mean is m or more.
+  /// The p of the test that the true mean is m or more.
   public let belowUpperMarginP: Double
-  /// Of level 1 − 2α.
+  /// Interval of level 1 − 2α.
   public let interval: ConfidenceInterval
 
   /// - Parameters:
@@ -33,9 +33,9 @@ public struct EquivalenceTest: Hashable, Codable, Sendable {
     interval = sample.interval(level: 1 - 2 * significance)
   }
 
-  /// Of the test that the true mean is not inside ±m.
+  /// The p of the test that the true mean is not inside ±m.
   public var p: Double { max(aboveLowerMarginP, belowUpperMarginP) }
 
-  /// Shown to lie inside ±m.
+  /// Whether the mean is shown to lie inside ±m.
   public var isEquivalent: Bool { interval.isInside(margin: margin) }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
-/// How far a statistic of a probe set depends on which images happened to be in it: the statistic of random
-/// halves of the images, drawn without replacement.
+/// How much a statistic of a probe set depends on the choice of images: its distribution over random halves of the
+/// images, drawn without replacement.
 ///
 ///     θ*_b = θ(m images),  m = ⌊N/2⌋,  b = 1 … B
 ///     sd(θ̂) ≈ √(m/(N − m)) · sd(θ*)          the factor is 1 for even N
@@ -9,8 +9,8 @@ import Tensors
 /// For a mean, the variance of a half drawn without replacement is (1 − m/N) S²/m: that of the whole, S²/N, at
 /// m = N/2. McCarthy (1969), "Pseudo-replication: half samples"; Politis and Romano (1994) for the general case.
 ///
-/// The ordinary bootstrap is wrong here: it draws images twice, both copies enter one top set, and the statistic
-/// takes them for two images that agree. For the same reason, near duplicates should leave the set beforehand.
+/// The ordinary bootstrap is wrong here: it draws images twice, both copies enter one top set, and the statistic treats
+/// them as two images that agree. For the same reason, near-duplicates should be removed from the set first.
 public struct HalfSampling: Hashable, Sendable {
   /// N
   public let imageCount: Int
@@ -25,7 +25,7 @@ public struct HalfSampling: Hashable, Sendable {
     (self.imageCount, self.drawCount, self.seed) = (imageCount, drawCount, seed)
   }
 
-  /// The images of one half, ascending. Depends on seed and number only.
+  /// The images of one half, ascending. Depends only on the seed and the draw number.
   public func half(_ draw: Int) -> [Int] {
     var generator = SeededGenerator(seed: seed, purpose: "half-sample", index: draw)
     return generator.sample(imageCount / 2, of: imageCount).sorted()
@@ -33,12 +33,12 @@ public struct HalfSampling: Hashable, Sendable {
 
   /// - Parameters:
   ///   - workerCount: Changes the time only.
-  ///   - statistic: Of some of the images, given by ascending indices; called with every half, and once with all.
-  ///     Finite, and the same whenever it is called with the same images.
+  ///   - statistic: Computed from some of the images, given by ascending indices; called with every half, and once with
+  ///     all. Finite, and the same whenever it is called with the same images.
   public func estimate(
     workerCount: Int = Workers.defaultCount, _ statistic: @Sendable ([Int]) -> Double
   ) -> HalfSampleEstimate {
-    // The whole set is the last of the calls, so that it does not hold up the others.
+    // The whole set comes last, so that it does not delay the others.
     let values = Workers.map(count: drawCount + 1, workerCount: workerCount) { draw in
       statistic(draw < drawCount ? half(draw) : Array(0..<imageCount))
     }
@@ -50,13 +50,13 @@ public struct HalfSampling: Hashable, Sendable {
 
 /// A statistic of all images with its spread over halves of them.
 public struct HalfSampleEstimate: Hashable, Codable, Sendable {
-  /// θ̂, of all images.
+  /// θ̂, from all images.
   public let value: Double
   public let imageCount: Int
   /// θ* of each half, in the order drawn.
   public let replicates: [Double]
 
-  /// From the spread of the halves to that of the whole; 1 for an even number of images.
+  /// The factor from the spread of the halves to that of the whole; 1 for an even number of images.
   private var scale: Double {
     let half = imageCount / 2
     return (Double(half) / Double(imageCount - half)).squareRoot()
@@ -64,14 +64,14 @@ public struct HalfSampleEstimate: Hashable, Codable, Sendable {
 
   private var moments: SampleMoments { SampleMoments(replicates) }
 
-  /// Mean of the halves less the value of the whole. The top k of half as many images reach less far out, so that
-  /// it need not be 0; the interval leaves it out.
+  /// The mean of the halves minus the value of the whole. The top k of half as many images are less extreme, so it need
+  /// not be 0; the interval ignores it.
   public var shift: Double { moments.mean - value }
 
   /// Estimated standard deviation of ``value`` over probe sets of this size.
   public var standardError: Double { scale * (moments.standardDeviation ?? 0) }
 
-  /// Where the statistic of the population may lie.
+  /// Interval for the statistic in the population.
   ///
   ///     θ̂ − c q_{1−α/2} … θ̂ − c q_{α/2}          q: quantiles of θ* − mean θ*,  c = √(m/(N − m))
   public func interval(level: Double = 0.95) -> ConfidenceInterval {

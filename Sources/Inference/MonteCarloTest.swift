@@ -1,6 +1,6 @@
 import Tensors
 
-/// A statistic beside draws of it under the null hypothesis, and how far out it lies.
+/// A statistic compared with draws of it under the null hypothesis.
 ///
 ///     p_upper = (1 + #{T_b ≥ T}) / (B + 1)          p_lower = (1 + #{T_b ≤ T}) / (B + 1)
 ///     p_two   = min(1, 2 min(p_upper, p_lower))
@@ -9,12 +9,12 @@ import Tensors
 /// never 0, and P(p ≤ α) ≤ α for every α and B. Phipson and Smyth (2010), "Permutation p-values should never be
 /// zero". Ties count against the observed value; where a statistic takes few values, mid-p counts them half.
 public struct MonteCarloTest: Hashable, Codable, Sendable {
-  /// What happens to draws that equal the observed value.
+  /// How draws that equal the observed value count.
   public enum TieRule: String, CaseIterable, Codable, Sendable {
     /// All count against it: P(p ≤ α) ≤ α holds.
     case conservative
-    /// Half of them do, the observed value among them: p has the mean ½ under the null hypothesis but may fall
-    /// below α a little more often than α. Lancaster (1961), "Significance tests in discrete distributions".
+    /// Half of them count against it, the observed value included: p has mean ½ under the null hypothesis, but p ≤ α
+    /// may be slightly more likely than α. Lancaster (1961), "Significance tests in discrete distributions".
     ///
     ///     p_upper = (#{T_b > T} + ½ (#{T_b = T} + 1)) / (B + 1)
     case midP
@@ -30,12 +30,12 @@ public struct MonteCarloTest: Hashable, Codable, Sendable {
   public let equalCount: Int
   /// Mean of the draws.
   public let nullMean: Double
-  /// Their sample standard deviation, n − 1 below; `nil` for one draw.
+  /// Their sample standard deviation, with divisor n − 1; `nil` for one draw.
   public let nullStandardDeviation: Double?
 
   /// - Parameters:
   ///   - statistic: Finite.
-  ///   - null: At least one draw, all finite, computed exactly as the statistic was, so that ties are ties.
+  ///   - null: At least one draw, all finite, computed exactly like the statistic, so that ties are exact.
   public init(of statistic: Double, against null: [Double]) {
     self = NullDistribution(null).test(statistic)
   }
@@ -55,7 +55,7 @@ public struct MonteCarloTest: Hashable, Codable, Sendable {
   /// #{T_b < T}
   public var belowCount: Int { drawCount - aboveCount - equalCount }
 
-  /// The observed value beyond the mean of the draws: the effect of one network.
+  /// The observed value minus the mean of the draws: the effect in one network.
   public var difference: Double { statistic - nullMean }
 
   /// Small where the observed value is large.

@@ -1,5 +1,6 @@
 extension MultipleTesting {
-  /// Benjamini and Hochberg's adjustment, the q of a table: among those below q, a share of q is expected to be false.
+  /// Benjamini and Hochberg's adjustment: among the tests with adjusted p at most q, a fraction q is expected to be
+  /// false.
   ///
   ///     p̃₍ᵢ₎ = min_{j ≥ i} min(1, n p₍ⱼ₎ / j)          p₍₁₎ ≤ … ≤ p₍ₙ₎
   ///

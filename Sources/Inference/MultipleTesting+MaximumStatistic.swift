@@ -1,6 +1,6 @@
 extension MultipleTesting {
-  /// Adjustment by the largest statistic of each rotation (single-step max-T): below α with probability at most α
-  /// for *any* of the units if none is special, whatever ties them to each other.
+  /// Adjustment by the largest statistic of each rotation (single-step max-T): below α with probability at most α for
+  /// *any* of the units if none is special, however they depend on each other.
   ///
   ///     p̃ᵢ = (1 + #{b : max_j T_bj ≥ Tᵢ}) / (B + 1)
   ///

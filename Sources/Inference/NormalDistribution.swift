@@ -2,7 +2,7 @@ import CStatistics
 
 /// The standard normal distribution, Φ. Computed by Boost.Math.
 public enum NormalDistribution {
-  /// Φ(z) = P(Z ≤ z). The upper tail P(Z ≥ z) is `cumulative(-z)`, exact also where 1 − Φ would be rounding.
+  /// Φ(z) = P(Z ≤ z). The upper tail P(Z ≥ z) is `cumulative(-z)`, accurate even where 1 − Φ would be lost to rounding.
   public static func cumulative(_ z: Double) -> Double {
     precondition(!z.isNaN, "a z score is a number")
     return CStatisticsNormalCumulative(z)

@@ -3,7 +3,7 @@ public struct NullDistribution: Sendable {
   /// In ascending order.
   public let draws: [Double]
   public let mean: Double
-  /// n − 1 below; `nil` for one draw.
+  /// With divisor n − 1; `nil` for one draw.
   public let standardDeviation: Double?
 
   /// - Parameter draws: At least one, all finite, in any order.
@@ -27,7 +27,8 @@ public struct NullDistribution: Sendable {
 }
 
 extension [Double] {
-  /// Index of the first element of which `belongsRight` is true; it is true of all that follow. `count` for none.
+  /// Index of the first element for which `belongsRight` is true; it is true for all that follow. `count` if there is
+  /// none.
   func partition(_ belongsRight: (Double) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -1,22 +1,22 @@
 import Tensors
 
-/// Whether what happens between two subjects goes with how far apart they are, judged over the subjects.
+/// A test of whether an outcome of two subjects correlates with their distance, with subjects as the sampling unit.
 ///
 ///     ρ = Spearman( |aᵢ − aⱼ|, yᵢⱼ )   over i ≠ j
 ///     p = #{π : |ρ_π| ≥ |ρ|} / #{π},   ρ_π with a permuted among the subjects
 ///
-/// The n(n − 1) pairs are no independent observations, as each subject takes part in 2(n − 1) of them; what is
+/// The n(n − 1) pairs are not independent observations, as each subject takes part in 2(n − 1) of them; what is
 /// exchangeable under the null hypothesis are the subjects. Mantel (1967), "The detection of disease clustering and a
-/// generalized regression approach". Up to seven subjects all permutations are looked at, beyond that a sample; the
-/// one that changes nothing is among them.
+/// generalized regression approach". Up to seven subjects all permutations are evaluated, beyond that a sample; the
+/// identity is among them.
 public struct PairPermutationTest: Hashable, Codable, Sendable {
   /// ρ
   public let correlation: Double
-  /// Two-sided.
+  /// The two-sided p-value.
   public let p: Double
   public let subjectCount: Int
   public let permutationCount: Int
-  /// Whether these are all permutations.
+  /// Whether all permutations were evaluated.
   public let isExact: Bool
 
   private static let largestExactCount = 7
@@ -24,9 +24,9 @@ public struct PairPermutationTest: Hashable, Codable, Sendable {
 
   /// - Parameters:
   ///   - values: a, one for each subject, finite.
-  ///   - outcomes: y, a row and a column for each subject; what is on the diagonal is not looked at.
-  ///   - seed: Of the permutations, where they are a sample.
-  /// - Returns: `nil` where there is no correlation: with fewer than three subjects, or when all distances or all
+  ///   - outcomes: y, one row and one column per subject; the diagonal is ignored.
+  ///   - seed: Seeds the sample of permutations, where there is one.
+  /// - Returns: `nil` where the correlation is undefined: with fewer than three subjects, or when all distances or all
   ///   outcomes are equal.
   public init?(of values: [Double], outcomes: [[Double]], seed: UInt64) {
     let count = values.count

@@ -6,8 +6,8 @@ extension Proportion {
   ///
   ///     lower = B⁻¹(α/2; k, n − k + 1),   upper = B⁻¹(1 − α/2; k + 1, n − k),   α = 1 − level
   ///
-  /// with B⁻¹ the quantile of the beta distribution; 0 and n give the ends 0 and 1. It never covers less than
-  /// `level`, and more for small n: for a picture take Wilson's ``interval95``, for a guarantee this one.
+  /// with B⁻¹ the quantile of the beta distribution; 0 and n give the ends 0 and 1. Its coverage is at least `level`,
+  /// and higher for small n: for a figure use Wilson's ``interval95``, for a guarantee this one.
   ///
   /// - Returns: `nil` when the total is 0.
   public func exactInterval(level: Double = 0.95) -> ConfidenceInterval? {

@@ -1,21 +1,21 @@
 import Tensors
 
-/// The difference of two independent shares.
+/// The difference of two independent proportions.
 ///
 ///     d = p₁ − p₂,   lower = d − √((p₁ − l₁)² + (u₂ − p₂)²),   upper = d + √((u₁ − p₁)² + (p₂ − l₂)²)
 ///
 /// with [l, u] Wilson's intervals: method 10 of Newcombe (1998), "Interval estimation for the difference between
-/// independent proportions". It stays inside [−1, 1] and keeps a width where both shares are 0 or 1.
+/// independent proportions". It stays inside [−1, 1] and keeps a width where both proportions are 0 or 1.
 public struct ProportionDifference: Equatable, Sendable {
   public let first: Proportion
   public let second: Proportion
 
   public init(_ first: Proportion, minus second: Proportion) { (self.first, self.second) = (first, second) }
 
-  /// nil where one is of nothing.
+  /// nil if either total is 0.
   public var value: Double? { first.value.flatMap { one in second.value.map { one - $0 } } }
 
-  /// nil where one is of nothing.
+  /// nil if either total is 0.
   public var interval95: ConfidenceInterval? {
     guard let one = first.value, let other = second.value, let near = first.interval95,
       let far = second.interval95

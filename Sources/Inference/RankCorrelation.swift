@@ -1,6 +1,6 @@
-/// Do two quantities rise together, whatever the shape of the curve?
+/// Whether two quantities rise together, for any shape of the curve.
 public enum RankCorrelation {
-  /// Spearman's ρ: Pearson's correlation of the ranks, equal values sharing the mean of theirs.
+  /// Spearman's ρ: Pearson's correlation of the ranks, tied values sharing their mean rank.
   ///
   ///     ρ = Σ (r − r̄)(s − s̄) / √( Σ (r − r̄)² Σ (s − s̄)² )
   ///
@@ -8,13 +8,13 @@ public enum RankCorrelation {
   ///
   /// - Parameters:
   ///   - first: Finite.
-  ///   - second: As many, finite.
-  /// - Returns: `nil` where all values of a side are equal, or there are fewer than two.
+  ///   - second: As many values, finite.
+  /// - Returns: `nil` if all values of one side are equal, or there are fewer than two.
   public static func spearman(_ first: [Double], _ second: [Double]) -> Double? {
     precondition(first.count == second.count, "\(first.count) values beside \(second.count)")
     precondition((first + second).allSatisfy(\.isFinite), "ranks need finite values")
     let (first, second) = (doubledRanks(first), doubledRanks(second))
-    // Ranks counted twice are integers, and so are these sums: equal correlations come out as equal numbers.
+    // Doubled ranks are integers, and so are these sums: equal correlations come out as equal numbers.
     let mean = first.count + 1
     func product(_ left: [Int], _ right: [Int]) -> Int {
       zip(left, right).reduce(0) { $0 + ($1.0 - mean) * ($1.1 - mean) }
@@ -31,7 +31,7 @@ public enum RankCorrelation {
     while start < order.count {
       var end = start
       while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-      // Places start + 1 … end, whose mean is half of their sum.
+      // Ranks start + 1 … end, whose mean is half of their sum.
       for place in start..<end { ranks[order[place]] = start + 1 + end }
       start = end
     }

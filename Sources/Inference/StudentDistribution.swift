@@ -1,6 +1,6 @@
 import CStatistics
 
-/// Student's t distribution: how a mean scatters when its standard error is itself estimated.
+/// Student's t distribution: the distribution of a mean in units of its estimated standard error.
 ///
 /// "Student" (1908), "The probable error of a mean". Computed by Boost.Math.
 public struct StudentDistribution: Hashable, Sendable {
@@ -13,7 +13,7 @@ public struct StudentDistribution: Hashable, Sendable {
     self.degreesOfFreedom = degreesOfFreedom
   }
 
-  /// P(T ≤ t). The upper tail P(T ≥ t) is `cumulative(-t)`, exact also where 1 − P would be rounding.
+  /// P(T ≤ t). The upper tail P(T ≥ t) is `cumulative(-t)`, accurate even where 1 − P would be lost to rounding.
   public func cumulative(_ t: Double) -> Double {
     precondition(!t.isNaN, "a t statistic is a number")
     return CStatisticsStudentCumulative(t, degreesOfFreedom)

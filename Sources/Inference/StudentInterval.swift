@@ -10,7 +10,7 @@ public struct StudentInterval: Hashable, Codable, Sendable {
   /// n
   public let count: Int
   public let mean: Double
-  /// s, with n − 1 below.
+  /// s, with divisor n − 1.
   public let standardDeviation: Double
 
   /// - Parameter values: All finite.
@@ -23,7 +23,7 @@ public struct StudentInterval: Hashable, Codable, Sendable {
     self.init(count: values.count, mean: moments.mean, standardDeviation: deviation)
   }
 
-  /// From a summary: `count` at least 2.
+  /// Uses summary statistics; `count` is at least 2.
   public init(count: Int, mean: Double, standardDeviation: Double) {
     precondition(count >= 2, "a spread needs two values, got \(count)")
     precondition(
@@ -44,13 +44,13 @@ public struct StudentInterval: Hashable, Codable, Sendable {
   ///
   ///     t = (mean − value) / (s/√n),   n − 1 degrees of freedom
   ///
-  /// Equal values leave no doubt: p is then 0 above `value`, 1 below, and ½ at it.
+  /// For equal values p is 0 if they are above `value`, 1 if below, and ½ if equal.
   public func upperP(against value: Double = 0) -> Double { tail(value - mean) }
 
   /// P(T ≤ t): small where the mean is below `value`.
   public func lowerP(against value: Double = 0) -> Double { tail(mean - value) }
 
-  /// Of the test that the true mean is `value`.
+  /// The p of the two-sided test that the true mean is `value`.
   public func twoSidedP(against value: Double = 0) -> Double {
     min(1, 2 * min(upperP(against: value), lowerP(against: value)))
   }
@@ -60,12 +60,12 @@ public struct StudentInterval: Hashable, Codable, Sendable {
     return StudentDistribution(degreesOfFreedom: Double(count - 1)).cumulative(distance / standardError)
   }
 
-  /// The interval of a mean that is told: nil for one value, and where all are equal.
+  /// The interval of a reported mean: nil for one value, and where all are equal.
   ///
-  /// Of equal values it would have no width, as if the next network could not differ: but equal values, most of them 0 or
-  /// all, only say that the spread is too small for so few networks to show it.
+  /// For equal values it would have zero width, as if the next network could not differ. But equal values, most of them
+  /// all 0 or all 1, only show that the spread is too small to appear in so few networks.
   public static func interval(ofMeanOf values: [Double], level: Double = 0.95) -> ConfidenceInterval? {
-    // Compared by value: sums of equal values may leave a spread of a last digit.
+    // Compared by value: sums of equal values may leave a spread in the last digit.
     guard values.contains(where: { $0 != values[0] }) else { return nil }
     return StudentInterval(values)?.interval(level: level)
   }

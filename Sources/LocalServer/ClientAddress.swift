@@ -1,9 +1,9 @@
 import Foundation
 import NIOCore
 
-/// What stands for a client where clients are counted.
+/// Identity under which a client is counted.
 enum ClientAddress {
-  /// An IPv4 address; of IPv6 the first 64 bits, since whoever has one address there has all that begin like it.
+  /// An IPv4 address; for IPv6 the first 64 bits, since a client usually has all addresses with that prefix.
   ///
   ///     192.168.1.20 → 192.168.1.20     ::ffff:192.168.1.20 → 192.168.1.20     2001:db8::1 → 2001:db8:0:0
   static func counted(_ address: SocketAddress?) -> String {

@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 import Synchronization
 
-/// The open connections, of which no client address may have so many that the others get none.
+/// The open connections, limited per client address so that none can use them all.
 final class Connections: Sendable {
   private struct State {
     var channels: [ObjectIdentifier: any Channel] = [:]
@@ -14,7 +14,7 @@ final class Connections: Sendable {
   private let limit: Int
   private let state = Mutex(State())
 
-  /// - Parameter limit: Connections of one address.
+  /// - Parameter limit: Maximum per address.
   init(limit: Int) { self.limit = min(limit, OpenFiles.allowed / 2) }
 
   /// - Throws: ``TooMany``.
@@ -42,7 +42,7 @@ final class Connections: Sendable {
 
 /// Each connection is an open file of the process.
 enum OpenFiles {
-  /// - Throws: ``ServerError/tooFewFiles`` where the process may not open so many more.
+  /// - Throws: ``ServerError/tooFewFiles`` if the process may not open this many more.
   static func require(_ count: Int) throws {
     _ = allowed
     let opened = (0..<count).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
@@ -50,7 +50,7 @@ enum OpenFiles {
     guard opened.allSatisfy({ $0 >= 0 }) else { throw ServerError.tooFewFiles }
   }
 
-  /// As many as the system lets this user have, instead of the usual thousand.
+  /// Limit on open files, raised as far as the system permits.
   static let allowed: Int = {
     var limit = rlimit()
     let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

@@ -2,8 +2,8 @@ import NIOCore
 
 /// Ends a connection so that its last answer is heard.
 ///
-/// Closing a socket with bytes unread resets the connection, and the client may lose the answer. So it is told that
-/// nothing more comes; what it is still sending is read and thrown away, a few megabytes and seconds of it.
+/// Closing a socket with unread bytes resets the connection, and the client may lose the answer. So it is told that
+/// nothing more comes; what it still sends is read and discarded, up to a few megabytes and seconds.
 final class LingeringClose: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer

@@ -3,32 +3,32 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// A small web server for pages of this program: SwiftNIO's HTTP behind a guard.
+/// A small web server for this program's own pages: SwiftNIO's HTTP behind a guard.
 ///
-/// It answers only who calls it by its own names and from its own pages (``ServerRefusal`` 421 and 403), only what its
-/// routes name (404, 405), reads no more of a head than 16 kB (431) and of a body than a route allows (413), and sends
-/// with every answer that scripts, styles and pictures come from here alone. What is no HTTP is answered with 400. It
+/// It answers only requests to its own names and from its own pages (``ServerRefusal`` 421 and 403), only on its routes
+/// (404, 405), reads at most 16 kB of a head (431) and as much of a body as a route allows (413), and states with every
+/// answer that scripts, styles and pictures come only from here. Anything that is not HTTP is answered with 400. It
 /// opens no file.
 ///
-/// No client keeps the others out: a head, a body and taking an answer have deadlines, one address has at most half of
-/// the connections, and reading is done by threads on which no route runs.
+/// No client can block the others: sending a head or a body and receiving an answer have deadlines, one address has at
+/// most half of the connections, and reading is done by threads on which no route runs.
 public struct LocalServer: Sendable {
   public let address: ServerAddress
   private let routes: [ServerRoute]
   private let explain: @Sendable (any Error) -> String?
   private let report: @Sendable (String) -> Void
-  /// So long a client may take to send a whole head, and to take a whole answer.
+  /// The time a client has to send a complete head, and to receive a complete answer.
   private let patience: Duration
-  /// So long a request in hand may still take when the server is to end.
+  /// The time that requests in progress have to finish when the server stops.
   private let grace: Duration
   private let connectionsPerClient: Int
 
   /// - Parameters:
-  ///   - connectionsPerClient: Of one network address; no more than half of the files that the process may have open.
-  ///     There is room for a hall of 300 behind one router, whose browsers open six each.
-  ///   - explain: The sentence of an error that a route may throw for what the world has wrong, answered with 400;
-  ///     nil: a mistake of the program or the machine, answered with 500 without a word about it.
-  ///   - report: Is told what was answered with 500, in a sentence that may hold any characters.
+  ///   - connectionsPerClient: Per network address; at most half of the files that the process may have open. There is
+  ///     room for a hall of 300 behind one router, whose browsers open six each.
+  ///   - explain: Sentence for an error of a route that is not the program's fault, answered with 400; nil: an error of
+  ///     the program or the machine, answered with 500 without details.
+  ///   - report: Called with everything answered with 500, in a sentence that may contain any characters.
   public init(
     at address: ServerAddress = .loopback(), patience: Duration = .seconds(60),
     grace: Duration = .seconds(2), connectionsPerClient: Int = 2048, routes: [ServerRoute],
@@ -44,9 +44,9 @@ public struct LocalServer: Sendable {
     self.connectionsPerClient = connectionsPerClient
   }
 
-  /// Serves until the task is cancelled; then requests in hand are answered, as long as the grace lasts.
+  /// Serves until the task is cancelled; then requests in progress are answered within the grace period.
   ///
-  /// - Parameter whenListening: Is told the address, with the port that was found.
+  /// - Parameter whenListening: Called with the address, including the port that was found.
   /// - Throws: ``ServerError``, or what `whenListening` throws.
   public func run(whenListening: @escaping @Sendable (ServerAddress) async throws -> Void) async throws {
     let router = Router(routes: routes, explaining: explain, reporting: report)
@@ -68,7 +68,7 @@ public struct LocalServer: Sendable {
       listener.close(promise: nil)
       outcome = Task.isCancelled ? .success(()) : .failure(error)
     }
-    // A task of its own, since this one has been cancelled.
+    // In a new task, since this one has been cancelled.
     await Task { [grace] in
       await router.waitUntilIdle(grace)
       try? await listener.closeFuture.get()
@@ -85,7 +85,7 @@ public struct LocalServer: Sendable {
       return try await ServerBootstrap(group: EventLoops.group)
         .serverChannelOption(.backlog, value: 1024)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        // A client that has said all it wants to say may still be listening.
+        // A client that has finished sending may still be receiving.
         .childChannelOption(.allowRemoteHalfClosure, value: true)
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {

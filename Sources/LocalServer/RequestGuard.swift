@@ -1,14 +1,14 @@
-/// Who may ask: browsers that call the server by its own name, from its own pages.
+/// Admits requests of browsers that call the server by its own name, from its own pages.
 ///
-/// `Host` stops a foreign page whose name was made to point here (DNS rebinding); `Origin` and `Sec-Fetch-Site` stop
-/// a foreign page that sends requests here. A page of another site may lead here by a link only, and only to a route
-/// that ``ServerRoute/isEntrance`` says is meant for it.
+/// `Host` blocks a foreign page whose name resolves to this server (DNS rebinding); `Origin` and `Sec-Fetch-Site` block
+/// a foreign page that sends requests here. A page of another site may only link here, and only to a route marked
+/// ``ServerRoute/isEntrance``.
 struct RequestGuard: Sendable {
-  /// `name:port`, in small letters.
+  /// `name:port`, in lower case.
   let authorities: Set<String>
 
-  /// - Parameter field: Of the request, by a name in small letters.
-  /// - Returns: Why the request is refused; nil: it is let through.
+  /// - Parameter field: A header field of the request, by its name in lower case.
+  /// - Returns: Why the request is refused; nil if it is admitted.
   func refusal(isEntrance: Bool, field: (String) -> String?) -> ServerRefusal? {
     guard let host = field("host") else { return ServerRefusal(400, "the request names no host") }
     guard authorities.contains(host.lowercased()) else {

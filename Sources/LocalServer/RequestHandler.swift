@@ -4,10 +4,10 @@ import NIOHTTP1
 
 /// One connection: a request, its answer, and the next request.
 ///
-/// Whatever the client owes, a head, a body, or taking an answer, has a deadline for the whole of it, so neither
-/// silence nor a byte a second keeps a connection. ``HTTPServerPipelineHandler`` in front hands over one request at a
-/// time; the end of an answer, which lets the next one through, is written when the system has taken its last byte,
-/// so who asks and does not listen fills no memory.
+/// Everything a client owes, a head, a body or receiving an answer, has a deadline for the whole of it, so neither
+/// silence nor a byte per second keeps a connection open. ``HTTPServerPipelineHandler`` in front passes on one request
+/// at a time; the end of an answer, which admits the next one, is written when the system has taken its last byte, so a
+/// client that does not read its answers fills no memory.
 final class RequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
@@ -21,19 +21,19 @@ final class RequestHandler: ChannelInboundHandler {
   private var hasClientFinished = false
 
   private enum State {
-    /// For a head.
+    /// Waiting for a head.
     case waiting
-    /// The body; known is already what will become of it.
+    /// Receiving the body; its outcome is already known.
     case receiving(HTTPRequestHead, Result<Router.Match, ServerRefusal>)
     case answering
-    /// The last answer is on its way: nothing more is heard.
+    /// The last answer is being sent: nothing more is read.
     case ending
   }
 
-  /// All of a body must be here by then.
+  /// The time within which the whole body must arrive.
   private static let bodyPatience = TimeAmount.seconds(20)
 
-  /// - Parameter client: The address that the connection comes from.
+  /// - Parameter client: Address of the connection.
   init(_ router: Router, patience: TimeAmount, client: String) {
     self.router = router
     self.patience = patience
@@ -135,7 +135,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
   }
 
-  /// Refuses, and hears nothing more: what is left of the request must not be taken for the next one.
+  /// Refuses, and reads nothing more: the rest of the request must not be interpreted as the next one.
   private func end(with refusal: ServerRefusal, _ context: ChannelHandlerContext) {
     var head: HTTPRequestHead?
     if case .receiving(let received, _) = state { head = received }
@@ -143,14 +143,14 @@ final class RequestHandler: ChannelInboundHandler {
     send(.refusal(refusal), to: head, isLast: true, context)
   }
 
-  /// - Parameter request: nil: its head could not be read.
-  /// - Returns: When the system has taken all of it, or cannot.
+  /// - Parameter request: nil if its head could not be read.
+  /// - Returns: Completes when the system has taken all of it, or cannot.
   @discardableResult
   private func send(
     _ answer: ServerAnswer, to request: HTTPRequestHead?, isLast: Bool = false,
     _ context: ChannelHandlerContext
   ) -> EventLoopFuture<Void> {
-    // After a request for another protocol no further one of HTTP is read.
+    // After a request for another protocol no further HTTP request is read.
     let isLast =
       isLast || hasClientFinished
       || request.map { !$0.isKeepAlive || $0.headers.contains(name: "upgrade") } ?? true
@@ -163,7 +163,7 @@ final class RequestHandler: ChannelInboundHandler {
     }
     within(patience, context) { context.close(promise: nil) }
     let taken = context.eventLoop.makePromise(of: Void.self)
-    // Who asks for the head alone would take a body for the next answer.
+    // The body of an answer to a HEAD request would be read as the next answer.
     if answer.content.isEmpty || request?.method == .HEAD {
       context.writeAndFlush(Self.wrapOutboundOut(.head(head)), promise: taken)
     } else {
@@ -174,7 +174,7 @@ final class RequestHandler: ChannelInboundHandler {
     taken.futureResult.assumeIsolated().whenComplete { [self] result in
       deadline?.cancel()
       guard case .success = result else { return context.close(promise: nil) }
-      // Before the end, with which the next head may come.
+      // Before the end, after which the next head may arrive.
       state = isLast ? .ending : .waiting
       if !isLast { within(patience, context) { context.close(promise: nil) } }
       context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
@@ -183,7 +183,7 @@ final class RequestHandler: ChannelInboundHandler {
     return taken.futureResult
   }
 
-  /// What the client owes next must be done by then, or else.
+  /// Sets a deadline for the client's next obligation.
   private func within(
     _ time: TimeAmount, _ context: ChannelHandlerContext, orElse action: @escaping () -> Void
   ) {
@@ -192,7 +192,7 @@ final class RequestHandler: ChannelInboundHandler {
   }
 }
 
-/// How much of a request line and header fields is read.
+/// Limits on the request line and header fields.
 enum HeadLimit {
   static let bytes = 16 << 10
   static let fields = 100
@@ -202,13 +202,13 @@ enum HeadLimit {
     limits.maxHeaderFieldSize = bytes
     limits.maxHeaderListSize = bytes
     limits.maxHeaderFieldCount = fields
-    // What the decoder keeps and does not count, such as spaces before a value, ends the connection.
+    // What the decoder keeps without counting, such as spaces before a value, ends the connection.
     return ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits), maximumBufferSize: 2 * bytes)
   }
 }
 
 extension HTTPRequestHead {
-  /// Names in small letters; of a field that stands more than once, all values.
+  /// Fields by name in lower case; for a repeated field, all values.
   fileprivate var fields: [String: String] {
     Dictionary(headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { "\($0), \($1)" })
   }

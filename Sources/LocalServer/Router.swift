@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Every request's way above HTTP: guard, route, answer.
+/// Path of every request above HTTP: guard, route, answer.
 final class Router: Sendable {
   private let routes: [ServerRoute]
   private let explain: @Sendable (any Error) -> String?
@@ -14,7 +14,7 @@ final class Router: Sendable {
     var lastReport: (text: String, time: ContinuousClock.Instant)?
   }
 
-  /// The same mistake is told once in so long: a full disk would otherwise be told with every request.
+  /// The interval at which the same error is reported: a full disk would otherwise be reported with every request.
   private static let silence = Duration.seconds(60)
 
   init(
@@ -26,15 +26,15 @@ final class Router: Sendable {
     self.report = report
   }
 
-  /// From now on requests are let through.
+  /// Admits requests from now on.
   func open(_ gate: RequestGuard) { state.withLock { $0.gate = gate } }
 
-  /// A request is in hand until ``requestEnds()``.
+  /// Counts a request as in progress until ``requestEnds()``.
   func requestBegins() { state.withLock { $0.requestsInHand += 1 } }
 
   func requestEnds() { state.withLock { $0.requestsInHand -= 1 } }
 
-  /// Waits until no request is in hand, not for ever.
+  /// Waits until no request is in progress, for a limited time.
   func waitUntilIdle(_ patience: Duration) async {
     let end = ContinuousClock.now + patience
     while state.withLock({ $0.requestsInHand }) > 0, .now < end {
@@ -42,17 +42,17 @@ final class Router: Sendable {
     }
   }
 
-  /// What a request's head asks for.
+  /// The route requested by a head.
   struct Match {
     let route: ServerRoute
-    /// What stands for `*` in the route's path.
+    /// Part of the path that `*` in the route's path matches.
     let name: String
   }
 
   /// - Parameters:
-  ///   - fields: By a name in small letters. Values of a field that stands more than once are joined by commas, so
-  ///     two hosts are none that is known.
-  ///   - bodyLength: What the head declares; nil: it does not say.
+  ///   - fields: By name in lower case. Values of a repeated field are joined by commas, so that two hosts are never a
+  ///     known one.
+  ///   - bodyLength: Length declared in the head; nil if it is not stated.
   /// - Throws: ``ServerRefusal``.
   func match(method: String, path: String, fields: [String: String], bodyLength: Int?) throws -> Match {
     guard let gate = state.withLock({ $0.gate }) else { throw ServerRefusal(503, "the server is starting") }
@@ -71,7 +71,7 @@ final class Router: Sendable {
     return match
   }
 
-  /// Not on the thread that reads from the connections. What a route throws becomes an answer too.
+  /// Runs off the threads that read from connections. Errors of a route become answers too.
   @concurrent func answer(_ route: ServerRoute, to request: ServerRequest) async -> ServerAnswer {
     do {
       return try await route.handler(request)
@@ -79,7 +79,7 @@ final class Router: Sendable {
       return .refusal(refusal)
     } catch {
       if let sentence = explain(error) { return .refusal(ServerRefusal(400, sentence)) }
-      // By the route, not by the address that was asked for, which may hold a secret.
+      // Reports the route, not the requested URL, which may contain a secret.
       tell("\(route.method.rawValue) \(route.path): \(error)")
       return .refusal(.mistake)
     }

@@ -1,13 +1,13 @@
 import Foundation
 import NIOCore
 
-/// Where a server listens, and by which names it may be called.
+/// The address on which a server listens, and the names by which it may be called.
 public struct ServerAddress: Equatable, Sendable {
   /// An IPv4 or IPv6 address of this machine.
   public var host: String
-  /// 0: a free one.
+  /// 0 for a free one.
   public var port: UInt16
-  /// Names of this machine, beside its address, by which browsers may call it.
+  /// Names of this machine, in addition to its address, by which browsers may call it.
   public var names: [String]
 
   public init(host: String, port: UInt16 = 0, names: [String] = []) {
@@ -21,10 +21,10 @@ public struct ServerAddress: Equatable, Sendable {
     ServerAddress(host: "127.0.0.1", port: port, names: ["localhost"])
   }
 
-  /// What a browser is told to open. A host that was listened on can stand in an address.
+  /// The URL for the browser. A host that can be listened on is valid in a URL.
   public var url: URL { URL(string: "http://\(Self.bracketed(host)):\(port)/")! }
 
-  /// What may stand in a request's `Host`: a name with the port, and without it where that is HTTP's own.
+  /// Valid values of a request's `Host`: a name with the port, and without it if it is HTTP's default.
   var authorities: Set<String> {
     let names = ([host] + names).map { Self.bracketed($0.lowercased()) }
     return Set(names.map { "\($0):\(port)" } + (port == 80 ? names : []))

@@ -1,7 +1,7 @@
 import Foundation
 import NIOHTTP1
 
-/// What a route gives: bytes, what they are, and a status.
+/// Answer of a route: bytes, their type, and a status.
 public struct ServerAnswer: Equatable, Sendable {
   public enum ContentType: String, Sendable {
     case html = "text/html; charset=utf-8"
@@ -16,7 +16,7 @@ public struct ServerAnswer: Equatable, Sendable {
   public var status: Int
   public var type: ContentType
   public var content: Data
-  /// More fields, such as `Set-Cookie` or `Content-Disposition`.
+  /// Additional header fields, such as `Set-Cookie` or `Content-Disposition`.
   public var fields: [String: String]
 
   public init(_ content: Data, type: ContentType, status: Int = 200, fields: [String: String] = [:]) {
@@ -36,7 +36,7 @@ public struct ServerAnswer: Equatable, Sendable {
 
   public static func png(_ data: Data) -> ServerAnswer { ServerAnswer(data, type: .png) }
 
-  /// A file that the program carries with it.
+  /// A file embedded in the program.
   public static func embedded(_ file: [UInt8], _ type: ContentType) -> ServerAnswer {
     ServerAnswer(Data(file), type: type)
   }
@@ -49,7 +49,7 @@ public struct ServerAnswer: Equatable, Sendable {
     return ServerAnswer(content ?? Data(), type: .json, status: refusal.status)
   }
 
-  /// Scripts, styles and pictures of this server only, nothing inline, no frame around the page.
+  /// Only scripts, styles and pictures of this server, nothing inline, no framing of the page.
   static let contentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 
-/// Why a server cannot listen, or listens no longer.
+/// Why a server cannot listen, or has stopped listening.
 public enum ServerError: Error, Equatable, CustomStringConvertible {
   case notAnAddress(String)
   case inUse(ServerAddress)
@@ -36,14 +36,14 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// An answer that is not the one asked for: a status of HTTP and one sentence, which the page shows.
+/// A refusal instead of the requested answer: an HTTP status and one sentence, which the page shows.
 ///
-/// Thrown by a route for what the request has wrong.
+/// Thrown by a route for errors in the request.
 public struct ServerRefusal: Error, Equatable, CustomStringConvertible {
   public let status: Int
   public let sentence: String
 
-  /// - Parameter status: From 400 up.
+  /// - Parameter status: 400 or higher.
   public init(_ status: Int, _ sentence: String) {
     precondition((400..<600).contains(status), "a refusal has a status from 400 to 599, got \(status)")
     self.status = status
@@ -52,6 +52,6 @@ public struct ServerRefusal: Error, Equatable, CustomStringConvertible {
 
   public var description: String { sentence }
 
-  /// Of what nobody foresaw: the browser is not told what, it may not be its business.
+  /// For unforeseen errors: the browser gets no details, which may not be its business.
   static let mistake = ServerRefusal(500, "the server has made a mistake")
 }

@@ -1,23 +1,23 @@
 import Foundation
 
-/// What one path answers to one method.
+/// Answer of one path to one method.
 ///
-/// A path is compared as it was sent, byte by byte, and never decoded: one with `..` or `%2e` in it is no route's.
-/// A path that ends in `/*` takes one more part of letters, digits, `-`, `_` and `.`, which the route looks up in a
-/// table of names that it knows; no route makes a file's path of it.
+/// A path is compared as sent, byte by byte, and never decoded: one containing `..` or `%2e` matches no route. A path
+/// that ends in `/*` takes one more component of letters, digits, `-`, `_` and `.`, which the route looks up in a table
+/// of known names; no route turns it into a file path.
 public struct ServerRoute: Sendable {
   public enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
   }
 
-  /// Bytes of a body, unless a route says otherwise.
+  /// Default limit on a body, in bytes.
   public static let defaultBodyLimit = 64 << 10
 
   public let method: Method
   public let path: String
   public let bodyLimit: Int
-  /// A browser may come here by a link on a page of another site.
+  /// Whether a link on a page of another site may lead here.
   public let isEntrance: Bool
   let handler: @Sendable (ServerRequest) async throws -> ServerAnswer
 
@@ -35,7 +35,7 @@ public struct ServerRoute: Sendable {
     ServerRoute(method: .post, path: path, bodyLimit: bodyLimit, isEntrance: false, handler: handler)
   }
 
-  /// - Returns: nil where `path` is not this route's; else the part that `*` stands for, empty without one.
+  /// - Returns: nil if `path` is not this route's; otherwise the part that `*` matches, empty without one.
   func name(in path: String) -> String? {
     guard self.path.hasSuffix("/*") else { return path.utf8.elementsEqual(self.path.utf8) ? "" : nil }
     let start = self.path.utf8.dropLast()
@@ -53,17 +53,17 @@ public struct ServerRoute: Sendable {
   }
 }
 
-/// What a route is asked, after the guard has let it through.
+/// Request passed to a route, after the guard has admitted it.
 public struct ServerRequest: Sendable {
-  /// What stands for `*` in the route's path.
+  /// Part of the path that `*` in the route's path matches.
   public let name: String
-  /// After `?`, decoded; of one name given twice, the first.
+  /// After `?`, decoded; for a repeated name, the first value.
   public let query: [String: String]
   /// At most the route's `bodyLimit` bytes.
   public let body: Data
-  /// Names in small letters.
+  /// Header fields by name in lower case.
   public let fields: [String: String]
-  /// The network address that the request came from; of IPv6 its first 64 bits, which one client has to itself.
+  /// The network address of the request; for IPv6 its first 64 bits, which identify one client.
   public let client: String
 
   public init(
@@ -79,7 +79,7 @@ public struct ServerRequest: Sendable {
 
   /// The body as a value.
   ///
-  /// - Throws: ``ServerRefusal`` 400 that says what is missing or of the wrong kind.
+  /// - Throws: ``ServerRefusal`` 400 that states what is missing or of the wrong type.
   public func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
     do {
       return try JSONDecoder().decode(type, from: body)

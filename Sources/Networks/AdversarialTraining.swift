@@ -1,22 +1,22 @@
 import Foundation
 import Tensors
 
-/// Training on perturbed images beside the images themselves.
+/// Training on perturbed images in addition to the clean ones.
 ///
 ///     J̃(θ, x, y) = α J(θ, x, y) + (1 − α) J(θ, x′, y)
 ///
 ///     fgsm            x′ = clip(x + ε sign ∇ₓJ(θ, x, y))
-///     pgd             x′₀ = clip(x + U(−ε, ε)),   x′ₜ₊₁ = clip(x + [x′ₜ + s sign ∇J(x′ₜ) − x] held to ±ε)
+///     pgd             x′₀ = clip(x + U(−ε, ε)),   x′ₜ₊₁ = clip(x + [x′ₜ + s sign ∇J(x′ₜ) − x] clipped to ±ε)
 ///     signNoise       x′ = clip(x ± ε), each sign a fair coin
 ///     uniformNoise    x′ = clip(x + U(−ε, ε))
 ///
-/// fgsm and the two noises, its controls, are of Goodfellow, Shlens, Szegedy (2015), section 6; pgd with α = 0 is of
-/// Madry et al. (2018). <https://arxiv.org/abs/1412.6572> <https://arxiv.org/abs/1706.06083>
+/// fgsm and its two noise controls are from Goodfellow, Shlens, Szegedy (2015), section 6; pgd with α = 0 is from Madry
+/// et al. (2018). <https://arxiv.org/abs/1412.6572> <https://arxiv.org/abs/1706.06083>
 ///
-/// x′ is made anew in every step from the parameters of that step. Its gradient is that of the network as it is used:
-/// dropout off, batch normalization with its running statistics. No gradient is taken through x′: sign has the
-/// derivative 0 wherever it has one, so there is none to take. Batch normalization takes its statistics over both
-/// halves together. Pixels stay in [0, 1], which the first paper does not ask for. sign(0) = 0.
+/// x′ is regenerated in every step from the current parameters. Its gradient is that of the network in inference mode:
+/// dropout off, batch normalization with its running statistics. No gradient is taken through x′: sign has derivative 0
+/// wherever it is differentiable. Batch normalization takes its statistics over both halves together. Pixels stay in
+/// [0, 1], which the first paper does not require. sign(0) = 0.
 public struct AdversarialTraining: Codable, Equatable, Sendable {
   public enum Perturbation: Codable, Equatable, Sendable {
     case fgsm
@@ -36,7 +36,7 @@ public struct AdversarialTraining: Codable, Equatable, Sendable {
   public var perturbation: Perturbation
   /// ε, the largest change of a pixel.
   public var epsilon: Float
-  /// α, the share of the loss on the images themselves; 0: perturbed images alone.
+  /// α, the weight of the loss on clean images; 0: perturbed images alone.
   public var cleanShare: Float
 
   public init(_ perturbation: Perturbation, epsilon: Float, cleanShare: Float = 0.5) {
@@ -50,10 +50,10 @@ public struct AdversarialTraining: Codable, Equatable, Sendable {
     self.cleanShare = cleanShare
   }
 
-  /// Whether images themselves are part of the loss.
+  /// Whether clean images are part of the loss.
   var includesClean: Bool { cleanShare > 0 }
 
-  /// Where a perturbation starts.
+  /// Writes the starting point of a perturbation.
   func writeStart(
     from pixels: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int, seed: UInt64,
     epoch: Int, image: Int
@@ -72,7 +72,7 @@ public struct AdversarialTraining: Codable, Equatable, Sendable {
     }
   }
 
-  /// One step along the sign of a gradient.
+  /// Takes one step along the sign of a gradient.
   func move(
     _ target: UnsafeMutablePointer<Float>, along gradient: UnsafePointer<Float>,
     around pixels: UnsafePointer<Float>, count: Int

@@ -1,15 +1,15 @@
 import Tensors
 
-/// A network without its weights: named layers in an order in which each reads only earlier ones.
+/// A network without its weights: named layers, each reading only earlier ones.
 public struct Architecture: Equatable, Sendable {
-  /// What `Node.inputs` calls the images.
+  /// The name of the images in `Node.inputs`.
   public static let inputName = "input"
 
   public struct Node: Equatable, Sendable {
-    /// Unique; parameters are called after it.
+    /// Unique; the prefix of its parameters' names.
     public var name: String
     public var layer: Layer
-    /// Names of the nodes it reads; empty means the node before it.
+    /// Names of the nodes it reads; empty for the preceding node.
     public var inputs: [String]
 
     public init(_ name: String, _ layer: Layer, inputs: [String] = []) {
@@ -21,7 +21,7 @@ public struct Architecture: Equatable, Sendable {
 
   public var name: String
   public var input: ImageShape
-  /// The last one gives the logits.
+  /// In order; the last one gives the logits.
   public var nodes: [Node]
 
   public init(name: String, input: ImageShape, nodes: [Node]) {

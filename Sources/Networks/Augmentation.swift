@@ -3,22 +3,23 @@ import Tensors
 
 /// Random changes of training images, drawn anew in every epoch from (seed, epoch, image), in the order of the fields.
 public struct Augmentation: Codable, Equatable, Sendable {
-  /// Mirror left and right in half of the draws.
+  /// Mirror left and right with probability ½.
   public var flips: Bool
   /// Zeros added on each side before a window of the image's size is cut out at random; 0: no crop.
   public var cropPadding: Int
-  /// Largest angle, in degrees, by which an image is turned either way; uniform; 0: none.
+  /// The largest rotation angle in degrees, uniform in either direction; 0: none.
   public var rotation: Double {
     get { largestRotation ?? 0 }
     set { largestRotation = newValue == 0 ? nil : newValue }
   }
-  /// Kinds of ``Corruption`` of which one is drawn, or none, each as likely as the other, with a severity uniform in (0, 5).
+  /// Kinds of ``Corruption`` of which one or none is drawn, all equally likely, with a severity uniform in (0, 5).
   public var corruptions: [Corruption.Kind] {
     get { corruptionKinds ?? [] }
     set { corruptionKinds = newValue.isEmpty ? nil : newValue }
   }
-  /// σ of Gaussian noise, in units of pixels, added last and not clipped, so that a network learns from what a smoothed
-  /// classifier shows it. Cohen, Rosenfeld, Kolter (2019), section 3.3. <https://arxiv.org/abs/1902.02918> 0: none.
+  /// σ of Gaussian noise, in units of pixels, added last and not clipped, so that a network is trained on inputs like
+  /// those of a smoothed classifier. Cohen, Rosenfeld, Kolter (2019), section 3.3. <https://arxiv.org/abs/1902.02918>
+  /// 0: none.
   public var noise: Float {
     get { noiseDeviation ?? 0 }
     set { noiseDeviation = newValue == 0 ? nil : newValue }
@@ -49,7 +50,7 @@ public struct Augmentation: Codable, Equatable, Sendable {
 
   /// Writes the changed image.
   ///
-  /// - Parameter source: The image; its memory is worked in and holds nothing afterwards. It must not overlap
+  /// - Parameter source: The image; it is used as working memory and undefined afterwards. It must not overlap
   ///   `destination`.
   func apply(
     from source: UnsafeMutablePointer<Float>, to destination: UnsafeMutablePointer<Float>, shape: ImageShape,
@@ -82,7 +83,7 @@ public struct Augmentation: Codable, Equatable, Sendable {
     }
   }
 
-  /// Mirrors and shifts.
+  /// Mirrors and shifts the image.
   private func cutWindow(
     from source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, shape: ImageShape,
     using generator: inout some RandomNumberGenerator

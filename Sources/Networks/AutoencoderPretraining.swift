@@ -2,15 +2,15 @@ import Datasets
 import OneDNN
 import Tensors
 
-/// How a hidden layer is held to few active units.
+/// Limits how many units of a hidden layer are active.
 ///
 ///     weight · Σ_j KL(target ‖ ρ_j),   KL(p ‖ q) = p log p/q + (1 − p) log (1 − p)/(1 − q)
 ///
-/// ρ_j is the mean of unit j over the micro-batch, held to 10⁻⁴ … 1 − 10⁻⁴: over the batch the workers would have to
-/// meet inside the pass. Units must be those of a sigmoid. After Lee, Ekanadham, Ng (2008), "Sparse deep belief net
-/// model for visual area V2", in the form of Ng's lecture notes on sparse autoencoders.
+/// ρ_j is the mean of unit j over the micro-batch, clamped to 10⁻⁴ … 1 − 10⁻⁴: a mean over the batch would require the
+/// workers to synchronise within the pass. Units must be those of a sigmoid. After Lee, Ekanadham, Ng (2008), "Sparse
+/// deep belief net model for visual area V2", in the form of Ng's lecture notes on sparse autoencoders.
 public struct Sparsity: Codable, Equatable, Sendable {
-  /// ρ, the mean that every unit should have.
+  /// ρ, the target mean of every unit.
   public var target: Float
   public var weight: Float
 
@@ -31,13 +31,13 @@ public struct Sparsity: Codable, Equatable, Sendable {
 ///
 ///     minimise  mean of ‖σ(W′ σ(W x + b) + b′) − x‖² / d  +  sparsity  +  penalties of W and W′
 ///
-/// The first stage of AE400-10 of Szegedy et al. (2013), who say no more of it than that its filters were very good;
-/// kind of sparsity, decoder and numbers are choices made here. <https://arxiv.org/abs/1312.6199>
+/// The first stage of AE400-10 of Szegedy et al. (2013), who state only that its filters were very good; kind of
+/// sparsity, decoder and numbers are choices made here. <https://arxiv.org/abs/1312.6199>
 public struct AutoencoderPretraining: Codable, Equatable, Sendable {
-  /// A linear layer that reads the flattened pixels and is read by a sigmoid.
+  /// A linear layer that reads the flattened pixels and is followed by a sigmoid.
   public var layer: String
   public var epochCount: Int
-  /// Of Adam at its highest; a cosine takes it to 0.
+  /// Peak learning rate of Adam; cosine decay to 0.
   public var learningRate: Float
   public var sparsity: Sparsity
   /// λ / k · Σ w² of encoder and decoder; see ``Penalties``.
@@ -58,7 +58,7 @@ public struct AutoencoderPretraining: Codable, Equatable, Sendable {
   /// The network with its layer trained, and the mean reconstruction error of each epoch.
   ///
   /// - Parameters:
-  ///   - configuration: Of the whole training: batch size, micro-batch and seed are taken from it.
+  ///   - configuration: Configuration of the whole training; supplies batch size, micro-batch and seed.
   /// - Throws: ``NetworkError/unknownLayer(_:known:)`` where the layer cannot be an encoder.
   public func train(
     _ network: Network, on images: LabelledImages, _ configuration: TrainingConfiguration, workerCount: Int,
@@ -115,9 +115,9 @@ public struct AutoencoderPretraining: Codable, Equatable, Sendable {
 }
 
 extension PlanBuilder {
-  /// Adds the slope of the sparsity to a node's gradient.
+  /// Adds the gradient of the sparsity penalty to a node's gradient.
   ///
-  /// Registered behind the node's own lowering, so in the backward pass it comes before that.
+  /// Registered after the node's own lowering, so in the backward pass it comes before that.
   func lowerSparsity(_ position: Int, _ sparsity: Sparsity) throws {
     let node = graph.nodes[position]
     precondition(node.layer == .sigmoid && node.shape.count == 1, "\(node.name) is no vector of sigmoids")
@@ -134,7 +134,7 @@ extension PlanBuilder {
           for image in 0..<images {
             for unit in 0..<units { slopes[unit] += activations[image * units + unit] }
           }
-          // Of the mean over the batch: each of its images has the same part in it.
+          // The gradient of the batch mean: all its images have equal weight.
           let scale = sparsity.weight * run.exampleShare
           for unit in 0..<units { slopes[unit] = scale * sparsity.slope(at: slopes[unit] / Float(images)) }
           for image in 0..<images {

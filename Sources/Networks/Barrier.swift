@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A meeting point of a fixed number of threads that may be passed many times.
+/// A reusable barrier for a fixed number of threads.
 ///
 /// It spins for a moment first: between two steps of a small network sleeping would cost more than the step.
 final class Barrier: Sendable {
@@ -13,17 +13,17 @@ final class Barrier: Sendable {
 
   init(threadCount: Int) { self.threadCount = threadCount }
 
-  /// Returns once all threads have called it as often as this one.
+  /// Returns once all threads have called it equally often.
   ///
   /// - Parameter failed: Whether this thread can no longer do its part.
-  /// - Returns: Whether any thread has said so up to this meeting: the same answer for all, so that all leave
-  ///   together and none waits for one that left.
+  /// - Returns: Whether any thread has failed so far: the same answer for all, so that all leave together and none
+  ///   waits for one that left.
   func wait(failed: Bool) -> Bool {
     let current = generation.load(ordering: .acquiring)
     if failed { hasFailure.store(true, ordering: .relaxed) }
     if arrived.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == threadCount {
       arrived.store(0, ordering: .relaxed)
-      // Only here: the others read it after this meeting and before they come to the next.
+      // Written only here: the others read it after this barrier and before they reach the next.
       verdict.store(hasFailure.load(ordering: .relaxed), ordering: .relaxed)
       generation.wrappingAdd(1, ordering: .releasing)
     } else {

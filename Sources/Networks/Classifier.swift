@@ -13,7 +13,7 @@ public protocol Classifier: Sendable {
 
 /// A classifier that also supplies the gradient of any function of its logits.
 public protocol DifferentiableClassifier: Classifier {
-  /// Vector–Jacobian product of every image by itself.
+  /// Vector–Jacobian product of each image separately.
   ///
   ///     g = Jᵀ u,   J = ∂logits/∂image,   u = ∂loss/∂logits
   ///

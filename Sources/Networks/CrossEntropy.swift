@@ -5,14 +5,14 @@ import Tensors
 ///
 ///     L(z, y) = −log softmax(z)_y = log Σ_j exp(z_j − z_y),   ∂L/∂z_j = softmax(z)_j − [j = y]
 ///
-/// Per image; a batch is never averaged, so that no step depends on how many images are attacked together.
+/// Per image, never averaged over a batch, so that no step depends on how many images are attacked together.
 public enum CrossEntropy {
   /// L(z, y), accurate for losses near 0 as well: there it is about Σ_{j≠y} exp(z_j − z_y).
   public static func loss(logits: Span<Float>, label: Int) -> Double {
     loss(exponentials(of: logits, without: label), logits, label)
   }
 
-  /// Mean of L over the rows of `[count, classCount]` logits; NaN of none.
+  /// Mean of L over the rows of `[count, classCount]` logits; NaN without rows.
   public static func meanLoss(of logits: Tensor, labels: [Int]) -> Double {
     precondition(logits.count == labels.count, "\(logits.count) rows of logits, \(labels.count) labels")
     let total = labels.enumerated().reduce(0.0) { total, image in
@@ -38,12 +38,12 @@ public enum CrossEntropy {
     return loss(others, logits, label)
   }
 
-  /// Writes ∂L/∂z times a positive number of this image's own, chosen such that nothing underflows.
+  /// Writes ∂L/∂z times a positive factor chosen per image such that nothing underflows.
   ///
   ///     u_j = exp(z_j − max_{i≠y} z_i),   u_y = −Σ_{j≠y} u_j
   ///
-  /// The gradient of a confident image is below the smallest Float although its direction is well defined; an
-  /// attack that reads the direction only would find it zero and call the classifier robust.
+  /// The gradient of a confident image is below the smallest Float although its direction is well defined; an attack
+  /// that reads only the direction would find it zero and report the classifier as robust.
   public static func writeAscentDirection(
     logits: Span<Float>, label: Int, to gradient: inout MutableSpan<Float>
   ) {
@@ -54,11 +54,11 @@ public enum CrossEntropy {
   private static func loss(
     _ others: (largest: Double, total: Double), _ logits: Span<Float>, _ label: Int
   ) -> Double {
-    let gap = others.largest - Double(logits[label])  // may be −∞ when there is one class only
+    let gap = others.largest - Double(logits[label])  // may be −∞ if there is only one class
     return gap > 0 ? gap + log(exp(-gap) + others.total) : log1p(exp(gap) * others.total)
   }
 
-  /// The largest logit but the label's, and Σ exp(z_j − largest) over all but the label.
+  /// The largest logit except the label's, and Σ exp(z_j − largest) over all except the label.
   private static func exponentials(
     of logits: Span<Float>, without label: Int
   ) -> (largest: Double, total: Double) {

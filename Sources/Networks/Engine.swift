@@ -6,25 +6,26 @@ import Tensors
 
 /// Runs one network on all cores: logits, features and gradients with respect to images.
 ///
-/// Each worker has plans of its own and takes one micro-batch after the other. A micro-batch always has the same
-/// size (the last one is filled up with zeros), and no operation mixes images, so the result of an image does
-/// not depend on how many there are, on their order or on the number of workers.
+/// Each worker has its own plans and takes one micro-batch after the other. A micro-batch always has the same size (the
+/// last one is zero-padded), and no operation mixes images, so the result of an image does not depend on how many there
+/// are, on their order or on the number of workers.
 ///
-/// Before plans are built their memory is reckoned (``MemoryReckoning``). A micro-batch is made smaller where its plan
-/// would take more than a gigabyte; workers for which there is no memory have no work.
+/// Memory is estimated before plans are built (``MemoryReckoning``). A micro-batch is made smaller if its plan would
+/// take more than a gigabyte; workers without enough memory stay idle.
 ///
-/// `@unchecked Sendable`: shelf w is touched by worker w only, inside `pool.run`, which lets one call in at a
-/// time; all else is immutable or guards itself.
+/// `@unchecked Sendable`: shelf w is touched only by worker w, inside `pool.run`, which admits one call at a time; all
+/// else is immutable or synchronises itself.
 public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   public let network: Network
   public let workerCount: Int
   public var inputShape: ImageShape { network.inputShape }
   public var classCount: Int { network.classCount }
 
-  /// Images in one pass, unless told otherwise.
+  /// Default number of images in one pass.
   ///
-  /// Where oneDNN has no AVX-512, its product for linear layers that read maps takes images by sixes and adds up what is
-  /// left of 32 in another order: an image's last digits would depend on its place in a micro-batch. Of 48 nothing is left.
+  /// Without AVX-512, oneDNN's product for linear layers that read maps processes images in sixes and sums the
+  /// remainder of 32 in another order: an image's last digits would depend on its place in a micro-batch. 48 leaves no
+  /// remainder.
   public static let usualMicroBatch = Device.hasWideVectors ? 32 : 48
 
   private let microBatch: Int
@@ -36,20 +37,20 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   private let fits = Mutex<[Purpose: Fit]>([:])
   private let watchfulness: Mutex<Watchfulness>
 
-  /// How much of what goes through the network is looked at node by node.
+  /// How many images are checked node by node.
   private enum Watchfulness {
-    /// ``ValueBound`` says that nothing can be found, or the first images showed nothing near it.
+    /// ``ValueBound`` rules out non-finite values, or the first images were far from them.
     case none
-    /// The first micro-batch.
+    /// Only the first micro-batch.
     case first
     case all
   }
 
-  /// Whether every node's result is looked at for all images (``NodeWatch``), which takes up to three times as long: the
+  /// Whether every node's result is checked for all images (``NodeWatch``), which takes up to three times as long: the
   /// environment variable `INTRIGUE_CHECK_NODES` is 1.
   static let watchesEverything = ProcessInfo.processInfo.environment["INTRIGUE_CHECK_NODES"] == "1"
 
-  /// Values beyond this on the first images: others may come near the end of Float.
+  /// If the first images give larger values, others may approach the largest Float.
   private static let calmLimit: Float = 1e15
 
   /// The plans of one worker.
@@ -57,7 +58,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     var plans: [Purpose: Plan] = [:]
   }
 
-  /// What has been found to fit into memory.
+  /// A micro-batch size and worker count that fit into memory.
   private struct Fit {
     let microBatch: Int
     let workerCount: Int
@@ -65,9 +66,9 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
 
   /// - Parameters:
   ///   - workerCount: One per core by default.
-  ///   - microBatch: Most images in one pass; changes results by rounding at most.
-  /// - Throws: ``OneDNNError`` when an operation does not exist on this machine, ``MemoryShortage`` when there is no
-  ///   memory for the parameters.
+  ///   - microBatch: Most images in one pass; affects results only by rounding.
+  /// - Throws: ``OneDNNError`` when this machine does not support an operation, ``MemoryShortage`` when there is not
+  ///   enough memory for the parameters.
   public convenience init(
     running network: Network, workerCount: Int = ProcessInfo.processInfo.activeProcessorCount,
     microBatch: Int = usualMicroBatch
@@ -105,7 +106,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     return need.parameters + need.first
   }
 
-  /// Version of the oneDNN that is loaded.
+  /// Version of the loaded oneDNN.
   public static var oneDNNVersion: String { Device.version }
 
   // MARK: Results
@@ -124,7 +125,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - layer: A position in the graph; nil for the feature layer when that is the pixels themselves.
-  ///   - pooling: Of maps; vectors and pixels are given as they are (`Graph.applicable(_:at:)`).
+  ///   - pooling: Pooling of maps; vectors and pixels are returned unchanged (`Graph.applicable(_:at:)`).
   public func features(
     of images: LabelledImages, layer: Int?, pooling: MapPooling = .none
   ) throws -> Tensor {
@@ -137,7 +138,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     return try output(of: layer, pooling: pooling, for: images)
   }
 
-  /// The same for inputs that are no images of a data set, such as another network's features.
+  /// The same for inputs that are not images of a data set, such as another network's features.
   ///
   /// - Parameter inputs: `[count, channels, height, width]`.
   public func features(of inputs: Tensor, layer: Int, pooling: MapPooling = .none) throws -> Tensor {
@@ -185,7 +186,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     return try unwatchedOutput(of: node, pooling: pooling, for: source)
   }
 
-  /// Looks for values that are NaN or infinite behind which a clamp stands, where any can be.
+  /// Checks for NaN and infinite values that a later clamp could hide, if there can be any.
   ///
   /// - Throws: ``NetworkError/notFiniteOutput(image:layer:)``.
   private func watch(_ source: some PixelSource) throws {
@@ -204,7 +205,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
         }
       })
     let (failed, largest) = seen.withLock { $0 }
-    // Its own result says which image it is.
+    // Its own result identifies the image.
     if let failed { _ = try unwatchedOutput(of: failed, for: source) }
     if isFirst { watchfulness.withLock { $0 = largest < Self.calmLimit ? .none : .all } }
   }
@@ -239,13 +240,13 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
 
   /// Hands micro-batches to the workers.
   ///
-  /// The closures do not throw, and that matters: Swift 6.3 loses the error register of a throwing function that
-  /// ends in a call to `memmove`, which is what copying results out comes to.
+  /// The closures must not throw: Swift 6.3 loses the error register of a throwing function that ends in a call to
+  /// `memmove`, which copying out results compiles to.
   ///
   /// - Parameters:
-  ///   - most: Images beyond the first so many are left alone.
-  ///   - seed: After `forward`, where the purpose needs gradients: fills in ∂loss/∂logits of its images.
-  ///   - collect: At the end: takes the results of its images out of the plan.
+  ///   - most: Images beyond this number are ignored.
+  ///   - seed: Called after `forward`, if the purpose needs gradients: fills in ∂loss/∂logits of its images.
+  ///   - collect: Called at the end: takes the results of its images out of the plan.
   private func forEachMicroBatch(
     of source: some PixelSource, upTo most: Int = .max, purpose: Purpose, _ fit: Fit,
     seed: @Sendable (Plan, Range<Int>) -> Void = { _, _ in },
@@ -280,10 +281,10 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
     }
   }
 
-  /// Results of fewer bytes are not asked about: an attack asks for some thousands of times.
+  /// Smaller results are not checked: an attack requests thousands of them.
   private static let resultsWorthReckoning = 64 << 20
 
-  /// How the work of a purpose fits into memory, beside results of `resultCount` floats.
+  /// How the work of a purpose fits into memory, in addition to results of `resultCount` floats.
   ///
   /// - Throws: ``MemoryShortage`` when it does not.
   private func fit(for purpose: Purpose, resultCount: Int) throws -> Fit {
@@ -310,7 +311,7 @@ public final class Engine: DifferentiableClassifier, @unchecked Sendable {
 
   private func plan(for purpose: Purpose, worker: Int, microBatch: Int) throws -> Plan {
     if let plan = shelves[worker].plans[purpose] { return plan }
-    // The store that plans take their weights from is changed while they are built.
+    // Building a plan modifies the store from which plans read their weights.
     let plan = try building.withLock {
       try Plan(PlanBuilder(network.graph, purpose: purpose, microBatch: microBatch, store: store))
     }

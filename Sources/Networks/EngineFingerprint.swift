@@ -2,11 +2,11 @@ import CKernels
 import OneDNN
 import Tensors
 
-/// Everything besides data and settings that decides the last digits of a number: who computed, and with which
-/// instructions.
+/// Everything besides data and settings that determines the last digits of a number: the engine and its instruction
+/// sets.
 ///
-/// Sums are taken in another order by another instruction set. Numbers of two fingerprints agree to rounding and no
-/// further, so a ranking of one may differ from that of the other where scores nearly tie.
+/// Different instruction sets sum in a different order. Numbers of two fingerprints agree only to rounding, so a
+/// ranking of one may differ from that of the other where scores nearly tie.
 public struct EngineFingerprint: Codable, Equatable, Hashable, Sendable {
   /// See ``revision``.
   public var revision: Int
@@ -15,7 +15,7 @@ public struct EngineFingerprint: Codable, Equatable, Hashable, Sendable {
   public var oneDNNInstructionSet: String
   /// The widest set that our own kernels use.
   public var kernelInstructionSet: String
-  /// For which processor OpenBLAS chose its kernels.
+  /// Processor for which OpenBLAS chose its kernels.
   public var openBLASCore: String
   /// See `MathLibrary.fingerprint`.
   public var mathLibrary: String
@@ -23,7 +23,7 @@ public struct EngineFingerprint: Codable, Equatable, Hashable, Sendable {
   /// Raised when the engine (plans, kernels, optimizers, reading of pixels) gives other numbers than before.
   public static let revision = 1
 
-  /// Of this process. The instruction sets do not change once this was read or the first network ran.
+  /// The fingerprint of this process. The instruction sets are fixed once this was read or the first network ran.
   public static var current: EngineFingerprint {
     EngineFingerprint(
       revision: revision, oneDNNVersion: Device.version, oneDNNInstructionSet: Device.instructionSet,
@@ -31,7 +31,7 @@ public struct EngineFingerprint: Codable, Equatable, Hashable, Sendable {
       mathLibrary: MathLibrary.fingerprint)
   }
 
-  /// Each field with a name for sentences.
+  /// Each field with a readable name.
   private var fields: [(name: String, value: String)] {
     [
       ("engine revision", String(revision)),
@@ -46,11 +46,11 @@ public struct EngineFingerprint: Codable, Equatable, Hashable, Sendable {
   /// The fields on one line: `engine revision 1, oneDNN 2.6.3, instructions of oneDNN AVX2, …`.
   public var words: String { fields.map { "\($0.name) \($0.value)" }.joined(separator: ", ") }
 
-  /// Every field in which another engine differs, with both values, and what makes the two agree; nil if they do.
+  /// Every field in which another engine differs, with both values, and how to make the two agree; nil if they do.
   public func difference(from expected: EngineFingerprint) -> String? {
     let differences = zip(fields, expected.fields).filter { $0.value != $1.value }
     if differences.isEmpty { return nil }
-    // The C library's values differ between processors as its version and these sets do, and for no other reason.
+    // The C library's values differ between processors only through its version and these instruction sets.
     let isVersion =
       revision != expected.revision || oneDNNVersion != expected.oneDNNVersion
       || mathLibrary != expected.mathLibrary && kernelInstructionSet == expected.kernelInstructionSet

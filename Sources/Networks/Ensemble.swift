@@ -6,9 +6,10 @@ import Tensors
 ///     z_c = log( (1/M) Σ_m softmax(z_m)_c )
 ///     ∂L/∂z_mj = w_mj u_j − p_mj Σ_c w_mc u_c,   u = ∂L/∂z,   w_mc = p_mc / Σ_l p_lc
 ///
-/// Probabilities are handled as logarithms, so that the share w of a member in a class that all find unlikely is what it
-/// should be. Where members are sure of different classes, nothing but their probabilities' tiny rests changes the mean,
-/// and the gradient is as good as 0. Goodfellow, Shlens, Szegedy (2015), section 9, attack such an ensemble. <https://arxiv.org/abs/1412.6572>
+/// Probabilities are handled as logarithms, so that the share w of a member in a class that all find unlikely stays
+/// accurate. Where members are confident in different classes, only the tiny remainders of their probabilities change
+/// the mean, and the gradient practically vanishes. Goodfellow, Shlens, Szegedy (2015), section 9, attack such an
+/// ensemble. <https://arxiv.org/abs/1412.6572>
 public struct Ensemble: DifferentiableClassifier {
   private let members: [any DifferentiableClassifier]
 

@@ -1,24 +1,24 @@
 import CKernels
 import OneDNN
 
-/// Scales the gradient of each image to a bounded length, in a plan whose trained parameters all belong to linear layers
+/// Clips the gradient of each image to a bounded norm, in a plan whose trained parameters all belong to linear layers
 /// that read vectors.
 ///
 ///     ‖g_i‖² = Σ_l (‖a_l,i‖² + 1) ‖δ_l,i‖²,   Σ_i f_i g_i: weights Σ_i (f_i δ_l,i) a_l,iᵀ, biases Σ_i f_i δ_l,i
 ///
-/// a_l,i is what layer l reads of image i, δ_l,i the gradient of its result; without a bias the 1 is missing. The
-/// gradient of a layer's weights for one image is the product of the two, so its length needs no such product. Goodfellow
-/// (2015). <https://arxiv.org/abs/1510.01799>
+/// a_l,i is the input of layer l for image i, δ_l,i the gradient of its result; without a bias the 1 is dropped. The
+/// gradient of a layer's weights for one image is the outer product of the two, so its norm does not require forming
+/// it. Goodfellow (2015). <https://arxiv.org/abs/1510.01799>
 ///
-/// One pass backwards forms all δ and the lengths; then δ is scaled row by row and the weights' gradients are formed of
-/// it: no second pass, and no gradient of a single image.
+/// One backward pass computes all δ and the norms; then δ is scaled row by row and the weights' gradients are computed
+/// from it: no second pass, and no per-image gradient.
 final class ExampleClipping {
   let bound: Double
-  /// What every gradient is multiplied by once it is short enough.
+  /// Factor of every gradient after clipping.
   let share: Double
   private var squares: [Double]
   private(set) var factors: [Float]
-  /// What is left to emit once the factors are known.
+  /// The steps still to be emitted once the factors are known.
   private var products: [() throws -> Void] = []
 
   init(bound: Double, share: Double, imageCount: Int) {
@@ -36,13 +36,13 @@ final class ExampleClipping {
     }
   }
 
-  /// By what a gradient is multiplied whose square has the given length.
+  /// Factor for a gradient of the given squared norm.
   static func factor(square: Double, bound: Double, share: Double) -> Float {
     let length = square.squareRoot()
     return Float(length > bound ? share * bound / length : share)
   }
 
-  /// Lengths of a plan's gradients, of its last backward pass.
+  /// Gradient norms of a plan's last backward pass.
   var lengths: [Double] { squares.map { $0.squareRoot() } }
 
   func start() {
@@ -82,7 +82,7 @@ final class ExampleClipping {
 }
 
 extension PlanBuilder {
-  /// Emits what bounds the gradients of a linear layer, and leaves what forms them for the end of the pass.
+  /// Emits what is needed to clip the gradients of a linear layer, and defers computing them to the end of the pass.
   ///
   /// - Parameter form: Emits the gradients of weights and biases, given the gradient of the result.
   func clipLinear(
@@ -103,7 +103,7 @@ extension PlanBuilder {
     }
   }
 
-  /// Emits what `clipLinear` left, after all lengths.
+  /// Emits what `clipLinear` deferred, after all norms.
   func concludeClipping(_ clipping: ExampleClipping) throws {
     emit("factors of the gradients") { _, _ in clipping.conclude() }
     for product in clipping.takeProducts() { try product() }

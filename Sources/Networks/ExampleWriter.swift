@@ -2,7 +2,7 @@ import Datasets
 import OneDNN
 import Tensors
 
-/// Writes what a network reads of an example.
+/// Writes the network's input for an example.
 struct ExampleWriter {
   let normalisation: Normalisation
   private let raw: Buffer  // one image before augmentation
@@ -12,7 +12,7 @@ struct ExampleWriter {
     raw = try Buffer(count: graph.architecture.input.pixelCount, on: device)
   }
 
-  /// The pixels, augmented and not yet normalised.
+  /// Writes the pixels, augmented but not yet normalised.
   func write(
     _ image: Int, of examples: some TrainingExamples, to target: UnsafeMutablePointer<Float>,
     _ augmentation: Augmentation, seed: UInt64, epoch: Int

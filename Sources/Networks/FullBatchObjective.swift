@@ -5,15 +5,15 @@ import Tensors
 
 /// The mean loss over all examples, with penalties, as a function of a network's trained parameters.
 ///
-/// Examples are cut into micro-batches, these into a fixed number of blocks. A worker adds up the gradients of a block
-/// in Double, and then each worker adds up the blocks, in their order, over its own range. So the sums do not depend on
-/// how many workers there are.
+/// Examples are split into micro-batches, these into a fixed number of blocks. A worker sums the gradients of a block
+/// in Double, and then each worker sums the blocks, in order, over its own range. So the sums do not depend on the
+/// number of workers.
 ///
-/// `@unchecked Sendable`: a block is used by the worker that its number belongs to; parameters and sums are written
+/// `@unchecked Sendable`: a block is used only by the worker that owns its number; parameters and sums are written
 /// between barriers, each range or field by one worker.
 final class FullBatchObjective: @unchecked Sendable {
   struct Evaluation {
-    /// Mean loss and penalties: what is minimised.
+    /// Mean loss plus penalties: the quantity minimised.
     var value = 0.0
     var meanLoss = 0.0
     var accuracy = 0.0
@@ -27,7 +27,7 @@ final class FullBatchObjective: @unchecked Sendable {
   private let store: ParameterStore
   private let slots: [TrainingSlot]
   private let blocks: [Block]
-  /// Where each variable array stands in the store, and in the vector of variables.
+  /// The position of each variable array in the store, and in the vector of variables.
   private let pieces: [Piece]
   private let run: Plan.Run
   let variableCount: Int
@@ -38,7 +38,7 @@ final class FullBatchObjective: @unchecked Sendable {
     let penalty: Penalties.Term?
   }
 
-  /// `@unchecked Sendable`: of one worker at a time.
+  /// `@unchecked Sendable`: used by one worker at a time.
   private final class Block: @unchecked Sendable {
     let microBatches: [Range<Int>]
     var gradient: [Double]
@@ -52,9 +52,9 @@ final class FullBatchObjective: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - workerCount: Fewer work where memory is short; sums keep their order.
-  ///   - byteCountBesides: What the caller will take as well.
-  /// - Throws: ``MemoryShortage`` before memory is taken.
+  ///   - workerCount: Reduced if memory is short; sums keep their order.
+  ///   - byteCountBesides: Memory that the caller will need as well.
+  /// - Throws: ``MemoryShortage`` before memory is allocated.
   init(
     _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
     network: Network, byteCountBesides: Int = 0
@@ -110,7 +110,7 @@ final class FullBatchObjective: @unchecked Sendable {
     return stride(from: 0, to: exampleCount, by: size).map { $0..<min($0 + size, exampleCount) }
   }
 
-  /// What workers use, in memory as long as the objective lives.
+  /// Builds what the workers use, in memory as long as the objective lives.
   static func build(
     _ configuration: TrainingConfiguration, exampleCount: Int, network: Network, workerCount: Int,
     on device: Device
@@ -127,9 +127,9 @@ final class FullBatchObjective: @unchecked Sendable {
     return Built(store: store, slots: slots)
   }
 
-  /// How many of the workers have memory.
+  /// Number of workers for which there is memory.
   ///
-  /// - Parameter byteCount: What the caller will take as well.
+  /// - Parameter byteCount: Memory that the caller will need as well.
   private static func affordedWorkerCount(
     of workerCount: Int, _ configuration: TrainingConfiguration, exampleCount: Int, network: Network,
     besides byteCount: Int
@@ -149,7 +149,7 @@ final class FullBatchObjective: @unchecked Sendable {
       advice: "train with --optimizer sgd or adam, or with a smaller --micro-batch")
   }
 
-  /// - Throws: ``MemoryShortage`` when there is not the memory for one worker.
+  /// - Throws: ``MemoryShortage`` when there is not enough memory for one worker.
   static func checkMemory(
     _ configuration: TrainingConfiguration, exampleCount: Int, network: Network, memory: Int
   ) throws {
@@ -158,7 +158,7 @@ final class FullBatchObjective: @unchecked Sendable {
       besides: LBFGSTraining.byteCount(network, memory: memory))
   }
 
-  /// The parameters as they are now, in the order of the variables.
+  /// The current parameters, in the order of the variables.
   func variables() -> [Double] {
     pieces.flatMap { piece in piece.stored.map { Double(store.trained.floats[$0]) } }
   }
@@ -196,7 +196,7 @@ final class FullBatchObjective: @unchecked Sendable {
     return result
   }
 
-  /// A worker's part. One that fails goes on to the barriers, so that none waits for ever.
+  /// A worker's part. A worker that fails still reaches the barriers, so that none waits forever.
   private func work(
     _ worker: Int, _ point: UnsafeBufferPointer<Double>, _ gradient: UnsafeMutableBufferPointer<Double>,
     _ barrier: Barrier

@@ -2,14 +2,14 @@ import CKernels
 import OneDNN
 import Tensors
 
-/// Normal noise on the gradient of a step, as ``PrivateTraining`` asks for.
+/// Normal noise added to the gradient of a step for ``PrivateTraining``.
 ///
-/// The noise of a number depends on the seed, the step and where the number stands in the store: any split of the work
-/// gives the same. Padding of blocked layouts and frozen parameters get none.
+/// The noise of an element depends on the seed, the step and its position in the store: any split of the work gives the
+/// same. Padding of blocked layouts and frozen parameters get none.
 ///
 /// `@unchecked Sendable`: written by `init` alone.
 final class GradientNoise: @unchecked Sendable {
-  /// The deviation of the noise of every number; 0 where there is none.
+  /// The standard deviation of the noise of every element; 0 where there is none.
   private let deviations: Buffer
   private let seed: UInt64
 
@@ -25,7 +25,7 @@ final class GradientNoise: @unchecked Sendable {
     }
   }
 
-  /// - Parameter range: Cut at multiples of 4.
+  /// - Parameter range: Its bounds are multiples of 4.
   func add(to gradient: UnsafeMutablePointer<Float>, _ range: Range<Int>, step: Int) {
     privacy_add_noise(
       gradient, deviations.floats, range.lowerBound, range.upperBound, seed, RandomStream.noise(step: step))

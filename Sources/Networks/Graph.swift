@@ -2,23 +2,23 @@ import Foundation
 import Storage
 import Tensors
 
-/// An architecture that was checked: every name resolved, every shape and parameter known.
+/// A validated architecture: every name resolved, every shape and parameter known.
 public struct Graph: Equatable, Sendable {
   public struct Node: Equatable, Sendable {
     public let name: String
     public let layer: Layer
-    /// Positions in `nodes`; nil stands for the images.
+    /// Positions in `nodes`; nil for the images.
     public let inputs: [Int?]
-    /// Of one image: `[channels, height, width]` or `[length]`.
+    /// The shape for one image: `[channels, height, width]` or `[length]`.
     public let shape: [Int]
     /// Positions in `Graph.parameters`.
     public let parameters: Range<Int>
   }
 
-  /// Most values that a node may give for one image. A description that asks for more would exhaust the memory
-  /// long before it could be run.
+  /// The most values that a node may give for one image. A description that requires more would exhaust the memory long
+  /// before it could be run.
   static let valueLimit = 1 << 26
-  /// Most parameters of a network.
+  /// The most parameters of a network.
   static let parameterLimit = 1 << 28
 
   public let architecture: Architecture
@@ -121,7 +121,7 @@ public struct Graph: Equatable, Sendable {
     classCount = nodes[nodes.count - 1].shape[0]
   }
 
-  /// The graph of an architecture that `file` describes.
+  /// The graph of an architecture described in `file`.
   ///
   /// - Throws: ``FileError`` naming the file, with every problem found.
   init(_ architecture: Architecture, from file: URL) throws {
@@ -132,10 +132,10 @@ public struct Graph: Equatable, Sendable {
     }
   }
 
-  /// Position of the feature layer: what the last linear or rbf layer reads, that is, after its activation.
+  /// Position of the feature layer: the input of the last linear or rbf layer, that is, after its activation.
   ///
-  /// Dropout and flatten do not change values outside of training and are skipped. Nil when that
-  /// layer reads the images themselves: then the pixels are the features.
+  /// Dropout and flatten do not change values outside of training and are skipped. Nil when that layer reads the images
+  /// directly: then the pixels are the features.
   public var featureLayer: Int? {
     let last = nodes.lastIndex { $0.layer.isReadout }!  // checked by init
     var position = nodes[last].inputs[0]
@@ -148,10 +148,10 @@ public struct Graph: Equatable, Sendable {
     return position
   }
 
-  /// Bytes of all parameters as a ``Network`` holds them.
+  /// Bytes of all parameters as stored in a ``Network``.
   var parameterByteCount: Int { parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride }
 
-  /// - Throws: ``MemoryShortage`` when there is not the memory for the parameters of a network.
+  /// - Throws: ``MemoryShortage`` when there is not enough memory for the parameters of a network.
   public func checkMemory() throws {
     try MemoryShortage.check(parameterByteCount, for: "a network \(architecture.name)")
   }
@@ -159,13 +159,13 @@ public struct Graph: Equatable, Sendable {
   /// Position of the node with the given name.
   public func position(of name: String) -> Int? { nodes.firstIndex { $0.name == name } }
 
-  /// The mean and standard deviation that the first node takes off; nil when there is none.
+  /// The mean and standard deviation used by the first node; nil if it does not normalise.
   public var normalisation: (mean: [Float], standardDeviation: [Float])? {
     guard case .normalise(let mean, let deviation) = nodes[0].layer else { return nil }
     return (mean, deviation)
   }
 
-  /// Values of one image, unless they are too many.
+  /// Values per image, unless there are too many.
   private static func count(of shape: [Int]) -> Int? {
     checkedProduct(shape).flatMap { $0 <= valueLimit ? $0 : nil }
   }

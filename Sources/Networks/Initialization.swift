@@ -2,15 +2,15 @@ import Foundation
 import Tensors
 
 extension Network {
-  /// Weights drawn for a graph before training.
+  /// Draws the initial weights of a graph.
   ///
-  ///     relu follows:            W ~ N(0, 2 / fanIn)              He, Zhang, Ren, Sun (2015)
+  ///     followed by relu:         W ~ N(0, 2 / fanIn)              He, Zhang, Ren, Sun (2015)
   ///     otherwise:               W ~ N(0, 2 / (fanIn + fanOut))   Glorot, Bengio (2010)
-  ///     maxout of k follows:      W ~ N(0, 1 / (m_k fanIn)), m_k the mean square of the largest of k normal draws
+  ///     followed by maxout of k:  W ~ N(0, 1 / (m_k fanIn)), m_k the mean square of the largest of k normal draws
   ///     rbf:                     μ ~ N(½, 0.01), the middle of the pixels;  β = 1 / √d, so that scores are of order √d
   ///     biases 0; batch normalization γ = 1, β = 0, running mean 0, running variance 1
   ///
-  /// Each parameter draws from its own stream of the seed, so adding a layer leaves the others' values alone.
+  /// Each parameter draws from its own stream of the seed, so adding a layer does not change the others' values.
   public init(initializing graph: Graph, seed: UInt64) {
     var tensors: [Tensor] = []
     for (index, parameter) in graph.parameters.enumerated() {
@@ -43,7 +43,7 @@ extension Network {
   }
 }
 
-/// E max(x₁ … x_k)² of standard normal draws: weights so scaled keep the mean square of what passes maxout.
+/// E max(x₁ … x_k)² of standard normal draws: weights scaled by it preserve the mean square through a maxout.
 ///
 ///     ∫ x² k φ(x) Φ(x)^{k−1} dx
 func largestMeanSquare(of count: Int) -> Double {
@@ -56,7 +56,7 @@ func largestMeanSquare(of count: Int) -> Double {
 }
 
 extension Graph {
-  /// The pieces of the maxout that alone reads the node.
+  /// Number of pieces of a maxout that is the node's only reader.
   func maxoutPieces(after position: Int) -> Int? {
     let readers = readers(of: position)
     guard readers.count == 1, case .maxout(let pieces) = nodes[readers[0]].layer else { return nil }
@@ -76,7 +76,7 @@ extension Graph {
   }
 }
 
-/// Numbers of the random streams that training draws from: one place, so that no two uses share one.
+/// The random streams used in training, defined in one place so that no two uses share one.
 enum RandomStream {
   static func initialization(parameter: Int) -> UInt64 { 1 << 56 | UInt64(parameter) }
   static func shuffle(epoch: Int) -> UInt64 { 2 << 56 | UInt64(epoch) }
@@ -88,7 +88,7 @@ enum RandomStream {
   static func lot(step: Int) -> UInt64 { 6 << 56 | UInt64(step) }
   static func noise(step: Int) -> UInt64 { 7 << 56 | UInt64(step) }
 
-  /// The seed of what a step of private training draws within its passes, which are too many for the streams above.
+  /// The seed for draws within the passes of a step of private training, which are too many for the streams above.
   static func passSeed(seed: UInt64, step: Int) -> UInt64 {
     var generator = SeededGenerator(seed: seed, stream: 8 << 56 | UInt64(step))
     return generator.next()

@@ -2,22 +2,21 @@ import CKernels
 import OneDNN
 import Tensors
 
-/// How wide the instructions may be that numbers are computed with: an upper limit for oneDNN, our own kernels and
-/// OpenBLAS together, so that processors which differ give the same bytes.
-///
-/// A limit names one set for each of the three, whatever else the processor has. With `avx512` oneDNN leaves VNNI, BF16
-/// and AMX aside, and OpenBLAS takes the kernels of the first processor with AVX-512.
+/// An upper limit on the instructions that numbers are computed with, for oneDNN, our own kernels and OpenBLAS
+/// together, so that different processors give the same bytes. A limit selects one set for each of the three, whatever
+/// else the processor supports. With `avx512` oneDNN does not use VNNI, BF16 and AMX, and OpenBLAS uses the kernels of
+/// the first processor with AVX-512.
 public enum InstructionSet: String, CaseIterable, Sendable {
-  /// What the processor has, or what ONEDNN_MAX_CPU_ISA and OPENBLAS_CORETYPE say.
+  /// What the processor supports, or what ONEDNN_MAX_CPU_ISA and OPENBLAS_CORETYPE specify.
   case automatic
-  /// SSE4.2, which every x86-64 processor since 2009 has.
+  /// SSE4.2, which every x86-64 processor since 2009 supports.
   case portable
-  /// AVX2 with fused multiplication and addition.
+  /// AVX2 with fused multiply–add.
   case avx2
   /// AVX-512 with F, VL, BW and DQ.
   case avx512
 
-  /// As a fingerprint says it.
+  /// Name used in fingerprints.
   public var words: String {
     switch self {
     case .automatic: "automatic"
@@ -45,7 +44,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// For which processor OpenBLAS is told to compute; its name in OPENBLAS_CORETYPE.
+  /// The processor whose kernels OpenBLAS must use; its name in OPENBLAS_CORETYPE.
   private var openBLASCore: String? {
     switch self {
     case .automatic: nil
@@ -55,7 +54,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// What the current thread's kernels use.
+  /// The set used by the current thread's kernels.
   static var ofKernels: InstructionSet {
     switch kernels_current() {
     case kernels_avx512: .avx512
@@ -72,11 +71,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
   // MARK: Limiting
 
-  /// Variables that must stand in the environment when the process starts, because a library reads them when it is
-  /// loaded: OpenBLAS for its kernels, glibc for its elementary functions, of which those for fused multiplication and
-  /// addition go with AVX2.
+  /// Environment variables that must be set when the process starts, because a library reads them when it is loaded:
+  /// OpenBLAS for its kernels, glibc for its elementary functions, whose fused multiply–add variants depend on AVX2.
   ///
-  /// - Parameter environment: As it is; what GLIBC_TUNABLES holds beside is kept.
+  /// - Parameter environment: Current environment; other settings in GLIBC_TUNABLES are kept.
   public func variables(beside environment: [String: String]) -> [String: String] {
     guard let openBLASCore else { return [:] }
     var variables = ["OPENBLAS_CORETYPE": openBLASCore]
@@ -102,15 +100,15 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     #endif
   }
 
-  /// Holds oneDNN and our kernels to this set in the whole process, before anything was computed, and sees that OpenBLAS
-  /// was loaded for it: see ``variables(beside:)``.
+  /// Restricts oneDNN and our kernels to this set in the whole process, before anything is computed, and checks that
+  /// OpenBLAS was loaded for it: see ``variables(beside:)``.
   ///
   /// - Throws: ``InstructionSetError``.
   public func limitProcess() throws {
     guard let kernels, let oneDNN, let openBLASCore else { return }
     try checkSupport()
     kernels_limit_process(kernels)
-    // A refusal says no more than what is read afterwards: it is none where oneDNN is held to that set already.
+    // A refusal may be harmless, if oneDNN is already restricted to that set: what counts is the set read afterwards.
     try? Device.limitInstructionSet(to: oneDNN)
     guard Device.instructionSet == oneDNN.name else {
       throw InstructionSetError.oneDNN(self, found: Device.instructionSet)
@@ -121,7 +119,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   }
 }
 
-/// Why numbers cannot be computed with the instructions that were asked for.
+/// Why numbers cannot be computed with the requested instructions.
 public enum InstructionSetError: Error, Equatable, CustomStringConvertible {
   case missing(InstructionSet, supported: [InstructionSet])
   case otherArchitecture(InstructionSet)

@@ -6,13 +6,13 @@ import Tensors
 ///
 ///     minimise  mean loss + penalties;   stop at  ‖∇‖₂ ≤ gradientTolerance · max(1, ‖w‖₂)
 ///
-/// An epoch is an iteration. The memory of the optimizer is emptied after every `roundLength` iterations, where
-/// the parameters are rounded to Float and a checkpoint is written: so a run that was stopped and goes on ends with the
-/// bytes of one that was not. It costs a few evaluations per round.
+/// An epoch is an iteration. The optimizer's memory is cleared after every `roundLength` iterations, where the
+/// parameters are rounded to Float and a checkpoint is written: so an interrupted and resumed run gives the same bytes
+/// as an uninterrupted one. It costs a few evaluations per round.
 ///
-/// Of the configuration batch size, learning rate and patience are not used.
+/// Batch size, learning rate and patience of the configuration are not used.
 struct LBFGSTraining {
-  /// Relative; a round that ends early with less has reached the rounding of the network.
+  /// Relative; a round that ends early with a smaller gain has reached the network's rounding error.
   private static let leastGain = 1e-6
 
   let configuration: TrainingConfiguration
@@ -21,10 +21,10 @@ struct LBFGSTraining {
   let training: LabelledImages
   let validation: LabelledImages?
   let workerCount: Int
-  /// Iterations from one empty memory to the next.
+  /// Number of iterations between clearings of the memory.
   var roundLength = 200
 
-  /// - Throws: ``NetworkError/lossNotFixed(cause:)`` where the loss is drawn anew in every pass;
+  /// - Throws: ``NetworkError/lossNotFixed(cause:)`` if the loss is random in every pass;
   ///   ``NetworkError/diverged(epoch:step:)``.
   func train(
     from state: TrainingState, progress: @Sendable (TrainingProgress) throws -> Void,
@@ -53,14 +53,14 @@ struct LBFGSTraining {
     return state
   }
 
-  /// What the optimizer holds, with a point to begin with.
+  /// Bytes of the optimizer's state, including a starting point.
   static func byteCount(_ network: Network, memory: Int) -> Int {
     let variableCount = network.trainedParameterCount
     return LimitedMemoryBFGS.byteCount(variableCount: variableCount, memory: memory)
       + boundedProduct(variableCount, MemoryLayout<Double>.stride)
   }
 
-  /// Iterations from an empty memory up to the next checkpoint or the end.
+  /// Iterates from an empty memory up to the next checkpoint or the end.
   private func runRound(
     _ objective: FullBatchObjective, _ state: inout TrainingState,
     _ progress: @Sendable (TrainingProgress) throws -> Void
@@ -115,8 +115,8 @@ struct LBFGSTraining {
         if state.ending != nil || state.completedEpochCount == roundEnd { break round }
         request = optimizer.proceed()
       case .converged, .lineSearchFailed:
-        // Old pairs can spoil a direction: one more round from none of them decides. A round that gained no more than
-        // Float can tell is none.
+        // Old pairs can spoil a direction: one more round with an empty memory decides. A round whose gain is below
+        // Float resolution does not count.
         let gain = startValue - (state.history.last?.objective ?? startValue)
         if state.completedEpochCount == roundStart || gain <= Self.leastGain * abs(startValue) {
           state.ending = .exhausted

@@ -1,4 +1,4 @@
-/// What one node of a network does.
+/// Operation of one node of a network.
 public enum Layer: Equatable, Sendable {
   /// `(x − mean) / standardDeviation` per channel. Only as the first node.
   case normalise(mean: [Float], standardDeviation: [Float])
@@ -18,34 +18,34 @@ public enum Layer: Equatable, Sendable {
   /// In training μ and σ² are of the micro-batch, and running = (1 − momentum) · running + momentum · batch;
   /// everywhere else they are the running ones. Ioffe, Szegedy (2015). <https://arxiv.org/abs/1502.03167>
   case batchNorm(epsilon: Float, momentum: Float)
-  /// In training each value is zero with probability `rate` and divided by 1 − rate otherwise.
+  /// In training each value is set to zero with probability `rate` and divided by 1 − rate otherwise.
   case dropout(rate: Float)
-  /// Sum of two nodes of one shape.
+  /// Sum of two nodes of the same shape.
   case add
-  /// Maps to a vector in (channel, row, column) order.
+  /// Flattens maps to a vector in (channel, row, column) order.
   case flatten
-  /// The `count` largest values of a vector; zero in place of the others.
+  /// Keeps the `count` largest values of a vector and sets the others to zero.
   case topK(count: Int)
-  /// The largest of each `pieces` neighbours: of values of a vector, or of channels at each place of maps.
+  /// The largest of each `pieces` neighbours: of values of a vector, or of channels at each position of maps.
   ///
   ///     y_j = max_{p < pieces} x_{j · pieces + p}
   ///
-  /// After a linear layer or a convolution without another activation it makes units of maxout. Goodfellow et al.
-  /// (2013), "Maxout networks". <https://arxiv.org/abs/1302.4389>
+  /// After a linear layer or a convolution without another activation it gives maxout units. Goodfellow et al. (2013),
+  /// "Maxout networks". <https://arxiv.org/abs/1302.4389>
   case maxout(pieces: Int)
   /// Minus the squared distance of a vector from a centre per output, scaled along each axis.
   ///
   ///     z_k = −Σ_i β_ki (x_i − μ_ki)²,   β = exp(γ)
   ///
   /// The shallow RBF network of Goodfellow, Shlens, Szegedy (2015), section 7, with a diagonal β. The paper prints no
-  /// minus sign, gives no form for several classes and leaves β general; here γ is what is trained, so that scores are
-  /// never positive and exp(z_k) is the paper's p(y = k | x), not normalised.
+  /// minus sign, gives no form for several classes and leaves β general; here γ is trained, so that scores are never
+  /// positive and exp(z_k) is the paper's unnormalised p(y = k | x).
   case rbf(outputs: Int)
 
-  /// How many nodes it reads.
+  /// Number of nodes it reads.
   var inputCount: Int { self == .add ? 2 : 1 }
 
-  /// Whether it can put features into classes: features are what the last of these reads.
+  /// Whether it can map features to classes: the features are the input of the last such layer.
   var isReadout: Bool {
     switch self {
     case .linear, .rbf: true
@@ -86,7 +86,7 @@ public struct Extent: Equatable, Sendable, ExpressibleByIntegerLiteral {
     self.width = width
   }
 
-  /// The same in both directions.
+  /// The same value in both directions.
   public init(integerLiteral value: Int) { self.init(height: value, width: value) }
 }
 

@@ -3,13 +3,13 @@ import OneDNN
 
 /// A linear layer that reads vectors, done by the engine's own matrix products.
 ///
-/// Its batches are too small for a general product to pay for rearranging its operands: here weights always lie as
-/// the product reads them. `Sources/CKernels/include/linear.h` has the equations.
+/// Its batches are too small for rearranging the operands of a general product to pay off: here weights are always
+/// stored as the product reads them. `Sources/CKernels/include/linear.h` has the equations.
 struct LinearProduct: Equatable {
   let inputs: Int
   let outputs: Int
 
-  /// Nil where the layer reads maps; oneDNN reads those as they lie.
+  /// Nil if the layer reads maps; oneDNN reads those in their stored layout.
   init?(_ graph: Graph, node position: Int) {
     let node = graph.nodes[position]
     guard case .linear = node.layer else { return nil }
@@ -20,10 +20,10 @@ struct LinearProduct: Equatable {
 
   private var extents: linear_extents { linear_extents(inputs: Int32(inputs), outputs: Int32(outputs)) }
 
-  /// How weights `[outputs, inputs]` lie at home.
+  /// Home layout of weights `[outputs, inputs]`.
   var layout: MemoryDescription { get throws { try .panelsOfSixteen([outputs, inputs]) } }
 
-  /// Floats that a call needs for itself.
+  /// Floats of scratch memory that a call needs.
   func scratchCount(images: Int) -> Int { linear_scratch_count(extents, Int32(images)) }
 
   var transposedCount: Int { linear_transposed_count(extents) }

@@ -1,24 +1,24 @@
-/// How the maps of a layer become units.
+/// How the maps of a layer are reduced to units.
 ///
 ///     mean: u_c = Σ_p m_c(p) / P      max: u_c = max_p m_c(p)      centre: u_c = m_c(⌊h / 2⌋, ⌊w / 2⌋)
 ///
-/// over the P = h · w places p of map c. Then a channel is one unit, wherever in the image its pattern stands. It
-/// acts on what the layer gives: the mean of a map after its ReLU is not the ReLU of the mean before it.
+/// over the P = h · w positions p of map c. Then a channel is one unit, wherever its pattern is in the image. Pooling
+/// acts on the layer's output: the mean of a map after its ReLU is not the ReLU of the mean before it.
 ///
-/// The mean counts every place alike, and is what a network with a global average pool uses itself. The largest of
-/// many values grows with their number, so maxima of large maps and of small ones are hard to compare. The centre
-/// looks at one place, and so at images that happen to show the pattern there; where an extent is even it is the
-/// later one of the two in the middle.
+/// The mean weights all positions equally, and is used by networks with a global average pool. The largest of many
+/// values grows with their number, so maxima of large maps and of small ones are hard to compare. The centre reads one
+/// position, and so favours images that happen to show the pattern there; where an extent is even it is the later of
+/// the two middle ones.
 public enum MapPooling: String, CaseIterable, Codable, Sendable {
   case mean, max, centre
-  /// Every place of every map is a unit of its own, in (channel, row, column) order.
+  /// Every position of every map is a unit of its own, in (channel, row, column) order.
   case none
 
   /// Writes one value for each map of one image.
   ///
   /// - Parameters:
   ///   - maps: `channels` maps of `height` × `width`, row-major.
-  ///   - units: Room for `channels` values. NaN for a map with a NaN or an infinite value that it would read.
+  ///   - units: Room for `channels` values. NaN for a map if a value it reads is NaN or infinite.
   func pool(
     _ maps: UnsafePointer<Float>, channels: Int, height: Int, width: Int,
     to units: UnsafeMutablePointer<Float>
@@ -35,7 +35,7 @@ public enum MapPooling: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Added up in Double, in eight interleaved sums: one alone would wait for itself.
+  /// The sum in Double, in eight interleaved sums: a single one would be limited by latency.
   private static func total(_ values: UnsafeBufferPointer<Float>) -> Double {
     var sums = SIMD8<Double>()
     let whole = values.count / 8 * 8
@@ -47,7 +47,7 @@ public enum MapPooling: String, CaseIterable, Codable, Sendable {
 
   private static func largest(_ values: UnsafeBufferPointer<Float>) -> Float {
     var largest = SIMD8<Float>(repeating: -.infinity)
-    var poison = SIMD8<Float>()  // x · 0 is NaN for NaN and infinity, which a comparison would pass over
+    var poison = SIMD8<Float>()  // x · 0 is NaN for NaN and infinity, which a comparison would miss
     let whole = values.count / 8 * 8
     for start in stride(from: 0, to: whole, by: 8) {
       let next = UnsafeRawPointer(values.baseAddress! + start).loadUnaligned(as: SIMD8<Float>.self)
@@ -63,18 +63,18 @@ public enum MapPooling: String, CaseIterable, Codable, Sendable {
 }
 
 extension Graph {
-  /// What `pooling` comes to at a node: `none` where there are no maps larger than one place.
+  /// The pooling that applies at a node: `none` if its maps are not larger than one position.
   ///
-  /// Pixels, normalised or not, are units as they stand: the mean of an image is no feature to look at.
+  /// Pixels, normalised or not, are kept as units: the mean of an image is not a useful feature.
   ///
-  /// - Parameter position: nil stands for the images.
+  /// - Parameter position: nil for the images.
   public func applicable(_ pooling: MapPooling, at position: Int?) -> MapPooling {
     guard let position, nodes[position].shape.count == 3 else { return .none }
     if case .normalise = nodes[position].layer { return .none }
     return nodes[position].shape[1...] == [1, 1] ? .none : pooling
   }
 
-  /// Units of a node, or of the images for nil, under a pooling.
+  /// Units of a node, or of the images for nil, with a pooling.
   public func unitCount(at position: Int?, pooling: MapPooling) -> Int {
     guard let position else { return architecture.input.pixelCount }
     let shape = nodes[position].shape

@@ -4,12 +4,12 @@ import OneDNN
 ///
 ///     y_j = x_{w(j)},   w(j) = argmax of the pieces of j,   ∂L/∂x_i = ∂L/∂y_j where i = w(j), and 0 elsewhere
 ///
-/// Of equal pieces the first wins. A NaN wins over all, so that it is found where results are searched for it.
+/// The first of equal pieces wins. A NaN wins over all, so that it is found where results are checked for it.
 struct Maxout {
   let pieces: Int
-  /// Values of one plane: 1 of a vector, height · width of maps.
+  /// Values per plane: 1 for a vector, height · width for maps.
   let area: Int
-  /// Planes that leave, all images together.
+  /// Number of output planes of all images together.
   let planeCount: Int
 
   func run(

@@ -1,20 +1,20 @@
 import Synchronization
 import Tensors
 
-/// What gave way because memory was short: workers, which change no result.
+/// Concessions to a shortage of memory: fewer workers, which change no result.
 ///
-/// Who wants to be told binds one for the time of the work: `MemoryConcessions.$current.withValue(…)`. A run's
-/// record asks it how many workers there were.
+/// To be notified, bind one for the duration of the work: `MemoryConcessions.$current.withValue(…)`. A run's record
+/// reads the number of workers from it.
 public final class MemoryConcessions: Sendable {
   @TaskLocal public static var current: MemoryConcessions?
 
   private let fewest = Mutex<Int?>(nil)
   private let tell: @Sendable (String) -> Void
 
-  /// - Parameter tell: Given a sentence each time that fewer workers than ever before had to do.
+  /// - Parameter tell: Called with a sentence each time the number of workers reaches a new minimum.
   public init(tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
 
-  /// How many workers ran, of those that were asked for.
+  /// Number of workers that ran, out of those requested.
   public func workerCount(of asked: Int) -> Int { fewest.withLock { min(asked, $0 ?? asked) } }
 
   func ran(_ count: Int, of asked: Int, needed: Int, _ available: AvailableMemory) {

@@ -2,14 +2,14 @@ import OneDNN
 import Synchronization
 import Tensors
 
-/// Memory is reckoned before it is taken: what is to be built is first built on a device that only counts.
+/// Computes memory needs in advance, by first building everything on a device that only counts.
 ///
 /// The very code that takes memory does the counting, so the two cannot disagree.
 enum MemoryReckoning {
-  /// The most bytes that building takes, and what is built, at one time. Of far more than is available it is a lower
-  /// bound: a stranger's network may have thousands of layers, and describing each takes time.
+  /// The peak number of bytes while building, including what is built. Far above the available memory it is only a
+  /// lower bound: a foreign network may have thousands of layers, and describing each takes time.
   ///
-  /// - Parameter build: Called on a worker of its own, because an operation's needs depend on how many threads it has.
+  /// - Parameter build: Called on a worker of its own, because an operation's needs depend on its number of threads.
   static func peak<Built>(_ build: @Sendable (Device) throws -> Built) throws -> Int {
     let ceiling = ceiling
     return try onWorker {
@@ -22,7 +22,7 @@ enum MemoryReckoning {
     }
   }
 
-  /// Where counting ends: what is refused in any case.
+  /// Where counting ends: more is rejected in any case.
   static var ceiling: Int { boundedProduct(AvailableMemory.current.byteCount, 4) }
 
   static func onWorker<Result: Sendable>(_ body: @Sendable () throws -> Result) throws -> Result {
@@ -34,12 +34,12 @@ enum MemoryReckoning {
     return result.withLock { $0! }  // run threw otherwise
   }
 
-  /// How many of the workers that were asked for have memory.
+  /// Number of requested workers for which there is memory.
   ///
   /// - Parameters:
-  ///   - one: Bytes that one worker needs, with all that is there once.
+  ///   - one: Bytes that one worker needs, shared allocations included.
   ///   - further: Bytes that each further worker needs.
-  /// - Throws: ``MemoryShortage`` when there is too little for one.
+  /// - Throws: ``MemoryShortage`` when there is not enough for one.
   static func workerCount(
     of asked: Int, one: Int, further: Int, for work: @autoclosure () -> String, advice: String? = nil
   ) throws -> Int {
@@ -54,16 +54,16 @@ enum MemoryReckoning {
   }
 }
 
-/// What the plans of one network and purpose take.
+/// Memory needed by the plans of one network and purpose.
 struct PlanNeed: Sendable {
-  /// Parameters as plans read them, at the most while they are made.
+  /// Parameters in the layouts that plans read, at the peak while they are built.
   let parameters: Int
-  /// The first plan, with the copies of parameters that it asks for.
+  /// The first plan, with the parameter copies it requires.
   let first: Int
   /// Each further plan.
   let further: Int
 
-  /// - Throws: ``BufferError`` when it is more than `ceiling`.
+  /// - Throws: ``BufferError`` when it exceeds `ceiling`.
   init(_ network: Network, _ purpose: Purpose, microBatch: Int, ceiling: Int = .max) throws {
     (parameters, first, further) = try MemoryReckoning.onWorker { () throws -> (Int, Int, Int) in
       let device = try Device.reckoning(ceiling: ceiling)
@@ -75,19 +75,19 @@ struct PlanNeed: Sendable {
         return withExtendedLifetime(plan) { device.ledger.current }
       }
       let whole = try wholeWithPlan()
-      // The plan is gone, and the copies of parameters that it asked for are not.
+      // The plan is released, but not the parameter copies it required.
       return withExtendedLifetime(store) { (parameters, whole - start, whole - device.ledger.current) }
     }
   }
 
-  /// The most that a plan may take before its micro-batch is made smaller.
+  /// The most bytes of a plan before its micro-batch is made smaller.
   static let planLimit = 1 << 30
 
-  /// The need with the largest micro-batch, halved from the one asked for, whose plan takes no more than the limit; with
-  /// one image if none does.
+  /// The need with the largest micro-batch, obtained by halving the requested one, whose plan is within the limit; with
+  /// one image if none is.
   ///
-  /// The size decides last digits, because oneDNN may choose other kernels. So it follows from the network and the
-  /// instruction set, and not from the memory of the machine.
+  /// The size affects last digits, because oneDNN may choose other kernels. So it depends on the network and the
+  /// instruction set, and not on the memory of the machine.
   ///
   /// - Throws: ``MemoryShortage`` when one image needs many times what is available.
   static func fitting(_ network: Network, _ purpose: Purpose, microBatch: Int) throws -> (
@@ -95,12 +95,12 @@ struct PlanNeed: Sendable {
   ) {
     var size = microBatch
     while true {
-      // Of more than the limit for each image, one image is the only choice.
+      // If even the limit per image is exceeded, only a micro-batch of one image is left.
       let ceiling = size == 1 ? MemoryReckoning.ceiling : boundedProduct(planLimit, size)
       do {
         let need = try PlanNeed(network, purpose, microBatch: size, ceiling: ceiling)
         if size == 1 || need.further <= planLimit { return (need, size) }
-        // Nearly all of a plan grows with the images, so sizes that are far too large are passed over.
+        // Nearly all of a plan scales with the images, so sizes that are far too large are skipped.
         let bytes = need.further / size
         repeat { size /= 2 } while size > 1 && bytes * size > planLimit
       } catch let error as BufferError {

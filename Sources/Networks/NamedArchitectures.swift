@@ -1,7 +1,7 @@
 import Tensors
 
 extension Architecture {
-  /// Architectures that are known by name; each fits any image shape and number of classes that it can.
+  /// Architectures known by name; each adapts to any image shape and number of classes it supports.
   public enum Named: String, CaseIterable, Codable, Sendable {
     case softmax
     case fc100 = "fc100-100-10"
@@ -92,7 +92,7 @@ extension Architecture {
     ]
   }
 
-  /// After Springenberg, Dosovitskiy, Brox, Riedmiller (2015), narrowed to train on a processor.
+  /// After Springenberg, Dosovitskiy, Brox, Riedmiller (2015), made narrower for training on a CPU.
   private static func allConvolutional(_ input: ImageShape, _ classCount: Int) -> [Node] {
     var nodes = [normalise(input)]
     let layers: [(channels: Int, kernel: Int, stride: Int)] = [

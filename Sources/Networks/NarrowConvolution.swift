@@ -1,7 +1,7 @@
 import CKernels
 import OneDNN
 
-/// A convolution of one to four input channels, whose gradient with respect to its input has a kernel of its own.
+/// A convolution with one to four input channels, with a dedicated kernel for the gradient with respect to its input.
 ///
 /// `Sources/CKernels/include/narrow.h` has the equation.
 struct NarrowConvolution {

@@ -1,14 +1,14 @@
 import Tensors
 
-/// A graph with the values of its parameters. A value: training returns a new one.
+/// A graph with the values of its parameters. A value type: training returns a new one.
 public struct Network: Equatable, Sendable {
   public let graph: Graph
   /// One per `graph.parameters`, in that order and of those shapes.
   public let parameters: [Tensor]
 
   /// - Throws: ``NetworkError/notFinite(parameter:)`` when a value is NaN or infinite, and
-  ///   ``NetworkError/negativeVariance(parameter:_:)`` when one of a running variance is below 0: its root is NaN, which
-  ///   a following ReLU turns into 0.
+  ///   ``NetworkError/negativeVariance(parameter:_:)`` when a running variance is negative: its root is NaN, which a
+  ///   following ReLU turns into 0.
   public init(graph: Graph, parameters: [Tensor]) throws {
     precondition(
       parameters.map(\.shape) == graph.parameters.map(\.shape),
@@ -34,7 +34,7 @@ public struct Network: Equatable, Sendable {
   public var inputShape: ImageShape { graph.architecture.input }
   public var classCount: Int { graph.classCount }
 
-  /// How many numbers the optimizer changes.
+  /// Number of values changed by the optimizer.
   public var trainedParameterCount: Int {
     graph.parameters.filter(\.isTrained).map(\.count).reduce(0, +)
   }
@@ -44,7 +44,7 @@ public struct Network: Equatable, Sendable {
   }
 }
 
-/// What can go wrong between a network and its data.
+/// Mismatches of a network and its data, and numerical failures.
 public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case notFinite(parameter: String)
   case negativeVariance(parameter: String, Float)

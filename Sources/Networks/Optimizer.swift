@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-/// How parameters follow their gradient. Weight decay acts on every trained parameter, as in PyTorch.
+/// How parameters are updated from their gradient. Weight decay acts on every trained parameter, as in PyTorch.
 public enum Optimizer: Codable, Equatable, Sendable {
   /// Stochastic gradient descent with momentum (Polyak, 1964).
   ///
@@ -13,16 +13,16 @@ public enum Optimizer: Codable, Equatable, Sendable {
   ///     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
   ///     w ← w − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε),   β₁ = 0.9, β₂ = 0.999, ε = 1e-8
   case adam(weightDecay: Float)
-  /// Adam with decay apart from the gradient: `w ← (1 − η · weightDecay) w` first.
+  /// Adam with decoupled weight decay: `w ← (1 − η · weightDecay) w` first.
   ///
   /// Loshchilov, Hutter (2019). <https://arxiv.org/abs/1711.05101>
   case adamW(weightDecay: Float)
   /// Limited-memory BFGS over all images at once; see ``LBFGSTraining``. An epoch is an iteration.
   ///
-  /// Liu, Nocedal (1989). Szegedy et al. (2013) train every network on MNIST so.
+  /// Liu, Nocedal (1989). Szegedy et al. (2013) train every network on MNIST this way.
   case lbfgs(memory: Int = 10, gradientTolerance: Double = 1e-6)
 
-  /// Arrays as long as the parameters that it remembers between steps.
+  /// Number of parameter-sized arrays kept between steps.
   public var momentCount: Int {
     switch self {
     case .lbfgs: 0
@@ -37,7 +37,7 @@ extension Optimizer {
   private static let secondDecay = 0.999
   private static let epsilon: Float = 1e-8
 
-  /// One step over a range of the parameter buffer.
+  /// Takes one step over a range of the parameter buffer.
   ///
   /// - Parameters:
   ///   - gradients: One buffer per micro-batch; their sum, in this order, is the gradient.

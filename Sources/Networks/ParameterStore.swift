@@ -3,21 +3,21 @@ import Tensors
 
 /// The parameters of one network while plans use them.
 ///
-/// Trained parameters stand in one contiguous buffer, each in its home layout, so that the optimizer is one
-/// pass. An operation that wants another layout gets a copy, brought up to date by `refresh`.
+/// Trained parameters are in one contiguous buffer, each in its home layout, so that the optimizer is one pass. An
+/// operation that needs another layout gets a copy, updated by `refresh`.
 ///
 /// `@unchecked Sendable`: plans of all workers read it at the same time; it is written only between barriers,
 /// each worker its own share.
 final class ParameterStore: @unchecked Sendable {
   let graph: Graph
   let device: Device
-  /// Trained parameters, padding of blocked layouts (zeros) included.
+  /// Trained parameters, including the zero padding of blocked layouts.
   let trained: Buffer
   private let homes: [Memory]
   private let offsets: [Int]
   private var copies: [Copy] = []
 
-  /// What an operation reads instead of a parameter's home.
+  /// A copy that an operation reads instead of the parameter itself.
   private struct Copy {
     enum Form: Equatable {
       case layout(MemoryDescription)
@@ -63,21 +63,21 @@ final class ParameterStore: @unchecked Sendable {
     }
   }
 
-  /// Where a parameter's gradient stands in a buffer laid out like `trained`.
+  /// The location of a parameter's gradient in a buffer laid out like `trained`.
   func gradient(of parameter: Int, in buffer: Buffer) throws -> Memory {
     try Memory(homes[parameter].description, in: buffer, offset: offsets[parameter], on: device)
   }
 
   func home(of parameter: Int) -> Memory { homes[parameter] }
 
-  /// Where a trained parameter stands in `trained`, padding of its layout included.
+  /// The location of a trained parameter in `trained`, padding of its layout included.
   func range(of parameter: Int) -> Range<Int> {
     offsets[parameter]..<offsets[parameter] + homes[parameter].description.storageCount
   }
 
-  /// The parameter in the given layout; an up-to-date copy unless that is its home.
+  /// The parameter in the given layout: an up-to-date copy, unless that is its home layout.
   ///
-  /// Not for two threads at a time.
+  /// Not for concurrent use.
   func memory(of parameter: Int, as description: MemoryDescription) throws -> Memory {
     let home = homes[parameter]
     if home.description == description { return home }
@@ -90,9 +90,9 @@ final class ParameterStore: @unchecked Sendable {
 
   /// The kernel of a convolution, transformed for Winograd's algorithm; always up to date.
   ///
-  /// - Parameter isTurned: For the gradient of the input.
+  /// - Parameter isTurned: Whether for the gradient of the input.
   ///
-  /// Not for two threads at a time.
+  /// Not for concurrent use.
   func transformedKernel(of parameter: Int, for convolution: WinogradConvolution, isTurned: Bool) throws
     -> Memory
   {
@@ -103,16 +103,16 @@ final class ParameterStore: @unchecked Sendable {
     ) { convolution.transform($0, isTurned: isTurned, to: $1) }
   }
 
-  /// The weights of a linear layer as the gradient of its input reads them; always up to date.
+  /// The weights of a linear layer in the layout for the gradient of its input; always up to date.
   ///
-  /// Not for two threads at a time.
+  /// Not for concurrent use.
   func transposedWeights(of parameter: Int, for product: LinearProduct) throws -> Memory {
     try derived(
       from: parameter, in: product.layout, as: .transposed(product), count: product.transposedCount
     ) { product.transpose($0, to: $1) }
   }
 
-  /// A copy that oneDNN knows no layout for: `count` floats, computed from the parameter in the given layout.
+  /// A copy in a layout that oneDNN does not know: `count` floats, computed from the parameter in the given layout.
   private func derived(
     from parameter: Int, in layout: MemoryDescription, as form: Copy.Form, count: Int,
     _ compute: @escaping (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
@@ -147,7 +147,7 @@ final class ParameterStore: @unchecked Sendable {
 
   var hasCopies: Bool { !copies.isEmpty }
 
-  /// Brings a worker's share of the copies up to date with their homes.
+  /// Updates a worker's share of the copies.
   func refresh(share: Int, of shareCount: Int, on stream: Stream) throws {
     for index in stride(from: share, to: copies.count, by: shareCount) {
       try copies[index].refresh(stream)
@@ -170,10 +170,10 @@ final class ParameterStore: @unchecked Sendable {
 
   /// The reverse of ``tensor(of:parameter:)``.
   ///
-  /// - Parameter tensor: Not asked for on a device that only reckons.
+  /// - Parameter tensor: Not evaluated on a device that only reckons.
   func write(_ tensor: @autoclosure () -> Tensor, to memory: Memory, parameter: Int) throws {
     let plain = try Memory(.plain(graph.storedExtents(ofParameter: parameter)), on: device)
-    // As on any device, the buffer of the copy lives until it is done.
+    // Keeps the buffer of the copy alive until it is done, as on any device.
     guard !device.onlyReckons else { return try copy(plain, to: memory) }
     let tensor = tensor()
     precondition(
@@ -225,7 +225,7 @@ extension ParameterStore {
 }
 
 extension ParameterStore {
-  /// Where everything stands that is not frozen; padding of single layouts included.
+  /// The ranges of everything that is not frozen; padding of single layouts included.
   ///
   /// - Parameter frozen: Positions of nodes.
   func trainedRanges(frozen: Set<Int>) -> [Range<Int>] {

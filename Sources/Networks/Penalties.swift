@@ -1,10 +1,10 @@
-/// What is added to the mean loss to keep weights small. What batch normalization learns takes no part.
+/// Terms added to the mean loss to keep weights small. The parameters of batch normalization are exempt.
 ///
 ///     perUnit   Σ_l λ_l / k_l Σ w²             of weights, k_l the units (outputs) of layer l
 ///     half      Σ_l λ_l / 2 (Σ w² + Σ b²)      of weights and biases, so that the gradient has λ_l w
 ///     L1        λ Σ |w|                        of the first layer's weights
 ///
-/// `perUnit` is what Szegedy et al. (2013), section 4.2, print; `half`, plain weight decay, is what gives the errors in
+/// `perUnit` is as printed in Szegedy et al. (2013), section 4.2; `half`, plain weight decay, reproduces the errors in
 /// their table 1 (docs/reproduction.md). The third is what Goodfellow, Shlens, Szegedy (2015), section 5, compare with
 /// adversarial training. <https://arxiv.org/abs/1312.6199> <https://arxiv.org/abs/1412.6572>
 ///
@@ -16,7 +16,7 @@ public struct Penalties: Codable, Equatable, Sendable {
     case half
   }
 
-  /// λ_l of the trained layers that have weights, from the images on; one number stands for all; empty: none.
+  /// λ_l of the trained layers that have weights, from the input on; a single number applies to all; empty: none.
   public var layerDecay: [Float]
   public var decayForm: DecayForm {
     get { form ?? .perUnit }
@@ -43,7 +43,7 @@ public struct Penalties: Codable, Equatable, Sendable {
     let square: Double
     let absolute: Double
 
-    /// Σ of the penalty over an array.
+    /// Sum of the penalty over an array.
     func value(_ weights: UnsafeBufferPointer<Double>) -> Double {
       weights.reduce(0) { $0 + square * $1 * $1 + absolute * abs($1) }
     }
@@ -79,9 +79,9 @@ public struct Penalties: Codable, Equatable, Sendable {
 }
 
 extension TrainingConfiguration {
-  /// Positions of the nodes that training leaves alone.
+  /// Positions of the nodes excluded from training.
   ///
-  /// - Throws: ``NetworkError/unknownLayer(_:known:)`` for a name that no layer with parameters has.
+  /// - Throws: ``NetworkError/unknownLayer(_:known:)`` for a name that is not that of a layer with parameters.
   func frozenPositions(in graph: Graph) throws -> Set<Int> {
     Set(
       try frozenLayers.map { name in

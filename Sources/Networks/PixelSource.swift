@@ -1,7 +1,7 @@
 import Datasets
 import Tensors
 
-/// Images that can be written, one at a time, where a plan reads them.
+/// Images that can be written, one at a time, to where a plan reads them.
 protocol PixelSource: Sendable {
   var count: Int { get }
   var imageShape: ImageShape { get }
@@ -34,7 +34,8 @@ struct TensorImages: PixelSource {
   }
 }
 
-/// Takes the network's mean and deviation off the pixels, in place, and puts the deviation back on gradients.
+/// Subtracts the network's mean from the pixels and divides by the standard deviation, in place, and rescales
+/// gradients.
 struct Normalisation: Sendable {
   private let means: [Float]
   private let scales: [Float]

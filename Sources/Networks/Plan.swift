@@ -1,11 +1,11 @@
 import OneDNN
 import Tensors
 
-/// What a plan is for. It decides what is computed and what is kept.
+/// The purpose of a plan, which determines what is computed and what is kept.
 enum Purpose: Hashable, Sendable {
-  /// The result of one node, nothing kept.
+  /// The result of one node; nothing is kept.
   case output(node: Int)
-  /// Logits, for the sake of looking at every node's result on the way: nothing is fused (``NodeWatch``).
+  /// Logits, with every node's result checked on the way: nothing is fused (``NodeWatch``).
   case watched
   /// Logits, then ∂loss/∂images. Dropout is off and batch normalization uses its running statistics.
   case imageGradient
@@ -26,9 +26,9 @@ enum Purpose: Hashable, Sendable {
 /// time.
 final class Plan {
   let microBatch: Int
-  /// Pixels `[microBatch, channels, height, width]`; normalised if the network's first node says so.
+  /// Pixels `[microBatch, channels, height, width]`; normalised if the network's first node normalises.
   let input: UnsafeMutablePointer<Float>
-  /// The result, row-major `[microBatch, …]`: logits, or the node asked for.
+  /// The result, row-major `[microBatch, …]`: logits, or the requested node.
   let output: UnsafeMutablePointer<Float>
   let outputLength: Int
   /// ∂loss/∂logits, to be filled between `forward` and `backward`.
@@ -37,7 +37,7 @@ final class Plan {
   let inputGradient: UnsafeMutablePointer<Float>?
   /// Mean and variance of the micro-batch at each batch normalization, after a training `forward`.
   let batchStatistics: [BatchStatistics]
-  /// Of a plan that is ``Purpose/watched``.
+  /// The watch of a plan that is ``Purpose/watched``.
   let watch: NodeWatch?
 
   /// Names of the steps of a forward and of a backward pass, in order.
@@ -47,17 +47,17 @@ final class Plan {
     let node: Int
     let mean: UnsafeMutablePointer<Float>
     let variance: UnsafeMutablePointer<Float>
-    /// Values that went into each mean.
+    /// Number of values in each mean.
     let count: Int
   }
 
   enum Step {
     case primitive(Primitive)
-    /// Work that oneDNN has no operation for; the argument numbers the random streams of this run.
+    /// Work that oneDNN has no operation for; the argument identifies the random streams of this run.
     case compute((_ run: Run) -> Void)
   }
 
-  /// Which training step and slot is running; dropout draws from it.
+  /// Training step and slot being run; dropout draws from it.
   struct Run {
     var seed: UInt64 = 0
     var step = 0

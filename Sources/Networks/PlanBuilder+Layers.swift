@@ -1,7 +1,7 @@
 import OneDNN
 import Tensors
 
-/// One lowering per layer: the forward steps now, the gradient's steps when they are asked for.
+/// One lowering per layer: it emits the forward steps now, and the gradient's steps when requested.
 extension PlanBuilder {
   func lower(_ position: Int) throws -> Value {
     let node = graph.nodes[position]
@@ -99,7 +99,7 @@ extension PlanBuilder {
       device, kind: kind, keepsForGradient: keeps, source: source.memory.description,
       destination: .any([microBatch] + extents), window: window)
     let result = Value(try allocate(description.destination), needsGradient: source.needsGradient)
-    // Which element of each window was the largest.
+    // Index of the largest element of each window.
     let workspace = keeps && kind == .maximum ? try allocate(description.workspace) : nil
     let kept = workspace.map { [(Primitive.Argument.workspace, $0)] } ?? []
     emit(description, [(.source, source.memory), (.destination, result.memory)] + kept)
@@ -147,7 +147,7 @@ extension PlanBuilder {
     _ position: Int, _ activation: PrimitiveDescription.Activation, _ source: Value
   ) throws -> Value {
     let input = graph.nodes[position].inputs[0]
-    // Already applied where the source was stored; or applied in place, where nobody else reads the source.
+    // Already applied where the source was stored; or applied in place, if nothing else reads the source.
     let isFused =
       input.map { graph.nodes[$0].layer.fusesActivation && fusedActivation(after: $0) != nil } ?? false
     let inPlace = isFused || (input.map { mayOverwrite($0) } ?? false)
@@ -180,7 +180,8 @@ extension PlanBuilder {
     return result
   }
 
-  /// Whether a node's result may be replaced by its activation: one reader, and its gradient needs no result.
+  /// Whether a node's result may be overwritten by its activation: one reader, and its gradient does not need the
+  /// result.
   private func mayOverwrite(_ position: Int) -> Bool {
     guard purpose != .output(node: position), graph.readers(of: position).count == 1 else { return false }
     switch graph.nodes[position].layer {
@@ -231,7 +232,7 @@ extension PlanBuilder {
       ])
     onGradient { [self] in
       guard let gradient = result.gradient else { return }
-      // The second gets a copy before the first may take the storage over and change it.
+      // The second gets a copy before the first may take over the storage and change it.
       if second.needsGradient {
         try contribute(to: second, in: second.memory.description) { try copy(gradient, to: $0) }
       }

@@ -21,7 +21,7 @@ final class PlanBuilder {
   /// A step whose primitive is made once the largest scratchpad is known.
   enum Step {
     case operation(PrimitiveDescription, [(Primitive.Argument, Memory)])
-    /// Work of our own, with so many floats for itself while it runs.
+    /// Work of our own, with this many floats of scratch space.
     case compute(String, scratch: Int, (Plan.Run, UnsafeMutablePointer<Float>) -> Void)
 
     var name: String {
@@ -47,9 +47,9 @@ final class PlanBuilder {
   let purpose: Purpose
   /// Laid out like the store's trained parameters; training plans write their gradients here.
   let parameterGradients: Buffer?
-  /// Positions of nodes that training leaves alone: no gradient is formed for them.
+  /// Positions of nodes excluded from training: no gradient is computed for them.
   let frozen: Set<Int>
-  /// Bounds the gradient of each image; nil: gradients are of the sum of all losses.
+  /// Clips the gradient of each image; nil: gradients are those of the summed loss.
   let clipping: ExampleClipping?
 
   private(set) var forward: [Step] = []
@@ -116,7 +116,7 @@ final class PlanBuilder {
     }
   }
 
-  /// The positions that lead to `last`, in order.
+  /// The positions that `last` depends on, in order.
   private func needed(for last: Int) -> [Int] {
     var wanted: Set<Int> = [last]
     for position in (0...last).reversed() where wanted.contains(position) {
@@ -127,7 +127,7 @@ final class PlanBuilder {
 
   // MARK: For the lowerings
 
-  /// Whether this plan forms gradients of the node's parameters.
+  /// Whether this plan computes gradients of the node's parameters.
   func trains(_ position: Int) -> Bool { purpose == .training && !frozen.contains(position) }
 
   func value(of position: Int?) -> Value { position.map { values[$0]! } ?? input }
@@ -154,7 +154,7 @@ final class PlanBuilder {
     emit(.operation(description, operands))
   }
 
-  /// The same values in another layout, copied once for all that ask.
+  /// The same values in another layout, copied once for all readers.
   func converted(_ memory: Memory, to description: MemoryDescription) throws -> Memory {
     if memory.description == description { return memory }
     if let known = conversions.first(where: { $0.from === memory && $0.to.description == description }) {
@@ -205,7 +205,7 @@ final class PlanBuilder {
       [(.source, gradient), (.secondSource, aligned), (.destination, gradient)])
   }
 
-  /// The activation that alone reads a node, if it may be applied while the node's result is stored.
+  /// The activation that is a node's only reader, if it can be applied while the node's result is stored.
   func fusedActivation(after position: Int) -> PrimitiveDescription.Activation? {
     if purpose == .output(node: position) || purpose == .watched { return nil }
     let readers = graph.readers(of: position)

@@ -1,9 +1,9 @@
 import Foundation
 import Tensors
 
-/// Random parts of the training images, one for each step: every image is in a lot with probability q, whatever the
-/// other images and lots do. So their sizes vary. Shuffled batches of one size would be another mechanism, about which
-/// the accountant's theorem says nothing.
+/// Poisson subsampling of the training images for each step: every image is in a lot with probability q, independently
+/// of the other images and lots, so lot sizes vary. Shuffled batches of one size would be another mechanism, not
+/// covered by the accountant's theorem.
 struct PoissonLots {
   let imageCount: Int
   /// q
@@ -12,7 +12,8 @@ struct PoissonLots {
 
   /// The images of a step, ascending; it depends on the seed and the step alone.
   ///
-  /// The gaps between them are drawn: P(gap ≥ k) = (1 − q)^k, so that the work is that of the lot and not of all images.
+  /// The gaps between them are drawn: P(gap ≥ k) = (1 − q)^k, so that the cost is that of the lot and not of all
+  /// images.
   func lot(step: Int) -> [Int] {
     guard samplingRate < 1 else { return Array(0..<imageCount) }
     guard samplingRate > 0 else { return [] }
@@ -32,10 +33,10 @@ struct PoissonLots {
 /// The images of an epoch, cut into its steps.
 struct EpochBatches {
   private let images: [Int]
-  /// Where each batch ends.
+  /// End of each batch.
   private let ends: [Int]
 
-  /// Batches of one size, the last with what is left.
+  /// Creates batches of equal size, the last with the remainder.
   init(_ order: [Int], batchSize: Int) {
     images = order
     ends = stride(from: batchSize, to: order.count + batchSize, by: batchSize).map { min($0, order.count) }

@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// What a classifier says of one image.
+/// A classifier's prediction for one image.
 public struct Prediction: Equatable, Codable, Sendable {
-  /// The class with the highest logit, the lowest of several.
+  /// The class with the highest logit, the lowest index in a tie.
   public let label: Int
   /// Its softmax probability.
   public let confidence: Double
 
-  /// - Parameter logits: Of one image, at least one, finite.
+  /// - Parameter logits: Logits of one image, at least one, finite.
   public init(logits: some Collection<Float>) {
     precondition(!logits.isEmpty, "a prediction needs at least one class")
     label = Self.label(of: logits)
@@ -23,7 +23,7 @@ public struct Prediction: Equatable, Codable, Sendable {
     return best.label
   }
 
-  /// One for each row of `[count, classCount]` logits.
+  /// One prediction per row of `[count, classCount]` logits.
   public static func rows(of logits: Tensor) -> [Prediction] {
     (0..<logits.count).map { Prediction(logits: logits[row: $0]) }
   }

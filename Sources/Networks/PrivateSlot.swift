@@ -3,13 +3,13 @@ import Datasets
 import OneDNN
 import Tensors
 
-/// Some of the micro-batches of each lot: the sum of their images' clipped gradients, over the expected size of a lot.
+/// Some of the micro-batches of each lot: the sum of their images' clipped gradients, divided by the expected lot size.
 ///
-/// Lots vary in size, so slot i of n takes the micro-batches i, i + n, i + 2n, … of a lot, as many as there are. Where all
-/// trained layers are linear and read vectors, a micro-batch goes through one plan (``ExampleClipping``); else each
-/// image goes through a plan for one image, and its gradient is measured and scaled as a whole.
+/// Lots vary in size, so slot i of n takes the micro-batches i, i + n, i + 2n, … of a lot, as many as there are. If all
+/// trained layers are linear and read vectors, a micro-batch goes through one plan (``ExampleClipping``); otherwise
+/// each image goes through a plan for one image, and its gradient is measured and scaled as a whole.
 ///
-/// `@unchecked Sendable`: between two barriers it is used by one worker only, the one its number belongs to.
+/// `@unchecked Sendable`: between two barriers it is used only by the worker that owns its number.
 final class PrivateSlot: StepSlot, @unchecked Sendable {
   let number: Int
   let gradient: Buffer
@@ -20,16 +20,16 @@ final class PrivateSlot: StepSlot, @unchecked Sendable {
   var batchStatistics: [Plan.BatchStatistics] { [] }
 
   private let plan: Plan
-  /// Of the plan's images together; nil if it has one image.
+  /// For all images of the plan together; nil if it has one image.
   private let clipping: ExampleClipping?
-  /// What a pass of the plan leaves.
+  /// Gradient left by a pass of the plan.
   private let partial: Buffer
   private let writer: ExampleWriter
   private let privacy: PrivateTraining
   private let share: Double
-  /// Where trained parameters stand.
+  /// Locations of trained parameters.
   private let ranges: [Range<Int>]
-  /// Called with the length of each image's gradient before it is clipped.
+  /// Called with the norm of each image's gradient before clipping.
   var onLength: ((_ image: Int, _ length: Double) -> Void)?
 
   /// - Parameters:
@@ -58,7 +58,7 @@ final class PrivateSlot: StepSlot, @unchecked Sendable {
   func run(_ batch: ArraySlice<Int>, of examples: some TrainingExamples, _ step: TrainingStep) throws {
     (lossSum, correctCount, imageCount) = (0, 0, 0)
     gradient.floats.update(repeating: 0, count: gradient.count)
-    // Dropout draws anew for every micro-batch, or for every image that is alone.
+    // Dropout draws anew for every micro-batch, or for every single image.
     var run = Plan.Run(seed: RandomStream.passSeed(seed: step.seed, step: step.number))
     var turn = 0
     while let images = step.microBatch(turn, of: batch, slot: number) {
@@ -85,7 +85,7 @@ final class PrivateSlot: StepSlot, @unchecked Sendable {
       gradient.floats + range.lowerBound, partial.floats + range.lowerBound, range.count, factor)
   }
 
-  /// Forward, loss, backward. Rows of the plan for which there is no image have a loss of zero, so no gradient.
+  /// Forward, loss, backward. Rows of the plan without an image have zero loss, and thus no gradient.
   private func pass(
     _ images: ArraySlice<Int>, of examples: some TrainingExamples, _ step: TrainingStep, _ run: Plan.Run
   ) throws {

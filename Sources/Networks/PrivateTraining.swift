@@ -1,21 +1,21 @@
 import Foundation
 
-/// Differentially private stochastic gradient descent: what one example can do to a step is bounded, and noise hides it.
+/// Differentially private stochastic gradient descent: each example's effect on a step is bounded and masked by noise.
 ///
 ///     lot: each example with probability q = L / n, independently
 ///     g̃ = (1 / L) (Σ_lot g_i / max(1, ‖g_i‖₂ / C) + N(0, σ²C² I))
 ///
 /// Abadi et al. (2016), algorithm 1. <https://arxiv.org/abs/1607.00133> L is the batch size of the configuration, n the
-/// number of training images. g_i is over all trained parameters together. The optimizer sees g̃ alone, so that any of
-/// them keeps the promise; penalties read only the parameters and are added to g̃. An epoch is the nearest number of
-/// steps to n / L.
+/// number of training images. g_i is over all trained parameters together. The optimizer sees only g̃, so any optimizer
+/// keeps the guarantee; penalties read only the parameters and are added to g̃. An epoch is the nearest number of steps
+/// to n / L.
 ///
-/// The promise is made to whoever does not know the seed. Noise in Float by a generator for simulations withstands no
-/// attack on its bits (Mironov, 2012): this is for experiments on what privacy does, not for secrets.
+/// The guarantee holds against those who do not know the seed. Noise in Float from a simulation generator does not
+/// withstand an attack on its bits (Mironov, 2012): this is for experiments on the effects of privacy, not for secrets.
 public struct PrivateTraining: Codable, Equatable, Sendable {
-  /// C, the longest that the gradient of an example may be; ∞: not clipped.
+  /// C, the largest norm of an example's gradient; ∞: not clipped.
   public var clip: Double
-  /// σ; 0: no noise, a control that promises nothing.
+  /// σ; 0: no noise, a control without a guarantee.
   public var noiseMultiplier: Double
 
   public init(clip: Double, noiseMultiplier: Double) {
@@ -28,8 +28,8 @@ public struct PrivateTraining: Codable, Equatable, Sendable {
     self.noiseMultiplier = noiseMultiplier
   }
 
-  /// - Throws: ``PrivateTrainingError`` for what has no gradient of its own for each example, or would look at examples
-  ///   past the noise.
+  /// - Throws: ``PrivateTrainingError`` for anything that has no separate gradient for each example, or that would read
+  ///   examples without noise.
   public static func check(_ configuration: TrainingConfiguration, _ graph: Graph) throws {
     guard configuration.privacy != nil else { return }
     if case .lbfgs = configuration.optimizer { throw PrivateTrainingError.lbfgs }
@@ -44,7 +44,7 @@ public struct PrivateTraining: Codable, Equatable, Sendable {
 }
 
 extension TrainingConfiguration {
-  /// How lots are drawn from so many images: q, and the number of lots that make an epoch.
+  /// How lots are drawn from `imageCount` images: q, and the number of lots in an epoch.
   public func lots(of imageCount: Int) -> (samplingRate: Double, countPerEpoch: Int) {
     precondition(imageCount > 0, "there must be images to draw from")
     let size = min(batchSize, imageCount)
@@ -54,7 +54,7 @@ extension TrainingConfiguration {
   }
 }
 
-/// What cannot be trained privately.
+/// Settings that cannot be trained privately.
 public enum PrivateTrainingError: Error, Equatable, CustomStringConvertible {
   case batchNormalization(layer: String)
   case lbfgs

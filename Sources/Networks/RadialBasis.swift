@@ -6,7 +6,7 @@ import OneDNN
 ///     z_k = −Σ_i β_ki (x_i − μ_ki)²,   β = exp(γ)
 ///     ∂z_k/∂x_i = −2 β_ki (x_i − μ_ki),   ∂z_k/∂μ_ki = 2 β_ki (x_i − μ_ki),   ∂z_k/∂γ_ki = −β_ki (x_i − μ_ki)²
 ///
-/// Plain loops: there are as many centres as classes.
+/// Plain loops: there are only as many centres as classes.
 struct RadialBasis {
   let inputs: Int
   let outputs: Int

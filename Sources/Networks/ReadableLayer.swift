@@ -1,8 +1,8 @@
-/// On which side of its activation a layer is read.
+/// The side of its activation on which a layer is read.
 public enum ActivationReading: String, CaseIterable, Codable, Sendable {
-  /// What enters the activation.
+  /// Input of the activation.
   case pre
-  /// What leaves it.
+  /// Output of the activation.
   case post
 }
 
@@ -10,21 +10,21 @@ public enum ActivationReading: String, CaseIterable, Codable, Sendable {
 public struct ReadableLayer: Codable, Equatable, Sendable {
   /// The node's name; `input` for the pixels.
   public let name: String
-  /// Where it stands in `Graph.nodes`; nil for the pixels.
+  /// Its position in `Graph.nodes`; nil for the pixels.
   public let position: Int?
-  /// Of one image: `[channels, height, width]` or `[length]`.
+  /// The shape for one image: `[channels, height, width]` or `[length]`.
   public let shape: [Int]
-  /// Units where each map is pooled to one.
+  /// Number of units if each map is pooled to one.
   public let unitCount: Int
-  /// Nil for a layer that stands next to no activation: pixels, pooled maps, logits, sums inside a block.
+  /// Nil for a layer that is not next to an activation: pixels, pooled maps, logits, sums inside a block.
   public let activation: ActivationReading?
 }
 
 extension Graph {
-  /// The pixels and every layer that has values of its own, in the order of the nodes.
+  /// The pixels and every layer with values of its own, in the order of the nodes.
   ///
-  /// Left out are nodes that pass on what they read: normalisation, dropout, and flatten, which only renumbers.
-  /// Those with `activation == .post`, or with `.pre`, are the network's activations from the first to the last.
+  /// Excluded are nodes that pass on their input: normalisation, dropout, and flatten, which only renumbers. Those with
+  /// `activation == .post`, or with `.pre`, are the network's activations from the first to the last.
   public var readableLayers: [ReadableLayer] {
     let input = architecture.input
     let pixels = ReadableLayer(
@@ -48,9 +48,9 @@ extension Graph {
 
   /// The node on the given side of a layer's activation.
   ///
-  /// A layer's activation is the one that alone reads its result, past batch normalization, dropout and flatten; an
-  /// activation is its own, and that of the dropout or flatten behind it. In `conv ► norm ► relu` all three have
-  /// `norm` before the activation and `relu` after it.
+  /// A layer's activation is the only reader of its result, past batch normalization, dropout and flatten; an
+  /// activation is its own, and that of the dropout or flatten after it. In `conv ► norm ► relu` all three have `norm`
+  /// before the activation and `relu` after it.
   ///
   /// - Returns: Nil where the layer has no activation of its own, such as pooled maps and logits.
   public func position(_ side: ActivationReading, of position: Int) -> Int? {
@@ -73,7 +73,7 @@ extension Graph {
     }
   }
 
-  /// The activation that alone reads the node, past layers that work on each value by itself.
+  /// The activation that is the node's only reader, past elementwise layers.
   private func activationAhead(of position: Int) -> Int? {
     let readers = readers(of: position)
     guard readers.count == 1 else { return nil }
@@ -84,7 +84,7 @@ extension Graph {
     }
   }
 
-  /// The node whose values these are: past dropout and flatten. Nil for the pixels, normalised or not.
+  /// The node that these values come from: past dropout and flatten. Nil for the pixels, normalised or not.
   private func sourceOfValues(_ position: Int) -> Int? {
     switch nodes[position].layer {
     case .dropout, .flatten: nodes[position].inputs[0].flatMap(sourceOfValues)

@@ -37,16 +37,17 @@ extension Architecture.Named {
     }
   }
 
-  /// Decay, without which filters are noise between strokes, and a tenth of the units active: of five settings the one
-  /// whose codes a linear classifier told apart best on the training images of MNIST.
+  /// Decay, without which filters are noise between strokes, and a tenth of the units active: of five settings, the one
+  /// whose codes gave a linear classifier the highest accuracy on the training images of MNIST.
   private static let encoderTraining = AutoencoderPretraining(
     layer: "encoder", sparsity: Sparsity(target: 0.1, weight: 1e-3), layerDecay: [1.5e-3, 3e-3])
 
   /// How Szegedy et al. (2013) trained it on MNIST, section 4.2 and table 1: L-BFGS to convergence, with λ of each
   /// layer; nil for architectures that are not theirs.
   ///
-  /// Of FC10 this is λ = 1e-4; theirs are 1e-4, 1e-2 and 1. λ acts as plain weight decay (``Penalties/DecayForm/half``),
-  /// which gives their errors as the printed form does not. The number of iterations is not theirs, which is not given.
+  /// For FC10 this is λ = 1e-4; theirs are 1e-4, 1e-2 and 1. λ acts as plain weight decay
+  /// (``Penalties/DecayForm/half``), which reproduces their errors, unlike the printed form. They do not state the
+  /// number of iterations; ours is a choice.
   public func publishedTraining(seed: UInt64) -> TrainingConfiguration? {
     let layerDecay: [Float]
     switch self {

@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// Trains a network to give back what it reads.
+/// Trains a network to reconstruct its input.
 ///
 ///     minimise  mean over x of ‖f(x) − x‖² / d
 ///
-/// x is the network's normalised input, if its first node normalises. Batches, order of sums and workers as in
+/// x is the network's normalised input, if its first node normalises. Batches, order of sums and workers are as in
 /// ``Trainer``: any number of workers gives the same bytes.
 public struct ReconstructionTrainer: Sendable {
   public struct Progress: Sendable {
@@ -20,16 +20,16 @@ public struct ReconstructionTrainer: Sendable {
 
   public let configuration: TrainingConfiguration
   public let inputs: Tensor
-  /// The linear layer whose weights keep columns of length 1.
+  /// The linear layer whose weight columns are kept at length 1.
   public let unitColumnsNode: String?
-  /// A node of sigmoid units that is held to few active ones; the loss that is told is without it.
+  /// A node of sigmoid units with a sparsity penalty, which the reported loss excludes.
   public let sparsity: (node: String, Sparsity)?
   public let workerCount: Int
 
   /// - Parameters:
   ///   - configuration: `patience` and `augmentation` are not used.
   ///   - inputs: `[count, channels, height, width]`, any finite values, at least one.
-  ///   - unitColumnsNode: A linear layer that reads a vector; nil: none.
+  ///   - unitColumnsNode: A linear layer that reads a vector; nil for none.
   public init(
     _ configuration: TrainingConfiguration, inputs: Tensor, unitColumnsNode: String? = nil,
     sparsity: (node: String, Sparsity)? = nil,
@@ -45,8 +45,8 @@ public struct ReconstructionTrainer: Sendable {
   }
 
   /// - Parameters:
-  ///   - network: Its last node gives as many values as it reads.
-  ///   - progress: Called several times a second from a worker; what it throws stops training.
+  ///   - network: Its last node has as many values as its input.
+  ///   - progress: Called several times per second from a worker; an error it throws stops training.
   /// - Returns: The trained network, and the mean loss of each epoch.
   /// - Throws: ``NetworkError/diverged(epoch:step:)`` when the loss is no longer finite.
   public func train(

@@ -1,10 +1,10 @@
-/// A layer cannot stand where it stands; a clause that follows the node's name.
+/// Why a layer is not possible at its position; a clause that follows the node's name.
 struct ShapeProblem: Error {
   let text: String
 }
 
 extension Layer {
-  /// Shape of one image's result, given the shapes of what it reads.
+  /// Shape of the result for one image, given the shapes of the inputs.
   func output(of inputs: [[Int]]) -> Result<[Int], ShapeProblem> {
     let input = inputs[0]
     func problem(_ text: String) -> Result<[Int], ShapeProblem> { .failure(ShapeProblem(text: text)) }
@@ -73,7 +73,7 @@ extension Layer {
     }
   }
 
-  /// What is wrong with the settings of a window on their own. Within these bounds no arithmetic overflows.
+  /// The problem with a window's settings on their own. Within these bounds no arithmetic overflows.
   private func outOfBounds(
     _ kernel: Extent, _ stride: Extent, _ padding: Extent, _ dilation: Extent = 1
   ) -> ShapeProblem? {
@@ -100,7 +100,7 @@ extension Layer {
     return .success([rows / stride.height + 1, columns / stride.width + 1])
   }
 
-  /// The parameters of a node in PyTorch's names, order and shapes.
+  /// The parameters of a node with PyTorch's names, order and shapes.
   func parameters(of node: String, input: [Int]) -> [Parameter] {
     func parameter(_ suffix: String, _ role: Parameter.Role, _ shape: [Int]) -> Parameter {
       Parameter(name: "\(node).\(suffix)", role: role, shape: shape)

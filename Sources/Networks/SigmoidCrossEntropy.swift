@@ -5,10 +5,10 @@ import Tensors
 ///
 ///     L(z, y) = Σ_j [ log(1 + exp(z_j)) − t_j z_j ],   t_j = [j = y],   ∂L/∂z_j = σ(z_j) − t_j
 ///
-/// Nothing ties the classes together, so a network may say no to all of them. Goodfellow, Shlens, Szegedy (2015),
-/// appendix, train a maxout network like this. <https://arxiv.org/abs/1412.6572> Per image, as ``CrossEntropy``.
+/// The classes are independent, so a network may reject all of them. Goodfellow, Shlens, Szegedy (2015), appendix,
+/// train a maxout network like this. <https://arxiv.org/abs/1412.6572> Per image, like ``CrossEntropy``.
 public enum SigmoidCrossEntropy {
-  /// L(z, y). A class that is judged rightly and surely adds exp(−|z_j|), however small.
+  /// L(z, y). A class decided correctly and confidently adds exp(−|z_j|), however small.
   public static func loss(logits: Span<Float>, label: Int) -> Double {
     var loss = 0.0
     for index in logits.indices { loss += softplus(wrongness(logits, index, label)) }
@@ -31,8 +31,8 @@ public enum SigmoidCrossEntropy {
     return loss
   }
 
-  /// Writes ∂L/∂z times a positive number of this image's own, such that the largest entry is 1 and nothing that counts
-  /// underflows, however sure and right the network is.
+  /// Writes ∂L/∂z times a positive factor chosen per image such that the largest entry is 1 and nothing relevant
+  /// underflows, however confidently correct the network is.
   public static func writeAscentDirection(
     logits: Span<Float>, label: Int, to gradient: inout MutableSpan<Float>
   ) {
@@ -44,12 +44,12 @@ public enum SigmoidCrossEntropy {
     }
   }
 
-  /// z_j, or −z_y of the label: the class adds softplus of it to the loss, and its gradient has the size σ of it,
-  /// log σ(w) = −softplus(−w).
+  /// z_j, or −z_y for the label: the class adds softplus of it to the loss, and its gradient has magnitude σ of it, log
+  /// σ(w) = −softplus(−w).
   private static func wrongness(_ logits: Span<Float>, _ index: Int, _ label: Int) -> Double {
     index == label ? -Double(logits[index]) : Double(logits[index])
   }
 
-  /// log(1 + exp(w)) without overflow, and accurate where it is near 0.
+  /// log(1 + exp(w)) without overflow, accurate also near 0.
   private static func softplus(_ w: Double) -> Double { max(w, 0) + log1p(exp(-abs(w))) }
 }

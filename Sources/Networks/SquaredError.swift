@@ -2,7 +2,7 @@
 ///
 ///     L(y, x) = ‖y − x‖² / d,   ∂L/∂y_j = 2 (y_j − x_j) / d
 ///
-/// Per example, d its length.
+/// Per example, where d is its length.
 public enum SquaredError {
   /// Writes `scale · ∂L/∂y`.
   ///

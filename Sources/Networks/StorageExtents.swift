@@ -1,9 +1,9 @@
-/// How a node's result lies in memory, one image of it.
+/// How a node's result for one image is stored in memory.
 ///
-/// Flattening costs nothing when only linear layers read the result: they take the maps as they are. So a
-/// flattened node may still be stored as maps.
+/// Flattening costs nothing when only linear layers read the result: they read the maps directly. So a flattened node
+/// may still be stored as maps.
 extension Graph {
-  /// `[channels, height, width]` or `[length]`; nil stands for the images.
+  /// `[channels, height, width]` or `[length]`; nil for the images.
   func storedExtents(of position: Int?) -> [Int] {
     guard let position else {
       let input = architecture.input
@@ -19,9 +19,9 @@ extension Graph {
     }
   }
 
-  /// Whether everything that reads the flattened node, directly or past elementwise layers, is linear.
+  /// Whether all readers of the flattened node, directly or past elementwise layers, are linear.
   ///
-  /// Pixels are a vector as they stand, and faster as one.
+  /// Pixels already are a vector, and are faster as one.
   func flattenIsView(_ position: Int) -> Bool {
     !readsPixels(position) && onlyLinearLayersRead(position)
   }
@@ -50,7 +50,7 @@ extension Graph {
     nodes.indices.filter { nodes[$0].inputs.contains(position) }
   }
 
-  /// Extents that oneDNN wants for a parameter; the order of its elements in a row-major array is the same.
+  /// Extents that oneDNN requires for a parameter; the order of its elements in a row-major array is the same.
   func storedExtents(ofParameter index: Int) -> [Int] {
     let parameter = parameters[index]
     guard parameter.role == .weight, let position = nodes.firstIndex(where: { $0.parameters.contains(index) })

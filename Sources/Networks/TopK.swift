@@ -6,11 +6,11 @@ import OneDNN
 ///
 /// Makhzani, Frey (2013), k-sparse autoencoders. <https://arxiv.org/abs/1312.5663>
 ///
-/// Of equal values the earlier ones are kept, so that exactly `count` are. A NaN counts as the largest: it is kept,
-/// and is found where results are searched for it.
+/// Among equal values the earlier ones are kept, so that exactly `count` are. A NaN counts as the largest: it is kept,
+/// and is found where results are checked for it.
 struct TopK {
   let count: Int
-  /// A heap of keys with the smallest on top. The upper half of a key orders values, the lower one places.
+  /// A heap of keys with the smallest on top. The upper half of a key orders by value, the lower one by position.
   private var heap: [UInt64]
 
   /// - Parameter count: Positive.
@@ -21,7 +21,7 @@ struct TopK {
 
   /// - Parameters:
   ///   - values: At least `count`.
-  ///   - mask: Room for as many: 1 where a value is kept, 0 elsewhere.
+  ///   - mask: Room for as many values: 1 where a value is kept, 0 elsewhere.
   mutating func writeMask(of values: UnsafeBufferPointer<Float>, to mask: UnsafeMutablePointer<Float>) {
     mask.update(repeating: 0, count: values.count)
     let count = count
@@ -40,13 +40,14 @@ struct TopK {
 
   /// Larger for a larger value, and for the earlier of two equal ones.
   private static func key(_ value: Float, _ place: Int) -> UInt64 {
-    // Adding 0 makes −0 a 0. Bits of negative numbers fall as the numbers rise, and lie above those of positive ones.
+    // Adding 0 turns −0 into 0. Bit patterns of negative numbers fall as the numbers rise, and lie above those of
+    // positive ones.
     let bits = (value + 0).bitPattern
     let order = value.isNaN ? .max : bits >> 31 == 0 ? bits | 1 << 31 : ~bits
     return UInt64(order) << 32 | UInt64(UInt32.max - UInt32(place))
   }
 
-  /// Moves an element down until neither of those below it is smaller.
+  /// Sifts an element down until neither of its children is smaller.
   private static func sink(_ start: Int, in heap: UnsafeMutableBufferPointer<UInt64>) {
     var parent = start
     let key = heap[parent]

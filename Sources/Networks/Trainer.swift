@@ -6,9 +6,9 @@ import Tensors
 
 /// Minimises a ``TrainingLoss`` over labelled images.
 ///
-/// Each batch is cut into micro-batches; a worker takes every so many of them, the gradients are summed in the
-/// order of the micro-batches, and each worker updates its share of the parameters. Same configuration, same
-/// data, any number of workers: the same bytes. L-BFGS takes all images for one step: ``LBFGSTraining``.
+/// Each batch is split into micro-batches, which the workers take in turn; the gradients are summed in the order of the
+/// micro-batches, and each worker updates its share of the parameters. Same configuration, same data, any number of
+/// workers: the same bytes. L-BFGS uses all images in one step: ``LBFGSTraining``.
 public struct Trainer: Sendable {
   public let configuration: TrainingConfiguration
   public let training: LabelledImages
@@ -29,9 +29,9 @@ public struct Trainer: Sendable {
   /// Trains until the configured epoch, or until validation stops improving.
   ///
   /// - Parameters:
-  ///   - state: Fresh, or of an earlier call.
-  ///   - progress: Called several times a second from a worker; what it throws stops training.
-  ///   - checkpoint: Called after each epoch with a state from which training can go on.
+  ///   - state: Fresh, or from an earlier call.
+  ///   - progress: Called several times per second from a worker; an error it throws stops training.
+  ///   - checkpoint: Called after each epoch with a state from which training can resume.
   /// - Returns: The last state, with the best network if `patience` is set.
   /// - Throws: ``NetworkError`` when data and network do not fit or the loss is no longer finite.
   public func train(
@@ -85,9 +85,10 @@ public struct Trainer: Sendable {
     return state
   }
 
-  /// Asks before anything is written or computed, as ``train(from:progress:checkpoint:)`` does before it takes memory.
+  /// Checks memory before anything is written or computed, as ``train(from:progress:checkpoint:)`` does before
+  /// allocating it.
   ///
-  /// - Throws: ``MemoryShortage`` when training would need more memory than there is.
+  /// - Throws: ``MemoryShortage`` when training would need more memory than is available.
   public func checkMemory(for state: TrainingState) throws {
     if case .lbfgs(let memory, _) = configuration.optimizer {
       try FullBatchObjective.checkMemory(
@@ -109,7 +110,7 @@ public struct Trainer: Sendable {
 }
 
 extension Engine {
-  /// Share of images whose largest logit is the label's, and mean loss. NaN of no images.
+  /// Accuracy and mean loss. NaN if there are no images.
   public func accuracyAndLoss(
     on images: LabelledImages, loss: TrainingLoss = .softmax
   ) throws -> (accuracy: Double, loss: Double) {

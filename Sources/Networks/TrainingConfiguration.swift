@@ -5,32 +5,32 @@ import Tensors
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
   public var epochCount: Int
   public var batchSize: Int
-  /// Images of one forward and backward pass. Batch normalization takes its statistics over these, and partial
-  /// gradients are summed in their order, so the result does not depend on how many workers there are.
+  /// Number of images in one forward and backward pass. Batch normalization takes its statistics over these, and
+  /// partial gradients are summed in their order, so the result does not depend on the number of workers.
   public var microBatch: Int
   public var optimizer: Optimizer
   public var learningRate: LearningRate
   public var augmentation: Augmentation
   /// Stop when the validation loss has not fallen for this many epochs, and return the best weights; nil: never.
   public var patience: Int?
-  /// Of initial weights, shuffling, augmentation and dropout.
+  /// Seeds initial weights, shuffling, augmentation and dropout.
   public var seed: UInt64
-  /// What keeps weights small beside the optimizer's own decay; nil: nothing.
+  /// Penalties on weights in addition to the optimizer's own decay; nil: none.
   public var penalties: Penalties?
   /// A first stage of training; nil: none.
   public var pretraining: AutoencoderPretraining?
   /// Perturbed images to train on; nil: none.
   public var adversarial: AdversarialTraining?
-  /// Bounds and hides what each image does to the network; nil: not.
+  /// Bounds and masks each image's effect on the network; nil: not private.
   public var privacy: PrivateTraining?
-  /// Layers that keep their parameters, and batch normalization among them its running statistics, by name.
+  /// Names of layers whose parameters stay fixed, as do the running statistics of batch normalization among them.
   public var frozenLayers: [String] {
     get { frozen ?? [] }
     set { frozen = newValue.isEmpty ? nil : newValue }
   }
   /// Absent where there are none, so that files of earlier versions stay readable and unchanged.
   private var frozen: [String]?
-  /// What is minimised over labelled images.
+  /// Loss minimised over labelled images.
   public var loss: TrainingLoss {
     get { trainingLoss ?? .softmax }
     set { trainingLoss = newValue == .softmax ? nil : newValue }
@@ -64,11 +64,11 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// The learning rate as training goes on.
+/// The learning rate over the course of training.
 public struct LearningRate: Codable, Equatable, Sendable {
   public enum Schedule: Codable, Equatable, Sendable {
     case constant
-    /// Times `factor` every `epochs` epochs.
+    /// Multiplied by `factor` every `epochs` epochs.
     case step(epochs: Int, factor: Float)
     /// `η = ½ initial (1 + cos(π t))`, t from 0 to 1 over the run. Loshchilov, Hutter (2017).
     case cosine
@@ -76,7 +76,7 @@ public struct LearningRate: Codable, Equatable, Sendable {
 
   public var initial: Float
   public var schedule: Schedule
-  /// Rises from 0 in a straight line over this many epochs first.
+  /// Number of epochs of linear warm-up from 0.
   public var warmupEpochs: Float
 
   public init(initial: Float = 0.05, schedule: Schedule = .constant, warmupEpochs: Float = 0) {
@@ -85,7 +85,7 @@ public struct LearningRate: Codable, Equatable, Sendable {
     self.warmupEpochs = warmupEpochs
   }
 
-  /// - Parameter epoch: Epochs done, with the fraction of the current one.
+  /// - Parameter epoch: Completed epochs, with the fraction of the current one.
   func value(at epoch: Double, of epochCount: Int) -> Float {
     let warmup = Double(warmupEpochs)
     if epoch < warmup { return initial * Float(epoch / warmup) }

@@ -1,28 +1,28 @@
 import Datasets
 import Tensors
 
-/// What a network learns from: inputs, and for each the loss of an output.
+/// What a network learns from: inputs, each with the loss of an output.
 protocol TrainingExamples: PixelSource {
-  /// Calls an input that will be written soon into the cache.
+  /// Prefetches an input that will be written soon into the cache.
   func prefetchPixels(ofImage index: Int)
 
   /// Writes `scale · ∂L/∂output` for one example.
   ///
   /// - Parameters:
-  ///   - input: What the network read, augmented and normalised: `imageShape.pixelCount` values.
-  ///   - output: The network's last node for it.
+  ///   - input: The network's input, augmented and normalised: `imageShape.pixelCount` values.
+  ///   - output: Network's output for it.
   /// - Returns: L, not scaled, and whether the output is right, where that is a question.
   func writeLossGradient(
     ofImage index: Int, input: UnsafeBufferPointer<Float>, output: UnsafeBufferPointer<Float>, scale: Double,
     to gradient: inout MutableSpan<Float>
   ) -> (loss: Double, isCorrect: Bool)
 
-  /// Writes ∂L/∂output times a positive number of this example's own, chosen such that nothing underflows.
+  /// Writes ∂L/∂output times a positive factor chosen per example such that nothing underflows.
   func writeAscentDirection(
     ofImage index: Int, output: UnsafeBufferPointer<Float>, to gradient: inout MutableSpan<Float>)
 }
 
-/// Images with their classes, and the loss of what a network says of them.
+/// Images with their classes, and the loss of a network's outputs.
 struct ClassifiedExamples: TrainingExamples {
   let images: LabelledImages
   let loss: TrainingLoss
@@ -54,7 +54,7 @@ struct ClassifiedExamples: TrainingExamples {
   }
 }
 
-/// Inputs that are to be given back: the loss is ``SquaredError``, in the units of the normalised input.
+/// Inputs to be reconstructed: the loss is ``SquaredError``, in the units of the normalised input.
 struct ReconstructionExamples: TrainingExamples {
   let inputs: TensorImages
 
@@ -65,7 +65,7 @@ struct ReconstructionExamples: TrainingExamples {
     inputs.writePixels(ofImage: index, to: destination)
   }
 
-  /// An input is a few lines of memory; waiting for it is nothing beside the work on it.
+  /// An input is a few cache lines; waiting for it is negligible beside the work on it.
   func prefetchPixels(ofImage index: Int) {}
 
   func writeLossGradient(

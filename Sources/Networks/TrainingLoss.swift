@@ -1,12 +1,12 @@
 import Tensors
 
-/// What a classifier is trained to make small.
+/// The loss that a classifier is trained to minimise.
 public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
-  /// ``CrossEntropy``: exactly one class is right.
+  /// ``CrossEntropy``: exactly one class is correct.
   case softmax
-  /// ``SigmoidCrossEntropy``: each class is judged by itself.
+  /// ``SigmoidCrossEntropy``: each class is decided independently.
   case sigmoid
-  /// ``DistanceCrossEntropy``: the same, of a network that ends in distances.
+  /// ``DistanceCrossEntropy``: the same, for a network that ends in distances.
   case exponential
 
   public func loss(logits: Span<Float>, label: Int) -> Double {
@@ -17,7 +17,7 @@ public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  /// Mean over the rows of `[count, classCount]` logits; NaN of none.
+  /// Mean over the rows of `[count, classCount]` logits; NaN without rows.
   public func meanLoss(of logits: Tensor, labels: [Int]) -> Double {
     precondition(logits.count == labels.count, "\(logits.count) rows of logits, \(labels.count) labels")
     let total = labels.enumerated().reduce(0.0) { total, image in
@@ -41,12 +41,12 @@ public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  /// Writes ∂L/∂z times a positive number, chosen such that it does not underflow.
+  /// Writes ∂L/∂z times a positive factor chosen such that it does not underflow.
   func writeAscentDirection(logits: Span<Float>, label: Int, to gradient: inout MutableSpan<Float>) {
     switch self {
     case .softmax: CrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
     case .sigmoid: SigmoidCrossEntropy.writeAscentDirection(logits: logits, label: label, to: &gradient)
-    // Its label's slope is −1: nothing can underflow.
+    // The label's slope is −1: nothing can underflow.
     case .exponential: DistanceCrossEntropy.writeGradient(logits: logits, label: label, to: &gradient)
     }
   }

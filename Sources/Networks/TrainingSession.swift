@@ -6,8 +6,8 @@ import Tensors
 
 /// The machinery of one training run: workers, parameters, slots and the optimizer's moments.
 ///
-/// `@unchecked Sendable`: a slot is used by the worker that its number belongs to; parameters, moments and sums
-/// are written between barriers, each range or field by one worker.
+/// `@unchecked Sendable`: a slot is used only by the worker that owns its number; parameters, moments and sums are
+/// written between barriers, each range or field by one worker.
 final class TrainingSession: @unchecked Sendable {
   struct Sums {
     var loss = 0.0
@@ -15,7 +15,7 @@ final class TrainingSession: @unchecked Sendable {
     var imageCount = 0
     var stepCount = 0
 
-    /// Over the images seen. Lots of private training may all be empty; then there is nothing to tell, and it is 0.
+    /// The mean loss over the images seen; 0 if there were none, since all lots of private training may be empty.
     var meanLoss: Double { loss / Double(max(imageCount, 1)) }
     var accuracy: Double { Double(correctCount) / Double(max(imageCount, 1)) }
   }
@@ -29,7 +29,7 @@ final class TrainingSession: @unchecked Sendable {
   private let noise: GradientNoise?
   private let moments: [Buffer]
   private let unitColumns: UnitColumns?
-  /// Where the optimizer works: everything that is not frozen.
+  /// The ranges that the optimizer updates: everything that is not frozen.
   private let trainedRanges: [Range<Int>]
   private let penalties: [(range: Range<Int>, term: Penalties.Term)]
   private var sums = Sums()
@@ -43,8 +43,8 @@ final class TrainingSession: @unchecked Sendable {
 
   /// - Parameters:
   ///   - unitColumnsNode: See ``UnitColumns``; a linear layer that reads a vector.
-  ///   - isValidated: Whether an engine will judge the network after each epoch, while all this is in memory.
-  /// - Throws: ``MemoryShortage`` before memory is taken.
+  ///   - isValidated: Whether an engine will evaluate the network after each epoch, while all this is in memory.
+  /// - Throws: ``MemoryShortage`` before memory is allocated.
   init(
     _ configuration: TrainingConfiguration, examples: some TrainingExamples, workerCount: Int,
     state: TrainingState, unitColumnsNode: String? = nil,
@@ -83,7 +83,7 @@ final class TrainingSession: @unchecked Sendable {
     }
   }
 
-  /// Everything of a training that lies in memory as long as it runs.
+  /// Builds everything that is in memory as long as training runs.
   static func build(
     _ configuration: TrainingConfiguration, exampleCount: Int, state: TrainingState,
     sparsity: (node: String, Sparsity)?, on device: Device
@@ -98,7 +98,7 @@ final class TrainingSession: @unchecked Sendable {
     }
     let isPrivate = configuration.privacy != nil
     let size = min(configuration.microBatch, exampleCount)
-    // Where private training does not go by micro-batches, it goes by single images.
+    // If private training does not use micro-batches, it uses single images.
     let layouts = try Self.homeLayouts(graph, microBatch: isPrivate ? 1 : size, device)
     let store = try ParameterStore(of: state.network, layouts: layouts, on: device)
     let largest = min(configuration.batchSize, exampleCount)
@@ -142,7 +142,7 @@ final class TrainingSession: @unchecked Sendable {
     return Built(store: store, slots: slots, moments: moments, noise: noise)
   }
 
-  /// - Throws: ``MemoryShortage`` when training would need more memory than there is.
+  /// - Throws: ``MemoryShortage`` when training would need more memory than is available.
   static func checkMemory(
     _ configuration: TrainingConfiguration, exampleCount: Int, state: TrainingState,
     sparsity: (node: String, Sparsity)? = nil, isValidated: Bool
@@ -160,7 +160,7 @@ final class TrainingSession: @unchecked Sendable {
       advice: "train with a smaller --batch or --micro-batch")
   }
 
-  /// Layouts in which oneDNN forms the gradients of weights: with these the optimizer needs no copies.
+  /// Layouts in which oneDNN computes the gradients of weights: with these the optimizer needs no copies.
   static func homeLayouts(
     _ graph: Graph, microBatch: Int, _ device: Device
   ) throws -> [Int: MemoryDescription] {
@@ -183,7 +183,7 @@ final class TrainingSession: @unchecked Sendable {
     return layouts
   }
 
-  /// The sizes of batches that occur in an epoch.
+  /// The batch sizes that occur in an epoch.
   private static func batchSizes(_ configuration: TrainingConfiguration, imageCount: Int) -> Set<Int> {
     let full = min(configuration.batchSize, imageCount)
     let rest = imageCount % configuration.batchSize
@@ -194,7 +194,7 @@ final class TrainingSession: @unchecked Sendable {
     stride(from: 0, to: batch, by: microBatch).map { $0..<min($0 + microBatch, batch) }
   }
 
-  /// One pass over all images in an order drawn from (seed, epoch); of private training, as many lots as make one.
+  /// One pass over all images in an order drawn from (seed, epoch); for private training, the lots of one epoch.
   func runEpoch(
     _ epoch: Int, stepCount: Int, progress: @escaping @Sendable (TrainingProgress) throws -> Void
   ) throws -> Sums {
@@ -218,7 +218,7 @@ final class TrainingSession: @unchecked Sendable {
     return EpochBatches((firstStep..<firstStep + count).map { lots.lot(step: $0) })
   }
 
-  /// A worker's part of an epoch. A worker that fails goes on to the barriers, so that none waits for ever.
+  /// A worker's part of an epoch. A worker that fails still reaches the barriers, so that none waits forever.
   private func work(
     _ worker: Int, _ epoch: Int, _ firstStep: Int, _ batches: EpochBatches, _ barrier: Barrier,
     _ reporter: ProgressReporter
@@ -234,7 +234,7 @@ final class TrainingSession: @unchecked Sendable {
     let share = store.share(worker, of: workerCount)
     for step in 0..<batches.count {
       let batch = batches[step]
-      // Slots for which there is nothing left take no part, but of an empty lot one says so.
+      // Slots without work do not take part, except that one reports an empty lot.
       let slotCount = min(
         slots.count, max(1, (batch.count + configuration.microBatch - 1) / configuration.microBatch))
       let told = TrainingStep(
@@ -283,7 +283,7 @@ final class TrainingSession: @unchecked Sendable {
     if let failure { throw failure }
   }
 
-  /// Adds the slope of the penalties to one slot's gradient, within a worker's share.
+  /// Adds the gradient of the penalties to one slot's gradient, within a worker's share.
   private func addPenalties(to gradient: UnsafeMutablePointer<Float>, _ share: Range<Int>) {
     let weights = store.trained.floats
     for (range, term) in penalties {
@@ -307,7 +307,7 @@ final class TrainingSession: @unchecked Sendable {
     guard sums.loss.isFinite else { throw NetworkError.diverged(epoch: epoch + 1, step: step + 1) }
   }
 
-  /// The network and the optimizer's moments as they are now. Between epochs only.
+  /// The current network and optimizer moments. Only between epochs.
   func snapshot() throws -> (Network, [[Tensor]]) {
     let taken = Mutex<(Network, [[Tensor]])?>(nil)
     try pool.run { [self] worker in
@@ -324,7 +324,7 @@ final class TrainingSession: @unchecked Sendable {
   }
 }
 
-/// Tells where an epoch is, at most every 50 ms.
+/// Reports the progress of an epoch, at most every 50 ms.
 ///
 /// `@unchecked Sendable`: only worker 0 calls it.
 private final class ProgressReporter: @unchecked Sendable {

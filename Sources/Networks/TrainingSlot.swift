@@ -2,9 +2,9 @@ import Datasets
 import OneDNN
 import Tensors
 
-/// One micro-batch of a step: its plans, its gradient and what it saw.
+/// One micro-batch of a step: its plans, gradient and statistics.
 ///
-/// `@unchecked Sendable`: between two barriers it is used by one worker only, the one its number belongs to.
+/// `@unchecked Sendable`: between two barriers it is used only by the worker that owns its number.
 final class TrainingSlot: StepSlot, @unchecked Sendable {
   let number: Int
   let gradient: Buffer
@@ -22,12 +22,12 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
   private let writer: ExampleWriter
   private var normalisation: Normalisation { writer.normalisation }
 
-  /// What a number of images needs.
+  /// Plans and buffers for one number of images.
   private struct Plans {
     let training: Plan
-    /// Of the images, for perturbations that follow it.
+    /// For image gradients, if perturbations follow them.
     let imageGradient: Plan?
-    /// The images, augmented, and what is made of them; both before normalisation.
+    /// The augmented images, and their perturbed copies; both before normalisation.
     let perturbation: (clean: Buffer, perturbed: Buffer)?
   }
 
@@ -45,7 +45,7 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
     writer = try ExampleWriter(store.graph, on: store.device)
   }
 
-  /// Builds the plans for `count` images. Not for two slots at a time: the store changes.
+  /// Builds the plans for `count` images. Not for concurrent use by two slots: the store changes.
   func prepare(for count: Int) throws {
     guard plans[count] == nil else { return }
     let rows = adversarial?.includesClean == true ? 2 * count : count
@@ -77,7 +77,7 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
 
   /// Forward, loss, backward over the given images.
   ///
-  /// - Parameter batchCount: Images in the whole step: the gradient is of the mean over these.
+  /// - Parameter batchCount: Images in the whole step: the gradient is that of the mean over these.
   func run(
     _ images: ArraySlice<Int>, of data: some TrainingExamples, batchCount: Int, augmentation: Augmentation,
     epoch: Int, pass: Plan.Run
@@ -99,7 +99,7 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
       writer.write(image, of: data, to: target, augmentation, seed: pass.seed, epoch: epoch)
       if adversarial == nil { normalisation.apply(to: target) }
     }
-    // One part of the plan's rows, or two with the share of the loss that the first has. No arrays: none of this may
+    // The plan's rows are one part, or two with the weight of the first in the loss. No arrays: nothing here may
     // allocate.
     var partCount = 1
     var firstShare = 1.0
@@ -135,7 +135,7 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
     try plan.backward(run)
   }
 
-  /// Makes perturbed images of the clean ones, from the parameters as they are now.
+  /// Perturbs the clean images, using the current parameters.
   private func perturb(
     _ images: ArraySlice<Int>, of data: some TrainingExamples, _ adversarial: AdversarialTraining,
     _ prepared: Plans, _ epoch: Int, _ run: Plan.Run
@@ -163,7 +163,7 @@ final class TrainingSlot: StepSlot, @unchecked Sendable {
           output: UnsafeBufferPointer(start: plan.output + row * classes, count: classes), to: &gradient)
       }
       try plan.backward(run)
-      // Deviations are positive: the sign is that of the gradient with respect to pixels.
+      // Standard deviations are positive: the sign is that of the gradient with respect to pixels.
       adversarial.move(
         perturbed.floats, along: inputGradient, around: clean.floats, count: images.count * length)
     }

@@ -1,25 +1,25 @@
 import Tensors
 
-/// What one epoch did, or one iteration of L-BFGS.
+/// Result of one epoch, or one iteration of L-BFGS.
 public struct EpochRecord: Codable, Equatable, Sendable {
   /// From 1.
   public let epoch: Int
-  /// Mean ``TrainingLoss`` over the epoch's images, each as it was trained on; of L-BFGS, after the iteration.
+  /// Mean ``TrainingLoss`` over the epoch's images, each when it was trained on; for L-BFGS, after the iteration.
   public let trainingLoss: Double
   public let trainingAccuracy: Double
-  /// On images kept apart from training, after the epoch; nil where none were kept.
+  /// Loss on validation images after the epoch; nil if there are none.
   public var validationLoss: Double?
   public var validationAccuracy: Double?
-  /// In the middle of the epoch; 0 of L-BFGS, which has none.
+  /// Value mid-epoch; 0 for L-BFGS, which has none.
   public let learningRate: Float
   public let seconds: Double
   public let imagesPerSecond: Double
-  /// Of L-BFGS alone: the mean loss with its penalties, and the length of its gradient.
+  /// For L-BFGS only: the mean loss with its penalties, and the norm of its gradient.
   public var objective: Double?
   public var gradientNorm: Double?
 }
 
-/// Training between two epochs: all that is needed to go on as if it had never stopped.
+/// Training between two epochs: all that is needed to resume as if it had never stopped.
 public struct TrainingState: Sendable {
   public var network: Network
   /// The optimizer's memory: for each moment one tensor per trained parameter.
@@ -33,7 +33,7 @@ public struct TrainingState: Sendable {
 
   public var completedEpochCount: Int { history.count }
 
-  /// Before the first step.
+  /// State before the first step.
   public init(starting network: Network) {
     self.init(network: network, moments: [], stepCount: 0, history: [], best: nil)
   }
@@ -46,7 +46,7 @@ public struct TrainingState: Sendable {
     self.best = best
   }
 
-  /// Epochs since the validation loss was lowest.
+  /// Number of epochs since the lowest validation loss.
   var epochsSinceBest: Int {
     let losses = history.map { $0.validationLoss ?? .infinity }
     guard let lowest = losses.min(), let position = losses.firstIndex(of: lowest) else { return 0 }
@@ -54,7 +54,7 @@ public struct TrainingState: Sendable {
   }
 }
 
-/// Why training came to its end.
+/// Why training ended.
 public enum TrainingEnding: String, Codable, Sendable {
   case epochLimit
   /// The validation loss no longer fell.
@@ -65,7 +65,7 @@ public enum TrainingEnding: String, Codable, Sendable {
   case exhausted
 }
 
-/// Where training is, told several times a second.
+/// Progress of training, reported several times per second.
 public struct TrainingProgress: Sendable {
   public let epoch: Int
   public let epochCount: Int
@@ -75,7 +75,7 @@ public struct TrainingProgress: Sendable {
   /// Mean over the epoch so far.
   public let loss: Double
   public let accuracy: Double
-  /// Of L-BFGS alone: the length of the gradient.
+  /// For L-BFGS only: the norm of the gradient.
   public var gradientNorm: Double?
 }
 

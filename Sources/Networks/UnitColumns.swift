@@ -1,11 +1,11 @@
-/// Holds the columns of a linear layer's weights at length 1 while they are trained.
+/// Keeps the columns of a linear layer's weights at length 1 during training.
 ///
 ///     W_{·i} ← W_{·i} / ‖W_{·i}‖₂   after each step
 ///
-/// A column of zeros stays one.
+/// A zero column stays zero.
 struct UnitColumns {
   let product: LinearProduct
-  /// At home in panels of sixteen outputs; see `LinearProduct.layout`.
+  /// Stored in panels of sixteen outputs; see `LinearProduct.layout`.
   let weights: UnsafeMutablePointer<Float>
 
   /// - Parameter columns: The inputs whose columns are scaled. Different columns may be scaled at the same time.

@@ -1,20 +1,20 @@
 import Foundation
 import Tensors
 
-/// How large the values of a network can become, whatever the image: interval arithmetic with one number for each node.
+/// How large the values of a network can become for any image: interval arithmetic with one number per node.
 ///
 ///     |W x + b|∞ ≤ max_j (Σ_i |W_ji| · |x|∞ + |b_j|),   |γ (x − μ) / √(σ² + ε) + β| the same, |σ(x)| ≤ 1, …
 ///
-/// NaN comes of values beyond the largest Float alone, once parameters are finite: ∞ − ∞, 0 · ∞. A clamp behind it, such as
-/// ReLU, gives 0 for it on these processors, and a wrong answer looks like any other. Where the bounds stay far below, nothing
-/// has to be looked at while the network runs.
+/// With finite parameters, NaN arises only from values beyond the largest Float: ∞ − ∞, 0 · ∞. A later clamp, such as
+/// ReLU, turns it into 0 on these processors, and a wrong answer looks like any other. If the bounds stay far below
+/// that, nothing has to be checked while the network runs.
 struct ValueBound {
-  /// Of the pixels: far more than 1, so that noise and steps out of the box are covered as well.
+  /// The bound on pixels: far more than 1, so that noise and steps out of the box are covered as well.
   static let largestInput = 1e3
-  /// Sums and transforms on the way to a result may be larger than it: Float ends at 3.4 · 10³⁸.
+  /// Sums and transforms on the way to a result may be larger than it: the largest Float is 3.4 · 10³⁸.
   static let limit = 1e35
 
-  /// Of each node; ∞ from where a Double is too small for it.
+  /// Bound of each node; ∞ once it overflows a Double.
   let ofNodes: [Double]
 
   init(_ network: Network) {
@@ -28,7 +28,7 @@ struct ValueBound {
     ofNodes = bounds
   }
 
-  /// Whether no value can come near what a Float cannot hold.
+  /// Whether no value can come near the largest Float.
   var isFar: Bool { ofNodes.allSatisfy { $0 < Self.limit } }
 
   private static func bound(_ layer: Layer, _ inputs: [Double], _ parameters: [[Float]]) -> Double {
@@ -74,7 +74,7 @@ struct ValueBound {
     }
   }
 
-  /// 0 · ∞ is 0 here, and what is NaN for another reason has no bound.
+  /// 0 · ∞ is 0 here; any other NaN means there is no bound.
   private static func product(_ first: Double, _ second: Double) -> Double {
     if first == 0 || second == 0 { return 0 }
     let result = first * second

@@ -15,23 +15,24 @@ public enum WeightMatching {
     public let method: Method
     /// For each parameter, in the graph's order, the tensor that it was given.
     public let pairs: [(parameter: String, tensor: String)]
-    /// What was assumed or left out, a sentence without its full stop each.
+    /// What was assumed or ignored, each a sentence without its full stop.
     public let remarks: [String]
   }
 
-  /// A count that PyTorch keeps beside batch normalization's averages and that no answer depends on.
+  /// A count that PyTorch stores with batch normalization's averages, which affects no output.
   private static let unread = "num_batches_tracked"
 
-  /// Parameters whose names the file has take these; then those whose names its metadata give as another name for a
-  /// tensor, as safetensors writes weights that several modules share; the others take what is left over, in order.
+  /// Parameters whose names are in the file get these; then those whose names its metadata list as aliases of a tensor,
+  /// as safetensors writes weights shared by several modules; the others are matched with the remaining tensors in
+  /// order.
   ///
-  /// In order means: a file's tensors are gathered into modules (the name up to its last dot) and the modules
-  /// are tried in the order of their data, then by name with numbers compared as numbers; shapes must fit, and
-  /// PyTorch's are expected (`[out, in]`, `[out, in / groups, height, width]`). Data in the alphabetical order of
-  /// their names, as Python's safetensors writes them, say nothing about the order of layers ("10" comes before
-  /// "2"): there the names alone are tried.
+  /// In order means: a file's tensors are gathered into modules (the name up to its last dot) and the modules are tried
+  /// in the order of their data, then by name with numbers compared as numbers; shapes must match, and PyTorch's are
+  /// expected (`[out, in]`, `[out, in / groups, height, width]`). Data in the alphabetical order of their names, as
+  /// Python's safetensors writes them, carry no information about the order of layers ("10" comes before "2"): there
+  /// only the names are tried.
   ///
-  /// - Throws: ``FileError`` when a tensor is missing, left over or of another shape.
+  /// - Throws: ``FileError`` when a tensor is missing, left over or of a different shape.
   public static func match(_ container: SafetensorsFile, to graph: Graph, file: URL) throws -> Match {
     var given: [String: Tensor] = [:]
     for (name, tensor) in container.tensors { given[name] = tensor }
@@ -49,7 +50,7 @@ public enum WeightMatching {
     let leftOver = container.tensors.filter { !used.contains($0.name) && !isUnread($0.name) }
 
     guard unnamed.count == leftOver.count else {
-      // Whoever lacks a tensor looks among those that could not be read.
+      // A missing tensor may be among those that could not be read.
       let unreadable = container.skippedTensors.filter { !isUnread($0.name) }
       throw FileError(
         file: file,

@@ -1,6 +1,6 @@
 import OneDNN
 
-/// The oneDNN operations of a convolution or a linear layer at one micro-batch size, layouts chosen freely.
+/// The oneDNN operations of a convolution or a linear layer at one micro-batch size, with layouts chosen freely.
 struct WeightedOperation {
   let forward: PrimitiveDescription
   let sourceGradient: PrimitiveDescription?

@@ -1,14 +1,14 @@
 import CKernels
 import OneDNN
 
-/// A convolution that is done by Winograd's minimal filtering, because that takes fewer multiplications.
+/// A convolution computed by Winograd's minimal filtering, which takes fewer multiplications.
 ///
 /// `Sources/CKernels/include/winograd.h` has the equations, for the result and for both gradients.
 struct WinogradConvolution: Equatable {
   private let geometry: winograd_geometry
 
-  /// Nil where the direct sum serves better, or the algorithm has no form: other kernels than square ones of 3 or 5
-  /// with stride 1, channels that are no multiple of 16, maps too small for its tiles.
+  /// Nil if the direct sum is faster, or the algorithm does not apply: kernels that are not square of size 3 or 5 with
+  /// stride 1, channels that are not a multiple of 16, maps too small for its tiles.
   init?(_ graph: Graph, node position: Int) {
     let node = graph.nodes[position]
     guard case .convolution(let convolution) = node.layer else { return nil }
@@ -21,7 +21,7 @@ struct WinogradConvolution: Equatable {
       source[0] % 16 == 0, node.shape[0] % 16 == 0
     else { return nil }
 
-    // In multiplications per image; moving a value to and from the points costs about as much as ten.
+    // In multiplications per image; transforming a value to and from the points costs about as much as ten.
     func cost(tile: Int) -> Double {
       let results = tile - kernel + 1
       let tileCount = ((node.shape[1] + results - 1) / results) * ((node.shape[2] + results - 1) / results)
@@ -29,7 +29,7 @@ struct WinogradConvolution: Equatable {
         * Double(source[0] * node.shape[0] + 10 * (source[0] + node.shape[0]))
     }
     let direct = Double(node.shape.reduce(kernel * kernel * source[0], *))
-    // The larger tile rounds worse and its kernels take more room: it must earn that.
+    // The larger tile has larger rounding errors and needs larger kernels: it must earn that.
     let tile = cost(tile: 8) < 0.8 * cost(tile: 6) ? 8 : 6
     guard cost(tile: tile) < 0.8 * direct else { return nil }
     geometry = winograd_geometry(
@@ -41,7 +41,7 @@ struct WinogradConvolution: Equatable {
 
   private init(geometry: winograd_geometry) { self.geometry = geometry }
 
-  /// The convolution that takes ∂loss/∂result to ∂loss/∂source.
+  /// The convolution that maps ∂loss/∂result to ∂loss/∂source.
   var turned: WinogradConvolution {
     let g = geometry
     return WinogradConvolution(
@@ -51,13 +51,13 @@ struct WinogradConvolution: Equatable {
         padding_top: g.kernel - 1 - g.padding_top, padding_left: g.kernel - 1 - g.padding_left))
   }
 
-  /// Floats of the kernel after its transformation.
+  /// Floats of the transformed kernel.
   var transformedCount: Int { withUnsafePointer(to: geometry) { winograd_weights_count($0) } }
 
-  /// Floats that a call needs for itself.
+  /// Floats of scratch memory that a call needs.
   var scratchCount: Int { withUnsafePointer(to: geometry) { winograd_scratch_count($0) } }
 
-  /// - Parameter isTurned: For ``turned``; the geometry is that of the forward pass in both cases.
+  /// - Parameter isTurned: Whether for ``turned``; the geometry is that of the forward pass in both cases.
   func transform(_ weights: UnsafePointer<Float>, isTurned: Bool, to transformed: UnsafeMutablePointer<Float>)
   {
     withUnsafePointer(to: geometry) {

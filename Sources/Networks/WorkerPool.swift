@@ -1,7 +1,7 @@
 import Foundation
 import OneDNN
 
-/// One thread per core, alive as long as the pool, each with oneDNN held to that thread.
+/// One thread per core, alive as long as the pool, each with oneDNN restricted to that thread.
 final class WorkerPool: Sendable {
   typealias Body = @Sendable (_ worker: Int) throws -> Void
 
@@ -12,7 +12,7 @@ final class WorkerPool: Sendable {
     precondition(workerCount > 0, "at least one worker, got \(workerCount)")
     self.workerCount = workerCount
     for worker in 0..<workerCount where !state.lacksThreads {
-      // The thread holds the state and not the pool, so that a pool nobody uses any more closes.
+      // The thread holds the state and not the pool, so that an unused pool is closed.
       let code = WorkerThread.start { [state] in
         Device.useOneThreadHere()
         state.work(as: worker)
@@ -26,17 +26,16 @@ final class WorkerPool: Sendable {
   /// Runs `body` once on every worker and waits for all.
   ///
   /// Calls from several threads take turns.
-  /// - Throws: The error of the first worker, by number, that threw; ``WorkerThread/Shortage`` when the system has
-  ///   not given a thread to each.
+  /// - Throws: The error of the first worker, by number, that threw; ``WorkerThread/Shortage`` when the system could
+  ///   not create a thread for each.
   func run(_ body: Body) throws {
     try withoutActuallyEscaping(body) { body in
-      // Otherwise a pool that is used for one call only could close while that call is under way.
+      // Otherwise a pool used for only one call could close during that call.
       try withExtendedLifetime(self) { try state.run(body, on: workerCount) }
     }
   }
 
-  /// `@unchecked Sendable`: every property is read and written under `condition`, except that `turn` lets one
-  /// job at a time in.
+  /// `@unchecked Sendable`: every property is accessed under `condition`; `turn` admits one job at a time.
   private final class State: @unchecked Sendable {
     private let condition = NSCondition()
     private let turn = NSLock()
@@ -72,8 +71,8 @@ final class WorkerPool: Sendable {
       }
     }
 
-    /// A function of its own, never inlined: it has let go of the job's closure before the job counts as done, so
-    /// `run` may be given one that does not escape.
+    /// A separate function, never inlined: it has released the job's closure before the job counts as done, so `run`
+    /// may be given one that does not escape.
     @inline(never)
     private func execute(as worker: Int) -> (any Error)? {
       let body = condition.withLock { self.body }
@@ -90,7 +89,7 @@ final class WorkerPool: Sendable {
       defer { turn.unlock() }
       condition.lock()
       defer { condition.unlock() }
-      // Who waits for a thread that is not there waits for ever.
+      // Waiting for a thread that does not exist would never end.
       if let shortage { throw shortage }
       self.body = body
       failures = [:]

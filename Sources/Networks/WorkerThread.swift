@@ -1,12 +1,12 @@
 import Foundation
 
-/// Threads of a ``WorkerPool``. By `pthread_create`, because Foundation's `Thread` says nothing when the system
-/// refuses one.
+/// Threads of a ``WorkerPool``. By `pthread_create`, because Foundation's `Thread` does not report when the system
+/// cannot create one.
 enum WorkerThread {
   struct Shortage: Error, Equatable, CustomStringConvertible {
     let wanted: Int
     let started: Int
-    /// What `pthread_create` returned.
+    /// Return value of `pthread_create`.
     let code: Int32
 
     var description: String {
@@ -21,7 +21,7 @@ enum WorkerThread {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// - Returns: 0, or what `pthread_create` says.
+  /// - Returns: 0, or the error of `pthread_create`.
   static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

@@ -2,10 +2,10 @@ import Foundation
 
 /// Zeroed memory for floats, aligned for the widest vector loads.
 ///
-/// Of a device that only reckons it is counted and not taken, and nothing may be read or written.
+/// On a device that only reckons it is counted and not allocated, and nothing may be read or written.
 ///
-/// `@unchecked Sendable`: it only owns the memory; who may touch it when is settled by the plan or the
-/// training step that holds it.
+/// `@unchecked Sendable`: it only owns the memory; access is coordinated by the plan or the training step that holds
+/// it.
 public final class Buffer: @unchecked Sendable {
   public let floats: UnsafeMutablePointer<Float>
   public let count: Int
@@ -13,17 +13,17 @@ public final class Buffer: @unchecked Sendable {
   private let device: Device
 
   private static let alignment = 64
-  /// Of buffers beyond any memory, whose bytes no `Int` holds.
+  /// For buffers beyond any memory, whose byte count does not fit in an `Int`.
   private static let largestCount = Int.max / 1024
 
-  /// - Throws: ``BufferError`` where the memory cannot be had.
+  /// - Throws: ``BufferError`` if the memory cannot be allocated.
   public init(count: Int, on device: Device) throws {
     guard count <= Self.largestCount else { throw BufferError(byteCount: .max / 2) }
     let byteCount = max(Self.alignment, count * MemoryLayout<Float>.stride)
     let total = device.ledger.current + byteCount
     guard total <= device.ceiling else { throw BufferError(byteCount: total) }
     if device.onlyReckons {
-      // Never followed: such a device runs nothing.
+      // Never dereferenced: such a device runs nothing.
       floats = UnsafeMutablePointer(bitPattern: Self.alignment)!
     } else {
       var memory: UnsafeMutableRawPointer?
@@ -45,7 +45,7 @@ public final class Buffer: @unchecked Sendable {
   }
 }
 
-/// Memory that the system refused, or a sum beyond the ceiling of a device that only reckons.
+/// An allocation that the system refused, or a total beyond the ceiling of a device that only reckons.
 public struct BufferError: Error, Equatable, CustomStringConvertible {
   public let byteCount: Int
 

@@ -1,7 +1,7 @@
 import COneDNN
 
 extension Device {
-  /// Instruction sets to which oneDNN can be held.
+  /// Instruction sets to which oneDNN can be restricted.
   public enum InstructionSet: Sendable {
     case sse41, avx2, avx512
 
@@ -13,19 +13,19 @@ extension Device {
       }
     }
 
-    /// As ``Device/instructionSet`` says it.
+    /// Name as in ``Device/instructionSet``.
     public var name: String { Device.name(of: value) }
   }
 
-  /// Holds oneDNN to a set from now on, whatever ONEDNN_MAX_CPU_ISA says.
+  /// Restricts oneDNN to a set from now on, whatever ONEDNN_MAX_CPU_ISA is set to.
   ///
-  /// - Throws: ``OneDNNError`` where oneDNN was built without that choice, or has made it already: with the first
-  ///   primitive, or when somebody read ``instructionSet``.
+  /// - Throws: ``OneDNNError`` if oneDNN was built without this option, or has already fixed its set: with the first
+  ///   primitive, or when ``instructionSet`` was read.
   public static func limitInstructionSet(to widest: InstructionSet) throws {
     try check("at most \(widest.name)", dnnl_set_max_cpu_isa(widest.value))
   }
 
-  /// The widest instruction set that oneDNN uses here: the processor's, or less where it was capped.
+  /// The widest instruction set that oneDNN uses here: the processor's, or less if it was limited.
   public static var instructionSet: String { name(of: dnnl_get_effective_cpu_isa()) }
 
   /// Whether oneDNN uses AVX-512 here.

@@ -6,20 +6,20 @@ import COneDNN
 /// handle never changes.
 public final class Device: @unchecked Sendable {
   let handle: dnnl_engine_t
-  /// Whether memory is only counted. Layouts and operations are described as on any device; buffers take nothing,
-  /// primitives are not made, and running one does nothing.
+  /// Whether memory is only counted. Layouts and operations are described as on any device; buffers allocate nothing,
+  /// primitives are not created, and running one does nothing.
   public let onlyReckons: Bool
   /// Counts the buffers of this device.
   public let ledger = MemoryLedger()
 
   public convenience init() throws { try self.init(onlyReckons: false) }
 
-  /// The most bytes that its buffers may have together.
+  /// The most bytes that its buffers may have in total.
   let ceiling: Int
 
-  /// A device on which anything can be built to learn what it would take.
+  /// A device on which anything can be built to learn how much memory it would take.
   ///
-  /// - Parameter ceiling: Beyond so many bytes the exact sum is of no interest, and a buffer throws ``BufferError``.
+  /// - Parameter ceiling: Beyond this many bytes the exact sum is irrelevant, and a buffer throws ``BufferError``.
   public static func reckoning(ceiling: Int = .max) throws -> Device {
     try Device(onlyReckons: true, ceiling: ceiling)
   }
@@ -39,7 +39,7 @@ public final class Device: @unchecked Sendable {
   /// A primitive decides its thread count when it is created, so this comes before the first one.
   public static func useOneThreadHere() { onednn_use_one_thread_here() }
 
-  /// `major.minor.patch` of the library that is loaded.
+  /// Version `major.minor.patch` of the loaded library.
   public static var version: String {
     let version = dnnl_version().pointee
     return "\(version.major).\(version.minor).\(version.patch)"

@@ -8,12 +8,12 @@ public final class Memory {
   public let floats: UnsafeMutablePointer<Float>
   private let owner: Buffer
 
-  /// Storage of its own, zeroed.
+  /// Allocates its own storage, zeroed.
   public convenience init(_ description: MemoryDescription, on device: Device) throws {
     try self.init(description, in: Buffer(count: description.storageCount, on: device), on: device)
   }
 
-  /// The storage of `buffer` from float `offset` on.
+  /// Uses the storage of `buffer` from float `offset` on.
   public init(_ description: MemoryDescription, in buffer: Buffer, offset: Int = 0, on device: Device) throws
   {
     precondition(
@@ -29,7 +29,7 @@ public final class Memory {
     owner = buffer
   }
 
-  /// The same storage under another description of as many floats.
+  /// The same storage under another description with the same number of floats.
   public func viewed(as description: MemoryDescription, on device: Device) throws -> Memory {
     precondition(description.storageCount <= self.description.storageCount, "a view cannot be larger")
     return try Memory(description, in: owner, offset: floats - owner.floats, on: device)

@@ -2,7 +2,7 @@ import COneDNN
 
 /// Extents and layout of a float array. Blocked layouts are oneDNN's own; plain ones are row-major.
 ///
-/// `@unchecked Sendable`: it never changes after it was made.
+/// `@unchecked Sendable`: it never changes after creation.
 public final class MemoryDescription: @unchecked Sendable, Equatable {
   let handle: onednn_description
   /// Floats to allocate, padding of blocked layouts included.
@@ -23,12 +23,12 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
     return try make(extents, tags[extents.count - 1])
   }
 
-  /// `[images, channels, height, width]` stored with the channels of a pixel side by side.
+  /// `[images, channels, height, width]` stored with the channels of a pixel contiguous.
   public static func channelsLast(_ extents: [Int]) throws -> MemoryDescription {
     try make(extents, dnnl_acdb)
   }
 
-  /// `[images, channels, height, width]` stored with sixteen channels of a pixel side by side.
+  /// `[images, channels, height, width]` stored with sixteen channels of a pixel contiguous.
   public static func channelsInSixteens(_ extents: [Int]) throws -> MemoryDescription {
     try make(extents, dnnl_aBcd16b)
   }
@@ -38,7 +38,7 @@ public final class MemoryDescription: @unchecked Sendable, Equatable {
     try make(extents, dnnl_cdba)
   }
 
-  /// Weights `[out, in]` with sixteen outputs side by side, for one input after the other; zeros fill up both axes.
+  /// Weights `[out, in]` with sixteen outputs contiguous, for one input after the other; both axes are zero-padded.
   public static func panelsOfSixteen(_ extents: [Int]) throws -> MemoryDescription {
     try make(extents, dnnl_AB16b16a)
   }

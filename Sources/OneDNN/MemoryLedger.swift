@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The bytes of all buffers of a device: what they take now, and the most they ever took.
+/// The bytes of all buffers of a device: the current total and its peak.
 public final class MemoryLedger: Sendable {
   private let state = Mutex((current: 0, peak: 0))
 

@@ -1,6 +1,6 @@
 import COneDNN
 
-/// A call that oneDNN refused, with what was being built or run.
+/// A failed call of oneDNN, with what was being built or run.
 public struct OneDNNError: Error, Equatable, CustomStringConvertible {
   public let operation: String
   public let status: Int32
@@ -18,7 +18,7 @@ public struct OneDNNError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// The only place where a status of oneDNN is looked at.
+/// The only place where a oneDNN status is checked.
 func check(_ operation: @autoclosure () -> String, _ status: dnnl_status_t) throws {
   guard status == dnnl_success else {
     throw OneDNNError(operation: operation(), status: Int32(bitPattern: status.rawValue))

@@ -125,7 +125,7 @@ extension PrimitiveDescription {
     }
   }
 
-  /// Forms the gradients of scale and shift too: version 2 has no implementation without them.
+  /// Computes the gradients of scale and shift too: version 2 has no implementation without them.
   public static func batchNormalizationGradient(
     _ device: Device, fixedStatistics: Bool, data: MemoryDescription, gradient: MemoryDescription,
     epsilon: Float, forward: PrimitiveDescription
@@ -153,7 +153,7 @@ extension PrimitiveDescription {
     }
   }
 
-  /// Copy from one layout to another.
+  /// Copies from one layout to another.
   public static func reorder(
     _ device: Device, from source: MemoryDescription, to destination: MemoryDescription
   ) throws -> PrimitiveDescription {

@@ -1,6 +1,6 @@
 import COneDNN
 
-/// One operation with its operands, ready to run again and again without an allocation.
+/// One operation with its operands, ready to run repeatedly without allocation.
 public final class Primitive {
   public enum Argument {
     case source, secondSource, destination, weights, bias, workspace
@@ -29,7 +29,7 @@ public final class Primitive {
     }
   }
 
-  /// Nil on a device that only reckons: making a primitive generates code.
+  /// Nil on a device that only reckons: creating a primitive generates code.
   private let handle: dnnl_primitive_t?
   private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
   private let operands: [Memory]  // kept alive for the handles in `arguments`

@@ -1,8 +1,8 @@
 import COneDNN
 
-/// An operation with layouts settled, not yet bound to memory.
+/// An operation with its layouts determined, not yet bound to memory.
 ///
-/// Layouts given as ``MemoryDescription/any(_:)`` are chosen by oneDNN; ask for them afterwards.
+/// Layouts given as ``MemoryDescription/any(_:)`` are chosen by oneDNN; query them afterwards.
 public final class PrimitiveDescription {
   /// Elementwise functions whose derivative follows from their value, so that only the result must be kept.
   public enum Activation: Sendable {
@@ -16,7 +16,7 @@ public final class PrimitiveDescription {
       }
     }
 
-    /// Applied to another operation's result the plain algorithm is the same function.
+    /// As a post-operation, the plain algorithm is the same function.
     var fusedAlgorithm: dnnl_alg_kind_t {
       switch self {
       case .relu: dnnl_eltwise_relu
@@ -41,7 +41,7 @@ public final class PrimitiveDescription {
   }
 
   let handle: dnnl_primitive_desc_t
-  /// For errors and counts.
+  /// Name used in errors and counts.
   public let name: String
 
   init(

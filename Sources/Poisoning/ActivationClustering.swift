@@ -1,16 +1,17 @@
 import Directions
 import Tensors
 
-/// Do the images of a label fall into two groups, one of them small? A backdoor's images do: the network knows them by
-/// something else.
+/// Activation clustering: tests whether a label's images form two groups, one of them small, as backdoored images do:
+/// the network recognises them by something else.
 ///
 /// Chen et al. (2018), "Detecting backdoor attacks on deep neural networks by activation clustering"
-/// <https://arxiv.org/abs/1811.03728>: the features of each label's training images, reduced to ten numbers, in two
-/// clusters. A label is suspicious when its smaller cluster has at most `sizeLimit` of its images and the silhouette is
-/// at least `silhouetteLimit`; the smaller cluster is then flagged. The paper names 35 % and 0.10 to 0.15 as such limits.
+/// <https://arxiv.org/abs/1811.03728>: the features of each label's training images, reduced to ten dimensions, in two
+/// clusters. A label is suspicious if its smaller cluster has at most `sizeLimit` of its images and the silhouette is
+/// at least `silhouetteLimit`; the smaller cluster is then flagged. The paper gives 35 % and 0.10 to 0.15 as such
+/// limits.
 public struct ActivationClustering: Sendable {
   public enum Reduction: String, Codable, CaseIterable, Sendable {
-    /// Independent components, each score of deviation 1; the paper's choice.
+    /// Independent components, each score scaled to standard deviation 1; the paper's choice.
     case independent
     /// Principal components.
     case principal
@@ -34,25 +35,25 @@ public struct ActivationClustering: Sendable {
     }
   }
 
-  /// What was found among the images of one label.
+  /// Result for the images of one label.
   public struct Label: Codable, Equatable, Sendable {
     public let label: Int
     public let imageCount: Int
-    /// Of the smaller cluster; 0 where there are no two clusters.
+    /// Size of the smaller cluster; 0 if there are not two clusters.
     public let smallerCount: Int
-    /// `nil` where there are no two clusters.
+    /// `nil` if there are not two clusters.
     public let silhouette: Double?
     public let isSuspicious: Bool
   }
 
-  /// One for each class.
+  /// One entry per class.
   public let labels: [Label]
   /// Images of the smaller clusters of suspicious labels, ascending.
   public let flagged: [Int]
 
   /// - Parameters:
-  ///   - features: Of training images, with the labels that they were given.
-  ///   - seed: Of components and clusters.
+  ///   - features: Features of training images, with their given labels.
+  ///   - seed: Seeds components and clusters.
   ///   - workerCount: Changes the time only.
   public init(
     of features: FeatureMatrix, settings: Settings = Settings(), seed: UInt64,
@@ -87,7 +88,7 @@ public struct ActivationClustering: Sendable {
     self.flagged = flagged.sorted()
   }
 
-  /// - Returns: `nil` of fewer than three images, or where all are equal.
+  /// - Returns: `nil` for fewer than three images, or if all are equal.
   private static func clusters(
     _ values: Tensor, layer: String, _ settings: Settings, seed: UInt64, workerCount: Int
   ) -> (clusters: [Int], silhouette: Double?)? {
@@ -124,7 +125,7 @@ public struct ActivationClustering: Sendable {
     }
   }
 
-  /// Divides each column by its deviation.
+  /// Divides each column by its standard deviation.
   private static func scale(_ scores: inout [Double], dimension: Int) {
     let count = scores.count / dimension
     for column in 0..<dimension {

@@ -5,14 +5,14 @@ import Tensors
 ///
 ///     k = round(share · n) of all n images, drawn among those that are not of the target class
 ///
-/// Gu, Dolan-Gavitt, Garg (2017), "BadNets" <https://arxiv.org/abs/1708.06733>: one class for all. A larger share
-/// contains the images of a smaller one.
+/// Gu, Dolan-Gavitt, Garg (2017), "BadNets" <https://arxiv.org/abs/1708.06733>: one target class for all. A larger
+/// share includes the images of a smaller one.
 public struct Backdoor: Equatable, Sendable {
-  /// Ascending.
+  /// In ascending order.
   public let images: [Int]
   public let target: Int
 
-  /// - Precondition: Enough images are of other classes than `target`; ``largestShare(of:target:)`` says how many.
+  /// - Precondition: Enough images are of classes other than `target`; ``largestShare(of:target:)`` gives the limit.
   public init(of labels: [Int], target: Int, share: Double, seed: UInt64) {
     precondition((0...1).contains(share), "a share lies in 0...1, got \(share)")
     let candidates = labels.indices.filter { labels[$0] != target }
@@ -24,7 +24,7 @@ public struct Backdoor: Equatable, Sendable {
     self.target = target
   }
 
-  /// What part of all images is not of the target class.
+  /// Fraction of all images that are not of the target class.
   public static func largestShare(of labels: [Int], target: Int) -> Double {
     Double(labels.count { $0 != target }) / Double(max(labels.count, 1))
   }

@@ -10,17 +10,17 @@ import Tensors
 ///
 ///     x̂ = x − s ∇‖φ(x) − φ(t)‖²,   x ← clip( (x̂ + 2 s β b) / (1 + 2 s β), 0, 1 )
 ///
-/// Departures from the paper: its algorithm prints β s in the place of 2 β s, which belongs to half the second term; and
-/// its step has one length, where here each image has its own, halved until
+/// Departures from the paper: its algorithm prints β s in place of 2 β s, which corresponds to half the second term;
+/// and its step length is fixed, whereas here each image has its own, halved until
 ///
 ///     f(x⁺) ≤ f(x) + ⟨∇f(x), x⁺ − x⟩ + ‖x⁺ − x‖² / 2s
 ///
-/// holds, as it does for s ≤ 1/L, and lengthened by a fifth after each success. So the objective never increases.
+/// holds, as it does for s ≤ 1/L, and increased by a fifth after each success. So the objective never increases.
 public struct FeatureCollision: Codable, Equatable, Sendable {
   /// β
   public var similarity: Double
   public var stepCount: Int
-  /// s of the first step.
+  /// The initial s.
   public var stepSize: Double
 
   public init(similarity: Double, stepCount: Int = 300, stepSize: Double = 0.01) {
@@ -35,11 +35,11 @@ public struct FeatureCollision: Codable, Equatable, Sendable {
     return 0.25 * ratio * ratio
   }
 
-  /// What came of each pair.
+  /// The resulting poison of each pair.
   public struct Poisons: Sendable {
-    /// Of the shape of the bases, in [0, 1].
+    /// Poisons with the shape of the bases, in [0, 1].
     public let images: Tensor
-    /// The objective before the first step and after each, one list per pair; no entry is above the one before it.
+    /// The objective before the first step and after each, one list per pair; never increasing.
     public let objectives: [[Double]]
     /// ‖φ(p) − φ(t)‖
     public let featureDistances: [Double]
@@ -58,7 +58,7 @@ public struct FeatureCollision: Codable, Equatable, Sendable {
   ///   - bases: b, `[pairs, channels, height, width]`.
   ///   - targets: φ(t), `[pairs, features]`.
   ///   - network: Gives φ as its logits, such as an engine that runs ``Networks/Network/features``.
-  ///   - onStep: Called before each step with the number done; what it throws ends the search.
+  ///   - onStep: Called before each step with the number completed; an error it throws ends the search.
   public func poisons(
     bases: Tensor, targets: Tensor, network: some DifferentiableClassifier,
     onStep: (Int) throws -> Void = { _ in }
@@ -130,7 +130,7 @@ public struct FeatureCollision: Codable, Equatable, Sendable {
     }
   }
 
-  /// The condition under which the objective cannot have grown, and, against rounding, that it has not.
+  /// The condition that guarantees the objective has not grown; it is also checked directly, because of rounding.
   private func isEnough(
     _ from: Position, _ to: Position, _ step: Double, _ base: ArraySlice<Float>
   ) -> Bool {
@@ -153,7 +153,7 @@ public struct FeatureCollision: Codable, Equatable, Sendable {
 }
 
 extension Tensor {
-  /// γ t + (1 − γ) b: the target shines through the base. Shafahi et al. (2018), section 4.
+  /// γ t + (1 − γ) b: the target blended faintly into the base. Shafahi et al. (2018), section 4.
   public func watermarked(with target: Tensor, opacity: Float) -> Tensor {
     precondition(shape == target.shape, "images of \(shape) and \(target.shape) cannot be mixed")
     precondition((0...1).contains(opacity), "an opacity lies in 0...1, got \(opacity)")

@@ -3,12 +3,12 @@ import Tensors
 
 extension Network {
   /// The network up to its feature layer, as one whose logits are the features: so an ``Engine`` that runs it gives
-  /// φ(x) and Jᵀu, J = ∂φ/∂x, where one that runs the whole gives logits and their gradients.
+  /// φ(x) and Jᵀu, J = ∂φ/∂x, whereas one for the whole network gives logits and their gradients.
   ///
   ///     logits(x) = I φ(x)
   ///
-  /// A linear layer of ones and zeros is the end, because a graph needs a readout; it changes no bit of a feature.
-  /// Layers that the feature layer does not read are left out.
+  /// An identity linear layer is appended, because a graph needs a readout; it changes no bit of a feature. Layers that
+  /// the feature layer does not depend on are omitted.
   ///
   /// - Returns: `nil` where the pixels themselves are the features.
   public var features: Network? {

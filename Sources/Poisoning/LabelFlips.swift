@@ -1,12 +1,12 @@
 import Tensors
 
-/// Wrong labels on some training images, the images themselves untouched.
+/// Wrong labels on some training images; the images themselves are unchanged.
 ///
 ///     k = round(share · n) of the n candidates, drawn without replacement
 ///
-/// The candidates stand in one random order that the share does not change, and an image's new label is drawn from a
-/// stream of its own. So a larger share contains the flips of a smaller one, and curves against the share are paired.
-/// Biggio, Nelson, Laskov (2011), "Support vector machines under adversarial label noise".
+/// The candidates are in one random order that does not depend on the share, and an image's new label is drawn from its
+/// own stream. So a larger share includes the flips of a smaller one, and curves over the share are paired. Biggio,
+/// Nelson, Laskov (2011), "Support vector machines under adversarial label noise".
 public struct LabelFlips: Equatable, Sendable {
   public enum Pattern: Codable, Equatable, Hashable, Sendable {
     /// Any image; its new label is uniform among the other classes.
@@ -15,14 +15,14 @@ public struct LabelFlips: Equatable, Sendable {
     case targeted(from: Int, to: Int)
   }
 
-  /// Whose label is wrong, ascending.
+  /// Images with wrong labels, ascending.
   public let images: [Int]
-  /// Of all images, after the flips.
+  /// Labels of all images after the flips.
   public let labels: [Int]
 
   /// - Parameters:
-  ///   - trueLabels: In `0..<classCount`.
-  ///   - share: Of the candidates: of all images, or of those of the class that a targeted flip begins with.
+  ///   - trueLabels: Labels in `0..<classCount`.
+  ///   - share: Fraction of the candidates: all images, or those of the source class of a targeted flip.
   public init(of trueLabels: [Int], classCount: Int, share: Double, pattern: Pattern, seed: UInt64) {
     precondition((0...1).contains(share), "a share lies in 0...1, got \(share)")
     precondition(classCount > 1, "a label can be wrong where there are two classes, got \(classCount)")

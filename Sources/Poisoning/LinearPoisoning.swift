@@ -1,4 +1,4 @@
-/// Poison points for a linear classifier, moved to where they hurt most.
+/// Poison points for a linear classifier, optimised to do the most damage.
 ///
 ///     maximise V(θ*(x_c)),   θ*(x_c) = argmin_θ J(θ; training ∪ {(x_c, y_c)}),   x_c in [0, 1]
 ///
@@ -7,9 +7,9 @@
 ///     ∂V/∂x_c = −(∂²J/∂x_c∂θ)ᵀ H⁻¹ ∇V = s y_c v_w − d (v_wᵀx_c + v_b) w,
 ///     v = H⁻¹ ∇V,   s = σ(−y_c f(x_c)),   d = s (1 − s)
 ///
-/// Biggio, Nelson, Laskov (2012) do this for a support vector machine <https://arxiv.org/abs/1206.6389>; Mei, Zhu (2015)
-/// and Muñoz-González et al. (2017) <https://arxiv.org/abs/1708.08689> for losses like the one here. Logistic regression
-/// is chosen because its minimum is one smooth function of the points, so that the gradient is exact.
+/// Biggio, Nelson, Laskov (2012) do this for a support vector machine <https://arxiv.org/abs/1206.6389>; Mei, Zhu
+/// (2015) and Muñoz-González et al. (2017) <https://arxiv.org/abs/1708.08689> for losses like this one. Logistic
+/// regression is used because its minimum is one smooth function of the points, so that the gradient is exact.
 public struct LinearPoisoning: Sendable {
   public typealias Examples = RegularizedLogisticRegression.Examples
 
@@ -38,10 +38,10 @@ public struct LinearPoisoning: Sendable {
   ///
   /// - Parameters:
   ///   - point: Number of the training point that can move.
-  ///   - model: Fitted to all training points, that one included.
+  ///   - model: A model fitted to all training points, including that one.
   public func gradient(ofPoint point: Int, model: RegularizedLogisticRegression) -> [Double] {
     let count = Double(validation.count)
-    // ∇V is that of the validation points without a penalty.
+    // ∇V is that of the validation loss without a penalty.
     let validationGradient = model.gradient(on: validation, decay: 0).map { $0 / count }
     let pulled = model.solvingCurvature(validationGradient, on: training, decay: decay)
     let row = training.row(point)
@@ -53,20 +53,20 @@ public struct LinearPoisoning: Sendable {
     return (0..<training.dimension).map { share * sign * pulled[$0] - bend * model.weights[$0] }
   }
 
-  /// What one point did as it was moved.
+  /// Optimisation of one point.
   public struct Climb: Sendable {
     public let row: [Double]
-    /// V before the first step and after each; it never falls.
+    /// V before the first step and after each; never decreasing.
     public let losses: [Double]
     public let model: RegularizedLogisticRegression
   }
 
   /// Moves the last training point by projected gradient ascent.
   ///
-  /// A step is `stepSize` long before it is cut to the box; where V would not grow it is halved, and after a success
-  /// doubled again. The end is `stepCount` steps, or a step below a thousandth of the first.
+  /// A step has length `stepSize` before clipping to the box; it is halved if V would not grow, and doubled again after
+  /// a success. It ends after `stepCount` steps, or at a step below a thousandth of the first.
   ///
-  /// - Parameter onStep: Called before each step; what it throws ends the climb.
+  /// - Parameter onStep: Called before each step; an error it throws ends the ascent.
   public func climbed(
     stepCount: Int, stepSize: Double, onStep: (Int) throws -> Void = { _ in }
   ) rethrows -> Climb {
@@ -96,7 +96,7 @@ public struct LinearPoisoning: Sendable {
     return Climb(row: Array(current.training.row(last)), losses: losses, model: model)
   }
 
-  /// The same with one training point more.
+  /// The same problem with one more training point.
   public func adding(_ row: some Collection<Double>, sign: Double) -> LinearPoisoning {
     var training = training
     training.append(row, sign: sign)

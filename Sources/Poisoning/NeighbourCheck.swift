@@ -1,25 +1,26 @@
 import Directions
 import Tensors
 
-/// Images whose label is not that of their neighbours in feature space.
+/// Images whose label disagrees with their neighbours in feature space.
 ///
-/// An image stays when no label is more frequent among its k nearest others than its own. Deep k-NN, Peri et al. (2020),
-/// "Deep k-NN defense against clean-label data poisoning attacks" <https://arxiv.org/abs/1909.13374>. A poison that has
-/// the features of the target lies among the target's class, whose label it has not. Distances are Euclidean.
+/// An image is kept if no label is more frequent among its k nearest neighbours than its own. Deep k-NN, Peri et al.
+/// (2020), "Deep k-NN defense against clean-label data poisoning attacks" <https://arxiv.org/abs/1909.13374>. A poison
+/// with the features of the target lies among the target's class, but has another label. Distances are Euclidean.
 ///
-/// k should be more than twice the number of poisons that may share a target, or they are each other's neighbours.
+/// k should be more than twice the number of poisons that may share a target; otherwise they dominate one another's
+/// neighbourhoods.
 public struct NeighbourCheck: Equatable, Sendable {
-  /// Ascending.
+  /// In ascending order.
   public let disagreeing: [Int]
 
   private static let rowsAtOnce = 256
   private static let piecesAtOnce = 16
 
   /// - Parameters:
-  ///   - features: Of training images, with the labels that they were given.
+  ///   - features: Features of training images, with their given labels.
   ///   - neighbourCount: k; where there are fewer others, all of them.
   ///   - workerCount: Changes the time only.
-  ///   - onProgress: Called every few thousand images; what it throws ends the check.
+  ///   - onProgress: Called every few thousand images; an error it throws ends the check.
   public init(
     of features: FeatureMatrix, neighbourCount: Int, workerCount: Int = Workers.defaultCount,
     onProgress: () throws -> Void = {}
@@ -35,7 +36,7 @@ public struct NeighbourCheck: Equatable, Sendable {
       }
     }
     let pieces = Workers.pieces(of: count, length: Self.rowsAtOnce)
-    /// Of some rows, those that disagree.
+    /// Rows in a range that disagree.
     @Sendable func disagreeing(_ rows: Range<Int>) -> [Int] {
       let products = features.withValues { values in
         let all = MatrixView(values, rows: count, columns: dimension)
@@ -62,11 +63,11 @@ public struct NeighbourCheck: Equatable, Sendable {
     self.disagreeing = found
   }
 
-  /// The k others of smallest distance; of equally distant ones those that come first.
+  /// The k nearest others; the first ones in a tie.
   private static func nearest(
     _ wanted: Int, to row: Int, count: Int, distance: (Int) -> Double
   ) -> [Int] {
-    // Sorted, the farthest at the end. Most images are farther than that.
+    // Sorted, the farthest last. Most images are farther than that.
     var nearest: [(distance: Double, image: Int)] = []
     nearest.reserveCapacity(wanted + 1)
     for other in 0..<count where other != row {

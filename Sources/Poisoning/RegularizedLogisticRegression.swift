@@ -1,13 +1,14 @@
 import Foundation
 import Tensors
 
-/// Logistic regression with a penalty on the weights, fitted to its only minimum.
+/// Logistic regression with a penalty on the weights, fitted to its unique minimum.
 ///
 ///     J(w, b) = Σ ζ(−y (wᵀx + b)) + λ/2 ‖w‖²,   ζ(z) = log(1 + eᶻ),   y = ±1,   λ > 0
 ///
-/// The bias is not penalised. With both classes present J is strictly convex and has a minimum, which Newton's method
-/// with a halved step finds, damped (Levenberg) where nothing bends; each step solves H s = −∇J by conjugate gradients, H = Σ σ(1 − σ) x̃x̃ᵀ + λ diag(1, …, 1, 0),
-/// x̃ = (x, 1). All in Double on the calling thread, so a fit depends on its examples alone.
+/// The bias is not penalised. With both classes present J is strictly convex and has a minimum, which is found by
+/// Newton's method with step halving, damped (Levenberg) where the curvature vanishes; each step solves H s = −∇J by
+/// conjugate gradients, H = Σ σ(1 − σ) x̃x̃ᵀ + λ diag(1, …, 1, 0), x̃ = (x, 1). Everything is in Double on the calling
+/// thread, so a fit depends only on its examples.
 public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
   public var weights: [Double]
   public var bias: Double
@@ -55,7 +56,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     (self.weights, self.bias) = (weights, bias)
   }
 
-  // MARK: What it says
+  // MARK: Outputs
 
   /// wᵀx + b of each row.
   public func outputs(of examples: Examples) -> [Double] {
@@ -70,7 +71,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     zip(outputs(of: examples), examples.signs).map { softplus(-$1 * $0) }
   }
 
-  /// Rows on the wrong side; on the border counts as wrong.
+  /// Misclassified rows, those on the boundary included.
   public func errorCount(on examples: Examples) -> Int {
     zip(outputs(of: examples), examples.signs).count { $0 * $1 <= 0 }
   }
@@ -97,8 +98,8 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
 
   /// - Parameters:
   ///   - decay: λ
-  ///   - start: Where to begin; changes the time, and the result by rounding.
-  /// - Returns: The minimum: ‖∇J‖ is at most 10⁻⁹ (1 + λ‖w‖), or as small as rounding lets it be.
+  ///   - start: Starting point; affects the time, and the result only by rounding.
+  /// - Returns: The minimum: ‖∇J‖ is at most 10⁻⁹ (1 + λ‖w‖), or as small as rounding permits.
   public static func fitted(
     to examples: Examples, decay: Double, from start: RegularizedLogisticRegression? = nil
   ) -> RegularizedLogisticRegression {
@@ -109,14 +110,14 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     var model =
       start ?? Self(weights: [Double](repeating: 0, count: examples.dimension), bias: 0)
     var value = model.objective(on: examples, decay: decay)
-    // No direction bends more than this, so a step damped by it cannot overshoot.
+    // No direction has a larger curvature, so a step damped by it cannot overshoot.
     let bound = decay + (dot(examples.values, examples.values) + Double(examples.count)) / 4
     var damping = 0.0
     for _ in 0..<200 {
       let gradient = model.gradient(on: examples, decay: decay)
       let length = norm(gradient)
       if length <= 1e-9 * (1 + decay * norm(model.weights)) { break }
-      // A rough step costs a third of an exact one, and little more than one step is added.
+      // A rough step costs a third of an exact one, and little more than one extra step is needed.
       let step = solved(
         gradient, model.curvatures(on: examples), examples, decay, damping: damping, accuracy: 1e-3)
       let slope = dot(gradient, step)
@@ -131,12 +132,12 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
       if nextValue <= value - 1e-4 * size * slope {
         damping = damping < bound * 1e-5 ? 0 : damping / 10
       } else {
-        // Near the minimum the value no longer tells; the gradient does.
+        // Near the minimum the value is uninformative; the gradient decides.
         next = model.moved(along: step, by: 1)
         nextValue = next.objective(on: examples, decay: decay)
         guard norm(next.gradient(on: examples, decay: decay)) < length / 2, nextValue <= value * (1 + 1e-12)
         else {
-          // Far from it, where nothing bends, a step goes anywhere.
+          // Far from it, where the curvature vanishes, a step may go anywhere.
           damping = max(10 * damping, bound * 1e-4)
           if damping > 100 * bound { break }
           continue
@@ -181,7 +182,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return result
   }
 
-  /// (H + damping)⁻¹ v by conjugate gradients, until the residual is `accuracy` of v. Hestenes, Stiefel (1952).
+  /// (H + damping)⁻¹ v by conjugate gradients, until the relative residual is `accuracy`. Hestenes, Stiefel (1952).
   private static func solved(
     _ vector: [Double], _ curvatures: [Double], _ examples: Examples, _ decay: Double, damping: Double,
     accuracy: Double

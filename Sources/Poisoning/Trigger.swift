@@ -1,28 +1,28 @@
 import Datasets
 import Tensors
 
-/// A mark that an attacker puts on images, in training and later.
+/// A mark that an attacker puts on images, in training and at test time.
 ///
 ///     x′ = (1 − m) x + m p,   pixel by pixel, m in [0, 1]
 ///
 /// The patch is the pattern backdoor of Gu, Dolan-Gavitt, Garg (2017), "BadNets" <https://arxiv.org/abs/1708.06733>;
 /// the blended pattern that of Chen, Liu, Li, Lu, Song (2017) <https://arxiv.org/abs/1712.05526>. Where m is 0 a pixel
-/// keeps its value to the last bit.
+/// is unchanged bit for bit.
 public struct Trigger: Codable, Equatable, Sendable {
   public enum Kind: Codable, Equatable, Hashable, Sendable {
     /// White pixels in a checkered square of this side, one pixel off the lower right corner.
     case patch(side: Int)
-    /// Uniform noise over the whole image, mixed in with this opacity.
+    /// Uniform noise over the whole image, blended in with this opacity.
     case blend(opacity: Double)
   }
 
   public let shape: ImageShape
   /// p, `shape.pixelCount` values in [0, 1].
   public let pixels: [Float]
-  /// m, of each.
+  /// m of each pixel.
   public let opacities: [Float]
 
-  /// - Parameter seed: Of the blended pattern.
+  /// - Parameter seed: Seeds the blended pattern.
   public init(_ kind: Kind, shape: ImageShape, seed: UInt64) {
     self.shape = shape
     switch kind {
@@ -45,10 +45,10 @@ public struct Trigger: Codable, Equatable, Sendable {
     }
   }
 
-  /// Pixels that it can change.
+  /// Number of pixels that it can change.
   public var changedCount: Int { opacities.count { $0 > 0 } }
 
-  /// The images with the mark on those of `rows`, stored as they were: bytes stay bytes, rounded to the nearest.
+  /// The images with the mark on those in `rows`, stored as before: bytes stay bytes, rounded to the nearest.
   public func applied(to images: LabelledImages, rows: some Sequence<Int>) -> LabelledImages {
     precondition(images.shape == shape, "the trigger is for images of \(shape), these are \(images.shape)")
     let length = shape.pixelCount

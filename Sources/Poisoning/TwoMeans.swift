@@ -1,14 +1,14 @@
 import Tensors
 
-/// Points in two clusters, and how well they are apart.
+/// Points in two clusters, and how well separated they are.
 ///
 ///     minimise Σ ‖x − c(x)‖²;   s = mean over x of (b − a) / max(a, b)
 ///
-/// Lloyd's iterations from ten starts by k-means++ (Arthur, Vassilvitskii 2007), the best of which is kept. a is the mean
-/// distance to the other points of x's cluster, b that to the points of the other one: the silhouette of Rousseeuw
-/// (1987), 0 for a point that is alone. Unlike ``Directions/ClusterCentres`` points keep their lengths.
+/// Lloyd's iterations from ten starts by k-means++ (Arthur, Vassilvitskii 2007), of which the best is kept. a is the
+/// mean distance to the other points of x's cluster, b that to the points of the other one: the silhouette of Rousseeuw
+/// (1987), 0 for a point alone in its cluster. Unlike in ``Directions/ClusterCentres``, points keep their lengths.
 struct TwoMeans: Equatable {
-  /// 0 or 1 for each point; 1 is the smaller cluster, of equally large ones that of the later first point.
+  /// 0 or 1 for each point; 1 is the smaller cluster, or in a tie the one whose first point comes later.
   let clusters: [Int]
   let inertia: Double
 
@@ -17,7 +17,7 @@ struct TwoMeans: Equatable {
 
   /// - Parameters:
   ///   - points: Row by row.
-  ///   - dimension: Of a row.
+  ///   - dimension: Length of a row.
   init(of points: [Double], dimension: Int, seed: UInt64) {
     precondition(
       dimension > 0 && points.count.isMultiple(of: dimension) && points.count >= 2 * dimension,

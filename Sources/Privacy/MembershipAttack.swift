@@ -1,26 +1,26 @@
 import Tensors
 
-/// Was an image among those a network was trained on? The attack that says yes where the loss is small.
+/// Membership inference by loss: an image is predicted to be in the training set if its loss is small.
 ///
 ///     member if L(x, y) ≤ τ,   advantage = true positive rate − false positive rate
 ///
 /// Yeom, Giacomelli, Fredrikson, Jha (2018), with the threshold chosen freely instead of fixed at the mean training
-/// loss. <https://arxiv.org/abs/1709.01604> The threshold with the largest advantage over one random half of members
-/// and others is judged on the other half, and the other way round: on the half that chose it, chance alone would give
-/// an advantage above 0. So every image is judged once, by a threshold that it had no part in.
+/// loss. <https://arxiv.org/abs/1709.01604> The threshold with the largest advantage on one random half of members and
+/// non-members is evaluated on the other half, and vice versa: on the half that chose it, chance alone would give an
+/// advantage above 0. So every image is classified once, by a threshold chosen without it.
 public struct MembershipAttack: Equatable, Codable, Sendable {
-  /// τ that the first half chose for the second, and the second for the first; nil: no loss is small enough, everybody is
-  /// said to be no member.
+  /// τ chosen on the first half for the second, and on the second for the first; nil: no loss is small enough, so every
+  /// image is predicted to be a non-member.
   public let thresholds: [Double?]
-  /// Members that are called members.
+  /// Members predicted to be members.
   public let truePositives: Proportion
-  /// Others that are called members.
+  /// Non-members predicted to be members.
   public let falsePositives: Proportion
 
   /// - Parameters:
-  ///   - memberLosses: Of images the network was trained on; at least two, none NaN.
-  ///   - otherLosses: Of images like them that it never saw; at least two, none NaN.
-  ///   - seed: Of the halves.
+  ///   - memberLosses: Losses of training images; at least two, none NaN.
+  ///   - otherLosses: Losses of similar images not trained on; at least two, none NaN.
+  ///   - seed: Seeds the split into halves.
   public init(memberLosses: [Double], otherLosses: [Double], seed: UInt64) {
     precondition(
       memberLosses.count >= 2 && otherLosses.count >= 2,
@@ -46,18 +46,18 @@ public struct MembershipAttack: Equatable, Codable, Sendable {
     falsePositives = called(others)
   }
 
-  /// Between −1 and 1; its expectation is 0 for a network that knows nothing of its training images, but for 1/2n where
-  /// numbers are odd and the halves so not of one size.
+  /// Between −1 and 1; its expectation is 0 for a network that reveals nothing about its training images, except for
+  /// 1/2n where the counts are odd and the halves therefore of unequal size.
   public var advantage: Double { truePositives.value! - falsePositives.value! }
 
-  /// The loss with the largest advantage; of equal ones the smallest, and nil where none is above 0.
+  /// The loss with the largest advantage; the smallest of tied ones, and nil if none is above 0.
   static func bestThreshold(_ members: [Double], _ others: [Double]) -> Double? {
     let all = (members.map { ($0, true) } + others.map { ($0, false) }).sorted { $0.0 < $1.0 }
     var (memberCount, otherCount) = (0, 0)
     var best: (advantage: Int, threshold: Double?) = (0, nil)  // times both counts, so that ties are exact
     for (place, (loss, isMember)) in all.enumerated() {
       if isMember { memberCount += 1 } else { otherCount += 1 }
-      // Equal losses are called the same.
+      // Equal losses get the same prediction.
       if place + 1 < all.count, all[place + 1].0 == loss { continue }
       let advantage = memberCount * others.count - otherCount * members.count
       if advantage > best.advantage { best = (advantage, loss) }

@@ -1,11 +1,12 @@
 import Foundation
 
 extension SampledGaussian {
-  /// The noise multiplier with which so many steps cost ε at most.
+  /// The smallest noise multiplier for which `stepCount` steps cost at most ε.
   ///
-  /// The least one but for one part in 10⁵, by bisection: ε falls as noise grows. What it returns keeps the promise.
+  /// Found by bisection to one part in 10⁵, since ε falls as noise grows. The returned value always satisfies the
+  /// bound.
   ///
-  /// - Returns: Nil where no noise up to 10⁶ is enough: ε is too close to 0 for the orders that are tried.
+  /// - Returns: nil if no noise up to 10⁶ is enough: ε is too close to 0 for the orders tried.
   public static func noiseMultiplier(
     forEpsilon epsilon: Double, delta: Double, samplingRate: Double, stepCount: Int,
     conversion: RenyiConversion = .improved

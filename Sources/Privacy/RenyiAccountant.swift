@@ -1,8 +1,8 @@
 import Foundation
 
-/// Adds up what steps of private training give away.
+/// Accumulates the privacy cost of the steps of private training.
 ///
-/// Rényi divergences of one order add up under composition, however a step depends on the ones before it (Mironov, 2017,
+/// Rényi divergences of the same order add up under composition, even if a step depends on earlier ones (Mironov, 2017,
 /// proposition 1). <https://arxiv.org/abs/1702.07476>
 public struct RenyiAccountant: Hashable, Sendable {
   public struct Part: Hashable, Codable, Sendable {
@@ -21,16 +21,16 @@ public struct RenyiAccountant: Hashable, Sendable {
     if stepCount > 0 { parts.append(Part(mechanism: mechanism, stepCount: stepCount)) }
   }
 
-  /// Of all steps together.
+  /// The Rényi divergence over all steps.
   public func renyiDivergence(order: Double) -> Double {
     parts.reduce(0) { $0 + Double($1.stepCount) * $1.mechanism.renyiDivergence(order: order) }
   }
 
-  /// The smallest ε that an order gives for δ.
+  /// The smallest ε over all orders for δ.
   ///
-  /// Every order gives a valid ε, so the search can miss the smallest but never promise too much. It takes orders with
-  /// α − 1 in steps of a quarter of an octave and then narrows around the best. Since ρ does not fall with α, it stops
-  /// where ρ alone is further above the best ε than a conversion can take off.
+  /// Every order gives a valid ε, so the search can miss the smallest but never claim too small an ε. It tries orders
+  /// with α − 1 in steps of a quarter of an octave and then narrows around the best. Since ρ does not fall with α, it
+  /// stops where ρ alone exceeds the best ε by more than a conversion can subtract.
   ///
   /// - Returns: ε = ∞ where a step has no noise.
   public func guarantee(delta: Double, conversion: RenyiConversion = .improved) -> PrivacyGuarantee {
@@ -53,7 +53,7 @@ public struct RenyiAccountant: Hashable, Sendable {
       if logarithm >= 0, divergence - RenyiConversion.mostTakenOff > least { break }
     }
     guard best.epsilon > 0, best.epsilon < .infinity else { return best }
-    // Golden section.
+    // Golden-section search.
     let share = (5.0.squareRoot() - 1) / 2
     var (lower, upper) = (centre - 0.25, centre + 0.25)
     for _ in 0..<20 {
@@ -63,6 +63,6 @@ public struct RenyiAccountant: Hashable, Sendable {
     return best
   }
 
-  /// Of α − 1, base 2.
+  /// Range of log₂(α − 1).
   private static let logarithms = -7.0...16.0
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// One release of a noisy sum over a random part of the data: the step of private training.
+/// One release of a noisy sum over a random part of the data: one step of private training.
 ///
 ///     lot: each example with probability q, independently;   release: Σ_lot g_i + N(0, σ²C² I),   ‖g_i‖₂ ≤ C
 ///
@@ -28,19 +28,19 @@ public struct SampledGaussian: Hashable, Codable, Sendable {
   ///     ρ(α) = log(A) / (α − 1),   A = E[ m(z)^α ],   m(z) = 1 + x(z),   x(z) = q (exp((2z − 1) / 2σ²) − 1)
   ///     z ~ N(0, σ²)
   ///
-  /// Theorems 4 and 5 of the paper. It sums A as a series, one for whole orders and one for the others. Here the
+  /// Theorems 4 and 5 of the paper, which sums A as a series, one for integer orders and one for the others. Here the
   /// expectation is integrated, for all orders alike, by the trapezoidal rule: its integrand is analytic up to πσ² from
-  /// the real axis and falls like a normal density, so at steps of min(σ, σ²) / 4 the error is below exp(−78) of the
-  /// whole. Since E[x] = 0, A − 1 is the mean of the convex m^α − 1 − αx, which is nowhere negative: nothing cancels
-  /// where A is close to 1.
+  /// the real axis and falls like a normal density, so at steps of min(σ, σ²) / 4 the relative error is below exp(−78).
+  /// Since E[x] = 0, A − 1 is the mean of the convex m^α − 1 − αx, which is nowhere negative: nothing cancels where A
+  /// is close to 1.
   ///
   /// With q = 1 it is α / 2σ², the Gaussian mechanism's (Mironov, 2017). That is an upper bound for any q: a divergence
   /// from a mixture with the other distribution is at most the divergence without it. It is returned for σ outside
-  /// 1/64…10⁶, where the integral takes many steps or cannot be told from 0. At 1/64 q takes off little: 0.2 %
-  /// for q = 10⁻² and α = 2.
+  /// 1/64…10⁶, where the integral takes many steps or is indistinguishable from 0. At 1/64 sampling reduces it little:
+  /// 0.2 % for q = 10⁻² and α = 2.
   ///
   /// - Parameter order: α, above 1; any number.
-  /// - Returns: ∞ without noise, or with so little that α / 2σ² is no number of Double; 0 where nothing is drawn.
+  /// - Returns: ∞ without noise, or with so little that α / 2σ² overflows a Double; 0 where nothing is drawn.
   public func renyiDivergence(order: Double) -> Double {
     precondition(order > 1 && order.isFinite, "an order is above 1, got \(order)")
     guard samplingRate > 0 else { return 0 }
@@ -50,7 +50,7 @@ public struct SampledGaussian: Hashable, Codable, Sendable {
     return logMoment(order, variance) / (order - 1)
   }
 
-  /// σ
+  /// Integrated σ.
   private static let integrated = 0x1p-6...1e6
 
   /// log A
@@ -83,7 +83,7 @@ public struct SampledGaussian: Hashable, Codable, Sendable {
     return whole < 0.5 ? log1p(max(excess, 0)) : whole
   }
 
-  /// Deviations of the noise beyond which the integrand is nothing beside its sum.
+  /// Standard deviations of the noise beyond which the integrand is negligible.
   private static let tail = 14.0
 
   /// x and log(1 + x), x = q (exp(u) − 1).

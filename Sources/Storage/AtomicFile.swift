@@ -1,12 +1,12 @@
 import Foundation
 
-/// Writes files so that a reader sees the old content or the new one and nothing between, also after a crash.
+/// Writes files so that a reader sees either the old content or the new, also after a crash.
 ///
-/// The bytes go to a hidden name in the same folder (`.name.<16 random hexadecimal digits>.partial`), are synchronised with
-/// the disk, and the name is then replaced. A process that is killed leaves the hidden file behind;
-/// ``FolderLock/removeLeftovers(in:)`` clears it away.
+/// The bytes go to a hidden name in the same folder (`.name.<16 random hexadecimal digits>.partial`) and are
+/// synchronised with the disk, then the file is renamed. A process that is killed leaves the hidden file behind;
+/// ``FolderLock/removeLeftovers(in:)`` removes it.
 public enum AtomicFile {
-  /// - Parameter permissions: From the first byte on; less what the process masks out.
+  /// - Parameter permissions: Applied from the first byte on, minus what the process masks out.
   /// - Throws: ``FileError`` when the folder is missing, not writable or full. The old file is then as it was
   ///   and nothing else is left behind.
   public static func write(_ data: Data, to file: URL, permissions: mode_t = 0o666) throws {
@@ -21,16 +21,16 @@ public enum AtomicFile {
   }
 }
 
-/// Names of files and folders that are not whole yet: hidden, beside the place that they are for, and random, since
-/// processes in different containers have the same numbers.
+/// Names of files and folders that are still incomplete: hidden, in the destination's folder, and random, since
+/// processes in different containers can have the same process ID.
 ///
-/// Who makes one holds a `flock` on it as long as it lives. The kernel frees that lock when the process ends, however it
-/// ends, so a name whose lock is free belongs to nobody any more.
+/// The creator of one holds a `flock` on it as long as it lives. The kernel frees that lock when the process ends,
+/// however it ends, so a name whose lock is free has no owner any more.
 enum TemporaryName {
   private static let suffix = ".partial"
   private static let digitCount = 16
 
-  /// Beside `file`, and nobody else's.
+  /// A unique name in the same folder as `file`.
   static func beside(_ file: URL) -> URL {
     let digits = String(UInt64.random(in: 0...UInt64.max), radix: 16)
     let padded = String(repeating: "0", count: digitCount - digits.count) + digits
@@ -48,10 +48,10 @@ enum TemporaryName {
       && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (97...102).contains($0) }
   }
 
-  /// Says that this process lives, on a file or folder that it has just made under such a name.
+  /// Marks a file or folder that this process has just made under such a name as in use.
   ///
-  /// - Returns: Whether the name is still there: between being made and being locked it looked like a dead one's.
-  ///   True where locks do not work, since nothing is cleared away there.
+  /// - Returns: Whether the name still exists: before it was locked, it may have been removed as a leftover. True where
+  ///   locks do not work, since nothing is removed there.
   static func claim(_ descriptor: Int32) -> Bool {
     while flock(descriptor, LOCK_EX) != 0 {
       guard errno == EINTR else { return true }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A file that is written in parts and takes its name when it is whole; until then, and if that never comes, the
-/// old content stays. ``AtomicFile`` says how.
+/// A file that is written in parts and gets its name once complete; until then, or if it never is, the old content
+/// stays. ``AtomicFile`` describes how.
 public final class AtomicFileWriter {
   private let file: URL
   private var temporary: URL
   private var descriptor: Int32
   private var isCommitted = false
 
-  /// - Parameter permissions: From the first byte on; less what the process masks out.
+  /// - Parameter permissions: Applied from the first byte on, minus what the process masks out.
   /// - Throws: ``FileError`` when the folder is missing or not writable.
   public init(_ file: URL, permissions: mode_t = 0o666) throws {
     self.file = file
@@ -17,7 +17,7 @@ public final class AtomicFileWriter {
       descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
       guard descriptor >= 0 else {
         let failure = failure()
-        // Nothing was made, and nobody removes a file that is not their own.
+        // Nothing was created, and a file of another process is not removed.
         isCommitted = true
         throw failure
       }
@@ -47,7 +47,7 @@ public final class AtomicFileWriter {
   public func commit() throws {
     precondition(descriptor >= 0, "\(file.path) is finished")
     guard fsync(descriptor) == 0 else { throw failure() }
-    // A network file system may report a full disk only on closing. The claim on the name is kept until it is gone.
+    // A network file system may report a full disk only on closing. The lock is held until the name is gone.
     let claim = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     defer { if claim >= 0 { close(claim) } }
     let closing = close(descriptor)
@@ -56,14 +56,14 @@ public final class AtomicFileWriter {
     isCommitted = true
   }
 
-  /// Whether the temporary file is this writer's; closed where it was cleared away in the meantime.
+  /// Whether the temporary file still exists once locked; closes it if it was removed in the meantime.
   private func claimed() -> Bool {
     if TemporaryName.claim(descriptor) { return true }
     close(descriptor)
     return false
   }
 
-  /// What the last system call complained about.
+  /// Error of the last system call.
   private func failure() -> FileError {
     errno == ENOENT
       ? FileError(

@@ -1,8 +1,8 @@
 import Escapes
 
-/// What stands in a field of a table: a number, or a text.
+/// Value of a table field: a number or a text.
 ///
-/// A text that a spreadsheet would run as a formula carries a mark (``CSVField``), a number never does, so a type says
+/// A text that a spreadsheet would run as a formula is marked (``CSVField``), a number never is, so the type determines
 /// which of the two it is.
 public protocol CSVValue: Sendable {
   /// - Parameter isForGnuplot: See ``CSVField/text(_:isForGnuplot:)``.
@@ -29,7 +29,7 @@ extension Bool: CSVValue {
   public func csvField(isForGnuplot: Bool) -> String { description }
 }
 
-/// An empty field where there is nothing.
+/// Writes nil as an empty field.
 extension Optional: CSVValue where Wrapped: CSVValue {
   public func csvField(isForGnuplot: Bool) -> String { self?.csvField(isForGnuplot: isForGnuplot) ?? "" }
 }

@@ -1,11 +1,10 @@
 import Foundation
 
-/// A table of results as comma-separated values, quoted as RFC 4180 has it; lines end with a line feed alone,
-/// which gnuplot, awk and `git diff` prefer.
+/// A table of results as comma-separated values, quoted as in RFC 4180; lines end with a line feed alone, which
+/// gnuplot, awk and `git diff` prefer.
 ///
 /// A text that a spreadsheet would run as a formula begins with an apostrophe (``CSVField``). Numbers are written as
-/// Swift describes them: the shortest digits that read back as the same value, with a
-/// point, whatever the language of the system.
+/// Swift describes them: the shortest digits that read back as the same value, with a decimal point in every locale.
 public struct CSVWriter: Sendable {
   public let columns: [String]
   public private(set) var text: String

@@ -1,12 +1,12 @@
 import Tensors
 
-/// Stands before another decoder and checks every value that comes out of it, the innermost first:
+/// Wraps another decoder and checks every value that it decodes, the innermost first:
 ///
 /// - a number is within ``DecodedNumber``'s bounds;
 /// - a whole number whose key ends in `Count` is not negative;
-/// - what is ``Checked`` says itself whether it can be.
+/// - a ``Checked`` value passes its own check.
 ///
-/// Synthesised decoders need nothing for it. Errors are `DecodingError`s with the path of the value.
+/// Synthesised decoders need no change for it. Errors are `DecodingError`s with the path of the value.
 struct CheckedDecoder: Decoder {
   let base: any Decoder
 
@@ -51,13 +51,13 @@ struct CheckedDecoder: Decoder {
     init?(intValue: Int) { nil }
   }
 
-  /// Whether `type` holds nothing to be asked but a number.
+  /// Whether a value of `type` needs no check except for numeric bounds.
   static func isPlain(_ type: Any.Type) -> Bool {
     type is any BinaryInteger.Type || type is any BinaryFloatingPoint.Type || type == String.self
       || type == Bool.self
   }
 
-  /// - Parameter path: Of `value`, itself included.
+  /// - Parameter path: Path to `value`, inclusive.
   static func checked<Value>(_ value: Value, at path: @autoclosure () -> [any CodingKey]) throws -> Value {
     let problem: String? =
       switch value {
@@ -72,7 +72,7 @@ struct CheckedDecoder: Decoder {
 
   private static func problem(of number: Int, at path: () -> [any CodingKey]) -> String? {
     if let problem = DecodedNumber.problem(of: number) { return problem }
-    // The path is made for the few numbers that could be wrong.
+    // The path is built only for the few numbers that may be invalid.
     guard number < 0, let name = path().last?.stringValue else { return nil }
     return name == "count" || name.hasSuffix("Count") ? "a count is not negative, found \(number)" : nil
   }

@@ -10,10 +10,10 @@ import Foundation
 public struct Checksum: ~Copyable {
   public enum Algorithm: String, Codable, Sendable {
     case sha256
-    /// Only to compare with sums that others have published; it does not protect against intent.
+    /// Only for comparison with published checksums; not secure against tampering.
     case md5
 
-    /// As people write it.
+    /// Conventional spelling.
     public var name: String { self == .sha256 ? "SHA-256" : "MD5" }
   }
 

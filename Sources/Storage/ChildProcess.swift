@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// Other programs, run to their end: gnuplot, tar.
+/// Other programs, run to completion: gnuplot, tar.
 ///
-/// By `posix_spawn` rather than Foundation's `Process`, which traps where no descriptor is left for a pipe. All that run
-/// can be ended at once, so that none outlives this process when it is interrupted.
+/// By `posix_spawn` rather than Foundation's `Process`, which traps when no descriptor is left for a pipe. All running
+/// children can be killed at once, so that none outlives this process when it is interrupted.
 public enum ChildProcess {
   public struct Outcome: Sendable {
-    /// As a shell counts: 128 and the signal for one that was ended by it.
+    /// As in a shell: 128 plus the signal if a signal ended it.
     public let exitCode: Int32
-    /// What it said on standard error.
+    /// Its output on standard error.
     public let errors: String
   }
 
@@ -20,14 +20,14 @@ public enum ChildProcess {
 
   private static let children = Mutex(Children())
 
-  /// Runs `program` without input and with its standard output thrown away.
+  /// Runs `program` without input and discards its standard output.
   ///
-  /// - Parameter folder: Where it runs; nil: where this process does.
+  /// - Parameter folder: Working directory; nil: that of this process.
   /// - Throws: ``FileError`` when it cannot be started, with the reason.
   public static func run(
     _ program: URL, _ arguments: [String], environment: [String: String], in folder: URL? = nil
   ) throws -> Outcome {
-    // One at a time, so that no child inherits a pipe that is not its own.
+    // One at a time, so that no child inherits another's pipe.
     let (child, reading) = try children.withLock { children in
       guard !children.isEnding else { throw failure(of: program, EINTR) }
       var ends: [Int32] = [-1, -1]
@@ -44,9 +44,9 @@ public enum ChildProcess {
       }
     }
     defer { close(reading) }
-    // To its end, before waiting: a full pipe would stop the child.
+    // Read to the end before waiting: a full pipe would block the child.
     let errors = allBytes(from: reading)
-    // It keeps its number until it was waited for, so that `endAll` never meets a stranger of the same number.
+    // The process ID stays reserved until it is waited for, so that `endAll` never kills an unrelated process.
     var information = siginfo_t()
     while waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
     children.withLock { _ = $0.running.remove(child) }
@@ -62,7 +62,7 @@ public enum ChildProcess {
     FileError(file: program, problem: "cannot be started: \(String(cString: strerror(code)))")
   }
 
-  /// Ends all that run, without giving them a chance to tidy up, and lets no other start.
+  /// Kills all running children, without letting them clean up, and prevents new ones from starting.
   public static func endAll() {
     children.withLock { children in
       children.isEnding = true
@@ -80,12 +80,12 @@ public enum ChildProcess {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    // A socket of ours that a child has too stays open as long as the child lives, and the port taken. What closes all at
-    // once is hidden from Swift.
+    // A socket that a child inherits stays open, and its port occupied, as long as the child lives. The call that
+    // closes all at once is not available in Swift.
     for descriptor in openDescriptors where descriptor > STDERR_FILENO {
       posix_spawn_file_actions_addclose(&actions, descriptor)
     }
-    // A thread of Dispatch blocks all signals, and a server ignores SIGPIPE; a child shall do neither.
+    // Dispatch threads block all signals, and a server ignores SIGPIPE; a child must do neither.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -95,7 +95,8 @@ public enum ChildProcess {
     sigaddset(&signals, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    // What of `posix_spawn` changes the folder is hidden from Swift; a shell does it, and becomes the program.
+    // The `posix_spawn` action that changes the folder is not available in Swift; a shell does it, then execs the
+    // program.
     let command =
       (folder.map { ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, $0.path] } ?? []) + [program.path] + arguments
     let words = command.map { strdup($0) }
@@ -107,7 +108,7 @@ public enum ChildProcess {
     return child
   }
 
-  /// None where the system does not say.
+  /// Empty where the system does not list them.
   private static var openDescriptors: [Int32] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).compactMap { Int32($0) }
   }

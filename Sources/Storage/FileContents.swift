@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Whole files as bytes, with one clear sentence when there are none.
+/// Reads whole files as bytes, or explains in one clear sentence why it cannot.
 ///
 /// System calls rather than `Data(contentsOf:)`, which takes longer to open a small JPEG than it takes to decode
 /// it; folders of images hold tens of thousands.
@@ -13,7 +13,7 @@ public enum FileContents {
       FileError(
         file: file, problem: errno == ENOENT ? "does not exist" : "cannot be read: \(lastSystemError())")
     }
-    // O_NONBLOCK: opening a pipe would otherwise wait for a writer. Regular files do not know it.
+    // O_NONBLOCK: opening a pipe would otherwise wait for a writer. Regular files ignore it.
     let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure() }
     defer { close(descriptor) }
@@ -33,7 +33,7 @@ public enum FileContents {
       }
       if readCount < 0 && errno == EINTR { continue }
       guard readCount >= 0 else { throw failure() }
-      // The file has become shorter since its size was asked for.
+      // The file has become shorter since its size was read.
       if readCount == 0 {
         data = data.prefix(count)
         break
@@ -46,10 +46,11 @@ public enum FileContents {
 }
 
 extension URL {
-  /// Asks for memory before it is taken. Little is not asked for: a folder has tens of thousands of small files.
+  /// Checks that memory is available before it is allocated, except for small files, of which a folder has tens of
+  /// thousands.
   ///
-  /// - Parameter content: What of the file the memory is for.
-  /// - Throws: ``FileError`` when `byteCount` bytes are more than may still be taken.
+  /// - Parameter content: Part of the file that needs the memory.
+  /// - Throws: ``FileError`` when `byteCount` exceeds the available memory.
   func checkMemory(_ byteCount: Int, for content: @autoclosure () -> String) throws {
     guard byteCount > 16 << 20 else { return }
     do {
@@ -60,7 +61,7 @@ extension URL {
   }
 }
 
-/// What the last failed system call said, in words.
+/// Description of the last failed system call.
 package func lastSystemError() -> String { String(cString: strerror(errno)) }
 
 extension Data {
@@ -81,7 +82,7 @@ extension Data {
   }
 }
 
-/// The product of extents that a file claims, or nil when it does not fit in an `Int` or one is negative.
+/// The product of the extents stated in a file, or nil when it does not fit in an `Int` or one is negative.
 package func checkedProduct(_ extents: some Sequence<Int>) -> Int? {
   var product = 1
   var hasZero = false

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that the world got wrong: which one and, in one clause, what was expected and what was found.
+/// A file that is missing or invalid: which one and, in one clause, what was expected and what was found.
 public struct FileError: Error, Equatable, CustomStringConvertible {
   public let file: URL
   /// A clause that follows the file's name: "is truncated: expected 16 bytes, found 3".

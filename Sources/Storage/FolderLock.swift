@@ -1,15 +1,15 @@
 import Foundation
 
-/// A folder that one process writes at a time. Held as long as the value lives.
+/// A lock on a folder, so that one process writes it at a time. Held as long as the value lives.
 ///
-/// A hidden file, `.intrigue.lock`, carries the lock (`flock`), which the kernel frees however the process ends; the file says who
-/// holds it and is removed with the lock. A file and not the folder itself, because network file systems that lock at
-/// all lock only what is open for writing.
+/// A hidden file, `.intrigue.lock`, carries the lock (`flock`), which the kernel frees however the process ends; the
+/// file names the holder and is removed with the lock. A file and not the folder itself, because network file systems
+/// that support locks lock only what is open for writing.
 ///
 /// A second holder in the same process is refused as well: the lock belongs to the value, not to the process.
 public final class FolderLock: Sendable {
   public let folder: URL
-  /// Why nothing is locked: the file system cannot. Nil: the folder is locked.
+  /// Why there is no lock, if the file system has none; nil if the folder is locked.
   public let problem: String?
   private let descriptor: Int32
   private let removesEmptyFolder: Bool
@@ -17,15 +17,15 @@ public final class FolderLock: Sendable {
   static let fileName = ".intrigue.lock"
 
   /// - Parameters:
-  ///   - folder: It exists.
-  ///   - removesEmptyFolder: Whether the folder goes with the lock if nothing was put into it.
-  /// - Throws: ``FileError`` when another run holds the lock, naming its process where that is known, and when the
-  ///   folder is not writable.
+  ///   - folder: An existing folder.
+  ///   - removesEmptyFolder: Whether the folder is removed with the lock if it is still empty.
+  /// - Throws: ``FileError`` when another run holds the lock, naming its process if known, and when the folder is not
+  ///   writable.
   public convenience init(_ folder: URL, removesEmptyFolder: Bool = false) throws {
     try self.init(folder, removesEmptyFolder: removesEmptyFolder, locking: Self.lock)
   }
 
-  /// - Parameter locking: `flock`, or in tests one that fails: 0, or the error's number.
+  /// - Parameter locking: `flock`, or a failing one in tests: returns 0 or the error number.
   init(_ folder: URL, removesEmptyFolder: Bool = false, locking: (Int32) -> Int32) throws {
     self.folder = folder
     self.removesEmptyFolder = removesEmptyFolder
@@ -37,7 +37,7 @@ public final class FolderLock: Sendable {
       }
       switch locking(descriptor) {
       case 0:
-        // Who held it removed the file just now: that lock is on a file that nobody else will open.
+        // The previous holder has just removed the file: this lock is on a file that no one else will open.
         guard Self.isSame(descriptor, file) else {
           close(descriptor)
           continue
@@ -82,14 +82,14 @@ public final class FolderLock: Sendable {
     return 0
   }
 
-  /// Whether the name still leads to the file that is open.
+  /// Whether the name still refers to the open file.
   private static func isSame(_ descriptor: Int32, _ file: URL) -> Bool {
     var (own, named) = (stat(), stat())
     return fstat(descriptor, &own) == 0 && lstat(file.path, &named) == 0
       && own.st_ino == named.st_ino && own.st_dev == named.st_dev
   }
 
-  /// For people only: the lock is what counts.
+  /// Information for people only: what counts is the lock.
   private static func sign(_ descriptor: Int32) {
     var name = [UInt8](repeating: 0, count: 256)
     let isNamed = name.withUnsafeMutableBytes {
@@ -101,7 +101,7 @@ public final class FolderLock: Sendable {
     _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
   }
 
-  /// What the holder wrote; nil: nothing, or nothing that could be a line of ``sign(_:)``.
+  /// What the holder wrote; nil if there is nothing, or nothing that could be a line of ``sign(_:)``.
   private static func holder(in descriptor: Int32) -> String? {
     var bytes = [UInt8](repeating: 0, count: 200)
     let count = pread(descriptor, &bytes, bytes.count, 0)
@@ -111,11 +111,11 @@ public final class FolderLock: Sendable {
     return line.hasPrefix("process ") && isPlain ? String(line) : nil
   }
 
-  /// Removes what ended processes left half written in the locked folder, or in one inside it.
+  /// Removes incomplete files of dead processes in the locked folder and one level below it.
   ///
-  /// Nothing is removed where locks do not work: it cannot be told whose it is.
+  /// Nothing is removed where locks do not work, since the owner is unknown.
   ///
-  /// - Returns: The names removed, sorted. Empty for a folder that does not exist.
+  /// - Returns: The removed names, sorted. Empty for a folder that does not exist.
   @discardableResult
   public func removeLeftovers(in place: URL? = nil) -> [String] {
     guard problem == nil else { return [] }
@@ -124,7 +124,7 @@ public final class FolderLock: Sendable {
     return names.sorted().filter { name in
       guard TemporaryName.matches(name) else { return false }
       let leftover = place.appending(path: name)
-      // For writing where it is a file: network file systems lock no other.
+      // Files are opened for writing: network file systems lock no others.
       var descriptor = open(leftover.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
       if descriptor < 0 { descriptor = open(leftover.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) }
       guard descriptor >= 0 else { return false }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Files that people take for another: told by how they begin, with what to do about it.
+/// Recognises files commonly mistaken for others by their first bytes, with advice on what to do.
 public enum ForeignFile {
-  /// For a file that is not what was expected: a clause that goes on behind its name; nil where the beginning says
-  /// nothing.
+  /// The problem with a file that is not what was expected: a clause that follows its name; nil if the first bytes are
+  /// not recognised.
   ///
-  /// - Parameter expected: Told where there is nothing to do about the file.
+  /// - Parameter expected: What was expected, stated if there is no other advice.
   public static func problem(of data: Data, expected: String) -> String? {
     guard let problem = beginnings.first(where: { data.starts(with: $0.bytes) })?.problem else { return nil }
     return problem.contains(": ") ? problem : "\(problem): expected \(expected)"
   }
 
-  /// For any file, whatever is expected: a clause where there is a note of where the content is in its place.
+  /// The problem with any file that is only a pointer to its content, as a clause; nil if it is not.
   static func problem(ofPointer data: Data) -> String? {
     data.count > 1024 ? nil : pointers.first { data.starts(with: $0.bytes) }?.problem
   }

@@ -4,15 +4,15 @@ import Tensors
 
 /// Gzip files (RFC 1952), by zlib.
 public enum Gzip {
-  /// Whether `data` begins as a gzip file does.
+  /// Whether `data` begins like a gzip file.
   public static func isCompressed(_ data: Data) -> Bool { data.starts(with: [0x1F, 0x8B]) }
 
-  /// The content of a gzip file. Several members in a row are one content, as `gzip -d` has it.
+  /// The content of a gzip file. Several members in a row form one content, as with `gzip -d`.
   ///
   /// - Parameters:
   ///   - data: The whole file.
   ///   - file: Named in errors; nothing is read from it.
-  ///   - budget: Most bytes of content, together with that of other files. What the content takes is not given back.
+  ///   - budget: Most bytes of content, shared with other files. What the content uses is not returned to it.
   /// - Throws: ``FileError`` when a header is wrong, the file ends too early, the content does not have the
   ///   stored CRC-32 and length, is longer than `budget`, or is followed by anything but another member.
   public static func decompress(_ data: Data, file: URL, within budget: UnfoldingBudget) throws -> Data {
@@ -25,7 +25,7 @@ public enum Gzip {
       throw FileError(file: file, problem: "cannot be decompressed: zlib cannot be started")
     }
     defer { inflateEnd(&stream) }
-    // zlib counts in 32 bits, so both sides are handed over in parts.
+    // zlib counts in 32 bits, so input and output are passed in parts.
     var content = Data()
     var (consumed, produced, granted) = (0, 0, 0)
     defer { budget.giveBack(max(0, granted - produced)) }
@@ -33,7 +33,7 @@ public enum Gzip {
     while true {
       if produced == content.count {
         granted += budget.take(upTo: wanted - content.count)
-        // One byte more than the budget, so that content which just fits still meets its end.
+        // One byte more than the budget, so that content that just fits still reaches its end.
         content.count = max(granted, produced + 1)
         wanted = max(2 * content.count, 1 << 16)
       }
@@ -66,7 +66,7 @@ public enum Gzip {
     }
   }
 
-  /// The length in the last four bytes is a hint that is not trusted: deflate cannot unfold more than 1032-fold.
+  /// The length in the last four bytes is an untrusted hint: deflate cannot expand more than 1032-fold.
   private static func firstCapacity(for data: Data) -> Int {
     guard data.count >= 18 else { return 1 << 10 }
     let hint = Int(data.littleEndianInteger(UInt32.self, at: data.count - 4))

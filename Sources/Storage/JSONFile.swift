@@ -1,12 +1,12 @@
 import Foundation
 
-/// Values as JSON files: indented, keys sorted, so that the same value is the same bytes and a change is a
-/// readable diff.
+/// Values as JSON files: indented, keys sorted, so that equal values give equal bytes and a change gives a readable
+/// diff.
 ///
 /// A Float is written with the shortest digits that read back as the same Float (0.1, not 0.10000000149).
 public enum JSONFile {
-  /// - Throws: ``FileError`` when `value` holds NaN or an infinity, which JSON cannot say, or the file cannot be
-  ///   written; an existing file is then left as it was.
+  /// - Throws: ``FileError`` when `value` holds NaN or an infinity, which JSON cannot represent, or the file cannot be
+  ///   written; an existing file is then left unchanged.
   public static func write(_ value: some Encodable, to file: URL) throws {
     try AtomicFile.write(encoded(value, file: file), to: file)
   }
@@ -25,10 +25,10 @@ public enum JSONFile {
     }
   }
 
-  /// Every value that is read has been checked: see ``CheckedDecoder`` and `Checked`.
+  /// Every decoded value has been checked: see ``CheckedDecoder`` and `Checked`.
   ///
-  /// - Throws: ``FileError`` when the file cannot be read, is not JSON, lacks what `Value` needs, or says what cannot
-  ///   be; the sentence names the key.
+  /// - Throws: ``FileError`` when the file cannot be read, is not JSON, lacks what `Value` needs, or has invalid
+  ///   values; the message names the key.
   public static func read<Value: Decodable>(_ type: Value.Type, from file: URL) throws -> Value {
     try decode(type, from: FileContents.read(file), file: file)
   }
@@ -64,7 +64,7 @@ public enum JSONFile {
     }
   }
 
-  /// What JSON calls the values that `type` is read from.
+  /// The JSON type from which `type` is decoded.
   private static func word(for type: Any.Type) -> String {
     switch type {
     case is String.Type: "text"

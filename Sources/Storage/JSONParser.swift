@@ -1,10 +1,10 @@
-/// Why a text is not JSON, or not what is asked for there.
+/// Why a text is not JSON, or not the JSON expected there.
 enum JSONFault: Error, Equatable {
-  /// Another thing was expected at that byte.
+  /// Something else was expected at that byte.
   case expected(String, at: Int)
-  /// Text that is not UTF-8 ends before that byte.
+  /// The string ending before that byte is not UTF-8.
   case notUTF8(at: Int)
-  /// The object has the key that begins at that byte already.
+  /// The key that begins at that byte is a duplicate in its object.
   case repeated(String, at: Int)
 
   var offset: Int {
@@ -14,11 +14,11 @@ enum JSONFault: Error, Equatable {
   }
 }
 
-/// A pull parser for JSON as RFC 8259 has it, no more and no less.
+/// A pull parser for JSON exactly as in RFC 8259.
 ///
-/// Foundation's decoder passes over a comma before a closing bracket, keeps one of two equal keys without a word, loses
-/// their order, and does not say where in the text it found what it does not like. Nothing here recurses, so deep nesting
-/// cannot exhaust the stack.
+/// Foundation's decoder accepts a comma before a closing bracket, silently keeps one of two equal keys, loses their
+/// order, and does not report where in the text an error is. Nothing here recurses, so deep nesting cannot exhaust the
+/// stack.
 struct JSONParser {
   private let bytes: [UInt8]
   private(set) var position = 0
@@ -48,9 +48,9 @@ struct JSONParser {
     try expect("]")
   }
 
-  /// Reads any value and keeps nothing of it.
+  /// Reads any value and discards it.
   mutating func value() throws(JSONFault) {
-    /// Keys that an open object has so far; nil for a list.
+    /// Keys of each open object so far; nil for a list.
     var open: [Set<[UInt8]>?] = []
     repeat {
       if take("{") {
@@ -68,7 +68,7 @@ struct JSONParser {
       } else {
         try scalar()
       }
-      // A value has ended, and with it perhaps those that it stands in.
+      // A value has ended, and perhaps the values that enclose it.
       while let last = open.indices.last {
         if take(",") {
           if open[last] != nil { _ = try newKey(&open[last]!) }
@@ -183,7 +183,7 @@ struct JSONParser {
     guard position == bytes.count else { throw wrong("nothing more") }
   }
 
-  /// The position is behind the backslash.
+  /// The position is after the backslash.
   private mutating func escape(into content: inout [UInt8]) throws(JSONFault) {
     guard position < bytes.count else { throw wrong("the end of a string") }
     let byte = bytes[position]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A text that is JSON, and where in it everything stands.
+/// A JSON text, with the positions of its values.
 struct JSONText {
   private let bytes: [UInt8]
 
@@ -30,13 +30,13 @@ struct JSONText {
     }
   }
 
-  /// " (line 3, column 7)": where the value with that path begins; empty where there is none.
+  /// " (line 3, column 7)": where the value at that path begins; empty if there is none.
   func words(for path: [any CodingKey]) -> String {
     guard !path.isEmpty, let offset = offset(of: path) else { return "" }
     return " (\(lineAndColumn(offset)))"
   }
 
-  /// Columns count scalars, as editors do, from 1.
+  /// Columns count scalars from 1, as in editors.
   private func lineAndColumn(_ offset: Int) -> String {
     let before = bytes.prefix(offset)
     let line = before.count { $0 == UInt8(ascii: "\n") } + 1
@@ -45,12 +45,12 @@ struct JSONText {
       "line \(line), column \(String(decoding: before[start...], as: UTF8.self).unicodeScalars.count + 1)"
   }
 
-  /// Where the value with that path begins.
+  /// Offset at which the value at that path begins.
   private func offset(of path: [any CodingKey]) -> Int? {
     var parser = JSONParser(bytes)
     for key in path {
       do {
-        // What is asked for ends the walk, by an error since nothing else leaves a parser in the middle.
+        // Reaching the value ends the walk by an error, since nothing else leaves a parser in the middle.
         if let wanted = key.intValue {
           try parser.list { index, inner in
             if index == wanted { throw Found(parser: inner) }

@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// Files of little-endian Float32, one after the other in memory without being read: the system fetches a page when
-/// it is touched and takes it back when memory is scarce.
+/// Files of little-endian Float32, mapped one after the other without being read: the system loads a page when it is
+/// touched and reclaims it when memory is scarce.
 ///
-/// The files must not be shortened while they are mapped: touching what is no longer there ends the process, as
-/// with any mapping. A file that is replaced by another under the same name does no harm.
+/// The files must not be shortened while they are mapped: touching a missing page ends the process, as with any
+/// mapping. Replacing a file with another of the same name does no harm.
 ///
 /// `@unchecked Sendable`: the memory is read only.
 public final class MappedFloats: FloatStorage, @unchecked Sendable {
@@ -16,7 +16,7 @@ public final class MappedFloats: FloatStorage, @unchecked Sendable {
 
   /// - Parameters:
   ///   - files: Each with the number of floats it must have.
-  ///   - pageSize: Where the size of a file but the last is no multiple of it, the files are read instead.
+  ///   - pageSize: If the size of any file but the last is not a multiple of it, the files are read instead.
   /// - Throws: ``FileError`` for a file that is missing or of another size.
   public init(_ files: [(file: URL, count: Int)], pageSize: Int = Int(sysconf(Int32(_SC_PAGESIZE)))) throws {
     let count = files.reduce(0) { $0 + $1.count }
@@ -27,7 +27,7 @@ public final class MappedFloats: FloatStorage, @unchecked Sendable {
       floats = UnsafeBufferPointer(start: nil, count: 0)
       return
     }
-    // One stretch of addresses, into which the files are then laid.
+    // Reserves one range of addresses, into which the files are then mapped.
     let access = isFileBacked ? PROT_NONE : PROT_READ | PROT_WRITE
     guard
       let memory = mmap(nil, byteCount, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
@@ -81,7 +81,7 @@ public final class MappedFloats: FloatStorage, @unchecked Sendable {
     }
   }
 
-  /// Gives the pages that lie wholly in `range` back. What is read again later comes from the file.
+  /// Releases the pages that lie entirely in `range`. Later reads come from the file.
   public func release(_ range: Range<Int>) {
     guard let memory, isFileBacked else { return }
     let (page, stride) = (Int(sysconf(Int32(_SC_PAGESIZE))), MemoryLayout<Float>.stride)

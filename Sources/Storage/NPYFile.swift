@@ -4,7 +4,7 @@ import Tensors
 /// One array in NumPy's `.npy` format, versions 1 to 3, C order, little-endian.
 ///
 /// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
-/// What ``encoded()`` returns is, byte for byte, what `numpy.save` writes for the same array.
+/// The bytes from ``encoded()`` are those that `numpy.save` writes for the same array.
 public struct NPYFile: Equatable, Sendable {
   public enum Elements: Equatable, Sendable {
     /// `|u1`; also `|b1` when read, as 0 and 1 (see ``NPYFile/isBoolean``).
@@ -27,7 +27,7 @@ public struct NPYFile: Equatable, Sendable {
   public let shape: [Int]
   /// Last axis fastest, as many as the product of `shape`.
   public let elements: Elements
-  /// Whether the file that was read has booleans, whose 1 is not the least of 255 steps but the whole.
+  /// Whether the elements were booleans in the file, where 1 is full scale instead of 1 of 255.
   public let isBoolean: Bool
 
   public init(shape: [Int], elements: Elements) {
@@ -49,8 +49,8 @@ public struct NPYFile: Equatable, Sendable {
   }
 
   /// - Parameter file: Named in errors; nothing is read from it.
-  /// - Throws: ``FileError`` when `data` is not a whole and valid file, or holds an element type or an order
-  ///   that is not read. Memory is taken only after the sizes have been found to agree.
+  /// - Throws: ``FileError`` when `data` is not a complete and valid file, or has an unsupported element type or order.
+  ///   Memory is allocated only after the sizes have been found to agree.
   public init(data: Data, file: URL) throws {
     let header = try NPYHeader(data: data, file: file)
     guard let elementType = ElementType(descriptor: header.descriptor) else {
@@ -119,8 +119,8 @@ public struct NPYFile: Equatable, Sendable {
     case unsigned16 = "<u2"
     case unsigned32 = "<u4"
 
-    /// NumPy writes `|` where bytes have no order, `<` where they have this one and `=` for the machine's own, which on
-    /// every machine that this program runs on is the same; other writers put any of them, or nothing.
+    /// NumPy writes `|` where byte order does not apply, `<` for little-endian and `=` for the native order, which is
+    /// little-endian on every supported machine; other writers use any of them, or nothing.
     init?(descriptor: String) {
       let kind =
         descriptor.utf8.first.map { "|<=".utf8.contains($0) } == true
@@ -139,7 +139,7 @@ public struct NPYFile: Equatable, Sendable {
       }
     }
 
-    /// Bytes of an element once it is read.
+    /// Size in bytes of a decoded element.
     var sizeInMemory: Int {
       switch self {
       case .unsignedByte, .boolean: MemoryLayout<UInt8>.stride

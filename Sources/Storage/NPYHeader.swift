@@ -10,7 +10,7 @@ struct NPYHeader {
   let descriptor: String
   let isFortranOrder: Bool
   let shape: [Int]
-  /// Where the elements begin.
+  /// Offset of the elements.
   let dataOffset: Int
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -34,7 +34,7 @@ struct NPYHeader {
     let length: Int
     switch (data[data.startIndex + 6], data[data.startIndex + 7]) {
     case (1, 0): (start, length) = (10, Int(data.littleEndianInteger(UInt16.self, at: 8)))
-    // Version 3 may have names of fields in UTF-8, and fields are not read.
+    // Version 3 may have UTF-8 field names, and fields are not supported.
     case (2, 0), (3, 0): (start, length) = (12, Int(data.littleEndianInteger(UInt32.self, at: 8)))
     case (let major, let minor):
       throw FileError(file: file, problem: "has .npy version \(major).\(minor): expected 1.0, 2.0 or 3.0")

@@ -3,9 +3,9 @@ import Tensors
 
 /// Writes an array of Float to a `.npy` file some rows at a time, so that it need not be in memory as a whole.
 ///
-/// The bytes are those of ``NPYFile``. The file appears when the last row has been given and ``finish()`` called.
+/// The bytes are those of ``NPYFile``. The file appears once the last row has been appended and ``finish()`` called.
 public final class NPYRowWriter {
-  /// Of the whole array; the first extent counts the rows.
+  /// Shape of the whole array; the first extent counts the rows.
   public let shape: [Int]
   private let writer: AtomicFileWriter
   private var rowCount = 0

@@ -1,14 +1,14 @@
-/// What somebody who typed a word that is not known may have meant.
+/// Suggestions for an unknown word that a user typed.
 public enum NearestWord {
-  /// `: did you mean "padding"?`, or nothing where no known word is near.
+  /// `: did you mean "padding"?`, or an empty string if no known word is near.
   public static func question(_ word: String, among known: [String]) -> String {
     nearest(to: word, among: known).map { ": did you mean \"\($0)\"?" } ?? ""
   }
 
-  /// The known word that the fewest changes lead to; of equally near ones the first.
+  /// The known word at the smallest edit distance; the first of equally near ones.
   ///
-  /// A change inserts, deletes or replaces a letter or exchanges two neighbours; small and capital letters, hyphens and
-  /// underscores make no difference. Nil where more than a third of the letters would have to change.
+  /// An edit inserts, deletes or replaces a letter or swaps two neighbours; case, hyphens and underscores are ignored.
+  /// Nil where more than a third of the letters would have to change.
   static func nearest(to word: String, among known: [String]) -> String? {
     let plain = letters(word)
     return known.map { (word: $0, distance: distance(plain, letters($0))) }
@@ -20,7 +20,7 @@ public enum NearestWord {
     word.lowercased().filter { $0 != "_" && $0 != "-" }
   }
 
-  /// Optimal string alignment.
+  /// Optimal string alignment distance.
   private static func distance(_ first: [Character], _ second: [Character]) -> Int {
     var (before, last) = ([Int](), Array(0...second.count))
     for i in first.indices {

@@ -1,4 +1,4 @@
-/// The element types of the format that have whole bytes.
+/// The element types of the format whose size is a whole number of bytes.
 enum SafetensorsElementType: String {
   case bool = "BOOL"
   case uint8 = "U8"
@@ -23,7 +23,7 @@ enum SafetensorsElementType: String {
     case float16, bfloat16, float32, float64
   }
 
-  /// Bytes of one element.
+  /// Size of one element in bytes.
   var size: Int {
     switch self {
     case .bool, .uint8, .int8, .float8E4M3, .float8E5M2, .float8E8M0: 1

@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// Named tensors in the safetensors format, with text about them.
+/// Named tensors in the safetensors format, with text metadata.
 ///
 ///     length (8 bytes, little-endian) | JSON header, `length` bytes | tensor data
 ///
 /// Format: <https://huggingface.co/docs/safetensors>. Floating-point tensors (F32, and F16, BF16 and F64
 /// converted to Float) are read; F32 is written. The same tensors and metadata give the same bytes.
 public struct SafetensorsFile: Sendable {
-  /// What to do with NaN and infinities.
+  /// How to treat NaN and infinities.
   public enum NonFiniteValues: Sendable {
     case rejected, allowed
   }
@@ -16,8 +16,8 @@ public struct SafetensorsFile: Sendable {
   /// In the order of their data.
   public var tensors: [(name: String, tensor: Tensor)]
   public var metadata: [String: String]
-  /// Tensors of integers, booleans and floating-point numbers of 8 bits (PyTorch's `num_batches_tracked`, for example).
-  /// Their place in the file is checked; their values are not read, and they are not written.
+  /// Tensors of integers, booleans and 8-bit floating-point numbers (PyTorch's `num_batches_tracked`, for example).
+  /// Their offsets are checked; their values are not read, and they are not written.
   public private(set) var skippedTensors: [(name: String, elementType: String)] = []
 
   public init(tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:]) {
@@ -90,7 +90,7 @@ public struct SafetensorsFile: Sendable {
 }
 
 extension Slice<UnsafeRawBufferPointer> {
-  /// Bytes counted from the start of the slice.
+  /// Rebases byte offsets to the start of the slice.
   fileprivate subscript(rebased range: Range<Int>) -> Slice<UnsafeRawBufferPointer> {
     self[startIndex + range.lowerBound..<startIndex + range.upperBound]
   }

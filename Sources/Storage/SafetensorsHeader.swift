@@ -1,18 +1,18 @@
 import Foundation
 
-/// What is wrong with a safetensors header: a clause that follows the file's name.
+/// The problem with a safetensors header: a clause that follows the file's name.
 private struct HeaderProblem: Error {
   let text: String
   init(_ text: String) { self.text = text }
 }
 
-/// What a safetensors file says about its tensors, checked against the file.
+/// Tensor entries of a safetensors header, checked against the file.
 struct SafetensorsHeader {
   struct Entry {
     let name: String
     let elementType: SafetensorsElementType
     let shape: [Int]
-    /// Bytes of the tensor, counted from the end of the header.
+    /// Byte range of the tensor, relative to the end of the header.
     let range: Range<Int>
   }
 
@@ -23,7 +23,7 @@ struct SafetensorsHeader {
   /// In the order of their data.
   let entries: [Entry]
   let metadata: [String: String]
-  /// Where tensor data begin.
+  /// Offset of the tensor data.
   let dataOffset: Int
 
   init(data: Data, file: URL) throws {
@@ -78,7 +78,7 @@ struct SafetensorsHeader {
       }
     }
     try parser.end()
-    // Empty tensors share an offset with their successor; the end decides which of the two comes first.
+    // An empty tensor has the same offset as its successor; the end decides which of the two comes first.
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound, $0.name) < (
         $1.range.lowerBound, $1.range.upperBound, $1.name

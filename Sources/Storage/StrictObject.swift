@@ -1,8 +1,8 @@
-/// An object of JSON that people write by hand, in which no key is passed over.
+/// A hand-written JSON object, in which no key is ignored.
 public struct StrictObject {
   private let values: KeyedDecodingContainer<Key>
   private let name: String
-  /// The key in the text for each key that was asked for.
+  /// The key as spelt in the text, for each known key.
   private let spelt: [String: Key]
 
   private struct Key: CodingKey {
@@ -14,10 +14,10 @@ public struct StrictObject {
   }
 
   /// - Parameters:
-  ///   - name: Of the object, in errors.
-  ///   - keys: All that it may have.
-  ///   - spellings: What other programs call some of them.
-  /// - Throws: `DecodingError` with the path of a key that is not known, or that says again what another does.
+  ///   - name: Names the object in errors.
+  ///   - keys: All the keys it may have.
+  ///   - spellings: Aliases of some of them in other programs.
+  /// - Throws: `DecodingError` with the path of a key that is unknown, or is an alias of another that is present.
   public init(from decoder: any Decoder, name: String, keys: [String], spellings: [String: String] = [:])
     throws
   {
@@ -56,7 +56,7 @@ public struct StrictObject {
     contains(key) ? try decode(type, key) : value
   }
 
-  /// An error at the value of `key`.
+  /// An error located at the value of `key`.
   public func problem(_ text: String, at key: String) -> DecodingError {
     Self.problem("\(name): \(text)", values.codingPath + [spelt[key] ?? Key(key)])
   }

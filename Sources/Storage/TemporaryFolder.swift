@@ -1,13 +1,13 @@
 import Foundation
 
-/// A hidden folder beside the place that it is for, removed with the value. What a killed process leaves is cleared away by
-/// ``FolderLock/removeLeftovers(in:)``, as its half-written files are.
+/// A hidden folder beside its destination, removed with the value. What a killed process leaves is removed by
+/// ``FolderLock/removeLeftovers(in:)``, like its incomplete files.
 public final class TemporaryFolder {
   public let url: URL
   private let descriptor: Int32
 
-  /// - Parameter place: A file that will be made from what is in the folder; the folder lies beside it.
-  /// - Throws: ``FileError`` when the folder above is missing or not writable.
+  /// - Parameter place: File to be made from the contents of the folder; the folder lies beside it.
+  /// - Throws: ``FileError`` when the parent folder is missing or not writable.
   public init(beside place: URL) throws {
     while true {
       let url = TemporaryName.beside(place)
@@ -16,7 +16,7 @@ public final class TemporaryFolder {
       }
       let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       guard descriptor >= 0 else {
-        // Cleared away already: between being made and being locked it looked like a dead one's.
+        // Already removed: before it was locked, it looked like a leftover.
         if errno == ENOENT { continue }
         let problem = lastSystemError()
         rmdir(url.path)

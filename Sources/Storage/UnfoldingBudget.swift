@@ -1,24 +1,24 @@
 import Synchronization
 import Tensors
 
-/// How many bytes compressed files may unfold to, all that share a budget together.
+/// How many bytes compressed files that share a budget may expand to in total.
 ///
-/// A file of a kilobyte can unfold into a megabyte, so a limit for each of several files is none for their sum.
+/// A kilobyte can expand to a megabyte, so a limit for each of several files does not limit their sum.
 public final class UnfoldingBudget: Sendable {
-  /// Of one data set: twenty times MNIST.
+  /// Budget of one data set: twenty times MNIST.
   public static let ofDataset = 1 << 30
 
   public let byteCount: Int
   private let rest: Mutex<Int>
 
-  /// - Parameter byteCount: ``ofDataset`` unless stated, or as much memory as there is.
+  /// - Parameter byteCount: ``ofDataset`` by default, or the available memory if that is less.
   public init(byteCount: Int = min(UnfoldingBudget.ofDataset, AvailableMemory.current.byteCount)) {
     precondition((0..<Int.max).contains(byteCount), "a budget must be in 0..<Int.max, got \(byteCount)")
     self.byteCount = byteCount
     rest = Mutex(byteCount)
   }
 
-  /// Takes as many of `count` bytes as are left.
+  /// Takes up to `count` of the bytes that are left.
   func take(upTo count: Int) -> Int {
     rest.withLock { rest in
       let taken = min(rest, count)

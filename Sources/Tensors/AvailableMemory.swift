@@ -1,10 +1,10 @@
 import Foundation
 
-/// How many bytes this process may still take, and who says so.
+/// How many bytes this process may still allocate, and by which limit.
 ///
-/// The least of what the machine has free, what `ulimit` leaves and what the control groups of a container leave; what
-/// the process already uses is taken off each. A tenth stays free for what nobody counts: stacks, code that is
-/// generated, the allocator's own.
+/// The smallest of what the machine has free, what `ulimit` leaves and what a container's control groups leave, each
+/// minus what the process already uses. A tenth stays free for what is not counted: stacks, generated code, the
+/// allocator's own data.
 public struct AvailableMemory: Equatable, Sendable {
   public enum Limit: Equatable, Sendable {
     case machine
@@ -24,10 +24,10 @@ public struct AvailableMemory: Equatable, Sendable {
     self.limit = limit
   }
 
-  /// For tests: what is taken to be available.
+  /// Memory assumed available, in tests.
   @TaskLocal package static var assumed: AvailableMemory?
 
-  /// Of this process, now. Where the system says nothing there is no limit.
+  /// The memory available to this process now; unlimited if the system reports nothing.
   public static var current: AvailableMemory {
     if let assumed { return assumed }
     let usage = text("/proc/self/statm")
@@ -40,7 +40,7 @@ public struct AvailableMemory: Equatable, Sendable {
     ])
   }
 
-  /// - Parameter rests: What each limit leaves; nil: no limit.
+  /// - Parameter rests: What each limit leaves; nil if there is no limit.
   static func least(_ rests: [(limit: Limit, rest: Int?)]) -> AvailableMemory {
     let limited = rests.compactMap { pair in pair.rest.map { (pair.limit, max(0, $0)) } }
     guard let least = limited.min(by: { $0.1 < $1.1 }) else {
@@ -49,7 +49,7 @@ public struct AvailableMemory: Equatable, Sendable {
     return AvailableMemory(byteCount: least.1 / 10 * 9, limit: least.0)
   }
 
-  /// Bytes of the line `MemAvailable:   123 kB`.
+  /// Byte count in the line `MemAvailable:   123 kB`.
   static func machine(meminfo: String) -> Int? {
     let line = meminfo.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
@@ -73,7 +73,7 @@ public struct AvailableMemory: Equatable, Sendable {
 
 /// The limits of the control groups that a process belongs to, in either version.
 struct ControlGroupMemory {
-  /// The least that a group leaves of its limit; nil: no group has one.
+  /// The least that any group leaves of its limit; nil if no group has one.
   let rest: Int?
 
   /// - Parameters:
@@ -87,8 +87,8 @@ struct ControlGroupMemory {
       let isFirstVersion = fields[1].split(separator: ",").contains("memory")
       guard isFirstVersion || fields[1].isEmpty else { continue }
       let mount = isFirstVersion ? root + "/memory" : root
-      // A limit of a group above holds as well. Inside a container the path may be one of the host, and only the top
-      // is there.
+      // Limits of parent groups apply as well. Inside a container the path may be one of the host, and only the top
+      // exists.
       var path = fields[2].split(separator: "/").map(String.init)
       while true {
         let folder = ([mount] + path).joined(separator: "/")
@@ -104,11 +104,11 @@ struct ControlGroupMemory {
     func number(_ name: String) -> Int? {
       text(name).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
-    // `max` is no number, so no limit.
+    // `max` is not a number: no limit.
     guard let limit = number(isFirstVersion ? "memory.limit_in_bytes" : "memory.max"),
       let used = number(isFirstVersion ? "memory.usage_in_bytes" : "memory.current")
     else { return nil }
-    // Pages of files that the kernel drops when memory is wanted.
+    // Page cache that the kernel drops when memory is needed.
     let key = isFirstVersion ? "total_inactive_file " : "inactive_file "
     let line = text("memory.stat")?.split(separator: "\n").first { $0.hasPrefix(key) }
     let reclaimable = line.flatMap { Int($0.dropFirst(key.count)) } ?? 0

@@ -2,20 +2,20 @@
 ///
 ///     Σ xᵢ = 2⁻²⁹⁸ Σ_j digits_j 2³²ʲ
 ///
-/// A Float is an integer of 24 bits times a power of two between 2⁻¹⁴⁹ and 2¹⁰⁴, so sums of Floats and of squares
-/// of Floats are integers in units of 2⁻²⁹⁸. Digits have 32 bits and stand in 64, so carries can wait.
-/// Kulisch (2013), "Computer arithmetic and validity", calls this a complete register.
+/// A Float is an integer of 24 bits times a power of two between 2⁻¹⁴⁹ and 2¹⁰⁴, so sums of Floats and of squares of
+/// Floats are integers in units of 2⁻²⁹⁸. Digits have 32 bits and are stored in 64, so carries can wait. Kulisch
+/// (2013), "Computer arithmetic and validity", calls this a complete register.
 public struct ExactSum: Equatable, Sendable {
   /// Digits of a sum of up to 2³⁰ squares.
   public static let digitCount = 20
 
-  /// Most numbers that may be added to one value before ``normalize()``: carries fit until then.
+  /// The most numbers that may be added to one value before ``normalize()``: carries fit until then.
   public static let numberLimit = 1 << 29
 
   /// Lowest first. After ``normalize()`` each but the last is in 0..<2³².
   public private(set) var digits: [Int64]
 
-  /// Zero.
+  /// Sum zero.
   public init() { digits = [Int64](repeating: 0, count: Self.digitCount) }
 
   /// - Parameter digits: As ``digits`` gives them.
@@ -45,7 +45,7 @@ public struct ExactSum: Equatable, Sendable {
     normalize()
   }
 
-  /// Takes care of the carries: two equal sums then have equal digits.
+  /// Propagates the carries: equal sums then have equal digits.
   public mutating func normalize() {
     for place in 0..<Self.digitCount - 1 {
       digits[place + 1] += digits[place] >> 32
@@ -125,10 +125,10 @@ extension Statistics {
   ///
   ///     mean = S / n,   s = √( (Q − S² / n) / (n − 1) ),   S = Σ xᵢ,  Q = Σ xᵢ²
   ///
-  /// The difference is formed with some 100 bits. Of these, Floats that differ at all leave some 50, which is why
-  /// squares may be added up here.
+  /// The difference is formed with about 100 bits. Floats that are not all equal leave about 50 of them, which is why
+  /// sums of squares may be used here.
   ///
-  /// - Returns: `nil` for too few values: none, and fewer than two.
+  /// - Returns: No mean without values, and no standard deviation for fewer than two.
   public static func moments(count: Int, sum: ExactSum, squares: ExactSum) -> (
     mean: Double?, standardDeviation: Double?
   ) {

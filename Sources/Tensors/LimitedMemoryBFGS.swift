@@ -9,30 +9,31 @@ import CLBFGSB
 /// Lu, Nocedal (1997), algorithm 778; Morales, Nocedal (2011). With no variable bounded it is L-BFGS. The library's own
 /// stopping criteria, one of them absolute, are turned off: the caller looks at every iterate.
 ///
-/// Values are Double. One is used by one thread at a time; several may run side by side, because the library has no
-/// static data: all that lasts between two calls is in the arrays it is given, which belong to one minimisation, and
+/// Values are Double. Each object is used by one thread at a time; several may run in parallel, because the library has
+/// no static data: all that persists between calls is in the arrays it is given, which belong to one minimisation, and
 /// OpenBLAS is held to the calling thread.
 public final class LimitedMemoryBFGS {
   public enum Request: Equatable, Sendable {
-    /// Wants f and its gradient at ``LimitedMemoryBFGS/point``.
+    /// Requests f and its gradient at ``LimitedMemoryBFGS/point``.
     case evaluation
-    /// ``LimitedMemoryBFGS/point`` and ``LimitedMemoryBFGS/gradient`` are those of a new iterate; go on with `proceed`.
+    /// ``LimitedMemoryBFGS/point`` and ``LimitedMemoryBFGS/gradient`` are those of a new iterate; continue with
+    /// `proceed`.
     case iterated
     /// The projected gradient is exactly zero.
     case converged
-    /// No lower value was found along the direction, as happens at a kink or where f is all rounding.
+    /// No lower value was found along the direction, as happens at a kink or where f is dominated by rounding.
     /// ``LimitedMemoryBFGS/point`` is the last iterate.
     case lineSearchFailed
   }
 
-  /// Where f is wanted; after an iterate or the end, that iterate.
+  /// Where f is requested; after an iterate or at the end, that iterate.
   public private(set) var point: [Double]
-  /// For the caller to fill in at ``point``.
+  /// Gradient at ``point``, filled in by the caller.
   public var gradient: [Double]
   /// max |P(x − g) − x| at the last iterate.
   public var projectedGradient: Double { lbfgsb_projected_gradient(&state) }
 
-  /// f at ``point``: the library wants it again after an iterate.
+  /// f at ``point``: the library asks for it again after an iterate.
   private var value = 0.0
   private let memory: Int
   private let lower: [Double]
@@ -44,7 +45,7 @@ public final class LimitedMemoryBFGS {
 
   /// - Parameters:
   ///   - lower: May be −∞; not above `upper`, which may be +∞.
-  ///   - memory: Pairs of steps and gradient differences that the approximation of the Hessian is made from.
+  ///   - memory: Number of pairs of steps and gradient differences that approximate the Hessian.
   public init(lower: [Double], upper: [Double], memory: Int) {
     precondition(lower.count == upper.count && !lower.isEmpty, "\(lower.count) and \(upper.count) bounds")
     precondition(memory > 0, "the memory must hold a pair, got \(memory)")
@@ -65,21 +66,21 @@ public final class LimitedMemoryBFGS {
     (2 * memory + 5) * dimension + 11 * memory * memory + 8 * memory
   }
 
-  /// Bytes of all its arrays.
+  /// Size in bytes of all its arrays.
   public static func byteCount(variableCount: Int, memory: Int) -> Int {
     // Point, gradient and both bounds; kinds of bounds and three lists of indices.
     boundedProduct(workspaceCount(variableCount, memory) + 4 * variableCount, MemoryLayout<Double>.stride)
       + boundedProduct(4 * variableCount, MemoryLayout<Int32>.stride)
   }
 
-  /// Without bounds.
+  /// Creates it without bounds.
   public convenience init(variableCount: Int, memory: Int) {
     self.init(
       lower: [Double](repeating: -.infinity, count: variableCount),
       upper: [Double](repeating: .infinity, count: variableCount), memory: memory)
   }
 
-  /// Begins anew. The start is moved into the box.
+  /// Begins anew. The start is projected into the box.
   public func start(at start: some Collection<Double>) -> Request {
     precondition(start.count == point.count, "\(start.count) values for \(point.count) variables")
     for (index, value) in start.enumerated() { point[index] = value }
@@ -90,7 +91,7 @@ public final class LimitedMemoryBFGS {
   /// The next request after ``Request/iterated``.
   public func proceed() -> Request { advance(value: value) }
 
-  /// Goes on with f = `value` and ``gradient`` at ``point``.
+  /// Continues with f = `value` and ``gradient`` at ``point``.
   ///
   /// - Precondition: The last request was ``Request/evaluation``; both are finite.
   public func advance(value: Double) -> Request {

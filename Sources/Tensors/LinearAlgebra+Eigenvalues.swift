@@ -5,7 +5,7 @@ extension LinearAlgebra {
   ///
   ///     A = U Λ Uᵀ,   λ₀ ≥ λ₁ ≥ …
   ///
-  /// `dsyevd`. A vector's sign is LAPACK's: the same each time, but without a meaning.
+  /// `dsyevd`. A vector's sign is LAPACK's: always the same, but without meaning.
   ///
   /// - Parameter matrix: A, `order` × `order`, finite. Its upper triangle is read.
   /// - Returns: Λ, and U with the vector of λ_j in column j.
@@ -17,7 +17,7 @@ extension LinearAlgebra {
     var n = Int32(order)
     var vectors = matrix
     var values = [Double](repeating: 0, count: order)
-    var (work, workCount) = ([0.0], Int32(-1))  // −1 asks how much is needed
+    var (work, workCount) = ([0.0], Int32(-1))  // −1 queries the size needed
     var (integerWork, integerWorkCount) = ([Int32(0)], Int32(-1))
     var status: Int32 = 0
     dsyevd_(
@@ -35,9 +35,9 @@ extension LinearAlgebra {
 
   /// Real Schur form of a square matrix.
   ///
-  ///     A = V T Vᵀ,   V orthogonal, T upper triangular but for 2 × 2 blocks on its diagonal
+  ///     A = V T Vᵀ,   V orthogonal, T upper triangular except for 2 × 2 blocks on its diagonal
   ///
-  /// A block stands for a pair of complex eigenvalues; its two diagonal elements are equal. `dgees`, unsorted.
+  /// A block represents a pair of complex eigenvalues; its two diagonal elements are equal. `dgees`, unsorted.
   ///
   /// - Parameter matrix: A, `order` × `order`, finite.
   /// - Returns: T, with exact zeros below the blocks, and V.
@@ -65,7 +65,7 @@ extension LinearAlgebra {
     return (form, vectors)
   }
 
-  /// Sign of the determinant: 1, −1, or 0 of a singular matrix. `dgetrf`.
+  /// The sign of the determinant: 1, −1, or 0 for a singular matrix. `dgetrf`.
   public static func determinantSign(of matrix: [Double], order: Int) -> Int {
     checkSquare(matrix, order: order)
     OpenBLAS.enter()

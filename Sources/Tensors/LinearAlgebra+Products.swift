@@ -25,7 +25,7 @@ extension LinearAlgebra {
 
   /// A Aᵀ in Double, both triangles. `dsyrk`.
   ///
-  /// - Parameter matrix: A, of `rows` rows and any number of columns.
+  /// - Parameter matrix: A, with `rows` rows and any number of columns.
   /// - Returns: `rows` × `rows`, symmetric to the last bit.
   public static func rowProducts(of matrix: [Double], rows: Int) -> [Double] {
     precondition(
@@ -43,7 +43,7 @@ extension LinearAlgebra {
     return result
   }
 
-  /// Aᵀ of A, `rows` × `columns`: the same elements row by row.
+  /// Aᵀ of A, `rows` × `columns`, in the same storage order.
   public static func transposed(_ matrix: [Double], rows: Int, columns: Int) -> [Double] {
     precondition(
       matrix.count == rows * columns, "\(matrix.count) elements are not \(rows) × \(columns)")

@@ -2,7 +2,7 @@ import CLAPACK
 
 /// Factorizations of small dense matrices in Double, by LAPACK, on the calling thread.
 ///
-/// Matrices are column-major: element (i, j) of an m × n matrix stands at i + j m.
+/// Matrices are column-major: element (i, j) of an m × n matrix is at i + j m.
 public enum LinearAlgebra {
   /// Q of A = QR with a positive diagonal of R, which makes it unique.
   ///

@@ -2,10 +2,10 @@ import Foundation
 
 /// The elementary functions of the C library, whose last digits depend on its version and on the processor.
 ///
-/// glibc has exp, log, sin, pow and others for x86-64 with and without fused multiplication and addition, and chooses
-/// when it is loaded. One value of about a thousand differs.
+/// glibc has exp, log, sin, pow and others for x86-64 with and without fused multiply–add, and chooses when it is
+/// loaded. About one value in a thousand differs.
 public enum MathLibrary {
-  /// Name and version of the library, and a checksum of values that tells the two apart: `glibc 2.36 5d1c0e2f`.
+  /// Name and version of the library, and a checksum of values that distinguishes the two: `glibc 2.36 5d1c0e2f`.
   public static let fingerprint: String = {
     let count = 4096
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a

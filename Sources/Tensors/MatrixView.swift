@@ -1,6 +1,6 @@
 import CLAPACK
 
-/// A row-major matrix in memory that somebody else owns; valid as long as that memory is.
+/// A row-major matrix in memory owned by someone else; valid as long as that memory is.
 public struct MatrixView {
   fileprivate let base: UnsafePointer<Float>?
   /// Floats from the start of one stored row to the next.
@@ -9,7 +9,7 @@ public struct MatrixView {
   public let rows: Int
   public let columns: Int
 
-  /// - Parameter stride: Floats from one row to the next; `nil` when rows follow each other without a gap.
+  /// - Parameter stride: Floats from one row to the next; `nil` when rows are contiguous.
   public init(_ elements: UnsafeBufferPointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
     checkExtents(elements.count, rows: rows, columns: columns, stride: stride)
@@ -31,7 +31,7 @@ public struct MatrixView {
   /// The same memory read as the transpose; nothing is moved.
   public var transposed: MatrixView { MatrixView(transposing: self) }
 
-  /// A B in memory of its own; see ``MutableMatrixView/assignProduct(_:_:)``.
+  /// The product A B in newly allocated memory; see ``MutableMatrixView/assignProduct(_:_:)``.
   public func product(with right: MatrixView) -> Tensor {
     let count = rows * right.columns
     let elements = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
@@ -45,14 +45,14 @@ public struct MatrixView {
   }
 }
 
-/// A row-major matrix in memory that somebody else owns, to be written.
+/// A writable row-major matrix in memory owned by someone else.
 public struct MutableMatrixView {
   private let base: UnsafeMutablePointer<Float>?
   private let stride: Int
   public let rows: Int
   public let columns: Int
 
-  /// - Parameter stride: Floats from one row to the next; `nil` when rows follow each other without a gap.
+  /// - Parameter stride: Floats from one row to the next; `nil` when rows are contiguous.
   public init(_ elements: UnsafeMutableBufferPointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
     let stride = stride ?? columns
     checkExtents(elements.count, rows: rows, columns: columns, stride: stride)
@@ -66,8 +66,8 @@ public struct MutableMatrixView {
   ///
   ///     C = A B,   |C − exact| ≤ γ_m |A| |B|  for inner extent m
   ///
-  /// Several threads may multiply at the same time. The last bits of an element may depend on where it stands
-  /// in the matrix, because OpenBLAS treats the edges apart; see ``singlePrecisionErrorFactor(terms:)``.
+  /// Several threads may multiply at the same time. The last bits of an element may depend on its position in the
+  /// matrix, because OpenBLAS treats edges separately; see ``singlePrecisionErrorFactor(terms:)``.
   ///
   /// - Parameters:
   ///   - left: A, `[rows, m]`.

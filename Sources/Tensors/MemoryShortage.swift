@@ -1,12 +1,12 @@
 import Foundation
 
-/// Work that would need more memory than there is. Thrown before any of it is taken.
+/// Work that would need more memory than is available. Thrown before any of it is allocated.
 public struct MemoryShortage: Error, Equatable, CustomStringConvertible {
-  /// What was to be done, as the subject of the sentence.
+  /// Work to be done, as the subject of the sentence.
   public let work: String
   public let byteCount: Int
   public let available: AvailableMemory
-  /// What the user can ask for instead.
+  /// A smaller request, suggested to the user.
   public let advice: String?
 
   public init(work: String, byteCount: Int, available: AvailableMemory, advice: String? = nil) {
@@ -17,9 +17,9 @@ public struct MemoryShortage: Error, Equatable, CustomStringConvertible {
   }
 
   /// - Parameters:
-  ///   - work: What is to be done, as the subject of a sentence.
-  ///   - advice: What can be asked for instead.
-  /// - Throws: ``MemoryShortage`` when `byteCount` bytes are more than may still be taken.
+  ///   - work: Work to be done, as the subject of a sentence.
+  ///   - advice: A smaller request to suggest.
+  /// - Throws: ``MemoryShortage`` when `byteCount` exceeds the available memory.
   public static func check(_ byteCount: Int, for work: @autoclosure () -> String, advice: String? = nil)
     throws
   {
@@ -49,7 +49,7 @@ public struct MemoryShortage: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// The product of counts and sizes, at most `Int.max`: of more bytes than an `Int` holds no computer has enough.
+/// The product of counts and sizes, saturated at `Int.max`: no computer has that many bytes.
 public func boundedProduct(_ factors: Int...) -> Int {
   factors.reduce(1) { product, factor in
     let (next, overflow) = product.multipliedReportingOverflow(by: factor)

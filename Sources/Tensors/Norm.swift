@@ -1,6 +1,6 @@
-/// How large a perturbation is: a vector norm, or the number of values that changed.
+/// A measure of the size of a perturbation: a vector norm, or the number of values that changed.
 public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertible {
-  /// How many vᵢ are not 0. Not a norm, as twice v is no larger than v, but measured and bounded like one.
+  /// Number of vᵢ that are not 0. Not a norm, as 2v is no larger than v, but measured and bounded like one.
   case l0
   /// Σ |vᵢ|
   case l1
@@ -9,7 +9,7 @@ public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertib
   /// max |vᵢ|
   case linf
 
-  /// The norm of `values`, added up in Double; 0 for none. NaN when a value is NaN.
+  /// The norm of `values`, summed in Double; 0 if there are none. NaN when a value is NaN.
   @inlinable
   public func callAsFunction(_ values: some Sequence<Float>) -> Double {
     var total = 0.0

@@ -1,13 +1,13 @@
 import CLAPACK
 import Foundation
 
-/// Every call of OpenBLAS stands between ``enter()`` and ``leave()``.
+/// Every call of OpenBLAS is between ``enter()`` and ``leave()``.
 ///
-/// A call takes a working buffer of 128 MB of address space, which OpenBLAS keeps for later ones. Where there is no room
-/// for one it tries again for ever, up to version 0.3.29 (OpenMathLib/OpenBLAS#5289). So no more calls are let in at a
-/// time than there are buffers that found room; the others wait. Results do not depend on it.
+/// A call takes a working buffer of 128 MB of address space, which OpenBLAS keeps for later ones. Without room for one,
+/// it retries forever, up to version 0.3.29 (OpenMathLib/OpenBLAS#5289). So no more calls run at a time than there are
+/// buffers that found room; the others wait. Results do not depend on it.
 public enum OpenBLAS {
-  /// Buffer and rounding up.
+  /// Size of a buffer, rounded up.
   private static let bufferByteCount = 132 << 20
 
   private static let condition = NSCondition()
@@ -15,7 +15,7 @@ public enum OpenBLAS {
   nonisolated(unsafe) private static var callCount = 0
   nonisolated(unsafe) private static var bufferCount = 0
 
-  /// No room for the first buffer.
+  /// There is no room for the first buffer.
   public struct NoRoom: Error, CustomStringConvertible {
     public var description: String {
       "the linear algebra of OpenBLAS needs \(bufferByteCount >> 20) MB of memory at least, and the system does not "
@@ -23,11 +23,11 @@ public enum OpenBLAS {
     }
   }
 
-  /// Takes the first buffer, so that a program can say at its start that there is no room.
+  /// Takes the first buffer, so that a program can report a lack of room at its start.
   public static func reserve() throws {
     guard tryToEnter() else { throw NoRoom() }
     defer { leave() }
-    // Large enough that no kernel for small matrices takes it without a buffer.
+    // Large enough that no small-matrix kernel handles it without a buffer.
     let order: Int32 = 128
     let matrix = [Double](repeating: 0, count: Int(order * order))
     var product = matrix
@@ -48,7 +48,7 @@ public enum OpenBLAS {
     }
   }
 
-  /// Waits until a buffer is free. False where there is none, nor room for the first.
+  /// Waits until a buffer is free. False if there is neither a buffer nor room for the first.
   private static func tryToEnter() -> Bool {
     holdToOneThread
     return condition.withLock {

@@ -1,4 +1,4 @@
-/// So many of so many: a count that keeps its denominator.
+/// A proportion: a count that keeps its denominator.
 public struct Proportion: Equatable, Codable, Sendable {
   public let count: Int
   public let total: Int
@@ -9,7 +9,7 @@ public struct Proportion: Equatable, Codable, Sendable {
     self.total = total
   }
 
-  /// `nil` of nothing.
+  /// `nil` if `total` is 0.
   public var value: Double? { total > 0 ? Double(count) / Double(total) : nil }
 
   /// Score interval with 95 % coverage.

@@ -34,8 +34,8 @@ extension RandomNumberGenerator {
     return order
   }
 
-  /// `count` different numbers of `0..<population`, in random order: the beginning of a permutation, without
-  /// the cost of its rest.
+  /// `count` distinct numbers from `0..<population`, in random order: the beginning of a permutation, without the cost
+  /// of the rest.
   public mutating func sample(_ count: Int, of population: Int) -> [Int] {
     precondition(
       0 <= count && count <= population, "cannot draw \(count) of \(population) without replacement")
@@ -54,8 +54,8 @@ extension SeededGenerator {
   ///
   ///     stream = FNV-1a(purpose) in the upper 32 bits, index in the lower
   ///
-  /// Two purposes may use one seed and stay independent, and an item's numbers do not depend on how many
-  /// items there are.
+  /// Two purposes may use the same seed and stay independent, and an item's numbers do not depend on how many items
+  /// there are.
   ///
   /// - Parameter purpose: A fixed name; changing it changes every result that depends on it.
   public init(seed: UInt64, purpose: StaticString, of name: String = "", index: Int = 0) {

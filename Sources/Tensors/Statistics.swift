@@ -1,4 +1,4 @@
-/// Small statistics of samples held in memory, added up in Double.
+/// Simple statistics of samples held in memory, summed in Double.
 public enum Statistics {
   /// Arithmetic mean; `nil` for no values.
   @inlinable
@@ -26,7 +26,7 @@ public enum Statistics {
   ///
   /// - Parameters:
   ///   - probability: p in [0, 1]; 0.5 is the median.
-  ///   - sorted: In ascending order, without NaN; infinite ones are values like others.
+  ///   - sorted: In ascending order, without NaN; infinities are allowed.
   /// - Returns: `nil` for no values.
   public static func quantile(_ probability: Double, ofSorted sorted: [some BinaryFloatingPoint]) -> Double? {
     precondition((0...1).contains(probability), "a probability lies in [0, 1], got \(probability)")
@@ -36,18 +36,18 @@ public enum Statistics {
     let upper = min(lower + 1, sorted.count - 1)
     let (low, high) = (Double(sorted[lower]), Double(sorted[upper]))
     let share = position - Double(lower)
-    // Between infinite ones there is no difference to take a share of.
+    // Between equal infinities there is no difference to interpolate.
     return share == 0 || low == high ? low : low + share * (high - low)
   }
 
-  /// The value that half of `values` do not exceed; `nil` for none.
+  /// The median of `values`; `nil` if there are none.
   public static func median(_ values: [some BinaryFloatingPoint]) -> Double? {
     quantile(0.5, ofSorted: values.sorted())
   }
 
-  /// The value that would stand at `rank` if `values` were sorted, in linear time: tens of millions are common, a pixel each.
+  /// The value at `rank` if `values` were sorted, in linear time: tens of millions are common, one per pixel.
   ///
-  /// - Parameter values: Not negative, not NaN. The bits of such numbers are in the order of the numbers.
+  /// - Parameter values: Not negative, not NaN. The bit patterns of such numbers are ordered like the numbers.
   public static func element(ofRank rank: Int, in values: [Float]) -> Float {
     precondition(values.indices.contains(rank), "rank \(rank) of \(values.count)")
     func bin(of rank: inout Int, _ bins: [Int]) -> Int {

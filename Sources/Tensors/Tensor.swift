@@ -1,7 +1,7 @@
 /// A dense array of Float in row-major order.
 ///
-/// A value: copies share storage until one of them is changed. Everything that crosses a module's edge as
-/// numbers (images, features, logits, gradients, weights) is one of these.
+/// A value type: copies share storage until one of them is changed. All numerical data that crosses module boundaries
+/// (images, features, logits, gradients, weights) is one of these.
 public struct Tensor: Equatable, Sendable {
   /// Extent of each axis, slowest first. Images are `[count, channels, height, width]`.
   public let shape: [Int]

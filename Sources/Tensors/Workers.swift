@@ -4,18 +4,18 @@ import Synchronization
 
 /// Spreads independent pieces of work over the machine's cores.
 public enum Workers {
-  /// One per core that this process may use.
+  /// One worker per core available to this process.
   public static var defaultCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-  /// `0..<count` in consecutive ranges of `length`, the last perhaps shorter.
+  /// Splits `0..<count` into consecutive ranges of `length`, the last possibly shorter.
   public static func pieces(of count: Int, length: Int) -> [Range<Int>] {
     precondition(length > 0, "a piece has at least one element, got \(length)")
     return stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }
   }
 
-  /// `transform` of `0..<count`, each called once, in any order and on any of `workerCount` threads.
+  /// Applies `transform` to each of `0..<count` once, in any order and on any of `workerCount` threads.
   ///
-  /// - Returns: Results in the order of their indices, whatever the number of workers.
+  /// - Returns: Results in the order of their indices, for any number of workers.
   public static func map<Result: Sendable>(
     count: Int, workerCount: Int = defaultCount, _ transform: @Sendable (Int) -> Result
   ) -> [Result] {
@@ -36,12 +36,12 @@ public enum Workers {
     }
   }
 
-  /// Σ of `vector` of `0..<count`, in the order of the indices.
+  /// Sum of `vector` over `0..<count`, in the order of the indices.
   ///
-  /// As many vectors are held at once as there are workers, and one more.
+  /// At most one vector per worker and one more are held at once.
   ///
   /// - Parameters:
-  ///   - length: Of each vector.
+  ///   - length: Number of elements of each vector.
   ///   - workerCount: Changes the time only.
   public static func sum(
     count: Int, length: Int, workerCount: Int = defaultCount, _ vector: @Sendable (Int) -> [Double]

@@ -1,11 +1,11 @@
 import Networks
 
-/// An attack that sees answers to its queries and nothing else. By its type it cannot ask for a gradient.
+/// An attack that sees only the answers to its queries. Its type makes requests for gradients impossible.
 ///
-/// Every answer that it gets is counted, the one that tells of its success included, and no image costs more than
-/// ``queryLimit``. The verdict of ``Evaluation``, which asks once more, is not the attack's and not counted.
+/// Every answer it receives is counted, including the one that reveals its success, and no image costs more than
+/// ``queryLimit``. The final query of ``Evaluation`` is not the attack's and not counted.
 public protocol BlackBoxAttack: Attack {
-  /// Queries that an image may cost.
+  /// Maximum number of queries per image.
   var queryLimit: Int { get }
 
   /// As ``Attack/perturbedImages(for:under:classifier:)``, with a trace of each image's queries.

@@ -1,17 +1,17 @@
 import Networks
 import Tensors
 
-/// Boundary attack: a random walk along the decision boundary, towards the image, that needs the predicted class alone.
+/// Boundary attack: a random walk along the decision boundary towards the image, using only the predicted class.
 ///
 ///     sideways    x̃′ = x + ‖x̃ − x‖ (x̃ − x + η) / ‖x̃ − x + η‖,   η ⊥ x̃ − x random, ‖η‖ = δ ‖x̃ − x‖
 ///     inwards     x̃″ = x̃′ + ε (x − x̃′)
 ///
-/// x̃″ replaces x̃ if it is adversarial and nearer than x̃, clipping included. Of every ten tries one asks about x̃′ too:
-/// δ grows where more than half of these are adversarial, as a plane would have it, and shrinks where fewer than a
-/// fifth are; ε follows the share of x̃″ in the same way, between a tenth and a quarter. Each image has its own δ and ε.
+/// x̃″ replaces x̃ if it is adversarial and nearer than x̃, clipping included. One try in ten also queries x̃′: δ grows
+/// if more than half of these are adversarial, as for a planar boundary, and shrinks if fewer than a fifth are; ε is
+/// adapted to the fraction of adversarial x̃″ likewise, between a tenth and a quarter. Each image has its own δ and ε.
 /// Brendel, Rauber, Bethge (2018). <https://arxiv.org/abs/1712.04248>
 ///
-/// The walk begins where a bisection from a starting image ends.
+/// The walk begins at the result of a bisection from a starting image.
 public struct BoundaryAttack: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.l2]
 
@@ -19,7 +19,8 @@ public struct BoundaryAttack: BlackBoxAttack {
   public let seed: UInt64
   public let startingImages: StartingImages?
 
-  /// - Parameter startingImages: Needed for targets; without them an image for which noise is no start fails.
+  /// - Parameter startingImages: Required for targets; without them an image fails for which noise is not a valid
+  ///   start.
   public init(queryLimit: Int = 5000, seed: UInt64 = 0, startingImages: StartingImages? = nil) {
     precondition(queryLimit >= 0, "a number of queries must not be negative, got \(queryLimit)")
     self.queryLimit = queryLimit
@@ -56,7 +57,7 @@ public struct BoundaryAttack: BlackBoxAttack {
     private var sideways = StepControl(size: 0.1, shares: 0.2...0.5)
     private var inwards = StepControl(size: 0.1, shares: 0.1...0.25)
     private var tries = 0
-    /// What this round asks, sideways first where both are asked.
+    /// Queries of this round, sideways first if there are two.
     private var candidates: [[Float]] = []
     private var taken = 0
     private var absorbed = 0
@@ -84,7 +85,7 @@ public struct BoundaryAttack: BlackBoxAttack {
         phase = .walking
         return beginRound(limit: limit)
       case .walking:
-        // Nothing that Float could show is left to gain.
+        // No further progress is possible in Float.
         guard distance > 0, inwards.size > 1e-7 else { return 0 }
         propose()
         if candidates.count > limit { candidates.removeFirst() }
@@ -100,7 +101,7 @@ public struct BoundaryAttack: BlackBoxAttack {
       let across = zip(draws, away).map { $0 - shadow * $1 }
       let length = across.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let scale = length > 0 ? sideways.size * distance / length : 0
-      // η ⊥ x̃ − x, so this is how much longer the sum is.
+      // η ⊥ x̃ − x, so the sum is longer by this factor.
       let shrink = 1 / (1 + sideways.size * sideways.size).squareRoot()
       func candidate(_ inwards: Double) -> [Float] {
         zip(image.clean, zip(away, across)).map { clean, change in
@@ -139,14 +140,14 @@ public struct BoundaryAttack: BlackBoxAttack {
   }
 }
 
-/// A step that grows while it succeeds often and shrinks while it succeeds rarely.
+/// A step size that grows while it succeeds often and shrinks while it succeeds rarely.
 private struct StepControl {
   private(set) var size: Double
   private let shares: ClosedRange<Double>
   private var successes = 0
   private var count = 0
 
-  /// As many results decide once.
+  /// Number of results per decision.
   private static let window = 20
 
   init(size: Double, shares: ClosedRange<Double>) {

@@ -1,11 +1,11 @@
 import Tensors
 
-/// From an adversarial image towards the clean one, to the boundary between them, by halving.
+/// Bisection from an adversarial image towards the clean one, to the boundary between them.
 ///
 ///     L2   x + t (x₀ − x)
-///     L∞   x + (x₀ − x held to ±t ‖x₀ − x‖∞)
+///     L∞   x + (x₀ − x clipped to ±t ‖x₀ − x‖∞)
 ///
-/// What remains in the end is the adversarial side, which was asked about, not the middle.
+/// The final result is the adversarial side, which was queried, not the midpoint.
 struct BoundaryBisection {
   private let clean: [Float]
   private let start: [Float]
@@ -15,14 +15,14 @@ struct BoundaryBisection {
   private let length: Double
   private var lower = 0.0
   private var upper = 1.0
-  /// Adversarial, the nearest so far.
+  /// The nearest adversarial point so far.
   private(set) var end: [Float]
-  /// What is asked next; nil: nothing, the boundary is found.
+  /// The next query; nil when the boundary is found.
   private(set) var point: [Float]?
 
   /// - Parameters:
   ///   - start: x₀, adversarial.
-  ///   - tolerance: Of t.
+  ///   - tolerance: Tolerance of t.
   init(_ image: SearchedImage, from start: [Float], in norm: Norm, tolerance: Double) {
     clean = image.clean
     bounds = image.bounds
@@ -45,7 +45,7 @@ struct BoundaryBisection {
     self.point = next()
   }
 
-  /// nil also where Float knows nothing between the two sides.
+  /// nil also if there is no Float between the two sides.
   private func next() -> [Float]? {
     guard upper - lower > tolerance else { return nil }
     let middle = image(at: (lower + upper) / 2)

@@ -1,33 +1,33 @@
 import Networks
 import Tensors
 
-/// Climbs a gradient that is estimated from random pairs of queries: natural evolution strategies, and simultaneous
+/// Follows a gradient estimated from random pairs of queries: natural evolution strategies, and simultaneous
 /// perturbation.
 ///
 ///     nes    u ~ N(0, I)       m ← 0.9 m + 0.1 g,   x ← Π(x − s · step(m))     Ilyas et al. (2018), section 2.2
 ///     spsa   u = ±1            x ← Π(x − s · Adam(g))                          Uesato et al. (2018), section 4.2
 ///
 /// g is the ``GradientEstimate`` of the margin, z_y − max z, from n/2 pairs clip(x ± σu); the margin, because a
-/// probability near 1 hardly changes. Π goes to the nearest allowed image. Both papers let queries leave the box; here
-/// they stay inside, since a service takes images. m is in the code of Ilyas et al., not in their text: a single
-/// estimate from a hundred queries in 784 dimensions has a cosine of about a quarter with the gradient.
+/// probability near 1 hardly changes. Π projects onto the nearest allowed image. Both papers let queries leave the box;
+/// here they stay inside, since a service accepts only images. m is in the code of Ilyas et al., not in their text: a
+/// single estimate from a hundred queries in 784 dimensions has a cosine of about a quarter with the gradient.
 ///
 /// <https://arxiv.org/abs/1804.08598> <https://arxiv.org/abs/1802.05666>
 ///
-/// A step costs n + 1 queries: the pairs, and one that tells whether the image reached is adversarial.
+/// A step costs n + 1 queries: the pairs, and one that checks whether the new image is adversarial.
 public struct EstimatedAscent: BlackBoxAttack {
   public enum Kind: String, Codable, Sendable {
     case nes, spsa
   }
 
   public static let supportedNorms: [Norm] = [.linf, .l2]
-  /// Moved by less, a pixel of Float changes by too few steps for its slope to be told.
+  /// With a smaller offset, a pixel in Float changes by too few steps to determine its slope.
   public static let leastRadius = 1e-6
-  /// Of a pair and the image that it leads to; with fewer queries nothing is asked.
+  /// For a pair and the image that it leads to; with fewer queries nothing is queried.
   public static let leastQueryCount = 3
 
   public let kind: Kind
-  /// n: queries of each estimate.
+  /// n: the number of queries per estimate.
   public let sampleCount: Int
   /// σ
   public let radius: Double
@@ -81,7 +81,7 @@ public struct EstimatedAscent: BlackBoxAttack {
     /// m
     private var mean: [Double]
     private var pairsLeft = 0
-    /// The second point of the pair that was begun.
+    /// The second point of the current pair.
     private var partner: [Float]?
     private var upper: (point: [Float], margin: Double)?
     private var wantsVerdict = false
@@ -100,7 +100,7 @@ public struct EstimatedAscent: BlackBoxAttack {
       mean = [Double](repeating: 0, count: current.count)
     }
 
-    /// The pairs, then a round of one for the image that they lead to.
+    /// The pairs, then a round of one query for the image that they lead to.
     func beginRound(limit: Int) -> Int {
       if wantsVerdict { return 1 }
       pairsLeft = min(settings.sampleCount, limit - 1) / 2

@@ -1,20 +1,20 @@
 import Networks
 import Tensors
 
-/// Changes one pixel, or a few, and finds which and to what by differential evolution.
+/// Changes one pixel, or a few, chosen with their values by differential evolution.
 ///
 ///     candidate   (row, column, value of each channel) of each of k pixels
-///     trial       c_r1 + F (c_r2 − c_r3), three different ones drawn at random, the parent perhaps among them; it takes
-///                 its parent's place if it is fitter
+///     trial       c_r1 + F (c_r2 − c_r3), three different ones drawn at random, possibly including the parent; it
+///             replaces its parent if it is fitter
 ///
-/// No crossover. Fitter: a lower margin z_y − max z. The paper takes the probability of the true class, which hardly
-/// changes where the network is sure. Rows and columns start uniform, values as N(0.5, 0.5); what leaves the image is
-/// moved to its edge. Su, Vargas, Sakurai (2019). <https://arxiv.org/abs/1710.08864>
+/// No crossover. Fitter: a lower margin z_y − max z. The paper uses the probability of the true class, which hardly
+/// changes when the network is confident. Rows and columns start uniform, values as N(0.5, 0.5); positions and values
+/// out of range are clipped. Su, Vargas, Sakurai (2019). <https://arxiv.org/abs/1710.08864>
 ///
-/// A generation is one round of queries, and the first is drawn. The paper's budget is 400 candidates for 100
+/// A generation is one round of queries; the first is drawn at random. The paper's budget is 400 candidates for 100
 /// generations, 40,000 queries.
 ///
-/// The threat model is L0, which counts values: k pixels of c channels are an ε of k · c.
+/// The threat model is L0, which counts values: k pixels of c channels correspond to ε = k · c.
 public struct FewPixelAttack: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.l0]
 
@@ -61,7 +61,7 @@ public struct FewPixelAttack: BlackBoxAttack {
     private let settings: FewPixelAttack
     private var generator: SeededGenerator
     private var population: [(candidate: [Double], margin: Double)] = []
-    /// Of this round, each in the place of its parent.
+    /// Trials of this round, each at the index of its parent.
     private var trials: [[Double]] = []
     private var taken = 0
     private var absorbed = 0
@@ -90,7 +90,7 @@ public struct FewPixelAttack: BlackBoxAttack {
       return trials.count
     }
 
-    /// From three different candidates, whichever is the parent.
+    /// A trial from three different candidates, regardless of the parent.
     private func trial() -> [Double] {
       let chosen = generator.sample(3, of: population.count).map { population[$0].candidate }
       let made = chosen[0].indices.map { chosen[0][$0] + settings.scale * (chosen[1][$0] - chosen[2][$0]) }
@@ -116,7 +116,7 @@ public struct FewPixelAttack: BlackBoxAttack {
   }
 }
 
-/// Candidates of the attack: k times row, column, and a value for each channel.
+/// A candidate of the attack: for each of k pixels its row, column, and a value per channel.
 struct PixelChanges {
   let shape: ImageShape
   /// k
@@ -137,7 +137,7 @@ struct PixelChanges {
     return held(drawn, in: bounds)
   }
 
-  /// Moved to the edges. A row lies in [0, height), so that the largest is still a row of the image.
+  /// Clips a candidate to the ranges. A row lies in [0, height), so that the largest is still a row of the image.
   func held(_ candidate: [Double], in bounds: ClosedRange<Float>) -> [Double] {
     candidate.enumerated().map { place, value in
       switch place % length {
@@ -148,7 +148,7 @@ struct PixelChanges {
     }
   }
 
-  /// Where two of the pixels are the same, the last counts.
+  /// If two of the pixels coincide, the last counts.
   func applied(_ candidate: [Double], to clean: [Float]) -> [Float] {
     var image = clean
     for pixel in 0..<count {

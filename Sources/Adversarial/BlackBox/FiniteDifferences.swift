@@ -1,20 +1,19 @@
 import Networks
 import Tensors
 
-/// The gradient sign method with a gradient that is found one pixel at a time.
+/// The gradient sign method with a gradient estimated one pixel at a time.
 ///
 ///     gⱼ = (f(x + hⱼ eⱼ) − f(x)) / hⱼ,   f the margin z_y − max z
 ///     x ← Π(x − s · step(g)),   s = min(1, 2.5 / steps) ε
 ///
-/// The straightforward way into a black box: d + 1 queries for each step of an image of d pixels and channels, and one
-/// more in the end. hⱼ points down where the pixel could not go up. With few queries left the pixels that are asked about are drawn at
-/// random and the others stay. Bhagoji et al. (2018), section 3.2, which has central differences, at
-/// 2 d queries.
+/// The straightforward black-box method: d + 1 queries for each step on an image of d values, and one more at the end.
+/// hⱼ is negative where the pixel could not increase. With few queries left, the pixels queried are drawn at random and
+/// the others stay. Bhagoji et al. (2018), section 3.2, who use central differences, at 2 d queries.
 /// <https://arxiv.org/abs/1712.09491>
 public struct FiniteDifferences: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
 
-  /// Of |h|: more than Float's distance between neighbours anywhere in [0, 1].
+  /// Least |h|: more than the spacing of Floats anywhere in [0, 1].
   public static let leastOffset = 1e-6
 
   public let stepCount: Int
@@ -23,7 +22,7 @@ public struct FiniteDifferences: BlackBoxAttack {
   public let queryLimit: Int
   public let seed: UInt64
 
-  /// - Parameter seed: Of the order of the pixels.
+  /// - Parameter seed: Seeds the order of the pixels.
   public init(stepCount: Int = 1, offset: Double = 0.01, queryLimit: Int = 5000, seed: UInt64 = 0) {
     precondition(stepCount > 0, "the number of steps must be positive, got \(stepCount)")
     precondition(
@@ -55,7 +54,7 @@ public struct FiniteDifferences: BlackBoxAttack {
     private var generator: SeededGenerator
     private var current: [Float]
     private var slopes: [Float]
-    /// Pixels of this step, and how many of them were taken.
+    /// Pixels of this step, and the number already queried.
     private var pixels: [Int] = []
     private var taken = 0
     private var absorbed = 0
@@ -76,11 +75,11 @@ public struct FiniteDifferences: BlackBoxAttack {
       stepsLeft = settings.stepCount
     }
 
-    /// In turn the current image alone, which also tells whether it is adversarial, and its pixels one by one.
+    /// Queries the current image, which also shows whether it is adversarial, then its pixels one by one.
     func beginRound(limit: Int) -> Int {
       guard margin != nil else { return 1 }
       guard stepsLeft > 0 else { return 0 }
-      // One is kept for the image that the step leads to.
+      // One query is reserved for the image that the step leads to.
       pixels = Array(generator.permutation(current.count).prefix(limit - 1))
       (taken, absorbed) = (0, 0)
       return pixels.count
@@ -101,7 +100,7 @@ public struct FiniteDifferences: BlackBoxAttack {
       guard let margin else { return self.margin = value }
       let pixel = pixels[absorbed]
       let moved = Double(point[pixel]) - Double(current[pixel])
-      // In a box much wider than [0, 1] a pixel may be too large to show the move.
+      // In a box much wider than [0, 1] a pixel may be too large to resolve the offset.
       slopes[pixel] = moved == 0 ? 0 : Float((value - margin) / moved)
       absorbed += 1
     }

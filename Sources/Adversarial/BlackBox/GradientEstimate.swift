@@ -1,13 +1,13 @@
 import Tensors
 
-/// A gradient estimated from differences of a function at pairs of points.
+/// A gradient estimated from differences of a function between pairs of points.
 ///
 ///     gⱼ = Σᵢ (f(x⁺ᵢ) − f(x⁻ᵢ)) oᵢⱼ / Σᵢ oᵢⱼ²,   oᵢ = x⁺ᵢ − x⁻ᵢ
 ///
-/// For each pixel the least-squares slope through the origin. Where points are x ± σu and the box is far, this is the
-/// usual estimator, mean of (f⁺ − f⁻) u / 2σ for u = ±1. Points must lie in the box, and clipping shortens offsets;
-/// dividing by what is left of them keeps the mean at w for a linear f: given the sizes |oᵢⱼ|, the signs of different
-/// pixels are independent, and the other pixels' shares cancel.
+/// For each pixel the least-squares slope through the origin. If points are x ± σu and the box is not reached, this is
+/// the usual estimator, the mean of (f⁺ − f⁻) u / 2σ for u = ±1. Points must lie in the box, and clipping shortens
+/// offsets; dividing by the actual offsets keeps the mean at w for a linear f: given the magnitudes |oᵢⱼ|, the signs of
+/// different pixels are independent, and the contributions of the other pixels cancel.
 struct GradientEstimate {
   private var products: [Double]
   private var squares: [Double]

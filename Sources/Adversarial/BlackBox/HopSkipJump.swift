@@ -1,19 +1,19 @@
 import Networks
 import Tensors
 
-/// HopSkipJump: estimates the direction of the boundary from labels alone, jumps along it and bisects back.
+/// HopSkipJump: estimates the boundary normal from labels alone, jumps along it and bisects back.
 ///
-///     φ(x′) = +1 where the goal is reached, −1 elsewhere
+///     φ(x′) = +1 if the goal is reached, −1 otherwise
 ///     v = Σ_b (φ(x̃ + δ u_b) − φ̄) u_b
 ///     x̃ ← bisection of x̃ + ξ v / ‖v‖₂ in L2, of x̃ + ξ sign v in L∞, towards x
 ///
 /// In step t the sum has n √t terms; δ is the distance over d in L2, and d θ times the distance in L∞; ξ starts at
-/// distance / √t and halves until the goal is reached. θ, the precision of a bisection, is d^−3/2 in L2 and d⁻² in
+/// distance / √t and is halved until the goal is reached. θ, the precision of a bisection, is d^−3/2 in L2 and d⁻² in
 /// L∞. Chen, Jordan, Wainwright (2020), algorithms 1 and 2. <https://arxiv.org/abs/1904.02144>
 ///
-/// Queries are clipped to the box, and u_b is what clipping left of it, as the authors do. In the first step δ is a tenth
-/// of the range of pixels; later the distance in it is that after the bisection. θ is never taken smaller than 2⁻²⁰,
-/// where Float ends, and bisections are no coarser than 2⁻¹⁰, whatever d.
+/// Queries are clipped to the box, and u_b is the clipped offset, as in the authors' code. In the first step δ is a
+/// tenth of the range of pixels; later its distance is the one after the bisection. θ is never smaller than 2⁻²⁰, the
+/// limit of Float, and bisections are no coarser than 2⁻¹⁰ for any d.
 public struct HopSkipJump: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.l2, .linf]
 
@@ -23,10 +23,11 @@ public struct HopSkipJump: BlackBoxAttack {
   public let seed: UInt64
   public let startingImages: StartingImages?
 
-  /// Terms of an estimate, whatever t.
+  /// Maximum number of terms of an estimate.
   static let largestSampleCount = 10_000
 
-  /// - Parameter startingImages: Needed for targets; without them an image for which noise is no start fails.
+  /// - Parameter startingImages: Required for targets; without them an image fails for which noise is not a valid
+  ///   start.
   public init(
     sampleCount: Int = 100, queryLimit: Int = 5000, seed: UInt64 = 0, startingImages: StartingImages? = nil
   ) {
@@ -104,10 +105,10 @@ public struct HopSkipJump: BlackBoxAttack {
         return beginRound(limit: limit)
       case .estimating:
         let wanted = Int(Double(settings.sampleCount) * Double(step).squareRoot())
-        // One query at least is kept for the jump.
+        // At least one query is reserved for the jump.
         return max(0, min(wanted, HopSkipJump.largestSampleCount, limit - 1))
       case .jumping(let direction, let size):
-        // A jump that Float cannot show leads nowhere; another estimate may.
+        // A jump below Float resolution leads nowhere; another estimate may help.
         guard size > 1e-6 * distance else {
           step += 1
           phase = .estimating(BoundaryDirection(around: current, radius: radius, in: norm))
@@ -118,7 +119,7 @@ public struct HopSkipJump: BlackBoxAttack {
       return 1
     }
 
-    /// δ; in the first step the distance says nothing of the boundary yet.
+    /// δ; in the first step the distance is not yet related to the boundary.
     private var radius: Double {
       let dimension = Double(current.count)
       if step == 1 { return 0.1 * Double(image.bounds.upperBound - image.bounds.lowerBound) }
@@ -139,7 +140,7 @@ public struct HopSkipJump: BlackBoxAttack {
         bisection.absorb(isAdversarial: isAdversarial)
         phase = .bisecting(bisection)
       case .estimating(var estimate):
-        // One owner, so that sums are not copied with every answer.
+        // Leaves a single owner, so that sums are not copied with every answer.
         phase = .jumping(direction: [], size: 0)
         estimate.add(point, isAdversarial: isAdversarial)
         phase = .estimating(estimate)
@@ -163,7 +164,7 @@ public struct HopSkipJump: BlackBoxAttack {
   }
 }
 
-/// The estimate v, summed as answers come.
+/// The estimate v, accumulated as answers arrive.
 struct BoundaryDirection {
   private let centre: [Float]
   private let radius: Double
@@ -182,7 +183,7 @@ struct BoundaryDirection {
     signedSum = sum
   }
 
-  /// At the distance δ in a random direction: normal in L2, uniform in the cube in L∞, both of L2 length 1.
+  /// A random point at distance δ: normal in L2, uniform in the cube in L∞, both scaled to L2 length 1.
   func point(in image: SearchedImage, using generator: inout SeededGenerator) -> [Float] {
     let draws =
       norm == .l2
@@ -202,7 +203,7 @@ struct BoundaryDirection {
     }
   }
 
-  /// Of length 1 in L2, or of signs. Where all answers agree, the mean of what they were about, or away from it.
+  /// A vector of length 1 in L2, or of signs. If all answers agree, ± the mean of the queried offsets.
   var direction: [Double] {
     let mean = count > 0 ? Double(signs) / Double(count) : 0
     let centred =

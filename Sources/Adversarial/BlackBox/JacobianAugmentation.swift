@@ -1,19 +1,19 @@
 import Networks
 import Tensors
 
-/// New images to ask a black box about, each a step from a known one in the direction in which a substitute's score for
-/// the black box's answer changes fastest.
+/// New images for querying a black box, each a step from a known one along the gradient of the substitute's score for
+/// the black box's label.
 ///
 ///     x′ = clip(x + λ sign ∇ₓ z_Õ(x)),   Õ(x) the black box's label, z the substitute's logits
 ///
-/// Papernot et al. (2017), section 4.2, with probabilities where logits stand here: their gradient vanishes where the
-/// substitute is sure. <https://arxiv.org/abs/1602.02697>
+/// Papernot et al. (2017), section 4.2, who use probabilities instead of logits: their gradient vanishes when the
+/// substitute is confident. <https://arxiv.org/abs/1602.02697>
 public enum JacobianAugmentation {
   /// - Parameters:
   ///   - images: `[count, channels, height, width]`.
-  ///   - labels: Of the black box.
-  ///   - step: λ; negative steps go the other way.
-  /// - Returns: As many images, in the order of `images`, inside `bounds`.
+  ///   - labels: The black box's labels.
+  ///   - step: λ; negative steps go in the opposite direction.
+  /// - Returns: One image for each of `images`, in order, inside `bounds`.
   /// - Throws: What the substitute throws.
   public static func images(
     from images: Tensor, labels: [Int], step: Float, bounds: ClosedRange<Float> = 0...1,

@@ -2,14 +2,14 @@ import Networks
 import Synchronization
 import Tensors
 
-/// A classifier of which only the predicted class is seen, and every question is counted.
+/// A classifier that reveals only the predicted class and counts every query.
 public final class LabelOracle<Base: Classifier>: Sendable {
   private let base: Base
   private let asked = Mutex(0)
 
   public init(_ base: Base) { self.base = base }
 
-  /// Images asked about so far, each as often as it was.
+  /// Number of images queried so far, repetitions included.
   public var queryCount: Int { asked.withLock { $0 } }
 
   /// - Throws: What the classifier throws.

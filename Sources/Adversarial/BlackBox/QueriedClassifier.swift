@@ -2,15 +2,15 @@ import Networks
 import Synchronization
 import Tensors
 
-/// A classifier behind a counter: a black-box attack can ask it for answers of one kind, image by image, and for no
-/// more of them than its budget.
+/// A classifier behind a counter: a black-box attack can query it for answers of one kind, image by image, within its
+/// budget.
 final class QueriedClassifier<Base: Classifier>: Sendable {
   private let base: Base
-  /// Queries that each image of the batch may cost.
+  /// Maximum number of queries for each image of the batch.
   let queryLimit: Int
   private let asked: Mutex<[Int]>
 
-  /// - Parameter imageCount: Images of the batch.
+  /// - Parameter imageCount: Number of images in the batch.
   init(_ base: Base, imageCount: Int, queryLimit: Int) {
     precondition(queryLimit >= 0, "a number of queries must not be negative, got \(queryLimit)")
     self.base = base
@@ -25,8 +25,8 @@ final class QueriedClassifier<Base: Classifier>: Sendable {
 
   /// - Parameters:
   ///   - points: `[count, channels, height, width]`.
-  ///   - rows: The image of the batch on whose account each point is asked.
-  /// - Precondition: No image asks for more than it has left.
+  ///   - rows: Image of the batch to which each query is charged.
+  /// - Precondition: No image exceeds its remaining budget.
   /// - Throws: What the classifier throws.
   func answers<Answer: QueryAnswer>(to points: Tensor, onAccountOf rows: [Int]) throws -> [Answer] {
     precondition(rows.count == points.count, "\(points.count) points on account of \(rows.count) images")

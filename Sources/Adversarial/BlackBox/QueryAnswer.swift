@@ -1,14 +1,14 @@
 import Networks
 
-/// What a black box tells of one image. An attack names the kind it can use, and nothing else reaches it.
+/// A black box's answer for one image. An attack declares the kind it uses and receives nothing else.
 protocol QueryAnswer: Equatable, Sendable {
   init(logits: Span<Float>)
-  /// The class that it says, the first of equal ones.
+  /// The predicted class, the first in a tie.
   var label: Int { get }
 }
 
-/// Scores of all classes. A constant added to all of them changes no margin, so logarithms of probabilities, which a
-/// service may give, serve as well as logits.
+/// The scores of all classes. A constant added to all of them changes no margin, so log-probabilities, which a service
+/// may return, serve as well as logits.
 struct ScoreAnswer: QueryAnswer {
   let scores: [Float]
 
@@ -25,7 +25,7 @@ struct LabelAnswer: QueryAnswer {
 }
 
 extension Span<Float> {
-  /// The first of several, as in ``Prediction``.
+  /// The first in a tie, as in ``Prediction``.
   var indexOfLargest: Int {
     var best = 0
     for index in indices where self[index] > self[best] { best = index }

@@ -1,16 +1,16 @@
 import Tensors
 
-/// What a black-box attack has after so many queries on each image.
+/// Success of a black-box attack by number of queries per image.
 public struct QueryCurve: Equatable, Codable, Sendable {
   public struct Point: Equatable, Codable, Sendable {
     public let queries: Int
-    /// Images fooled by then, of those attacked.
+    /// Images fooled so far, of those attacked.
     public let success: Proportion
-    /// Over the images attacked, those not fooled yet counted as infinitely far; `nil` while half of them or more are.
+    /// Over the images attacked, those not yet fooled counting as infinitely far; `nil` while they are half or more.
     public let medianDistance: Double?
   }
 
-  /// By ascending number of queries.
+  /// In ascending order of queries.
   public let points: [Point]
 
   /// - Parameters:
@@ -29,14 +29,14 @@ public struct QueryCurve: Equatable, Codable, Sendable {
     }
   }
 
-  /// At numbers that lie evenly on a logarithmic axis from 1 to the largest number that an image cost.
+  /// At numbers evenly spaced on a logarithmic axis from 1 to the largest number of queries of an image.
   public init(of images: [AttackedImage]) {
     let last = images.compactMap { $0.queries?.queryCount }.max() ?? 0
     var counts: [Int] = []
     var count = 1
     while count < last {
       counts.append(count)
-      // An eighth more at least, so that a thousand is reached in some fifty steps.
+      // At least an eighth more, so that a thousand is reached in about fifty steps.
       count = max(count + 1, count + count / 8)
     }
     self.init(of: images, at: last > 0 ? counts + [last] : [])

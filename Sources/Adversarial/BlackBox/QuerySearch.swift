@@ -1,40 +1,40 @@
 import Networks
 import Tensors
 
-/// Search for an adversarial neighbour of one image by asking, as a dialogue of rounds. The points of a round are known
-/// before its first answer, so the rounds of many images can be asked together.
+/// A query-based search for an adversarial neighbour of one image, in rounds. The points of a round are known before
+/// its first answer, so the rounds of many images can be queried together.
 ///
-/// It knows of no other image, so what it asks cannot depend on the batch. It judges nothing: who asks on its behalf
-/// sees every answer and keeps the nearest adversarial image.
+/// It has no access to other images, so its queries cannot depend on the batch. It does not judge: the caller sees
+/// every answer and keeps the nearest adversarial image.
 protocol QuerySearch: AnyObject, SendableMetatype {
   associatedtype Answer: QueryAnswer
 
-  /// How many points it asks for next, at most `limit`; 0 ends the search.
+  /// Number of points of the next round, at most `limit`; 0 ends the search.
   func beginRound(limit: Int) -> Int
-  /// The next point of the round, inside the bounds. Called once for each, in order.
+  /// The next point of the round, inside the bounds. Called once per point, in order.
   func nextPoint() -> [Float]
-  /// Called once for each point, in order; some points of the round may have been taken in the meantime.
+  /// Called once per point, in order; further points of the round may have been requested in the meantime.
   func absorb(_ answer: Answer, at point: [Float])
   func endRound()
 }
 
-/// Advances the searches of a batch together: one call of the classifier for the points of many rounds.
+/// Advances the searches of a batch together: each call of the classifier takes points of many rounds.
 struct QueryLockStep {
-  /// Searches under way at once.
+  /// Concurrent searches.
   private static let width = 256
-  /// Points asked together: bounds memory, and fills the micro-batches of an engine.
+  /// Points queried together: bounds memory, and fills the micro-batches of an engine.
   private static let pointCount = 2048
 
   let batch: AttackBatch
   let threatModel: ThreatModel
   let queryLimit: Int
 
-  /// One search and what is known of it. Used by one thread at a time.
+  /// One search and its state. Used by one thread at a time.
   private final class Entry<Search: QuerySearch> {
     let row: Int
     let image: SearchedImage
     let search: Search
-    /// Points of its round that were not asked yet.
+    /// Points of its round not yet queried.
     var left = 0
     var nearest = NearestFound()
     var trace = QueryTrace()
@@ -47,16 +47,16 @@ struct QueryLockStep {
     }
   }
 
-  /// - Parameter search: Makes the search for an image and its number.
-  /// - Returns: Of each image the nearest adversarial one that was asked about and is allowed, the image itself where
-  ///   there was none. Within a finite ε a search ends with the round in which it first succeeds.
+  /// - Parameter search: Creates the search for an image and its number.
+  /// - Returns: For each image, the nearest queried image that is adversarial and allowed, or the image itself if there
+  ///   is none. Within a finite ε a search ends with the round in which it first succeeds.
   func perturbedImages<Search: QuerySearch>(
     classifier: some Classifier, search: (SearchedImage, _ imageID: Int) -> Search
   ) throws -> PerturbedImages {
     let queried = QueriedClassifier(classifier, imageCount: batch.count, queryLimit: queryLimit)
     var images = batch.images
     var traces = [QueryTrace](repeating: QueryTrace(), count: batch.count)
-    // Nothing but the image itself is allowed.
+    // Only the image itself is allowed.
     guard threatModel.epsilon > 0 else { return PerturbedImages(images: images, traces: traces) }
     var active: [Entry<Search>] = []
     var next = 0
@@ -85,11 +85,11 @@ struct QueryLockStep {
     threatModel.epsilon.isFinite && entry.nearest.pixels != nil
   }
 
-  /// Asks for some points of every round.
+  /// Queries some points of every round.
   private func advance<Search: QuerySearch>(
     _ active: [Entry<Search>], _ queried: QueriedClassifier<some Classifier>
   ) throws {
-    // How a round is cut changes nothing that a search sees.
+    // How a round is divided does not affect what a search sees.
     let share = max(1, Self.pointCount / active.count)
     let counts = active.map { min($0.left, share) }
     let starts = counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }

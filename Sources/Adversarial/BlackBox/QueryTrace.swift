@@ -1,12 +1,12 @@
 import Tensors
 
-/// What a black-box attack on one image cost, and what it had after how many queries.
+/// The queries of a black-box attack on one image, and its results as a function of their number.
 public struct QueryTrace: Equatable, Codable, Sendable {
-  /// An adversarial image nearer than those before.
+  /// An adversarial image nearer than all before.
   public struct Improvement: Equatable, Codable, Sendable {
-    /// How many queries had been asked by then, this one included.
+    /// Number of queries so far, including this one.
     public let query: Int
-    /// In the norm of the threat model.
+    /// Distance in the norm of the threat model.
     public let distance: Double
 
     public init(query: Int, distance: Double) {
@@ -15,24 +15,24 @@ public struct QueryTrace: Equatable, Codable, Sendable {
     }
   }
 
-  /// All that were asked for this image, those that told nothing new included.
+  /// Number of queries for this image, including those without new information.
   public private(set) var queryCount = 0
-  /// By ascending query; distances fall. Falls of less than a hundredth are not kept, but for the last.
+  /// In ascending order of query; distances decrease. Decreases below one per cent are not kept, except the last.
   public private(set) var improvements: [Improvement] = []
   /// Whether two answers were different; nil before the first, and in records of earlier versions.
   public private(set) var answersDiffer: Bool?
 
   public init() {}
 
-  /// Queries until the first success; `nil` without one.
+  /// Number of queries until the first success; `nil` without one.
   public var firstSuccess: Int? { improvements.first?.query }
 
-  /// The nearest after so many queries; `nil`: nothing yet.
+  /// The smallest distance after this many queries; `nil` without success.
   public func distance(after queries: Int) -> Double? {
     improvements.last { $0.query <= queries }?.distance
   }
 
-  /// One more query, which told of no nearer image.
+  /// Counts a query that revealed no nearer image.
   ///
   /// - Parameter differs: Whether its answer is another than that of the first query.
   mutating func count(differs: Bool) {
@@ -40,9 +40,9 @@ public struct QueryTrace: Equatable, Codable, Sendable {
     answersDiffer = answersDiffer == true || differs
   }
 
-  /// The query counted last met an image nearer than all before.
+  /// Records that the last query found an image nearer than all before.
   mutating func improve(to distance: Double) {
-    // The first stays: it says when the attack succeeded. So does the last, whatever comes.
+    // The first is always kept, as it marks the success, and so is the last.
     if improvements.count > 2,
       improvements[improvements.count - 1].distance > 0.99 * improvements[improvements.count - 2].distance
     {

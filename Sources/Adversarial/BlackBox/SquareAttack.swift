@@ -2,22 +2,23 @@ import Foundation
 import Networks
 import Tensors
 
-/// Square attack: random search with square windows of the perturbation, and no gradient, not even an estimated one.
+/// Square attack: random search with square windows of the perturbation, without gradients, not even estimated ones.
 ///
-///     keep x + δ′ instead of x + δ   if  f(x + δ′) < f(x + δ),   f the margin z_y − max z
+///     replace x + δ by x + δ′   if  f(x + δ′) < f(x + δ),   f the margin z_y − max z
 ///
-/// - L∞: δ starts as vertical stripes of ±ε; δ′ sets a square window to ±ε, a sign for each channel.
-/// - L2: δ starts as a grid of bumps of length ε in all; δ′ empties one window and spends its length, and what ε had
-///   left, on a bump in another.
+/// - L∞: δ starts as vertical stripes of ±ε; δ′ sets a square window to ±ε, one sign per channel.
+/// - L2: δ starts as a grid of bumps of total length ε; δ′ clears one window and spends its length, and the unused part
+///   of ε, on a bump in another.
 ///
-/// The window covers a share p of the image, which halves on a schedule. Andriushchenko et al. (2020), algorithms 1
-/// to 3. <https://arxiv.org/abs/1912.00049>
+/// The window covers a fraction p of the image, which is halved on a schedule. Andriushchenko et al. (2020), algorithms
+/// 1 to 3. <https://arxiv.org/abs/1912.00049>
 ///
-/// One query for each try, and one for the start. A window of the L∞ attack that would change nothing is drawn anew.
+/// One query per try, and one for the start. A window of the L∞ attack that would change nothing is redrawn.
 public struct SquareAttack: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
 
-  /// Share of the image that the first windows cover; nil: what the authors take, 0.8 in L∞ (on MNIST) and 0.1 in L2.
+  /// The fraction of the image covered by the first windows; nil: the authors' choice, 0.8 in L∞ (on MNIST) and 0.1 in
+  /// L2.
   public let initialShare: Double?
   public let queryLimit: Int
   public let seed: UInt64
@@ -51,7 +52,7 @@ public struct SquareAttack: BlackBoxAttack {
     }
   }
 
-  /// p after so many of the tries. The paper's steps are of 10,000 tries; for another number they are stretched.
+  /// p after this many tries. The paper's schedule is for 10,000 tries; for other numbers it is rescaled.
   static func share(after tries: Int, of limit: Int, from initial: Double) -> Double {
     let place = limit > 0 ? Double(tries) / Double(limit) * 10_000 : 0
     let halvings = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000].count { place > $0 }
@@ -95,12 +96,12 @@ public struct SquareAttack: BlackBoxAttack {
   }
 }
 
-/// How the square attack perturbs an image in a norm.
+/// The square attack's perturbations in a norm.
 protocol SquareWindows {
   var usualShare: Double { get }
   /// The first perturbed image.
   func start(using generator: inout SeededGenerator) -> [Float]
-  /// Another one, changed in a window or two that cover that share of the image.
+  /// A modified image, changed in one or two windows that cover this fraction of the image.
   func moved(_ point: [Float], share: Double, using generator: inout SeededGenerator) -> [Float]
 }
 
@@ -120,14 +121,14 @@ struct SquareWindow {
     (self.side, self.top, self.left, self.shape) = (side, top, left, shape)
   }
 
-  /// Places of a channel's pixels in an image, row by row.
+  /// Indices of a channel's pixels in an image, row by row.
   func pixels(ofChannel channel: Int) -> [Int] {
     (top..<top + side).flatMap { row in
       (left..<left + side).map { (channel * shape.height + row) * shape.width + $0 }
     }
   }
 
-  /// The side of a square that covers a share of an image.
+  /// The side of a square that covers this fraction of an image.
   static func side(ofShare share: Double, in shape: ImageShape) -> Int {
     let side = (share * Double(shape.height * shape.width)).squareRoot().rounded()
     return min(max(Int(side), 1), min(shape.height, shape.width))
@@ -160,7 +161,7 @@ struct StripedWindows: SquareWindows {
   func moved(_ point: [Float], share: Double, using generator: inout SeededGenerator) -> [Float] {
     let side = SquareWindow.side(ofShare: share, in: shape)
     var moved = point
-    // In an image whose pixels are all at a bound a window may have nothing to change: not for ever.
+    // If all pixels are at a bound, no window may change anything: the number of tries is limited.
     for _ in 0..<100 where moved == point {
       let window = SquareWindow(side: side, in: shape, using: &generator)
       for channel in 0..<shape.channels {
@@ -229,7 +230,7 @@ struct BumpyWindows: SquareWindows {
     return self.point(scaled(change))
   }
 
-  /// To the length ε; clipping then shortens it.
+  /// Scaled to length ε; clipping then shortens it.
   private func scaled(_ change: [Double]) -> [Double] {
     let length = Self.squares(change, change.indices).squareRoot()
     return length > 0 ? change.map { $0 * epsilon / length } : change
@@ -243,7 +244,7 @@ struct BumpyWindows: SquareWindows {
     places.reduce(0) { $0 + values[$1] * values[$1] }
   }
 
-  /// η: a bump upwards beside one downwards, of length 1.
+  /// η: a positive bump beside a negative one, of length 1.
   ///
   ///     η(r, c) = Σ_{k=0}^{M} (n + 1 − k)⁻²,   M = n − max(|r − middle|, |c − middle|), n the half height
   static func bump(side: Int, isTurned: Bool) -> [Double] {

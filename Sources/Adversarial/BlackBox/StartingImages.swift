@@ -1,7 +1,7 @@
 import Tensors
 
-/// Images that an attacker owns, with their classes: where an attack that sees labels alone may begin when noise is not
-/// taken for what is wanted.
+/// The attacker's own images, with their classes: starting points for label-only attacks when noise does not reach the
+/// goal.
 public struct StartingImages: Sendable {
   /// `[count, channels, height, width]`, inside the bounds of the threat model.
   public let images: Tensor
@@ -14,9 +14,9 @@ public struct StartingImages: Sendable {
   }
 }
 
-/// Looks for an image that is taken for what is wanted, however far away: uniform noise, as in Brendel, Rauber, Bethge
-/// (2018), then the attacker's own images of fitting classes, in random order. Towards a target noise is left out: of
-/// ten classes it shows one or two.
+/// Searches for an image that reaches the goal, at any distance: uniform noise, as in Brendel, Rauber, Bethge (2018),
+/// then the attacker's own images of suitable classes, in random order. For a target, noise is skipped: of ten classes
+/// it reaches one or two.
 struct StartSearch {
   static let noiseCount = 10
 
@@ -39,7 +39,7 @@ struct StartSearch {
 
   var isExhausted: Bool { noiseLeft == 0 && rows.isEmpty }
 
-  /// - Precondition: Not exhausted.
+  /// - Precondition: The search is not exhausted.
   mutating func next(using generator: inout SeededGenerator) -> [Float] {
     if noiseLeft > 0 {
       noiseLeft -= 1

@@ -1,25 +1,25 @@
 import Networks
 import Tensors
 
-/// L2 distances within which no adversarial example of an image can exist.
+/// Certified L2 radii, within which no adversarial example of an image can exist.
 ///
 ///     (z_y − z_k)(x + r) ≥ (z_y − z_k)(x) − ‖e_y − e_k‖₂ L ‖r‖₂
 ///
 ///     by margin   min_k (z_y − z_k) / (√2 L)                  ‖e_y − e_k‖ = √2; Tsuzuku, Sato, Sugiyama (2018)
-///     by pairs    min_k (z_y − z_k) / (‖w_y − w_k‖₂ L_h)      h what the last, linear layer reads
+///     by pairs    min_k (z_y − z_k) / (‖w_y − w_k‖₂ L_h)      h the input of the last, linear layer
 ///
-/// By pairs is never the smaller, as ‖w_y − w_k‖ = ‖Wᵀ(e_y − e_k)‖ ≤ √2 ‖W‖. For a network that is nothing but a linear
-/// layer L_h is 1, and the radius is the exact distance. The bound holds for the function as written; that logits are
-/// rounded to Float, by some 1e-6 of their size, is not in it. <https://arxiv.org/abs/1802.04034>
+/// By pairs is never the smaller, as ‖w_y − w_k‖ = ‖Wᵀ(e_y − e_k)‖ ≤ √2 ‖W‖. For a purely linear network L_h is 1, and
+/// the radius is the exact distance. The bound holds in exact arithmetic; the rounding of logits to Float, about 1e-6
+/// of their size, is not included. <https://arxiv.org/abs/1802.04034>
 ///
-/// Only a bound for the whole of space, so far below the distance that attacks find: their ratio says how loose.
+/// It is a global bound, and thus far below the distances that attacks find: their ratio shows how loose it is.
 public struct CertifiedRadius: Sendable {
   private let bound: LipschitzBound
   /// ‖w_y − w_k‖₂ of the last layer, `[classCount × classCount]`.
   private let pairNorms: [Double]?
   private let classCount: Int
 
-  /// - Parameter bound: Of the same network.
+  /// - Parameter bound: Bound of the same network.
   public init(_ bound: LipschitzBound, of network: Network) {
     self.bound = bound
     classCount = network.classCount
@@ -35,8 +35,8 @@ public struct CertifiedRadius: Sendable {
     }
   }
 
-  /// - Parameter logits: Of one clean image.
-  /// - Returns: 0 when the label does not win; ∞ when nothing can change the winner.
+  /// - Parameter logits: Logits of one clean image.
+  /// - Returns: 0 when the image is misclassified; ∞ when nothing can change the prediction.
   public func byMargin(_ logits: some Collection<Float>, label: Int) -> Double {
     smallest(Array(logits), label) { _ in Double(2).squareRoot() * bound.logits }
   }

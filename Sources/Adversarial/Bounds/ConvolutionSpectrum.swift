@@ -6,20 +6,20 @@ import Tensors
 ///
 ///     ‖W‖ = max over ξ of ‖A(ξ)‖,   A(ξ) = [ ŵ_dc(ξ + l ⊙ T/s) / √(s₁ s₂) ]   d by (c, l),   l ∈ [0, s₁) × [0, s₂)
 ///
-/// ŵ is the transform of a kernel laid on a torus of T₁ × T₂ pixels, s the stride; ξ runs over the T/s frequencies of
-/// the output. Subsampling folds s₁ s₂ frequencies of the input onto one of the output with a factor 1/(s₁ s₂), and by
-/// Parseval's theorem norms of input and output differ by √(s₁ s₂). Szegedy et al. (2013), section 4.3, equation 1,
-/// print the factor stride⁻² without the second part; for a stride above 1 that is too small by the stride, as the
-/// singular values of the explicit matrix show. <https://arxiv.org/abs/1312.6199>
+/// ŵ is the transform of a kernel placed on a torus of T₁ × T₂ pixels, s the stride; ξ runs over the T/s frequencies of
+/// the output. Subsampling aliases s₁ s₂ frequencies of the input onto one of the output with a factor 1/(s₁ s₂), and
+/// by Parseval's theorem norms of input and output differ by √(s₁ s₂). Szegedy et al. (2013), section 4.3, equation 1,
+/// print the factor stride⁻² without the second part; for a stride above 1 that is too small by a factor of the stride,
+/// as the singular values of the explicit matrix show. <https://arxiv.org/abs/1312.6199>
 ///
-/// On a torus of at least (size + 2 padding) pixels this bounds the convolution that networks run, zeros around the
-/// image: that one is the torus's, fed with zeros outside the image and read at some of its outputs. On a torus of the
-/// image's own size, as in the paper, it approximates it and bounds nothing.
+/// On a torus of at least (size + 2 padding) pixels this bounds the zero-padded convolution of a network, which is that
+/// of the torus applied to a zero-padded image, restricted to some of its outputs. On a torus of the image's own size,
+/// as in the paper, it is an approximation and not a bound.
 public enum ConvolutionSpectrum {
-  /// Norms of a network's convolutions on the smallest torus that makes them bounds: what table 5 of the paper lists.
+  /// The norms of a network's convolutions on the smallest torus that makes them bounds, as in table 5 of the paper.
   ///
-  /// - Parameter iterationCount: Of power iteration at each frequency.
-  /// - Returns: Name of the node and its norm, in the order of the graph.
+  /// - Parameter iterationCount: Number of power iterations at each frequency.
+  /// - Returns: Node names and norms, in the order of the graph.
   public static func norms(
     of network: Network, iterationCount: Int = 50, seed: UInt64 = 0
   ) -> [(layer: String, norm: SpectralNorm)] {
@@ -40,7 +40,7 @@ public enum ConvolutionSpectrum {
   /// - Parameters:
   ///   - weights: `[outputChannels, channels / groups, kernel height, kernel width]`.
   ///   - torus: A multiple of the stride in each direction.
-  ///   - iterationCount: Of power iteration at each frequency.
+  ///   - iterationCount: Number of power iterations at each frequency.
   static func norm(
     of convolution: Convolution, weights: [Double], inputChannels: Int, torus: Extent, iterationCount: Int,
     seed: UInt64
@@ -58,7 +58,7 @@ public enum ConvolutionSpectrum {
     for group in 0..<c.groups {
       for row in 0..<frequencies.0 {
         for column in 0..<frequencies.1 {
-          // A complex matrix as the real one [Re −Im; Im Re], whose singular values are the same, each twice.
+          // A complex matrix as the real one [Re −Im; Im Re], which has the same singular values, each twice.
           var matrix = [Double](repeating: 0, count: 4 * outputs * columns)
           for foldRow in 0..<folds.0 {
             for foldColumn in 0..<folds.1 {
@@ -89,7 +89,7 @@ public enum ConvolutionSpectrum {
     return SpectralNorm(estimate: estimate, upperBound: bound)
   }
 
-  /// The smallest torus on which the circular convolution bounds the one with zeros around.
+  /// The smallest torus on which the circular convolution bounds the zero-padded one.
   static func boundingTorus(of convolution: Convolution, height: Int, width: Int) -> Extent {
     func size(_ length: Int, _ padding: Int, _ stride: Int) -> Int {
       (length + 2 * padding + stride - 1) / stride * stride
@@ -99,7 +99,7 @@ public enum ConvolutionSpectrum {
       width: size(width, convolution.padding.width, convolution.stride.width))
   }
 
-  /// e^{−2πi (k₁ u / T₁ + k₂ v / T₂)} at each place (u, v) of a kernel.
+  /// e^{−2πi (k₁ u / T₁ + k₂ v / T₂)} at each position (u, v) of a kernel.
   private struct Wave {
     private let cosines: [Double]
     private let sines: [Double]

@@ -5,16 +5,16 @@ import Tensors
 ///
 ///     without a box   min_k (z_y − z_k) / ‖w_y − w_k‖_q,   1/p + 1/q = 1
 ///
-/// With one, for each rival k with v = w_k − w_y and missing margin m, the smallest ‖r‖ with vᵀr ≥ m and x + r in the
-/// box is reached by
+/// With a box, for each rival k with v = w_k − w_y and missing margin m, the smallest ‖r‖ with vᵀr ≥ m and x + r in the
+/// box is given by
 ///
 ///     L2   rᵢ = clip(λ vᵢ)                 L∞   rᵢ = clip(λ sign vᵢ)
-///     L1   pixels by falling |vᵢ|, each moved to its bound until m is made up
-///     L0   pixels by falling |vᵢ| times the room to their bound: how many make up m
+///     L1   pixels in descending order of |vᵢ|, each moved to its bound until m is reached
+///     L0   pixels in descending order of |vᵢ| times the room to their bound: the number needed to reach m
 ///
-/// with the smallest sufficient λ, as the conditions of Karush, Kuhn and Tucker say. The yardstick of every attack.
+/// with the smallest sufficient λ, by the Karush–Kuhn–Tucker conditions. The reference for every attack.
 public struct LinearModelDistance: Sendable {
-  /// W, one row for each class, against pixels.
+  /// W, one row per class, in units of pixels.
   private let weights: [[Double]]
   private let biases: [Double]
 
@@ -25,8 +25,8 @@ public struct LinearModelDistance: Sendable {
     self.biases = biases.map(Double.init)
   }
 
-  /// - Returns: `nil` when the network is more than one linear layer with at most normalise, flatten and dropout before
-  ///   it.
+  /// - Returns: `nil` when the network is more than one linear layer preceded by at most normalise, flatten and
+  ///   dropout.
   public init?(of network: Network) {
     let nodes = network.graph.nodes
     guard let last = nodes.last, case .linear(_, let hasBias) = last.layer else { return nil }
@@ -62,8 +62,8 @@ public struct LinearModelDistance: Sendable {
   ///   - image: Pixels.
   ///   - label: True class.
   ///   - target: Class that must win against the label; `nil` for the nearest of all. Other classes do not count.
-  ///   - bounds: Of the pixels; `nil` for none.
-  /// - Returns: 0 when the label does not win; ∞ when no image of the box is adversarial.
+  ///   - bounds: Bounds of the pixels; `nil` for none.
+  /// - Returns: 0 when the image is misclassified; ∞ when no image of the box is adversarial.
   public func distance(
     from image: some Collection<Float>, label: Int, target: Int? = nil, norm: Norm,
     bounds: ClosedRange<Float>? = nil
@@ -82,7 +82,7 @@ public struct LinearModelDistance: Sendable {
   private func smallestStep(
     _ slopes: [Double], _ missing: Double, _ pixels: [Double], _ norm: Norm, _ bounds: ClosedRange<Float>?
   ) -> Double {
-    /// How far each pixel can go the way of its slope.
+    /// How far each pixel can move in the direction of its slope.
     let room = zip(slopes, pixels).map { slope, pixel in
       guard let bounds else { return Double.infinity }
       return slope > 0 ? Double(bounds.upperBound) - pixel : pixel - Double(bounds.lowerBound)
@@ -91,7 +91,7 @@ public struct LinearModelDistance: Sendable {
     func gain(_ steps: [Double]) -> Double { zip(sizes, steps).reduce(0) { $0 + $1.0 * $1.1 } }
     switch norm {
     case .l0:
-      // The pixels that make up most, each all the way.
+      // The pixels with the largest gains, each moved all the way.
       let gains = zip(sizes, room).map { $0 > 0 && $1 > 0 ? $0 * $1 : 0 }.sorted(by: >)
       var (left, count) = (missing, 0.0)
       for gain in gains where gain > 0 {
@@ -106,7 +106,7 @@ public struct LinearModelDistance: Sendable {
         let step = min(room[pixel], left / sizes[pixel])
         length += step
         left -= step * sizes[pixel]
-        // Below rounding: the last step makes up what is left exactly.
+        // Below rounding: the last step supplies the remainder exactly.
         if left <= 1e-12 * missing { return length }
       }
       return .infinity
@@ -121,7 +121,7 @@ public struct LinearModelDistance: Sendable {
     }
   }
 
-  /// Length of the steps at the smallest scale whose gain is enough; ∞ when none is.
+  /// The length of the steps at the smallest scale with a sufficient gain; ∞ if there is none.
   private func search(
     _ missing: Double, _ gain: ([Double]) -> Double, _ steps: (_ scale: Double) -> [Double],
     _ length: ([Double]) -> Double

@@ -42,7 +42,7 @@ extension LinearOperator {
     }
   }
 
-  /// A convolution as the network runs it: strided, dilated, in groups, with zeros around the image; without its bias.
+  /// A convolution as in the network: with stride, dilation, groups and zero padding; without its bias.
   ///
   /// - Parameters:
   ///   - weights: `[outputChannels, channels / groups, kernel height, kernel width]`.
@@ -91,7 +91,7 @@ private struct ConvolutionRuns {
   let convolution: Convolution
   let input: [Int]
   let output: [Int]
-  /// Between neighbours of a run in the input.
+  /// Distance between neighbours of a run in the input.
   var stride: Int { convolution.stride.width }
 
   init(_ convolution: Convolution, input: [Int], output: [Int]) {

@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// How much a network can lengthen any change of its image: the product of what its layers can.
+/// A Lipschitz bound of a network: the product of the bounds of its layers.
 ///
 ///     ‖φ(x) − φ(x + r)‖₂ ≤ L ‖r‖₂,   L = Π L_k,   for a sum of two branches L = L_a + L_b
 ///
@@ -12,19 +12,19 @@ import Tensors
 ///     batchNorm           max |γ_c| / √(σ²_c + ε)      maxPool                        √o
 ///     globalAveragePool   1/√(h w)                     averagePool                    √(o / k)
 ///
-/// k is the area of a window and o = ⌈k₁/s₁⌉ ⌈k₂/s₂⌉ the number of windows that a pixel can lie in. A maximum changes
-/// by no more than the largest change in its window, so Σ over windows counts each pixel's change at most o times. The
+/// k is the area of a window and o = ⌈k₁/s₁⌉ ⌈k₂/s₂⌉ the number of windows that can contain a pixel. A maximum changes
+/// by at most the largest change in its window, so the sum over windows counts each pixel's change at most o times. The
 /// paper calls max pooling contractive, which holds for o = 1; its own network pools 3 × 3 with stride 2, where o = 4.
 ///
-/// A small L excludes near adversarial examples; a large one says nothing.
+/// A small L rules out nearby adversarial examples; a large one is uninformative.
 public struct LipschitzBound: Equatable, Codable, Sendable {
   public struct LayerBound: Equatable, Codable, Sendable {
-    /// Of the node.
+    /// Name of the node.
     public let name: String
     public let kind: String
-    /// L_k; of a layer with weights with the slack of its ``SpectralNorm``.
+    /// L_k; for a layer with weights, including the slack of its ``SpectralNorm``.
     public let bound: Double
-    /// What power iteration arrived at, for layers with weights.
+    /// Result of power iteration, for layers with weights.
     public let estimate: Double?
   }
 
@@ -32,13 +32,13 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
   public let layers: [LayerBound]
   /// L from the image, in pixels, to the logits.
   public let logits: Double
-  /// L from the image to what the last node reads, where that node is linear: a bound for each pair of classes can do
-  /// without the norm of its whole matrix.
+  /// L from the image to the input of the last node, if that node is linear: bounds for pairs of classes do not need
+  /// the norm of its whole matrix.
   public let lastInput: Double?
 
   /// - Parameters:
-  ///   - iterationCount: Of power iteration, for each layer with weights.
-  ///   - seed: Of its random starts.
+  ///   - iterationCount: Number of power iterations for each layer with weights.
+  ///   - seed: Seeds their random starts.
   /// - Throws: ``LipschitzError`` for a layer without a bound.
   public init(of network: Network, iterationCount: Int = 300, seed: UInt64 = 0) throws {
     let graph = network.graph
@@ -86,7 +86,7 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
     }
   }
 
-  /// Of layers without a spectral norm; `nil` where there is no bound at all.
+  /// The bound of layers that need no spectral norm; `nil` if there is no bound at all.
   private static func bound(of layer: Layer, input: [Int], parameters: [[Double]]) -> Double? {
     func overlap(_ pooling: Pooling) -> Double {
       func windows(_ kernel: Int, _ stride: Int) -> Int { (kernel + stride - 1) / stride }
@@ -105,13 +105,13 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
     case .batchNorm(let epsilon, _):
       // Scale, shift, running mean, running variance.
       return zip(parameters[0], parameters[3]).map { abs($0) / ($1 + Double(epsilon)).squareRoot() }.max()
-    // The k largest jump where two values change places; a square grows without end.
+    // topK jumps where two values swap ranks; a square is unbounded.
     case .topK, .rbf, .linear, .convolution: return nil
     }
   }
 }
 
-/// A network for which no Lipschitz bound can be given.
+/// A network without a Lipschitz bound.
 public enum LipschitzError: Error, Equatable, CustomStringConvertible {
   case noBound(layer: String, kind: String)
 

@@ -5,9 +5,9 @@ import Tensors
 ///
 ///     ‖W‖ = max ‖W x‖₂ / ‖x‖₂
 ///
-/// Power iteration on WᵀW from a random start comes to it from below and never knows how near it is; a bound on
-/// robustness needs a number from above. The start makes one: let v be uniform on the sphere of n dimensions, and ρ
-/// the Rayleigh quotient of A = WᵀW at Aᵐ v. With λ the largest eigenvalue of A, and b the component of v along its
+/// Power iteration on WᵀW from a random start approaches it from below without indicating how close it is; a bound on
+/// robustness needs an upper bound. The random start provides one: let v be uniform on the sphere in n dimensions, and
+/// ρ the Rayleigh quotient of A = WᵀW at Aᵐ v. With λ the largest eigenvalue of A, and b the component of v along its
 /// eigenvector, ρ < (1 − ε) λ implies
 ///
 ///     b² < (1 − ε)²ᵐ⁺¹ / ( ε (2m + 1) ),   P(|b| < t) ≤ t √(2n/π)
@@ -17,17 +17,17 @@ import Tensors
 /// √(2n/π) (1 − ε)ᵐ⁺¹ᐟ² / √(ε (2m + 1)). Kuczyński, Woźniakowski (1992) give the same rate with a sharper constant.
 /// <https://doi.org/10.1137/0613066>
 public struct SpectralNorm: Equatable, Codable, Sendable {
-  /// What power iteration arrived at; not above ‖W‖ but for rounding.
+  /// Result of power iteration; at most ‖W‖ except for rounding.
   public let estimate: Double
-  /// Not below ‖W‖, except with probability ``failureProbability``.
+  /// At least ‖W‖, except with probability ``failureProbability``.
   public let upperBound: Double
 
-  /// Of the random start that would be unlucky enough.
+  /// Probability of a random start for which the bound fails.
   public static let failureProbability = 1e-9
 
   /// - Parameters:
-  ///   - iterationCount: m; the bound lies above the estimate by a factor of about 1 + 10/m.
-  ///   - seed: Of the random start.
+  ///   - iterationCount: m; the bound exceeds the estimate by a factor of about 1 + 10/m.
+  ///   - seed: Seeds the random start.
   init(of map: LinearOperator, iterationCount: Int, seed: UInt64) {
     precondition(iterationCount > 0, "power iteration takes at least one step, got \(iterationCount)")
     var generator = SeededGenerator(seed: seed, purpose: "power iteration")
@@ -35,7 +35,7 @@ public struct SpectralNorm: Equatable, Codable, Sendable {
     var estimate = 0.0
     for _ in 0...iterationCount {
       let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      // The zero map: whatever it is fed comes out as zero.
+      // The zero map: every input gives zero.
       guard length > 0 else { break }
       vector = vector.map { $0 / length }
       let image = map.apply(vector)
@@ -45,7 +45,7 @@ public struct SpectralNorm: Equatable, Codable, Sendable {
     }
     self.estimate = estimate
     let slack = Self.slack(dimension: map.inputCount, iterationCount: iterationCount)
-    // 1e-12 is for the rounding of the sums.
+    // 1e-12 covers the rounding of the sums.
     upperBound = estimate / (1 - slack).squareRoot() * (1 + 1e-12)
   }
 
@@ -54,7 +54,7 @@ public struct SpectralNorm: Equatable, Codable, Sendable {
     self.upperBound = upperBound
   }
 
-  /// The smallest ε whose probability of failure is small enough.
+  /// The smallest ε with a sufficiently small probability of failure.
   static func slack(dimension: Int, iterationCount: Int) -> Double {
     let power = Double(2 * iterationCount + 1)
     func failure(_ epsilon: Double) -> Double {

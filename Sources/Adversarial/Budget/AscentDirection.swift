@@ -2,11 +2,11 @@ import Tensors
 
 /// The step of length 1 along a gradient, in the norm that measures the perturbation.
 ///
-///     L∞   sign(g)      the steepest there is; sign(0) = 0
-///     L2   g / ‖g‖₂     the steepest there is
+///     L∞   sign(g)      steepest; sign(0) = 0
+///     L2   g / ‖g‖₂     steepest
 ///     L1   g / ‖g‖₁     customary; the steepest is the ``SparseStep``
 ///
-/// L0 has none: a count of pixels does not say how far one step goes.
+/// L0 has none: a number of pixels does not determine the length of a step.
 struct AscentDirection {
   private let norm: Norm
   private let scale: Double
@@ -24,7 +24,7 @@ struct AscentDirection {
       }
   }
 
-  /// What a pixel of that slope moves by.
+  /// The change of a pixel with that slope.
   func callAsFunction(_ slope: Float) -> Double {
     switch norm {
     case .linf: slope > 0 ? scale : slope < 0 ? -scale : 0
@@ -33,16 +33,16 @@ struct AscentDirection {
   }
 }
 
-/// The step of L1 length 1 that is shared evenly by the pixels with the steepest slopes.
+/// The step of L1 length 1 shared equally by the pixels with the steepest slopes.
 ///
 ///     eᵢ = sign(gᵢ) / k   for the k largest |gᵢ| among the pixels that can move, 0 elsewhere
 ///
-/// Tramèr, Boneh (2019), section 3 (SLIDE). A pixel at a bound that its slope pushes against cannot move and is left
-/// out, as in the authors' code. <https://arxiv.org/abs/1904.13000>
+/// Tramèr, Boneh (2019), section 3 (SLIDE). A pixel at a bound whose slope points outwards cannot move and is left out,
+/// as in the authors' code. <https://arxiv.org/abs/1904.13000>
 struct SparseStep {
   /// - Parameters:
-  ///   - share: Of the pixels, in (0, 1]; at least one pixel moves.
-  /// - Returns: One number for each pixel; `nil` when no pixel with a slope can move.
+  ///   - share: Fraction of the pixels, in (0, 1]; at least one pixel moves.
+  /// - Returns: One number per pixel; `nil` when no pixel with a nonzero slope can move.
   static func direction(
     along gradient: ArraySlice<Float>, at image: ArraySlice<Float>, bounds: ClosedRange<Float>, share: Double
   ) -> [Double]? {

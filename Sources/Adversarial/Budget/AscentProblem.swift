@@ -1,15 +1,15 @@
 import Networks
 import Tensors
 
-/// When an iterative attack leaves an image alone.
+/// When an iterative attack stops working on an image.
 public enum Stopping: String, CaseIterable, Codable, Sendable {
-  /// After all steps: the image with the largest margin, the most likely to fool other networks as well.
+  /// After all steps, with the image of largest margin, the most likely to transfer to other networks.
   case afterAllSteps
   /// At the first image that reaches the goal: the verdict is the same and costs less.
   case atFirstSuccess
 }
 
-/// What an iterative attack climbs: one loss, for the images of one batch.
+/// The objective of an iterative attack: one loss, for the images of one batch.
 struct AscentProblem<C: DifferentiableClassifier> {
   let batch: AttackBatch
   let threatModel: ThreatModel
@@ -42,9 +42,10 @@ struct AscentProblem<C: DifferentiableClassifier> {
       of: logits[row: place].span, label: batch.labels[row], target: threatModel.target(ofRow: row))
   }
 
-  /// Offers images of some rows to those kept.
+  /// Offers the images of some rows to the best ones.
   ///
-  /// - Parameter goal: Of the attack; another than the one climbed when an untargeted attack climbs towards targets.
+  /// - Parameter goal: The attack's goal, which differs from the one climbed when an untargeted attack climbs towards
+  ///   targets.
   func offer(_ images: Tensor, _ logits: Tensor, rows: [Int], goal: ThreatModel, to best: inout BestImages) {
     for (place, row) in rows.enumerated() {
       let label = batch.labels[row]
@@ -55,14 +56,14 @@ struct AscentProblem<C: DifferentiableClassifier> {
     }
   }
 
-  /// Steps of one length, each projected onto the ball around the clean image and then into the box.
+  /// Steps of fixed length, each projected onto the ball around the clean image and then onto the box.
   ///
   ///     x⁽ᵏ⁺¹⁾ = P( x⁽ᵏ⁾ + stepSize · direction(x⁽ᵏ⁾, gₖ) )
   ///
   /// - Parameters:
   ///   - start: One image for each of `rows`.
-  ///   - stepSize: In the units of the norm.
-  ///   - direction: Of length 1 in the norm, from the row, its image and its gradient; `nil` to stay.
+  ///   - stepSize: Step length, in units of the norm.
+  ///   - direction: A vector of length 1 in the norm, from the row, its image and its gradient; `nil` to stay.
   func climb(
     from start: Tensor, rows: [Int], stepCount: Int, stepSize: Double, stopping: Stopping,
     keeping best: inout BestImages,

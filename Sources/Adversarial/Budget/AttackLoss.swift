@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// What a gradient attack raises, of the logits z of one image with label y, and target t where it has one.
+/// The loss that a gradient attack maximises, from the logits z of one image with label y and, if targeted, target t.
 ///
 ///                               untargeted                          targeted
 ///     crossEntropy              L(z, y)                             −L(z, t)
@@ -9,25 +9,25 @@ import Tensors
 ///     differenceOfLogitsRatio   −(z_y − max_{k≠y} z_k) / (z_π1 − z_π3)
 ///                                                                   −(z_y − z_t) / (z_π1 − (z_π3 + z_π4) / 2)
 ///
-/// π sorts the logits, largest first. The ratio of Croce, Hein (2020), equations 6 and 7, changes neither when a
-/// constant is added to all logits nor when all are multiplied by a positive number. As in the authors' code its
-/// denominator is at least 10⁻¹². Untargeted it is 1 wherever the label comes third, so that an image which is already
-/// fooled may have a gradient of zero. <https://arxiv.org/abs/2003.01690>
+/// π sorts the logits in descending order. The ratio of Croce, Hein (2020), equations 6 and 7, is invariant when a
+/// constant is added to all logits and when all are multiplied by a positive number. As in the authors' code its
+/// denominator is at least 10⁻¹². Untargeted it is 1 wherever the label ranks third, so that an image that is already
+/// misclassified may have a gradient of zero. <https://arxiv.org/abs/2003.01690>
 ///
-/// Always of one image: a batch is never averaged.
+/// Always for one image: a batch is never averaged.
 public enum AttackLoss: String, CaseIterable, Codable, Sendable {
   case crossEntropy, margin, differenceOfLogitsRatio
 
-  /// Fewer classes leave the loss undefined.
+  /// With fewer classes the loss is undefined.
   public func leastClassCount(targeted: Bool) -> Int {
     self == .differenceOfLogitsRatio ? (targeted ? 4 : 3) : 2
   }
 
-  /// The loss as an attacker counts it: the higher, the nearer to the goal.
+  /// The loss from the attacker's point of view: the higher, the closer to the goal.
   ///
   /// - Parameters:
   ///   - label: True class.
-  ///   - target: Class aimed at; `nil` when any other will do.
+  ///   - target: Target class; `nil` if any other class will do.
   public func value(of logits: Span<Float>, label: Int, target: Int?) -> Double {
     switch self {
     case .crossEntropy:
@@ -40,9 +40,8 @@ public enum AttackLoss: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Writes the gradient of the loss times a positive number of this image's own, chosen such that nothing
-  /// underflows: the gradient of a confident image's cross-entropy is below the smallest Float although its
-  /// direction is well defined.
+  /// Writes the gradient of the loss times a positive factor chosen per image such that nothing underflows: the
+  /// gradient of a confident image's cross-entropy is below the smallest Float although its direction is well defined.
   ///
   /// - Parameter gradient: Zero on entry.
   public func writeAscentDirection(
@@ -65,7 +64,7 @@ public enum AttackLoss: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// The two logits of a margin: the one to raise and the one to lower; the lowest index of several largest.
+/// The two logits of a margin: the one to raise and the one to lower; the lowest index in a tie.
 private func marginPair(_ logits: Span<Float>, _ label: Int, _ target: Int?) -> (up: Int, down: Int) {
   let fixed = target ?? label
   var rival = fixed == 0 ? 1 : 0
@@ -103,8 +102,8 @@ private struct Ratio {
 }
 
 extension ThreatModel {
-  /// How far the goal is reached for image `row`: the margin loss. Positive is reached, negative is not; at 0 the
-  /// order of the classes decides (``Prediction``).
+  /// The margin loss of image `row` towards the goal. Positive: reached, negative: not reached; at 0 the order of the
+  /// classes decides (``Prediction``).
   func margin(of logits: Span<Float>, ofRow row: Int, label: Int) -> Double {
     AttackLoss.margin.value(of: logits, label: label, target: target(ofRow: row))
   }

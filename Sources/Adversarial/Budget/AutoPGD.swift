@@ -2,25 +2,25 @@ import Foundation
 import Networks
 import Tensors
 
-/// Auto-PGD: projected gradient steps with momentum whose length needs no tuning.
+/// Auto-PGD: projected gradient steps with momentum and an automatic step size.
 ///
 ///     z = P(x⁽ᵏ⁾ + η⁽ᵏ⁾ d(∇ loss))
 ///     x⁽ᵏ⁺¹⁾ = P( x⁽ᵏ⁾ + ¾ (z − x⁽ᵏ⁾) + ¼ (x⁽ᵏ⁾ − x⁽ᵏ⁻¹⁾) ),   x⁽¹⁾ = z
 ///
-/// η begins at 2 ε. At a checkpoint w_j it is halved, and the search goes on from the best point, when the loss rose
-/// in fewer than ¾ of the steps since w_{j−1}, or when neither η nor the best loss changed since then. Croce, Hein
+/// η starts at 2 ε. At a checkpoint w_j it is halved, and the search continues from the best point, if the loss rose in
+/// fewer than ¾ of the steps since w_{j−1}, or if neither η nor the best loss has changed since then. Croce, Hein
 /// (2020), algorithm 1, L∞ and L2. <https://arxiv.org/abs/2003.01690>
 ///
-/// Starts are uniform in the ball (the authors' code puts them on its surface), the first restart included. Returned
-/// is the iterate with the largest margin towards the goal; the schedule follows the loss, as in the paper. More restarts
+/// Starts are uniform in the ball (the authors' code puts them on its surface), including the first one. The result is
+/// the iterate with the largest margin towards the goal; the schedule follows the loss, as in the paper. More restarts
 /// never lose a success; more steps can, since the checkpoints move.
 public struct AutoPGD: Attack {
-  /// What is climbed.
+  /// What is maximised.
   public enum Objective: Equatable, Sendable {
     /// A loss, towards the target where the threat model has one.
     case loss(AttackLoss)
     /// The targeted difference-of-logits ratio towards each of the `count` most likely wrong classes in turn (APGD-T).
-    /// The goal itself stays untargeted. Nine in the paper; fewer classes give fewer targets.
+    /// The goal itself remains untargeted. Nine in the paper; with fewer classes there are fewer targets.
     case likelyTargets(count: Int)
   }
 
@@ -28,7 +28,7 @@ public struct AutoPGD: Attack {
   public let stepCount: Int
   public let restartCount: Int
   public let seed: UInt64
-  /// ρ: the least share of steps that must raise the loss.
+  /// ρ: the smallest fraction of steps that must raise the loss.
   public static let leastRisingShare = 0.75
   private static let momentum = 0.75
 
@@ -59,7 +59,7 @@ public struct AutoPGD: Attack {
   ///
   ///     w_j = ⌈p_j n⌉,   p₀ = 0, p₁ = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1} − 0.03, 0.06)
   static func checkpoints(stepCount: Int) -> [Int] {
-    // In hundredths, so that no rounding pushes a product past a whole number.
+    // In hundredths, so that rounding cannot push a product past an integer.
     var (before, here) = (0, 22)
     var checkpoints: [Int] = []
     while here <= 100 {
@@ -70,7 +70,7 @@ public struct AutoPGD: Attack {
   }
 
   /// - Precondition: The norm is L∞ or L2, `threatModel.epsilon` is finite, the classifier has the classes that the
-  ///   loss needs, and likely targets come with an untargeted goal.
+  ///   loss requires, and likely targets are used only with an untargeted goal.
   public func perturbedImages(
     for batch: AttackBatch, under threatModel: ThreatModel, classifier: some DifferentiableClassifier
   ) throws -> PerturbedImages {
@@ -101,7 +101,7 @@ public struct AutoPGD: Attack {
     return best.proposal
   }
 
-  /// Classes but the label, most likely first.
+  /// Classes other than the label, most likely first.
   private static func wrongClasses(_ logits: Tensor, labels: [Int]) -> [[Int]] {
     labels.indices.map { row in
       let values = Array(logits[row: row])
@@ -154,7 +154,7 @@ public struct AutoPGD: Attack {
     }
   }
 
-  /// Where one image's search stands.
+  /// State of one image's search.
   private struct Search {
     var image: ArraySlice<Float>
     var before: ArraySlice<Float>
@@ -164,7 +164,7 @@ public struct AutoPGD: Attack {
     /// Copies: a slice would keep the whole batch of its step alive.
     var best: (image: ArraySlice<Float>, gradient: ArraySlice<Float>, loss: Double)
     var risingSteps = 0
-    /// As of the last checkpoint.
+    /// Values at the last checkpoint.
     var earlier: (stepSize: Double, bestLoss: Double)
 
     init(image: ArraySlice<Float>, gradient: ArraySlice<Float>, loss: Double, stepSize: Double) {

@@ -5,10 +5,10 @@ extension Norm {
   /// A point drawn uniformly from the ball of radius 1 in `dimension` dimensions.
   ///
   ///     L∞   each coordinate uniform in (−1, 1)
-  ///     L2   u^{1/d} z / ‖z‖₂, z normal: most of a ball lies near its surface, and u alone would crowd the centre
+  ///     L2   u^{1/d} z / ‖z‖₂, z normal: most of a ball is near its surface, and u alone would favour the centre
   ///     L1   ±eᵢ / Σ_{j ≤ d+1} e_j, e exponential: spacings of uniform numbers
   ///
-  /// L0 has no ball to be uniform in: its points may be as long as the box allows.
+  /// L0 has no ball to sample uniformly: its points may be as long as the box allows.
   func uniformPoint(inBallOf dimension: Int, using generator: inout some RandomNumberGenerator) -> [Double] {
     switch self {
     case .l0: preconditionFailure("points of few pixels are not drawn from a ball")
@@ -33,14 +33,14 @@ extension ThreatModel {
   /// Starting points uniform in the ball, then clipped to the box, which keeps them in the ball.
   ///
   /// - Parameters:
-  ///   - restart: Each has draws of its own for each image, from (seed, restart, image number).
+  ///   - restart: Each restart has its own draws for each image, from (seed, restart, image number).
   func randomStarts(for batch: AttackBatch, seed: UInt64, restart: Int) -> Tensor {
     precondition(epsilon.isFinite, "a ball without end has no uniform points")
     precondition(0 <= restart && restart < 1 << 16, "a restart lies in 0..<65536, got \(restart)")
     var images = batch.images
     let length = images.rowLength
     for row in 0..<batch.count {
-      // A stream per (image, restart): the seed is moved by the restart, far from any seed that a user picks.
+      // A stream per (image, restart): the restart shifts the seed, away from any seed a user might choose.
       var generator = SeededGenerator(
         seed: seed &+ UInt64(restart) &* 0x9E37_79B9_7F4A_7C15, purpose: "attack start",
         index: batch.imageIDs[row])

@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// Fast gradient sign method: one step along the sign of the loss gradient, as far as the budget allows.
+/// Fast gradient sign method: one step of size ε along the sign of the loss gradient.
 ///
 ///     untargeted   x′ = clip(x + ε · sign(∇ₓ L(x, y)))
 ///     targeted     x′ = clip(x − ε · sign(∇ₓ L(x, t)))       with sign(0) = 0
@@ -10,7 +10,7 @@ import Tensors
 /// bounds and the targeted step are not in the paper (Kurakin, Goodfellow, Bengio 2017 add both).
 /// <https://arxiv.org/abs/1412.6572>
 ///
-/// Under another norm the step is the gradient scaled to length ε, known as the fast gradient method:
+/// Under another norm the step is the gradient scaled to length ε, the fast gradient method:
 ///
 ///     L2   x′ = clip(x + ε g / ‖g‖₂)
 ///     L1   x′ = clip(x + ε g / ‖g‖₁)
@@ -18,13 +18,13 @@ import Tensors
 /// For L1 that is the customary step, not the steepest: the steepest spends all of ε on the pixel with the
 /// largest |g|.
 ///
-/// The step depends on the direction of the gradient only, so each image's loss is scaled to keep its gradient
-/// from underflowing; confident images are attacked like any other. With ε = 0 the images come back bit for bit.
+/// The step depends only on the direction of the gradient, so each image's loss is scaled to keep its gradient from
+/// underflowing; confident images are attacked like any other. With ε = 0 the images are returned bit for bit.
 public struct FastGradientSignMethod: Attack {
-  /// The class whose loss an untargeted step raises.
+  /// The class whose loss an untargeted step increases.
   public enum LossLabel: String, CaseIterable, Codable, Sendable {
-    /// The paper's. Trained against, it leaks the label: the perturbation tells the network which class it came
-    /// from (Kurakin et al. 2017).
+    /// As in the paper. In adversarial training it leaks the label: the perturbation reveals the class it came from
+    /// (Kurakin et al. 2017).
     case trueLabel
     /// The classifier's own prediction, which needs no label and leaks none.
     case prediction

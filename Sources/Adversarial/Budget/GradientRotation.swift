@@ -2,19 +2,19 @@ import Foundation
 import Networks
 import Tensors
 
-/// Turns the image by a small angle towards the gradient: the length stays, the direction changes.
+/// Rotates the image by a small angle towards the gradient: the length is kept, the direction changes.
 ///
 ///     x′ = clip( cos θ · x + sin θ · ‖x‖₂ g⊥ / ‖g⊥‖₂ ),   g⊥ = g − x (gᵀx) / ‖x‖₂²
 ///
-/// Goodfellow, Shlens, Szegedy (2015), section 4, name it as another cheap way, without a formula: that g is made
-/// perpendicular to x and how θ is chosen are ours, and so is clipping, which can shorten the image.
+/// Goodfellow, Shlens, Szegedy (2015), section 4, mention it as another cheap method, without a formula: that g is made
+/// perpendicular to x and how θ is chosen are our choices, and so is clipping, which can shorten the image.
 /// <https://arxiv.org/abs/1412.6572>
 ///
-/// θ is the largest angle below 90° such that all smaller ones stay within ε, before clipping; under L2 that is
-/// 2 asin(ε / 2‖x‖₂). A black image has no direction to be turned from and counts as one with a gradient of zero.
+/// θ is the largest angle below 90° such that all smaller ones stay within ε, before clipping; under L2 that is 2
+/// asin(ε / 2‖x‖₂). A black image has no direction to rotate and is treated like one with zero gradient.
 public struct GradientRotation: Attack {
   public let loss: AttackLoss
-  /// θ, in radians, is at most this.
+  /// The largest allowed θ, in radians.
   public let largestAngle: Double
 
   public var name: String { "rotation" }
@@ -51,7 +51,7 @@ public struct GradientRotation: Attack {
     return PerturbedImages(images: images, zeroGradientRows: stuck)
   }
 
-  /// g⊥, as long as the image; `nil` when one of them is zero.
+  /// g⊥, scaled to the length of the image; `nil` when either is zero.
   private func tangent(at image: [Double], gradient: ArraySlice<Float>) -> [Double]? {
     let squares = image.reduce(0) { $0 + $1 * $1 }
     let gradientLength = Norm.l2(gradient)
@@ -59,7 +59,7 @@ public struct GradientRotation: Attack {
     let along = zip(image, gradient).reduce(0.0) { $0 + $1.0 * Double($1.1) } / squares
     let across = zip(image, gradient).map { Double($1) - along * $0 }
     let length = across.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    // Nothing but rounding is left of a gradient along the image.
+    // For a gradient along the image only rounding remains.
     guard length > 1e-6 * gradientLength else { return nil }
     return across.map { $0 * squares.squareRoot() / length }
   }
@@ -70,7 +70,7 @@ public struct GradientRotation: Attack {
     return zip(image, tangent).map { shrink * $0 + sin(angle) * $1 }
   }
 
-  /// The end of the angles that stay within ε: a coarse walk to the first that does not, then bisection.
+  /// The largest angle up to which all stay within ε: a coarse scan to the first that does not, then bisection.
   private func angle(from image: [Double], towards tangent: [Double], in model: ThreatModel) -> Double {
     func isInside(_ angle: Double) -> Bool {
       model.length(Self.offset(image, tangent, angle)) <= Double(model.epsilon)

@@ -1,14 +1,14 @@
 import Networks
 import Tensors
 
-/// Momentum iterative method: steps along a running sum of gradients, which carries over small bumps of the loss and
-/// gives images that fool other networks more often.
+/// Momentum iterative method: steps along a running sum of gradients, which overcomes small local maxima of the loss
+/// and gives images that transfer to other networks more often.
 ///
 ///     gₖ₊₁ = μ gₖ + ∇ loss / ‖∇ loss‖₁
 ///     x⁽ᵏ⁺¹⁾ = clip( P_ε( x⁽ᵏ⁾ + α ε d(gₖ₊₁) ) ),   d = sign for L∞, g/‖g‖₂ for L2, g/‖g‖₁ for L1
 ///
-/// Dong et al. (2018), algorithm 1 for L∞ and equation 10 for L2; L1 is not in the paper. Returned is the best
-/// iterate; the paper returns the last. <https://arxiv.org/abs/1710.06081>
+/// Dong et al. (2018), algorithm 1 for L∞ and equation 10 for L2; L1 is not in the paper. The best iterate is returned;
+/// the paper returns the last. <https://arxiv.org/abs/1710.06081>
 public struct MomentumIterative: Attack {
   public let stepCount: Int
   /// α, a fraction of ε.
@@ -48,7 +48,7 @@ public struct MomentumIterative: Attack {
       stepSize: relativeStepSize * Double(threatModel.epsilon), stopping: .afterAllSteps, keeping: &best
     ) { row, _, gradient in
       let size = Norm.l1(gradient)
-      // A gradient of zero adds nothing; the momentum carries on.
+      // A zero gradient adds nothing; the momentum continues.
       momenta[row: row] = ArraySlice(
         zip(momenta[row: row], gradient).map {
           Float(decay * Double($0) + (size > 0 ? Double($1) / size : 0))

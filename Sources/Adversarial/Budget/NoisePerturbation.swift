@@ -1,15 +1,15 @@
 import Networks
 import Tensors
 
-/// Random noise of the size of an attack: what a perturbation of that size does when nothing directs it.
+/// Random noise of the same size as an attack's perturbation: the undirected control.
 ///
-///     x′ = clip(x + s n),   s such that ‖x′ − x‖ is the wanted distance
+///     x′ = clip(x + s n),   s such that ‖x′ − x‖ is the requested distance
 ///
-/// The distance is measured after clipping. Scaled before, noise on an image with many pixels at 0 or 1 would lose
-/// half of them and be a control weaker than what it is compared with. Where even the largest s falls short, every
-/// pixel that noise moves ends at a bound.
+/// The distance is measured after clipping. If it were set before, noise on an image with many pixels at 0 or 1 would
+/// lose half of them and be too weak a control. If even the largest s is too small, every pixel that noise changes ends
+/// at a bound.
 ///
-/// No gradient is asked for and the goal plays no part, so the classifier is not called at all.
+/// No gradient is needed and the goal plays no part, so the classifier is not called at all.
 public struct NoisePerturbation: Attack {
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// Independent normal values, as in Szegedy et al. (2013), table 2.
@@ -20,11 +20,11 @@ public struct NoisePerturbation: Attack {
     case randomSign
   }
 
-  /// How far an image is moved, in the norm of the threat model.
+  /// Size of the perturbation, in the norm of the threat model.
   public enum Distance: Equatable, Sendable {
     /// ε
     case epsilon
-    /// By the number of the image; images that are not named stay as they are. What another attack needed, say.
+    /// By image number; images not listed stay unchanged. For example the distances of another attack.
     case ofImages([Int: Double])
   }
 
@@ -53,7 +53,7 @@ public struct NoisePerturbation: Attack {
     PerturbedImages(images: images(for: batch, under: threatModel))
   }
 
-  /// The same, without a classifier.
+  /// The same images, without a classifier.
   public func images(for batch: AttackBatch, under threatModel: ThreatModel) -> Tensor {
     var images = batch.images
     for row in 0..<batch.count {
@@ -80,7 +80,7 @@ public struct NoisePerturbation: Attack {
     }
   }
 
-  /// Bisection: what clipping leaves of each pixel never shrinks as s grows, and so neither does the norm.
+  /// Bisection: the clipped change of each pixel never shrinks as s grows, so neither does the norm.
   private func scaled(
     _ noise: [Double], around clean: ArraySlice<Float>, to wanted: Double, in model: ThreatModel
   ) -> [Float] {
@@ -92,7 +92,7 @@ public struct NoisePerturbation: Attack {
     func distance(_ image: [Float]) -> Double {
       model.length(zip(image, clean).map { Double($0) - Double($1) })
     }
-    // Beyond this every pixel that moves is at a bound.
+    // Beyond this every changed pixel is at a bound.
     let width = Double(model.bounds.upperBound) - Double(model.bounds.lowerBound)
     guard let smallest = noise.map(abs).filter({ $0 > 0 }).min() else { return Array(clean) }
     var (inner, outer) = (0.0, width / smallest)

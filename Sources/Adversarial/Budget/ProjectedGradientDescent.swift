@@ -1,33 +1,33 @@
 import Networks
 import Tensors
 
-/// Projected gradient descent: many small steps, each followed by the projection onto the ball and into the box.
+/// Projected gradient descent: many small steps, each followed by the projection onto the ball and the box.
 ///
 ///     x⁽⁰⁾ = x, or uniform in the ball and clipped to the box
 ///     x⁽ᵏ⁺¹⁾ = clip( P_ε( x⁽ᵏ⁾ + α ε d(∇ loss) ) )
 ///
-/// d is the step of length 1: sign(g) for L∞, g/‖g‖₂ for L2, a sparse step for L1. P_ε is the Euclidean projection
-/// onto the ball around x, for L1 by sorting. The step is a fraction α of ε, so that a sweep of ε needs no second
-/// one of the step. Kurakin, Goodfellow, Bengio (2017) from the image itself, the basic iterative method
+/// d is the step of length 1: sign(g) for L∞, g/‖g‖₂ for L2, a sparse step for L1. P_ε is the Euclidean projection onto
+/// the ball around x, for L1 by sorting. The step is a fraction α of ε, so that a sweep of ε does not require one of
+/// the step. Kurakin, Goodfellow, Bengio (2017) from the image itself, the basic iterative method
 /// (``basicIterative(stepCount:relativeStepSize:loss:)``); Madry et al. (2018) from random starts.
 /// <https://arxiv.org/abs/1607.02533> <https://arxiv.org/abs/1706.06083>
 ///
-/// Returned is the best iterate, not the last (``BestImages``); the papers return the last. With one step, α = 1,
-/// no random start and a dense L1 step it is the fast gradient method, wherever that raises the margin. With ε = 0
-/// the images come back bit for bit.
+/// The best iterate is returned, not the last (``BestImages``); the papers return the last. With one step, α = 1, no
+/// random start and a dense L1 step it is the fast gradient method, if that increases the margin. With ε = 0 the images
+/// are returned bit for bit.
 public struct ProjectedGradientDescent: Attack {
   public enum Start: Equatable, Sendable {
     /// From the image itself.
     case image
-    /// Uniform in the ball, `restartCount` times. An image that was fooled is not started again.
+    /// Uniform in the ball, `restartCount` times. An image that is already adversarial is not restarted.
     case random(restartCount: Int, seed: UInt64)
   }
 
-  /// How a step is taken under L1.
+  /// Form of a step under L1.
   public enum L1Step: Equatable, Sendable {
-    /// g / ‖g‖₁, as the fast gradient method takes it.
+    /// g / ‖g‖₁, as in the fast gradient method.
     case dense
-    /// Even steps of this share of the pixels, those with the steepest slopes. Tramèr, Boneh (2019) move one in a
+    /// Equal steps of this fraction of the pixels, those with the steepest slopes. Tramèr, Boneh (2019) move one in a
     /// hundred; on a LeNet of Fashion-MNIST that fooled nearly twice as many as one in twenty.
     case sparse(share: Double)
   }
@@ -41,7 +41,7 @@ public struct ProjectedGradientDescent: Attack {
   public let l1Step: L1Step
   public let stopping: Stopping
 
-  /// - Parameter relativeStepSize: Madry et al. take 2.5 / `stepCount`, and so does the default.
+  /// - Parameter relativeStepSize: 2.5 / `stepCount` by default, as in Madry et al.
   public init(
     stepCount: Int = 40, relativeStepSize: Double? = nil, start: Start = .random(restartCount: 1, seed: 0),
     loss: AttackLoss = .crossEntropy, l1Step: L1Step = .sparse(share: 0.01),
@@ -74,7 +74,7 @@ public struct ProjectedGradientDescent: Attack {
     self.stopping = stopping
   }
 
-  /// The basic iterative method: from the image itself, with steps of ε / `stepCount` unless told otherwise.
+  /// The basic iterative method: from the image itself, with steps of ε / `stepCount` by default.
   public static func basicIterative(
     stepCount: Int = 10, relativeStepSize: Double? = nil, loss: AttackLoss = .crossEntropy
   ) -> ProjectedGradientDescent {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A way to measure how far an image was moved.
+/// A measure of the size of a perturbation.
 public enum DistortionMeasure: String, CaseIterable, Codable, Sendable {
   case l0, l1, l2, linf
   /// √( Σ d² / n ): the distortion of Szegedy et al. (2013).
@@ -17,12 +17,12 @@ public enum DistortionMeasure: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// Where the distortions of an attack's successes lie, in one measure. Failures have no distortion and are not here:
-/// read beside the success rate, or an attack that only fools the easy images looks the best.
+/// The distribution of distortion over an attack's successes, in one measure. Failures have no distortion and are
+/// excluded: read it with the success rate, or an attack that only fools the easy images looks best.
 public struct DistortionSummary: Equatable, Codable, Sendable {
   public let measure: DistortionMeasure
   public let successCount: Int
-  /// What Szegedy et al. (2013) print, when the measure is theirs.
+  /// As reported by Szegedy et al. (2013), if the measure is theirs.
   public let mean: Double
   public let least: Double
   public let lowerQuartile: Double
@@ -48,10 +48,10 @@ public struct DistortionSummary: Equatable, Codable, Sendable {
   }
 }
 
-/// How many successes have a distortion in each of some bins of equal width.
+/// Number of successes in each of several distortion bins of equal width.
 public struct DistortionHistogram: Equatable, Codable, Sendable {
   public let measure: DistortionMeasure
-  /// One more than there are bins. A bin holds its lower edge and not its upper one, but for the last.
+  /// One more than there are bins. A bin includes its lower edge and excludes its upper one, except for the last.
   public let edges: [Double]
   public let counts: [Int]
 
@@ -70,7 +70,7 @@ public struct DistortionHistogram: Equatable, Codable, Sendable {
     edges = (0...binCount).map { $0 == binCount ? range.upperBound : range.lowerBound + Double($0) * width }
     var counts = [Int](repeating: 0, count: binCount)
     for value in values where range.contains(value) {
-      // Found by the edges themselves, so that a value on one is never on the wrong side by rounding.
+      // Compared with the edges themselves, so that rounding cannot put a value at an edge in the wrong bin.
       let bin = edges.lastIndex { $0 <= value }!
       counts[min(bin, binCount - 1)] += 1
     }

@@ -1,35 +1,35 @@
 import Networks
 import Tensors
 
-/// Successes as an 8-bit file holds them, repaired where rounding undid them.
+/// Successes as stored in an 8-bit file, repaired where rounding undid them.
 ///
-/// The smallest perturbation ends on the boundary between two classes, and rounding to k/255 puts some half of such
-/// images back. Each lost one is pushed along the gradient of its margin, one level of single pixels at a time, until
-/// the classifier says again what the attacker wanted. Every push stays on the lattice, in the box and in the ball.
+/// The smallest perturbation ends on the boundary between two classes, and rounding to k/255 undoes about half of such
+/// successes. Each lost one is pushed along the gradient of its margin, by single levels of single pixels, until the
+/// attacker's goal is reached again. Every push stays on the lattice, in the box and in the ball.
 ///
-/// The pushes of a round are the pixels with the steepest slopes, as many as make up for the missing margin if the
-/// margin were linear, and half as many again.
+/// The pushes of a round are on the pixels with the steepest slopes, enough to supply 1.5 times the missing margin if
+/// it were linear.
 public struct EightBitRepair: Sendable {
   public enum Outcome: String, CaseIterable, Codable, Sendable {
-    /// The rounded image reaches the goal: what ``AttackedImage/survives8Bit`` says. Rounding moves a pixel by up to
-    /// 1/510, which may leave a ball; a file cannot hold anything else.
+    /// The rounded image reaches the goal: see ``AttackedImage/survives8Bit``. Rounding moves a pixel by up to 1/510,
+    /// which may leave a ball; a file cannot store anything else.
     case survived
-    /// Rounding undid it, pushes along the gradient brought it back.
+    /// Rounding undid it, pushes along the gradient restored it.
     case repaired
-    /// No image of the lattice was found inside ball and box that reaches the goal.
+    /// No image of the lattice inside ball and box was found that reaches the goal.
     case lost
   }
 
-  /// Of each image of the evaluation; `nil` where there was no success to save.
+  /// The outcome of each image of the evaluation; `nil` if there was no success to repair.
   public let outcomes: [Outcome?]
-  /// Multiples of 1/255 where an image survived or was repaired, clean everywhere else.
+  /// Multiples of 1/255 if an image survived or was repaired, clean otherwise.
   public let images: Tensor
-  /// Of the images that survived or were repaired, from clean to lattice.
+  /// The distortion of images that survived or were repaired, from clean to lattice.
   public let distortions: [Distortion?]
 
-  /// Successes that can be saved, of all successes.
+  /// Successes that survived or were repaired, of all successes.
   public var saved: Proportion { share { $0 != .lost } }
-  /// Successes that survive rounding by itself, of all successes.
+  /// Successes that survive rounding without repair, of all successes.
   public var survived: Proportion { share { $0 == .survived } }
 
   private func share(_ condition: (Outcome) -> Bool) -> Proportion {
@@ -38,8 +38,8 @@ public struct EightBitRepair: Sendable {
   }
 
   /// - Parameters:
-  ///   - batch: What was attacked, rows as in the evaluation.
-  ///   - roundCount: Rounds of pushes, each with one gradient.
+  ///   - batch: Attacked images, with rows as in the evaluation.
+  ///   - roundCount: Number of rounds of pushes, each with one gradient.
   /// - Throws: What `classifier` throws.
   /// - Precondition: The bounds of the threat model lie in [0, 1].
   public init(
@@ -95,7 +95,7 @@ public struct EightBitRepair: Sendable {
   }
 }
 
-/// One image on the lattice of multiples of 1/255, and where it may go.
+/// One image on the lattice of multiples of 1/255, with its constraints.
 private struct Lattice {
   private var levels: [Int]
   private let clean: [Double]
@@ -114,17 +114,18 @@ private struct Lattice {
   private var limit: Double { Double(model.epsilon) + model.tolerance(pixelCount: clean.count) }
   private func offset(_ pixel: Int, _ level: Int) -> Double { Double(Float(level) / 255) - clean[pixel] }
 
-  /// Moves pixels by a level each. First back into the ball, where that is needed, by the pixels that lose least;
+  /// Moves pixels by one level each. First back into the ball, if needed, by the pixels that lose the least margin;
   /// then up the gradient.
   ///
-  /// - Parameter missing: Margin to be made up, by the gradient's estimate.
+  /// - Parameter missing: Margin to be gained, as estimated by the gradient.
   /// - Returns: Whether any pixel moved.
   mutating func push(along gradient: ArraySlice<Float>, missing: Double) -> Bool {
     let slopes = gradient.map { Double($0) / 255 }
     let before = levels
     returnToBall(slopes)
     var room = Room(model, offsets: levels.indices.map { offset($0, levels[$0]) }, limit: limit)
-    // Half as much again, because the margin is not linear; at least one step, because it may be 0 and not reached.
+    // Half as much again, because the margin is not linear; at least one step, because it may be 0 without reaching the
+    // goal.
     var wanted = max(1.5 * missing, .leastNonzeroMagnitude)
     for pixel in levels.indices.sorted(by: { (-abs(slopes[$0]), $0) < (-abs(slopes[$1]), $1) }) {
       guard wanted > 0, slopes[pixel] != 0 else { break }
@@ -143,7 +144,7 @@ private struct Lattice {
     func harm(_ pixel: Int) -> Double { slopes[pixel] * (offset(pixel, levels[pixel]) > 0 ? 1 : -1) }
     for pixel in levels.indices.sorted(by: { (harm($0), $0) < (harm($1), $1) }) {
       let away = offset(pixel, levels[pixel])
-      // Under L∞ only pixels outside matter; elsewhere any pixel more than half a level away helps.
+      // Under L∞ only pixels outside matter; otherwise any pixel more than half a level away helps.
       guard model.norm == .linf ? abs(away) > limit : abs(away) > 0.5 / 255 else { continue }
       levels[pixel] += away > 0 ? -1 : 1
       if isInBall { return }
@@ -151,7 +152,7 @@ private struct Lattice {
   }
 }
 
-/// What is left of a ball as single pixels move in it.
+/// Remaining budget of a ball as single pixels move.
 private struct Room {
   private let norm: Norm
   private let limit: Double
@@ -163,7 +164,7 @@ private struct Room {
     used = offsets.reduce(0) { $0 + Self.cost($1, model.norm) }
   }
 
-  /// Whether the pixel may move; then it has.
+  /// Whether the pixel may move; if so, records the move.
   mutating func take(from before: Double, to after: Double) -> Bool {
     if norm == .linf { return abs(after) <= limit || abs(after) <= abs(before) }
     let moved = used - Self.cost(before, norm) + Self.cost(after, norm)

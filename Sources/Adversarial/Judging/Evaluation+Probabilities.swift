@@ -1,18 +1,18 @@
 import Tensors
 
 extension Evaluation {
-  /// Whether a classifier's outputs look like probabilities: all in [0, 1], each row adding up to 1.
+  /// Whether a classifier's outputs look like probabilities: all in [0, 1], each row summing to 1.
   ///
-  /// Every loss here takes the softmax itself. Of probabilities it takes it a second time, which flattens
-  /// confidences to at most e / (e + C − 1) and gradients with them: an attack then looks weaker than it is. Croce,
-  /// Hein (2020) check the same before they attack.
+  /// Every loss here applies softmax. Applied to probabilities, a second softmax flattens confidences to at most e / (e
+  /// + C − 1) and gradients with them: an attack then looks weaker than it is. Croce, Hein (2020) make the same check
+  /// before attacking.
   ///
-  /// - Parameter outputs: `[count, classCount]`. No rows look like nothing.
+  /// - Parameter outputs: `[count, classCount]`. False if there are no rows.
   public static func lookLikeProbabilities(_ outputs: Tensor) -> Bool {
     outputs.count > 0
       && (0..<outputs.count).allSatisfy { row in
         let values = outputs[row: row]
-        // A softmax in Float misses 1 by some 1e-6; logits of many images do not add up to 1 so nearly.
+        // A softmax in Float deviates from 1 by about 1e-6; logits of many images do not sum to 1 that closely.
         return values.allSatisfy { (0...1).contains($0) }
           && abs(values.reduce(0.0) { $0 + Double($1) } - 1) < 1e-4
       }

@@ -1,26 +1,26 @@
 import Networks
 import Tensors
 
-/// The one place that judges attacks: projects, checks, asks the classifier once more, and counts.
+/// The one place that judges attacks: projects, checks, runs the classifier once more, and counts.
 ///
-/// - Images that the classifier gets wrong without help are skipped and never count as successes.
-/// - A proposal outside the threat model's ball or box is first moved to the nearest allowed image. What is judged is not
-///   outside by the rounding of a pixel either.
-/// - The verdict comes from a final forward pass over the very pixels that are returned.
+/// - Images misclassified when clean are skipped and never count as successes.
+/// - A proposal outside the threat model's ball or box is first projected onto the nearest allowed image. The judged
+///   image is inside even up to the rounding of a pixel.
+/// - The verdict comes from a final forward pass over exactly the pixels that are returned.
 /// - A failed attack returns the original image, bit for bit.
 public struct Evaluation: Sendable {
   public let threatModel: ThreatModel
-  /// Adversarial where the attack succeeded, clean everywhere else; of the shape of the batch.
+  /// Adversarial if the attack succeeded, clean otherwise; same shape as the batch.
   public let returnedImages: Tensor
-  /// What the attack proposed, after projection, whether or not it succeeded; clean where an image was skipped. Of
-  /// the shape of the batch: the pixels that ``AttackedImage/attempt`` is about.
+  /// The attack's proposals after projection, successful or not; clean if an image was skipped. Same shape as the
+  /// batch: the pixels that ``AttackedImage/attempt`` refers to.
   public let attemptedImages: Tensor
-  /// One for each image, in the order of the batch.
+  /// One record per image, in the order of the batch.
   public let images: [AttackedImage]
-  /// What the attack asked of the classifier, without what judging it took; `nil` when it ran elsewhere.
+  /// The attack's queries to the classifier, without those of judging; `nil` when it ran elsewhere.
   public let cost: ClassifierCost?
 
-  /// Runs an attack on the images worth attacking, and judges it.
+  /// Runs an attack on the images that are not skipped, and judges it.
   ///
   /// - Throws: What `classifier` throws, and ``EvaluationError``.
   public init(
@@ -35,7 +35,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// Judges images that were perturbed elsewhere, one for each of the batch.
+  /// Judges images that were perturbed elsewhere, one per image of the batch.
   ///
   /// - Throws: What `classifier` throws, and ``EvaluationError``.
   public init(
@@ -118,9 +118,9 @@ public struct Evaluation: Sendable {
 
   public var summary: EvaluationSummary { EvaluationSummary(of: images, cost: cost) }
 
-  /// Pixels as an 8-bit file stores and returns them: the nearest k/255.
+  /// Pixels after storage in an 8-bit file: the nearest k/255.
   ///
-  /// Pixels must be in [0, 1]; others are moved to the nearest end.
+  /// Pixels must be in [0, 1]; others are clipped.
   public static func rounded8Bit(_ images: Tensor) -> Tensor {
     Tensor(
       shape: images.shape,
@@ -138,7 +138,7 @@ public struct Evaluation: Sendable {
       bounds: bounds)
   }
 
-  /// The proposals moved into ball and box, and the rows where that was more than the rounding of pixels.
+  /// The proposals projected onto ball and box, and the rows that were outside by more than pixel rounding.
   private static func allowed(
     _ proposed: Tensor, _ batch: AttackBatch, _ threatModel: ThreatModel
   ) throws -> (images: Tensor, projectedRows: [Int]) {
@@ -157,7 +157,7 @@ public struct Evaluation: Sendable {
   }
 }
 
-/// Pixels that cannot be judged, usually read from a foreign file.
+/// Pixels that cannot be judged, usually from a foreign file.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case pixelOutOfBounds(imageID: Int, value: Float, bounds: ClosedRange<Float>)
   case perturbedPixelNotFinite(imageID: Int, value: Float)

@@ -8,31 +8,31 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
   /// Successes, of the images attacked: those classified correctly before and, for a targeted attack, not already
   /// of the target class.
   public let success: Proportion
-  /// Returned images classified correctly, of all images: the accuracy that is left under attack.
+  /// Returned images classified correctly, of all images: the robust accuracy under this attack.
   public let robustAccuracy: Proportion
   /// Successes that survive rounding to 8 bits, of all successes.
   public let survival: Proportion
-  /// Skipped because the classifier was wrong without help.
+  /// The number skipped because the clean image is misclassified.
   public let alreadyWrongCount: Int
-  /// Skipped because the label is the target.
+  /// The number skipped because the label is the target.
   public let alreadyTargetCount: Int
-  /// Proposals that had to be moved into ball or box.
+  /// Number of proposals that had to be projected onto ball or box.
   public let projectedCount: Int
-  /// Attacked images with a gradient of zero.
+  /// Number of attacked images with a zero gradient.
   public let zeroGradientCount: Int
-  /// Attacked images about which several queries were asked and all answers were the same; nil where none were asked, and
-  /// in records of earlier versions.
+  /// Number of attacked images with several queries that all gave the same answer; nil if there were no queries, and in
+  /// records of earlier versions.
   public let sameAnswerCount: Int?
-  /// Of the successes; `nil` when there is none.
+  /// Median over the successes; `nil` when there is none.
   public let medianL2: Double?
   public let medianLinf: Double?
-  /// Average of √(mean d²) over the successes, as Szegedy et al. (2013) print it; `nil` when there is none.
+  /// The mean of √(mean d²) over the successes, as reported by Szegedy et al. (2013); `nil` when there is none.
   public let meanDistortion: Double?
   public let isTargeted: Bool
-  /// What the attack asked of the classifier, over all images attacked; `nil` when nobody counted.
+  /// The attack's queries to the classifier over all images attacked; `nil` if not counted.
   public let cost: ClassifierCost?
 
-  /// - Parameter cost: Of the attack on all of `images`.
+  /// - Parameter cost: Cost of the attack on all of `images`.
   public init(of images: [AttackedImage], cost: ClassifierCost? = nil) {
     func count(_ condition: (AttackedImage) -> Bool) -> Int { images.count(where: condition) }
     let successes = images.filter { $0.verdict == .succeeded }
@@ -55,9 +55,9 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
     self.cost = cost
   }
 
-  /// Forward passes for each image attacked, on average; `nil` when nobody counted or nothing was attacked.
+  /// Mean forward passes per attacked image; `nil` if not counted or nothing was attacked.
   public var forwardsPerImage: Double? { perImage(cost?.forwards) }
-  /// Backward passes for each image attacked.
+  /// Mean backward passes per attacked image.
   public var backwardsPerImage: Double? { perImage(cost?.backwards) }
 
   private func perImage(_ passes: Int?) -> Double? {
@@ -65,7 +65,7 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
     return Double(passes) / Double(success.total)
   }
 
-  /// The result in one sentence, denominators stated.
+  /// The result in one sentence, including denominators.
   public var sentence: String {
     let all = cleanAccuracy.total
     var clauses = [

@@ -1,24 +1,24 @@
 import Foundation
 import Tensors
 
-/// A sign that an evaluation says less than it seems to: usually that an attack is weak, not that a network is strong.
+/// A sign that an evaluation is unreliable: usually that an attack is weak, not that a network is robust.
 ///
 /// The checks follow Athalye, Carlini, Wagner (2018), section 3.1, and Carlini et al. (2019), "On evaluating
 /// adversarial robustness". <https://arxiv.org/abs/1802.00420> <https://arxiv.org/abs/1902.06705>
 public enum EvaluationWarning: Equatable, Codable, Sendable {
-  /// A black-box attack, or images made for another network, fool more than an attack that knows the gradient.
+  /// A black-box attack, or a transfer attack, fools more than a white-box attack.
   case blackBoxBeatsWhiteBox(
     blackBox: String, whiteBox: String, blackBoxSuccess: Proportion, whiteBoxSuccess: Proportion)
-  /// An attack with more steps fools fewer.
+  /// An attack with more steps fools fewer images.
   case moreStepsWorse(fewer: Int, more: Int, fewerSuccess: Proportion, moreSuccess: Proportion)
-  /// A larger budget fools fewer.
+  /// A larger budget fools fewer images.
   case largerBudgetWorse(
     smaller: Double, larger: Double, smallerSuccess: Proportion, largerSuccess: Proportion)
-  /// Noise of the same size fools as many.
+  /// Noise of the same size fools as many images.
   case noiseAsGood(attack: String, attackSuccess: Proportion, noiseSuccess: Proportion)
-  /// Of the images attacked, so many met a gradient that was zero in every pixel.
+  /// The proportion of attacked images with a gradient that was zero in every pixel.
   case zeroGradients(Proportion)
-  /// Of the images attacked, so many were asked about again and again, and every answer was the same.
+  /// The proportion of attacked images with repeated queries that all gave the same answer.
   case sameAnswers(Proportion)
   /// The classifier's outputs look like probabilities.
   case probabilitiesForLogits
@@ -55,8 +55,8 @@ public enum EvaluationWarning: Equatable, Codable, Sendable {
 }
 
 extension EvaluationWarning {
-  /// What one evaluation shows by itself: zero gradients, or answers that never changed, in more than a tenth of the images
-  /// attacked.
+  /// The warnings from one evaluation alone: zero gradients, or answers that never changed, in more than a tenth of the
+  /// attacked images.
   public static func alone(_ summary: EvaluationSummary) -> [EvaluationWarning] {
     func isMuch(_ share: Proportion) -> Bool { share.value.map { $0 > 0.1 } == true }
     let zero = Proportion(summary.zeroGradientCount, of: summary.success.total)
@@ -64,12 +64,12 @@ extension EvaluationWarning {
     return (isMuch(zero) ? [.zeroGradients(zero)] : []) + (isMuch(same) ? [.sameAnswers(same)] : [])
   }
 
-  /// What a classifier's outputs for some images show by themselves.
+  /// Warning from a classifier's outputs for some images alone.
   public static func outputs(_ outputs: Tensor) -> EvaluationWarning? {
     Evaluation.lookLikeProbabilities(outputs) ? .probabilitiesForLogits : nil
   }
 
-  /// A black-box or transferred attack beside one that knows the gradient, same images and threat model.
+  /// Compares a black-box or transfer attack with a white-box attack, same images and threat model.
   public static func blackBox(
     _ blackBox: (name: String, summary: EvaluationSummary),
     beside whiteBox: (name: String, summary: EvaluationSummary)
@@ -81,7 +81,7 @@ extension EvaluationWarning {
       : nil
   }
 
-  /// Random noise beside an attack of the same size, same images.
+  /// Compares noise with an attack of the same size, same images.
   public static func noise(
     _ noise: EvaluationSummary, beside attack: (name: String, summary: EvaluationSummary)
   ) -> EvaluationWarning? {
@@ -90,7 +90,7 @@ extension EvaluationWarning {
       ? .noiseAsGood(attack: attack.name, attackSuccess: directed, noiseSuccess: random) : nil
   }
 
-  /// Every pair of neighbours, by ascending number of steps, in which more steps fool fewer. Same images.
+  /// Every pair of neighbouring step counts in which more steps fool fewer images. Same images.
   public static func steps(_ runs: [(stepCount: Int, summary: EvaluationSummary)]) -> [EvaluationWarning] {
     neighbours(runs.sorted { $0.stepCount < $1.stepCount }) { fewer, more in
       isMore(fewer.summary.success, than: more.summary.success)
@@ -101,7 +101,7 @@ extension EvaluationWarning {
     }
   }
 
-  /// Every pair of neighbours, by ascending budget, in which the larger fools fewer. Same images.
+  /// Every pair of neighbouring budgets in which the larger fools fewer images. Same images.
   public static func budgets(_ runs: [(epsilon: Double, summary: EvaluationSummary)]) -> [EvaluationWarning] {
     neighbours(runs.sorted { $0.epsilon < $1.epsilon }) { smaller, larger in
       isMore(smaller.summary.success, than: larger.summary.success)

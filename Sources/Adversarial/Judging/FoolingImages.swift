@@ -1,51 +1,51 @@
 import Networks
 import Tensors
 
-/// Noise that a classifier takes for a class after one step.
+/// Noise images that a classifier assigns to a class after one step.
 ///
 ///     x ~ N(0, I),   x′ = x + ε sign ∇ₓ p(y = i | x),   success: p(y = i | x′) ≥ threshold
 ///
 /// for every class i, sign(0) = 0. Goodfellow, Shlens, Szegedy (2015), appendix. <https://arxiv.org/abs/1412.6572>
 ///
-/// Neither x nor x′ is clipped to [0, 1]: the noise is not in there to begin with. Some noise passes for the class
-/// without any step; it is counted too, because it is no success of the step.
+/// Neither x nor x′ is clipped to [0, 1]: the noise is outside to begin with. Some noise is accepted as the class
+/// without any step; it is counted separately, because it is not a success of the step.
 public struct FoolingImages: Codable, Equatable, Sendable {
-  /// Of one class.
+  /// Outcome for one class.
   public struct Outcome: Codable, Equatable, Sendable {
     /// p(y = i | x) ≥ threshold, before the step.
     public var before: Proportion
     /// p(y = i | x′) ≥ threshold.
     public var fooled: Proportion
-    /// The same among those that were below the threshold before.
+    /// The same, among those below the threshold before.
     public var gained: Proportion
     /// Mean p(y = i | x′) over `fooled`; nil where there are none.
     public var meanConfidence: Double?
-    /// Images where the gradient was zero in every pixel, so that nothing moved.
+    /// Images with a gradient that was zero in every pixel, so that nothing moved.
     public var zeroGradientCount: Int
   }
 
-  /// One step of a few images towards one class.
+  /// One step of several images towards one class.
   public struct Step: Sendable {
-    /// x′, of the shape of the noise.
+    /// x′, with the shape of the noise.
     public var images: Tensor
-    /// p(y = i | x) of each.
+    /// p(y = i | x) of each image.
     public var before: [Double]
     /// p(y = i | x′)
     public var after: [Double]
     public var zeroGradientCount: Int
   }
 
-  /// One for each class, in their order.
+  /// One outcome per class, in their order.
   public var outcomes: [Outcome]
 
-  /// Images worked on at a time: memory does not grow with their number.
+  /// Number of images processed at a time: memory does not grow with their total.
   public static let portion = 256
 
   /// - Parameters:
-  ///   - count: Noise images, the first ones of ``RubbishClass/noise(_:shape:seed:workerCount:)``; each is moved towards
-  ///     every class.
-  ///   - progress: Called with the number of steps done, of `count` times the number of classes; what it throws stops the
-  ///     work.
+  ///   - count: Number of noise images, the first ones of ``RubbishClass/noise(_:shape:seed:workerCount:)``; each is
+  ///     moved towards every class.
+  ///   - progress: Called with the number of steps done, of `count` times the number of classes; an error it throws
+  ///     stops the work.
   /// - Throws: What `classifier` and `progress` throw.
   public init(
     count: Int, epsilon: Double, threshold: Double = 0.5, scores: ScoreKind, seed: UInt64,
@@ -66,11 +66,11 @@ public struct FoolingImages: Codable, Equatable, Sendable {
     outcomes = tallies.map(\.outcome)
   }
 
-  /// x′ of some images, with the probabilities before and after.
+  /// x′ of the given images, with the probabilities before and after.
   ///
   /// - Parameters:
   ///   - noise: `[count, channels, height, width]`, any finite values.
-  ///   - epsilon: Finite, not negative; what every pixel moves by.
+  ///   - epsilon: The change of every pixel; finite, not negative.
   public static func step(
     from noise: Tensor, towards label: Int, epsilon: Double, scores: ScoreKind,
     classifier: some DifferentiableClassifier

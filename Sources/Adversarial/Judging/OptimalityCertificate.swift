@@ -1,20 +1,20 @@
 import Networks
 import Tensors
 
-/// How nearly each success is a minimum: the cosine between the perturbation and the gradient of the margin.
+/// How close each success is to a minimum: the cosine between the perturbation and the gradient of the margin.
 ///
 ///     cos(r, ∇ₓ m(x + r))   over the pixels that are not at a bound
 ///
-/// m rises towards the goal. At the nearest adversarial point in L2 the perturbation is perpendicular to the boundary
-/// between the two classes, so the cosine is 1 (the condition of Karush, Kuhn and Tucker; on a pixel at a bound the
-/// bound's own multiplier takes up the difference). Less than 1 proves that a nearer point exists close by; 1 is
-/// necessary for a minimum, local ones included, and so no proof of one. SuperDeepFool (2023) builds on the same
+/// m increases towards the goal. At the nearest adversarial point in L2 the perturbation is perpendicular to the
+/// boundary between the two classes, so the cosine is 1 (by the Karush–Kuhn–Tucker conditions; for a pixel at a bound
+/// the bound's own multiplier makes up the difference). A value below 1 proves that a nearer point exists close by; 1
+/// is necessary for a minimum, even a local one, and thus does not prove one. SuperDeepFool (2023) builds on the same
 /// condition. <https://arxiv.org/abs/2303.12481>
 public struct OptimalityCertificate: Equatable, Codable, Sendable {
-  /// Of each image; `nil` where nothing succeeded, or where the perturbation or the gradient is zero on free pixels.
+  /// The cosine of each image; `nil` without success, or if the perturbation or the gradient is zero on free pixels.
   public let cosines: [Double?]
 
-  /// Of those that have one; `nil` when none has.
+  /// Median over those that have one; `nil` when none has.
   public var median: Double? { Statistics.median(cosines.compactMap(\.self)) }
 
   /// - Throws: What `classifier` throws.

@@ -1,40 +1,39 @@
 import Tensors
 
-/// The accuracy that is left at each size of perturbation.
+/// Robust accuracy as a function of perturbation size.
 ///
-///     accuracy(ε) = #{ i : dᵢ > ε } / n,   dᵢ the smallest distance at which image i was seen to be lost
+///     accuracy(ε) = #{ i : dᵢ > ε } / n,   dᵢ the smallest known distance at which image i is misclassified
 ///
-/// An image that the classifier gets wrong without help has d = 0, one that was never lost d = ∞; so the curve begins
-/// at the clean accuracy and never rises. It is an upper bound of the true robust accuracy: a better attack can only
-/// lower it.
+/// An image misclassified when clean has d = 0, one that was never misclassified d = ∞; so the curve starts at the
+/// clean accuracy and never rises. It is an upper bound on the true robust accuracy: a better attack can only lower it.
 public struct RobustAccuracyCurve: Equatable, Codable, Sendable {
   public struct Point: Equatable, Codable, Sendable {
     public let epsilon: Double
-    /// Of all images: those lost at no distance up to `epsilon`. Holds until the next point.
+    /// Images not misclassified at any distance up to `epsilon`, of all. Constant until the next point.
     public let accuracy: Proportion
   }
 
-  /// Measures ε.
+  /// Norm of ε.
   public let norm: Norm
-  /// By ascending ε, the first at 0.
+  /// In ascending order of ε, the first at 0.
   public let points: [Point]
 
-  /// From the distance of each image; every distance at which the accuracy falls is a point.
+  /// A curve from the distance of each image, with a point at every distance where the accuracy falls.
   ///
   /// - Parameter distances: dᵢ, not negative: 0, finite or ∞.
   public init(distances: [Double], norm: Norm) {
     self.init(distances: distances, at: distances.filter(\.isFinite), norm: norm)
   }
 
-  /// From an attack that looked for the smallest perturbation.
+  /// A curve from an attack that minimises the perturbation.
   public init(minimalDistances images: [AttackedImage], norm: Norm) {
     self.init(distances: images.map { $0.adversarialDistance(in: norm) }, norm: norm)
   }
 
-  /// From attacks with several budgets on the same images. An image lost at one budget is lost at all larger ones, as
-  /// the smaller perturbation is still allowed.
+  /// A curve from attacks with several budgets on the same images. An image misclassified at one budget is so at all
+  /// larger ones, as the smaller perturbation is still allowed.
   ///
-  /// - Parameter budgets: ε and what became of the images under it.
+  /// - Parameter budgets: ε, and the records of the images under it.
   public init(budgets: [(epsilon: Double, images: [AttackedImage])], norm: Norm) {
     let numbers = budgets.first?.images.map(\.imageID) ?? []
     precondition(
@@ -72,7 +71,7 @@ public struct RobustAccuracyCurve: Equatable, Codable, Sendable {
     return points.last { $0.epsilon <= epsilon }!.accuracy  // the first is at 0
   }
 
-  /// ∫₀ᵈ accuracy(ε) dε, which is the mean of min(dᵢ, d): of steps, so with few budgets it is an upper bound.
+  /// ∫₀ᵈ accuracy(ε) dε, which is the mean of min(dᵢ, d): an upper bound for a step curve from a few budgets.
   ///
   /// - Returns: `nil` without images.
   public func area(upTo distance: Double) -> Double? {

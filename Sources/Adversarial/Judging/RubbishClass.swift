@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// What a classifier makes of images that belong to no class: how many it is sure of all the same.
+/// A classifier's response to images of no class: how many it classifies with confidence.
 ///
 ///     accepted   max_i p_i > threshold
 ///
@@ -9,16 +9,16 @@ import Tensors
 /// <https://arxiv.org/abs/1412.6572>
 public struct RubbishClass: Codable, Equatable, Sendable {
   public var accepted: Proportion
-  /// Mean of the largest probability over the accepted ones; nil where there are none.
+  /// Mean of the largest probability over the accepted images; nil if there are none.
   public var meanConfidence: Double?
-  /// The same over all images; nil of none.
+  /// The same over all images; nil if there are none.
   public var meanOverAll: Double?
-  /// How many were accepted as each class; they add up to `accepted.count`.
+  /// Number accepted as each class; they sum to `accepted.count`.
   public var acceptedByClass: [Int]
 
   /// - Parameters:
   ///   - logits: `[count, classCount]`, one row for each image.
-  ///   - scores: How they become probabilities.
+  ///   - scores: How logits become probabilities.
   public init(of logits: Tensor, by scores: ScoreKind, threshold: Double = 0.5) {
     precondition(logits.shape.count == 2, "logits are [count, classCount], got \(logits.shape)")
     acceptedByClass = [Int](repeating: 0, count: logits.rowLength)
@@ -37,12 +37,12 @@ public struct RubbishClass: Codable, Equatable, Sendable {
     meanOverAll = logits.count > 0 ? totalOverAll / Double(logits.count) : nil
   }
 
-  /// `count` draws of N(0, I), the first ones of ``noise(_:shape:seed:workerCount:)``.
+  /// The first `count` draws of N(0, I), as in ``noise(_:shape:seed:workerCount:)``.
   public static func noise(count: Int, shape: ImageShape, seed: UInt64) -> Tensor {
     noise(0..<count, shape: shape, seed: seed)
   }
 
-  /// Draws of N(0, I), by number. An image depends on the seed and its number, not on the others.
+  /// Draws of N(0, I), by number. An image depends only on the seed and its number.
   ///
   /// - Returns: `[numbers.count, channels, height, width]`. Nearly all have pixels outside [0, 1]; they are not clipped.
   public static func noise(

@@ -2,19 +2,19 @@ import Foundation
 import Networks
 import Tensors
 
-/// How the logits z of one image become probabilities of classes.
+/// How the logits z of one image are converted to class probabilities.
 ///
-///     softmax       p_i = exp(z_i) / Σ_j exp(z_j)      one class, certainly
-///     sigmoid       p_i = 1 / (1 + exp(−z_i))          any number of classes, each judged by itself
-///     exponential   p_i = exp(z_i),   z_i ≤ 0          minus a squared distance from each class's centre
+///     softmax       p_i = exp(z_i) / Σ_j exp(z_j)      exactly one class
+///     sigmoid       p_i = 1 / (1 + exp(−z_i))          any number of classes, independently
+///     exponential   p_i = exp(z_i),   z_i ≤ 0          a negative squared distance from each class's centre
 ///
-/// Only the first adds up to 1; under the others an image can belong to no class. All rise with z_i, so the class with
-/// the largest logit is the one with the largest probability. Goodfellow, Shlens, Szegedy (2015), section 7 and
-/// appendix. <https://arxiv.org/abs/1412.6572>
+/// Only the first sums to 1; under the others an image can belong to no class. All increase with z_i, so the class with
+/// the largest logit has the largest probability. Goodfellow, Shlens, Szegedy (2015), section 7 and appendix.
+/// <https://arxiv.org/abs/1412.6572>
 public enum ScoreKind: String, Codable, CaseIterable, Sendable {
   case softmax, sigmoid, exponential
 
-  /// What the model was made for: distances where its last layer gives them, else the loss it was trained with, else
+  /// The kind that suits the model: distances if its last layer gives them, otherwise by its training loss, otherwise
   /// softmax.
   public init(suiting model: Model) {
     let wasTrainedAsSigmoids = model.provenance.training?.loss == .sigmoid
@@ -24,17 +24,17 @@ public enum ScoreKind: String, Codable, CaseIterable, Sendable {
       }
   }
 
-  /// Whether this reading makes sense of the network's logits: exponentials are of distances only.
+  /// Whether this kind applies to the network's logits: exponential only to distances.
   public func suits(_ graph: Graph) -> Bool { self != .exponential || Self.givesDistances(graph) }
 
   private static func givesDistances(_ graph: Graph) -> Bool {
     if case .rbf = graph.nodes.last?.layer { true } else { false }
   }
 
-  /// p of every class. Differences from 1 below 10⁻¹⁶ are lost, as anywhere in Double.
+  /// The probabilities of all classes. Differences from 1 below 10⁻¹⁶ are lost, as always in Double.
   ///
-  /// - Parameter logits: Of one image, finite. Under `exponential` none may be above 0: such a network gives no
-  ///   distances, and exp(z) would be no probability.
+  /// - Parameter logits: Logits of one image, finite. Under `exponential` none may be positive: such a network does not
+  ///   give distances, and exp(z) would not be a probability.
   public func probabilities(of logits: some Collection<Float>) -> [Double] {
     switch self {
     case .softmax:
@@ -51,12 +51,12 @@ public enum ScoreKind: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  /// Writes ∂p_i/∂z times a positive number of this image's own, chosen such that it does not underflow.
+  /// Writes ∂p_i/∂z times a positive factor chosen per image such that it does not underflow.
   ///
   ///     softmax               u_i = Σ_{j≠i} u′_j,  u_j = −u′_j,   u′_j = exp(z_j − max_{k≠i} z_k)
   ///     sigmoid, exponential  u_i = 1, u_j = 0
   ///
-  /// p_i = 10⁻⁵⁰ has a gradient that no Float holds, and a direction all the same.
+  /// p_i = 10⁻⁵⁰ has a gradient too small for a Float, but a well-defined direction.
   ///
   /// - Parameters:
   ///   - label: i

@@ -1,18 +1,18 @@
 import Networks
 import Tensors
 
-/// What became of one image under an attack.
+/// Outcome of an attack on one image.
 public enum Verdict: String, CaseIterable, Codable, Sendable {
-  /// Not attacked: the classifier was wrong without help.
+  /// Not attacked: the clean image is misclassified.
   case alreadyWrong
-  /// Not attacked: the classifier already said the target, rightly.
+  /// Not attacked: the target is the true class and already predicted.
   case alreadyTarget
   /// Attacked; the goal was not reached, and the original image was returned.
   case failed
-  /// Attacked; the classifier says of the returned image what the attacker wanted.
+  /// Attacked; the prediction for the returned image reaches the goal.
   case succeeded
 
-  /// Neither a success nor a failure: outside the denominator of the success rate.
+  /// Neither a success nor a failure: excluded from the denominator of the success rate.
   public var isSkipped: Bool { self == .alreadyWrong || self == .alreadyTarget }
 }
 
@@ -22,29 +22,29 @@ public struct AttackedImage: Equatable, Codable, Sendable {
   public let imageID: Int
   /// True class.
   public let label: Int
-  /// Class that was aimed at; `nil` for an untargeted attack.
+  /// Target class; `nil` for an untargeted attack.
   public let target: Int?
   public let verdict: Verdict
-  /// Of the clean image.
+  /// Prediction for the clean image.
   public let before: Prediction
-  /// Of the attack's proposal, after projection; for a skipped image, of the clean one.
+  /// Prediction for the attack's proposal, after projection; for a skipped image, the clean one.
   public let attempt: Prediction
-  /// Of the returned image: the attempt if it succeeded, otherwise the clean one.
+  /// Prediction for the returned image: the attempt if it succeeded, otherwise the clean one.
   public let after: Prediction
-  /// Of the returned image; all zero unless the attack succeeded.
+  /// Returned image's distortion; 0 without success.
   public let distortion: Distortion
-  /// Of the attempt; `nil` for a skipped image, and in records of earlier versions.
+  /// The attempt's distortion; `nil` for a skipped image, and in records of earlier versions.
   public let attemptDistortion: Distortion?
-  /// Whether a success is still one after its pixels are rounded to k/255, as a PNG stores them; `nil` otherwise.
+  /// Whether a success survives rounding its pixels to k/255, as in a PNG; `nil` without success.
   public let survives8Bit: Bool?
-  /// The proposal was outside ball or box and was moved to the nearest point inside: a mistake of the attack.
+  /// Whether the proposal was outside ball or box and was projected onto them: an error of the attack.
   public let wasProjected: Bool
-  /// The attack met a gradient that was zero in every pixel.
+  /// Whether the attack met a gradient that was zero in every pixel.
   public let hadZeroGradient: Bool
-  /// What a black-box attack asked about it, and what it had by when; `nil` of other attacks and of skipped images.
+  /// The queries of a black-box attack and their results; `nil` for other attacks and for skipped images.
   public let queries: QueryTrace?
 
-  /// The classifier is right about the returned image.
+  /// Whether the returned image is classified correctly.
   public var isRobust: Bool { after.label == label }
 }
 

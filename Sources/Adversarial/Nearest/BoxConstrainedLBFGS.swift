@@ -9,30 +9,30 @@ import Tensors
 ///       status = optimizer.advance(value: f(optimizer.point))
 ///     }
 ///
-/// It stops when the projected gradient has become small relative to that at the start, so that the units of f do not
-/// decide.
+/// It stops when the projected gradient has become small relative to its initial value, so that the units of f do not
+/// matter.
 final class BoxConstrainedLBFGS {
   enum Status: Equatable {
-    /// Wants f and its gradient at ``BoxConstrainedLBFGS/point``.
+    /// Requests f and its gradient at ``BoxConstrainedLBFGS/point``.
     case wantsEvaluation
     /// The projected gradient is small enough, or exactly zero.
     case converged
     case iterationLimit
     /// The line search was cut short, and ``BoxConstrainedLBFGS/point`` is not an iterate.
     case evaluationLimit
-    /// No lower value was found along the direction, as happens at a kink or where f is all rounding. The last
-    /// iterate is the answer.
+    /// No lower value was found along the direction, as happens at a kink or where f is dominated by rounding. The last
+    /// iterate is the result.
     case lineSearchFailed
   }
 
-  /// Where f is wanted; after the end, the last iterate but for ``Status/evaluationLimit``.
+  /// Where f is requested; at the end, the last iterate, except for ``Status/evaluationLimit``.
   var point: [Double] { search.point }
-  /// For the caller to fill in at ``point``.
+  /// Gradient at ``point``, filled in by the caller.
   var gradient: [Double] {
     _read { yield search.gradient }
     _modify { yield &search.gradient }  // in place: an attack writes thousands of values thousands of times
   }
-  /// Steps accepted so far.
+  /// Number of accepted steps so far.
   private(set) var iterationCount = 0
   /// max |P(x − g) − x| at the last iterate.
   var projectedGradient: Double { search.projectedGradient }
@@ -46,9 +46,9 @@ final class BoxConstrainedLBFGS {
 
   /// - Parameters:
   ///   - lower: May be −∞; not above `upper`, which may be +∞.
-  ///   - memory: Pairs that the approximation of the Hessian is made from.
-  ///   - evaluationLimit: Evaluations in all, so that line searches end.
-  ///   - gradientTolerance: Relative to the projected gradient at the start. 0: never converged but at 0.
+  ///   - memory: Number of pairs that approximate the Hessian.
+  ///   - evaluationLimit: Total number of evaluations, so that line searches end.
+  ///   - gradientTolerance: Relative to the initial projected gradient. 0: converged only at exactly 0.
   init(
     lower: [Double], upper: [Double], memory: Int = 10, iterationLimit: Int = .max,
     evaluationLimit: Int = .max, gradientTolerance: Double = 1e-5
@@ -59,7 +59,7 @@ final class BoxConstrainedLBFGS {
     self.gradientTolerance = gradientTolerance
   }
 
-  /// Begins anew. The start is moved into the box.
+  /// Begins anew. The start is projected into the box.
   func start(at start: some Collection<Double>) -> Status {
     iterationCount = 0
     evaluationCount = 0
@@ -67,7 +67,7 @@ final class BoxConstrainedLBFGS {
     return follow(search.start(at: start))
   }
 
-  /// Goes on with f = `value` and ``gradient`` at ``point``, until the next evaluation or the end.
+  /// Continues with f = `value` and ``gradient`` at ``point``, until the next evaluation or the end.
   ///
   /// - Precondition: The last status was ``Status/wantsEvaluation``; both are finite.
   func advance(value: Double) -> Status { follow(search.advance(value: value)) }
@@ -77,7 +77,7 @@ final class BoxConstrainedLBFGS {
     while true {
       switch request {
       case .evaluation:
-        // At the second request the library has looked at the first gradient.
+        // By the second request the library has processed the first gradient.
         if evaluationCount == 1 { initialProjectedGradient = projectedGradient }
         if evaluationCount >= evaluationLimit { return .evaluationLimit }
         evaluationCount += 1

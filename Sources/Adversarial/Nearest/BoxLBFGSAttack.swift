@@ -1,39 +1,39 @@
 import Networks
 import Tensors
 
-/// The attack that adversarial examples were discovered with: box-constrained L-BFGS, and a search for the constant
+/// The attack with which adversarial examples were discovered: box-constrained L-BFGS, and a search for the constant
 /// that weighs loss against distance.
 ///
 ///     minimise ‖r‖₂² + c · L(x + r, l)   subject to x + r in the box,   for the smallest c that gives class l
 ///
-/// L is the cross-entropy of the softmax. c grows tenfold from `initialConstant` until the minimiser is taken for l,
-/// then the interval between the last failure and the success is halved `bisectionCount` times. Every point that is
-/// evaluated on the way and taken for l is a candidate; the nearest is proposed.
+/// L is the cross-entropy of the softmax. c grows tenfold from `initialConstant` until the minimiser is classified as
+/// l, then the interval between the last failure and the success is halved `bisectionCount` times. Every point
+/// evaluated on the way and classified as l is a candidate; the nearest is proposed.
 ///
 /// Szegedy et al. (2013), section 4.1. <https://arxiv.org/abs/1312.6199> Departures:
 /// - The paper prints c |r| + loss, with c on the distance, and a search for the smallest c; the smallest r belongs to
-///   the *largest* such c. Here c is on the loss, as in most code, so that smallest means smallest.
+///   the *largest* such c. Here c is on the loss, as in most code, so that the smallest c is sought.
 /// - |r| is squared, which makes it smooth at 0.
-/// - One minimisation per image. Minimisers of a whole batch share curvature and step length, and an image's result
-///   then depends on its neighbours.
-/// - Untargeted, the nearest over the targeted results for every class but the true one. To raise the loss of the
+/// - One minimisation per image. If a whole batch is minimised jointly, images share curvature and step length, and an
+///   image's result depends on the others.
+/// - Untargeted, the nearest of the targeted results for every class except the true one. Increasing the loss of the
 ///   true class instead has no minimum.
 /// - A minimisation ends after `iterationLimit` iterations, at a projected gradient of `gradientTolerance` times that
-///   of the clean image, or when its line search fails, which on the kinks of a ReLU network is the usual end.
+///   of the clean image, or when its line search fails, which is usual on the kinks of a ReLU network.
 ///
-/// The distance is L2 in units of pixels, whatever norm the threat model measures by.
+/// The distance is L2 in units of pixels, for any norm of the threat model.
 public struct BoxLBFGSAttack: Attack {
   public static let supportedNorms: [Norm] = [.l2]
 
   public let initialConstant: Double
-  /// How often c is multiplied by 10 before the image counts as not found.
+  /// How often c is multiplied by 10 before the image is given up.
   public let growthLimit: Int
   public let bisectionCount: Int
-  /// Of one minimisation.
+  /// Limit for one minimisation.
   public let iterationLimit: Int
-  /// Of one minimisation, line searches included.
+  /// Limit for one minimisation, including line searches.
   public let evaluationLimit: Int
-  /// Pairs that L-BFGS remembers.
+  /// Number of pairs stored by L-BFGS.
   public let memory: Int
   public let gradientTolerance: Double
   /// Threads for the steps between two evaluations; changes no result.
@@ -73,7 +73,7 @@ public struct BoxLBFGSAttack: Attack {
       lower: [Double](repeating: Double(threatModel.bounds.lowerBound), count: length),
       upper: [Double](repeating: Double(threatModel.bounds.upperBound), count: length)
     )
-    // By target rather than by time of arrival: of two at the same distance the lower class is proposed.
+    // By target rather than by time of completion: of two at the same distance the lower class is proposed.
     var nearest: [(found: NearestFound, target: Int)] = Array(
       repeating: (NearestFound(), .max), count: batch.count)
     var zeroGradientRows: Set<Int> = []

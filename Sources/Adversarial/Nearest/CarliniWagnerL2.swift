@@ -6,20 +6,20 @@ import Tensors
 ///
 ///     minimise ‖x′ − x‖₂² + c · max(m(x′) + κ, 0),   x′ = (tanh w + 1) / 2 scaled to the bounds
 ///
-/// m is the margin, positive until the goal is reached; a success has m ≤ −κ, so κ is how surely the classifier is
-/// to be wrong. Adam minimises over w from the clean image, with moments of zero for each c. c starts at
-/// `initialConstant`, grows tenfold until a success, and the interval is halved for the rest of `searchStepCount`.
-/// The nearest of all successes, under any c, is proposed. Carlini, Wagner (2017), sections V and VI.
+/// m is the margin, positive until the goal is reached; a success has m ≤ −κ, so κ is the confidence with which the
+/// classifier must be fooled. Adam minimises over w from the clean image, with zero moments for each c. c starts at
+/// `initialConstant`, grows tenfold until a success, and the interval is halved for the rest of `searchStepCount`. The
+/// nearest of all successes, under any c, is proposed. Carlini, Wagner (2017), sections V and VI.
 /// <https://arxiv.org/abs/1608.04644>
 ///
 /// Notes and departures:
-/// - Everything is of one image: c, moments, and when to stop. A minimisation ends early when the objective has
-///   not fallen by 0.01 % over a tenth of its iterations,
-///   and not in its first half: there pixels that began at 0 or 1 are still on tanh's flat ends.
-/// - c counts as enough only if there was a success in the second half of its iterations. The first steps of Adam have
-///   the length of the learning rate under any c, and cross a near boundary where c is far too small to stay there.
-/// - Distances are to the pixels of the clean image. w starts from 0.999999 times them, so that tanh has an inverse
-///   for pixels that are exactly 0 or 1, and the authors' code measures from there.
+/// - Everything is per image: c, moments, and when to stop. A minimisation ends early when the objective has not fallen
+///   by 0.01 % over a tenth of its iterations, but not in its first half: there pixels that began at 0 or 1 are still
+///   on the flat ends of tanh.
+/// - c is sufficient only if there was a success in the second half of its iterations. The first steps of Adam have the
+///   length of the learning rate for any c, and may cross a near boundary when c is far too small to stay there.
+/// - Distances are to the pixels of the clean image. w starts from 0.999999 times them, so that tanh has an inverse for
+///   pixels that are exactly 0 or 1; the authors' code measures from there.
 /// - Fewer iterations than the paper's 10,000.
 public struct CarliniWagnerL2: Attack {
   public static let supportedNorms: [Norm] = [.l2]
@@ -27,9 +27,9 @@ public struct CarliniWagnerL2: Attack {
   /// κ, in logits.
   public let confidence: Double
   public let initialConstant: Double
-  /// How many values of c are tried.
+  /// Number of values of c that are tried.
   public let searchStepCount: Int
-  /// Of Adam, for each c.
+  /// Iterations of Adam for each c.
   public let iterationCount: Int
   public let learningRate: Double
 
@@ -75,7 +75,7 @@ private final class CarliniWagnerSearch: ImageSearch {
   private var adam: AdamMoments
 
   private var constant: Double
-  /// Largest c known to be too small, smallest known to be enough.
+  /// The largest c known to be too small, the smallest known to suffice.
   private var tooSmall = 0.0
   private var enough = Double.infinity
   private var searchStep = 0
@@ -95,12 +95,12 @@ private final class CarliniWagnerSearch: ImageSearch {
     tangents = start.map { tanh($0) }
     adam = AdamMoments(count: start.count)
     constant = settings.initialConstant
-    // The first question is about the image itself, which is a success if the goal is reached already.
+    // The first query is the image itself, which is a success if the goal is already reached.
     point = image.clean
   }
 
   func writeLogitGradient(of logits: Span<Float>, to gradient: inout MutableSpan<Float>) {
-    // Flat once the margin is wide enough; distance alone pulls then.
+    // Zero once the margin is large enough; then only the distance counts.
     guard image.margin(of: logits) + settings.confidence > 0 else { return }
     image.writeMarginGradient(of: logits, to: &gradient)
   }
@@ -121,7 +121,7 @@ private final class CarliniWagnerSearch: ImageSearch {
     iteration += 1
   }
 
-  /// Adam's first steps are as long for a small c as for a large one, and may cross a near boundary by themselves.
+  /// Adam's first steps are as long for a small c as for a large one, and may cross a near boundary regardless of c.
   private var isInSecondHalf: Bool { 2 * iteration >= settings.iterationCount }
 
   private func hasStalled(at objective: Double) -> Bool {

@@ -9,27 +9,27 @@ import Tensors
 ///     ε ← (1 − γ) ε when x + δ was adversarial, (1 + γ) ε when not
 ///     δ ← clip(x + ε δ / ‖δ‖₂) − x
 ///
-/// L is the cross-entropy: of the target, or the negative one of the true class. αₖ falls from 1 to 0.01 along half a
+/// L is the cross-entropy of the target, or the negative one of the true class. αₖ falls from 1 to 0.01 along half a
 /// cosine. Rony et al. (2019), algorithm 1. <https://arxiv.org/abs/1811.09600>
 ///
-/// The nearest of all points that were adversarial is proposed, the last among them, not simply the last. With
-/// rounding, each point is moved to the 256 levels of an 8-bit file before it is judged, as the authors do: what
-/// is found is then still adversarial as a PNG.
+/// The nearest of all adversarial points is proposed, including the last, not simply the last. With rounding, each
+/// point is rounded to the 256 levels of an 8-bit file before it is judged, as in the paper, so that the result is
+/// still adversarial as a PNG.
 ///
-/// All steps together reach (1 + γ)^steps, 131 as a rule: enough for images of 17,000 values. Where the diagonal of the box is
-/// longer and nothing was adversarial by then, ε is doubled until something is or the whole box is inside, and the steps
-/// begin anew from there.
+/// All steps together grow ε by at most (1 + γ)^steps, typically 131: enough for images of 17,000 values. If the
+/// diagonal of the box is longer and nothing has been adversarial by then, ε is doubled until something is or the whole
+/// box is inside, and the steps restart from there.
 public struct DecoupledDirectionNorm: Attack {
   public static let supportedNorms: [Norm] = [.l2]
 
   public enum Rounding: String, CaseIterable, Codable, Sendable {
     case none
-    /// To the nearest of the 256 levels that divide the bounds.
+    /// To the nearest of 256 levels evenly spaced between the bounds.
     case eightBits
   }
 
   public let stepCount: Int
-  /// γ, by how much the sphere changes at each step.
+  /// γ, the relative change of the sphere's radius at each step.
   public let adjustment: Double
   /// ε of the first step.
   public let initialNorm: Double
@@ -66,7 +66,7 @@ public struct DecoupledDirectionNorm: Attack {
     private let settings: DecoupledDirectionNorm
     private var norm: Double
     private var step = 0
-    /// ε is being doubled.
+    /// Whether ε is being doubled.
     private var isReaching = false
 
     init(_ image: SearchedImage, settings: DecoupledDirectionNorm) {
@@ -96,7 +96,7 @@ public struct DecoupledDirectionNorm: Attack {
       step += 1
     }
 
-    /// No image is farther away.
+    /// The largest possible distance of an image.
     private var diagonal: Double {
       Double(image.clean.count).squareRoot() * Double(image.bounds.upperBound - image.bounds.lowerBound)
     }
@@ -123,14 +123,14 @@ public struct DecoupledDirectionNorm: Attack {
       case .none: return pixel
       case .eightBits:
         let (bottom, top) = (image.bounds.lowerBound, image.bounds.upperBound)
-        // At bounds 0…1 these are the Floats that reading the file back gives.
+        // At bounds 0…1 these are the Floats obtained by reading the file back.
         return bottom + ((pixel - bottom) / (top - bottom) * 255).rounded() / 255 * (top - bottom)
       }
     }
   }
 }
 
-/// From `start` at step 0 to nearly `end` at the last of `count` steps, along half a cosine.
+/// Decays from `start` at step 0 to nearly `end` at the last of `count` steps, along half a cosine.
 func cosineDecay(from start: Double, to end: Double, at step: Int, of count: Int) -> Double {
   end + (start - end) * (1 + cos(.pi * Double(step) / Double(count))) / 2
 }

@@ -1,8 +1,7 @@
 import Networks
 import Tensors
 
-/// DeepFool: to the nearest face of the decision region as a linear network would have it, again and again, until
-/// the prediction changes.
+/// DeepFool: repeated steps to the nearest face of the linearised decision region, until the prediction changes.
 ///
 ///     f_k = z_k − z_y,   w_k = ∇f_k,   l = argmin_k |f_k| / ‖w_k‖_q
 ///     L2    r ← r + |f_l| / ‖w_l‖₂² · w_l
@@ -11,14 +10,14 @@ import Tensors
 ///
 /// Moosavi-Dezfooli, Fawzi, Frossard (2016), algorithm 2 and section 3.3. <https://arxiv.org/abs/1511.04599>
 ///
-/// - η stretches the total perturbation, not each step, so on a linear network the distance is exactly 1 + η times
-///   the smallest. It must be large enough to be seen in Float: 10⁻⁶ would not be.
-/// - The paper has no box. Here r ends at the bounds, and a pixel that is at its bound and would go further out
-///   does not count in w. Otherwise most of a step away from a black background is clipped, and r grows in pixels
-///   that cannot follow: on MNIST a third of the images were never reached.
-/// - Aimed at a class, which the paper does not do, the only face is that between the target and the strongest
-///   other class at x′.
-/// - Each image stops by itself, and the point after the last step is judged as well.
+/// - η stretches the total perturbation, not each step, so on a linear network the distance is exactly 1 + η times the
+///   smallest. It must be large enough to matter in Float: 10⁻⁶ would not be.
+/// - The paper has no box. Here r is clipped at the bounds, and a pixel that is at its bound and would move further out
+///   is ignored in w. Otherwise most of a step from a black background is clipped, and r grows in pixels that cannot
+///   follow: on MNIST a third of the images were never reached.
+/// - With a target, which the paper does not consider, the only face is that between the target and the strongest other
+///   class at x′.
+/// - Each image stops on its own, and the point after the last step is judged as well.
 public struct DeepFool: Attack {
   public static let supportedNorms: [Norm] = [.l2, .linf]
 
@@ -48,7 +47,7 @@ public struct DeepFool: Attack {
     }
   }
 
-  /// Asks for one face after the other at the same point, then steps to the nearest.
+  /// Evaluates one face after the other at the same point, then steps to the nearest.
   private final class Search: ImageSearch {
     private(set) var point: [Float]
     private(set) var isFinished = false
@@ -57,7 +56,7 @@ public struct DeepFool: Attack {
     private let image: SearchedImage
     private let norm: Norm
     private let settings: DeepFool
-    /// Classes whose face with the true class is looked at; with a target, that alone.
+    /// The classes whose faces with the true class are considered; with a target, that class only.
     private let rivals: [Int]
     private var rivalPlace = 0
     private var step = 0
@@ -74,7 +73,7 @@ public struct DeepFool: Attack {
       rivals = image.target.map { [$0] } ?? (0..<classCount).filter { $0 != image.label }
     }
 
-    /// f_k, negative until the face is crossed, is the gradient's loss.
+    /// The loss whose gradient is taken is f_k, negative until the face is crossed.
     private func face(_ logits: Span<Float>) -> (rival: Int, from: Int) {
       let rival = rivals[rivalPlace]
       return (rival, image.target == nil ? image.label : Margin.lead(of: rival, in: logits).rival)
@@ -105,7 +104,7 @@ public struct DeepFool: Attack {
 
     private func consider(logits: Span<Float>, gradient: Span<Float>) {
       let (rival, from) = face(logits)
-      // At a tie that is decided for the true class, the smallest step that a logit can show.
+      // At a tie decided for the true class, the smallest step that changes a logit.
       let height = max(
         abs(Double(logits[rival]) - Double(logits[from])),
         Double(max(abs(logits[rival]), abs(logits[from])).ulp))

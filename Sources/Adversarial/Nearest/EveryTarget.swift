@@ -1,23 +1,23 @@
 import Networks
 import Tensors
 
-/// A targeted attack run for every class that an image does not belong to: how many of the pairs (image, class) can
-/// be reached, and how far away they are.
+/// A targeted attack run for every class that an image does not belong to: which of the pairs (image, class) can be
+/// reached, and at what distance.
 ///
-/// Szegedy et al. (2013), section 4.1, ask for a perturbation towards any class l. Images that the classifier gets
-/// wrong without help make no pairs; that their own class makes none goes without saying.
+/// Szegedy et al. (2013), section 4.1, seek a perturbation towards any class l. Images misclassified when clean form no
+/// pairs, nor does an image with its own class.
 public struct EveryTarget: Sendable {
-  /// One pair of an image and a class that was aimed at.
+  /// A pair of an image and a target class.
   public typealias Pair = AttackedImage
 
-  /// By image in the order of the batch, then by target.
+  /// In order of image, then of target.
   public let pairs: [Pair]
-  /// Images that the classifier got wrong without help.
+  /// Number of images misclassified when clean.
   public let alreadyWrongCount: Int
 
   /// - Parameters:
-  ///   - observe: Is given the evaluation of each class, with all images as they were returned, before the next
-  ///     class begins. Whoever wants the images keeps or writes them here; nobody else does.
+  ///   - observe: Called with the evaluation of each class, including all returned images, before the next class
+  ///     begins. Keep or write the images here, as they are not retained.
   /// - Throws: What `classifier`, ``Evaluation`` and `observe` throw.
   public init(
     of attack: some Attack, on batch: AttackBatch, norm: Norm, epsilon: Float = .infinity,
@@ -43,10 +43,10 @@ public struct EveryTarget: Sendable {
     self.alreadyWrongCount = alreadyWrongCount
   }
 
-  /// Share of the pairs that were reached.
+  /// Proportion of pairs that were reached.
   public var reached: Proportion { Proportion(pairs.count { $0.verdict == .succeeded }, of: pairs.count) }
 
-  /// The same for one class as target.
+  /// The same for one target class.
   public func reached(target: Int) -> Proportion {
     let aimed = pairs.filter { $0.target == target }
     return Proportion(aimed.count { $0.verdict == .succeeded }, of: aimed.count)
@@ -55,8 +55,8 @@ public struct EveryTarget: Sendable {
   /// Distortions of the pairs that were reached.
   public var distortions: [Distortion] { pairs.filter { $0.verdict == .succeeded }.map(\.distortion) }
 
-  /// Of each image the reached class that is nearest in L2, the lowest of several; images of which no class was
-  /// reached are left out.
+  /// For each image the reached class that is nearest in L2, the lowest in a tie; images for which no class was reached
+  /// are omitted.
   public var nearestOfEachImage: [Pair] {
     var nearest: [Int: Pair] = [:]
     var order: [Int] = []

@@ -3,28 +3,29 @@ import Tensors
 
 /// Fast minimum norm: gradient steps inside a ball whose radius follows the boundary, for L0, L1, L2 and L∞.
 ///
-///     ε ← max(‖δ‖ₚ + 1.05 |m| / ‖∇m‖_q, (1 + γₖ) ‖δ‖ₚ)   until something was found (1/p + 1/q = 1)
+///     ε ← max(‖δ‖ₚ + 1.05 |m| / ‖∇m‖_q, (1 + γₖ) ‖δ‖ₚ)   until a success is found (1/p + 1/q = 1)
 ///     ε ← min((1 − γₖ) ε, best ‖δ‖ₚ)   when x + δ is adversarial,   (1 + γₖ) ε when not
 ///     δ ← project(clip(x + δ − αₖ ∇m / ‖∇m‖₂) − x, ε)
 ///
 /// m is the margin, positive until the goal is reached. γₖ falls from 0.05 to 0.001 and αₖ from 1 to 0.01 along half a
-/// cosine. L0 counts pixels, so there ε changes by at least 1 and there is no estimate of the boundary. Pintor et
-/// al. (2021), algorithm 1. <https://arxiv.org/abs/2102.12827> Departures:
-/// - The estimate is overshot by 5 %, leaves out pixels that are at their bound and would go further, and ε grows by
-///   γₖ at least. As printed it is exact where the network is linear and too small at the bounds, and the iterates
-///   creep towards the boundary from inside and never cross it.
+/// cosine. L0 counts pixels, so there ε changes by at least 1 and the boundary is not estimated. Pintor et al. (2021),
+/// algorithm 1. <https://arxiv.org/abs/2102.12827> Departures:
+/// - The estimate is increased by 5 %, ignores pixels that are at their bound and would move further, and ε grows by at
+///   least γₖ. As printed it is exact for a linear network and too small at the bounds, and the iterates approach the
+///   boundary from inside and never cross it.
 /// - The step is clipped before it is projected. The projection moves every value towards the image, so the result is
-///   in ball and box, and no budget is spent on what clipping takes away.
-/// - The nearest of all adversarial points is proposed, the last one among them.
+///   in ball and box, and no budget is spent on what clipping removes.
+/// - The nearest of all adversarial points is proposed, including the last one.
 public struct FastMinimumNorm: Attack {
   public static let supportedNorms = Norm.allCases
 
   public let stepCount: Int
-  /// α₀, in L2 whatever the norm: the length of the first step.
+  /// α₀, the length of the first step, in L2 for any norm.
   public let stepSize: Double
-  /// γ₀, by how much the ball changes at first.
+  /// γ₀, the initial relative change of the ball.
   public let adjustment: Double
 
+  /// What γ has fallen to at the last step, as a share of γ₀.
   public init(stepCount: Int = 100, stepSize: Double = 1, adjustment: Double = 0.05) {
     precondition(stepCount >= 0, "the number of steps must not be negative, got \(stepCount)")
     precondition(stepSize > 0, "the step must be positive, got \(stepSize)")
@@ -76,7 +77,7 @@ public struct FastMinimumNorm: Attack {
       let steepness = Norm.l2.length(of: slopes)
       if steepness == 0 {
         hadZeroGradient = true
-        // Nothing tells where to go, and nothing was found to come back from.
+        // There is no direction to move in, and no success to return to.
         guard nearest.pixels != nil else { return isFinished = true }
       }
       let free = norm.dualLength(of: image.freeSlopes(slopes, at: point, isDescent: true))
@@ -101,7 +102,7 @@ public struct FastMinimumNorm: Attack {
       case (_, false):
         radius = nearest.pixels != nil ? larger : max(length + remaining, (1 + adjustment) * length)
       }
-      // Nobody needs a ball that holds nothing nearer than what is known.
+      // A ball larger than the best known distance is useless.
       radius = min(radius, nearest.distance)
     }
 
@@ -122,8 +123,8 @@ public struct FastMinimumNorm: Attack {
 }
 
 extension Norm {
-  /// ‖g‖_q with 1/p + 1/q = 1: the fastest that a function with gradient g changes per length. For L0, which is no
-  /// norm, that of L1: one pixel that may move by 1.
+  /// ‖g‖_q with 1/p + 1/q = 1: the largest rate of change per length of a function with gradient g. For L0, which is
+  /// not a norm, that of L1: one pixel that may move by 1.
   func dualLength(of gradient: [Double]) -> Double {
     switch self {
     case .l0, .l1: Norm.linf.length(of: gradient)

@@ -1,34 +1,34 @@
 import Networks
 import Tensors
 
-/// Search for the nearest adversarial neighbour of one image, as a dialogue: it names a point, says which gradient
-/// it wants there, and is told.
+/// A search for the nearest adversarial neighbour of one image, as a dialogue: it requests the logits and a gradient at
+/// a point, and receives them.
 ///
-/// It knows of no other image, so a proposal cannot depend on the batch.
+/// It has no access to other images, so a proposal cannot depend on the batch.
 protocol ImageSearch: AnyObject, SendableMetatype {
-  /// Where logits and gradient are wanted next, inside the bounds.
+  /// Where logits and gradient are requested next, inside the bounds.
   var point: [Float] { get }
   var isFinished: Bool { get }
   /// The best so far, recorded at each evaluation, so that no evaluated point is forgotten.
   var nearest: NearestFound { get }
-  /// Some gradient was zero in every pixel.
+  /// Whether some gradient was zero in every pixel.
   var hadZeroGradient: Bool { get }
 
   /// Writes ∂loss/∂logits at ``point``, zero on entry.
   func writeLogitGradient(of logits: Span<Float>, to gradient: inout MutableSpan<Float>)
-  /// Takes what the classifier says at ``point`` and moves on.
+  /// Processes the classifier's outputs at ``point`` and moves on.
   func absorb(logits: Span<Float>, gradient: Span<Float>)
 }
 
-/// Advances many searches together: one call of the classifier for all that want an evaluation.
+/// Advances many searches together: one call of the classifier for all that request an evaluation.
 enum LockStep {
-  /// Searches under way at once. Bounds memory, and fills several micro-batches of an engine.
+  /// Number of concurrent searches. Bounds memory, and fills several micro-batches of an engine.
   static let width = 256
 
   /// - Parameters:
-  ///   - count: How many searches there are; a new one begins as soon as one has ended.
-  ///   - begin: Makes search i. Called in order, on this thread.
-  ///   - end: Called once for each, in the order in which they end, on this thread.
+  ///   - count: Number of searches; a new one begins as soon as one has ended.
+  ///   - begin: Creates search i. Called in order, on this thread.
+  ///   - end: Called once per search, in the order in which they end, on this thread.
   static func run<Search: ImageSearch>(
     count: Int, classifier: some DifferentiableClassifier, workerCount: Int = Workers.defaultCount,
     begin: (Int) -> Search, end: (Int, Search) -> Void
@@ -50,7 +50,7 @@ enum LockStep {
         if next == count { return }
         continue
       }
-      // Each search is used by one thread at a time: the classifier asks for a row once, the pieces do not overlap.
+      // Each search is used by one thread at a time: the classifier requests each row once, the pieces do not overlap.
       nonisolated(unsafe) let searches = active.map(\.search)
       let points = [Float](unsafeUninitializedCapacity: searches.count * length) { buffer, initializedCount in
         for (row, search) in searches.enumerated() {
@@ -73,7 +73,7 @@ enum LockStep {
     }
   }
 
-  /// One search for each image of a batch. Where nothing was found the image itself is proposed.
+  /// Runs one search per image of a batch. If nothing is found the image itself is proposed.
   static func nearestImages<Search: ImageSearch>(
     for batch: AttackBatch, under threatModel: ThreatModel, classifier: some DifferentiableClassifier,
     search: (SearchedImage) -> Search

@@ -2,19 +2,19 @@ import Foundation
 import Networks
 import Tensors
 
-/// The smallest step along the sign of the gradient that is enough.
+/// The smallest sufficient step along the sign of the gradient.
 ///
 ///     x′ₖ = clip(x ± k · s · sign ∇ₓL(x, ·)),   k = 1, 2, …   proposed: the first that reaches the goal
 ///
-/// The ball grows, the direction stays; the gradient is that of the clean image. Success is not monotone in ε, since
-/// clipping and curvature bend the line, so every k is tried in turn and nothing is bisected. ε is k times the step,
-/// not a sum of steps, which would end before a limit that is a multiple of the step.
+/// The ball grows, the direction stays; the gradient is that of the clean image. Success is not monotone in ε, because
+/// of clipping and curvature, so every k is tried in turn instead of by bisection. ε is k times the step, not a sum of
+/// steps, which would stop short of a limit that is a multiple of the step.
 ///
 /// After the fast gradient sign method of Goodfellow, Shlens, Szegedy (2015), section 4.
 public struct MinimalFastGradientSign: Attack {
   public static let supportedNorms: [Norm] = [.linf]
 
-  /// s, in units of pixels; results are this fine.
+  /// s, in units of pixels; the resolution of results.
   public let stepSize: Float
   /// Largest ε, reached if it is a multiple of the step.
   public let limit: Float
@@ -28,7 +28,7 @@ public struct MinimalFastGradientSign: Attack {
 
   public var name: String { "minimal-fgsm" }
 
-  /// Steps up to the limit, with room for the rounding of either.
+  /// Number of steps up to the limit, allowing for rounding of either.
   var stepCount: Int { Int((Double(limit) / Double(stepSize) * (1 + 1e-6)).rounded(.down)) }
 
   public func perturbedImages(

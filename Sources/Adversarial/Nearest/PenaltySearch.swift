@@ -10,11 +10,11 @@ final class PenaltySearch: ImageSearch {
   private(set) var isFinished = false
   private(set) var nearest = NearestFound()
   private(set) var hadZeroGradient = false
-  /// Evaluations asked for so far.
+  /// Number of evaluations requested so far.
   private(set) var evaluationCount = 0
 
   let optimizer: BoxConstrainedLBFGS
-  /// The c that is being tried.
+  /// The current c.
   private(set) var constant: Double
 
   private let image: SearchedImage
@@ -24,15 +24,15 @@ final class PenaltySearch: ImageSearch {
   /// L(x, l) and its gradient at the clean image.
   private var cleanEvaluation: (loss: Double, gradient: [Float])?
 
-  /// Largest c known to be too small, smallest known to be enough.
+  /// The largest c known to be too small, the smallest known to suffice.
   private var tooSmall = 0.0
   private var enough = Double.infinity
   private var growthCount = 0
   private var bisectionCount = 0
-  /// Whether the last iterate of the minimisation under way is adversarial.
+  /// Whether the last iterate of the current minimisation is adversarial.
   private var iterateIsAdversarial = false
 
-  /// - Parameter image: Has a target.
+  /// - Parameter image: An image with a target.
   init(_ image: SearchedImage, box: (lower: [Double], upper: [Double]), settings: BoxLBFGSAttack) {
     guard let target = image.target else { preconditionFailure("a search for c is towards a class") }
     self.image = image
@@ -69,7 +69,7 @@ final class PenaltySearch: ImageSearch {
     follow(status)
   }
 
-  /// ‖r‖² + c L(x + r, l) where the optimizer asks for it, its gradient left with the optimizer.
+  /// ‖r‖² + c L(x + r, l) at the optimizer's point; its gradient is written to the optimizer.
   func objective(loss: Double, gradient: Span<Float>) -> Double {
     let constant = constant
     var squares = 0.0
@@ -89,7 +89,7 @@ final class PenaltySearch: ImageSearch {
     return squares + constant * loss
   }
 
-  /// Begins the minimisation for the present c.
+  /// Begins the minimisation for the current c.
   private func minimise() {
     guard let cleanEvaluation else { return }
     iterateIsAdversarial = false

@@ -1,12 +1,12 @@
 import Networks
 import Tensors
 
-/// One image of a batch and what is wanted of it: all that a search for its nearest adversarial neighbour knows.
+/// One image of a batch and its goal: everything that a search for its nearest adversarial neighbour uses.
 struct SearchedImage: Sendable {
   let clean: [Float]
   /// True class.
   let label: Int
-  /// Class that is aimed at; `nil` when any other will do.
+  /// Target class; `nil` if any other class will do.
   let target: Int?
   let bounds: ClosedRange<Float>
 
@@ -23,18 +23,17 @@ struct SearchedImage: Sendable {
       bounds: threatModel.bounds)
   }
 
-  /// The class whose logit matters most, and whether it is to lead.
+  /// The class whose logit matters, and whether it is to be the largest.
   private var aim: (label: Int, isToLead: Bool) { target.map { ($0, true) } ?? (label, false) }
 
-  /// Whether a classifier that answers with these logits says what is wanted. Of equal logits the first counts,
-  /// as in ``Prediction``.
+  /// Whether these logits reach the goal. The first of equal logits counts, as in ``Prediction``.
   func isReached(by logits: Span<Float>) -> Bool { isReached(byLabel: logits.indexOfLargest) }
 
   func isReached(byLabel prediction: Int) -> Bool {
     target.map { prediction == $0 } ?? (prediction != label)
   }
 
-  /// What is missing: above 0 until the goal is reached, below 0 after.
+  /// The margin still to be overcome: positive until the goal is reached, negative after.
   ///
   ///     untargeted   z_y − max_{j≠y} z_j
   ///     targeted     max_{j≠t} z_j − z_t
@@ -51,8 +50,8 @@ struct SearchedImage: Sendable {
       ofLeadOf: aim.label, in: logits, scale: aim.isToLead ? -scale : scale, to: &gradient)
   }
 
-  /// Writes the gradient of a cross-entropy that falls towards the goal, times a positive number that keeps it
-  /// from underflowing.
+  /// Writes the gradient of a cross-entropy that falls towards the goal, times a positive factor that prevents
+  /// underflow.
   ///
   ///     untargeted   −L(z, y)
   ///     targeted     L(z, t)
@@ -62,12 +61,12 @@ struct SearchedImage: Sendable {
     for index in logits.indices { gradient[index] = -gradient[index] }
   }
 
-  /// Length of the perturbation that made `pixels`, of these very Floats.
+  /// Length of the perturbation to `pixels`, from exactly these Floats.
   func distance(to pixels: [Float], in norm: Norm) -> Double {
     norm.length(of: zip(pixels, clean).map { Double($0) - Double($1) })
   }
 
-  /// The gradient without pixels that are at their bound and would be pushed further out: 0 there.
+  /// The gradient with 0 for pixels that are at their bound and would be pushed further out.
   func freeSlopes(_ slopes: [Double], at point: [Float], isDescent: Bool) -> [Double] {
     point.indices.map { index in
       let direction = isDescent ? -slopes[index] : slopes[index]
@@ -76,7 +75,7 @@ struct SearchedImage: Sendable {
     }
   }
 
-  /// The nearest Float image inside the bounds.
+  /// The nearest Float inside the bounds.
   func pixel(_ value: Double) -> Float {
     min(max(Float(value), bounds.lowerBound), bounds.upperBound)
   }
@@ -84,7 +83,7 @@ struct SearchedImage: Sendable {
 
 /// The nearest adversarial neighbour met so far.
 struct NearestFound: Sendable {
-  /// `nil` until something was found.
+  /// `nil` until one is found.
   private(set) var pixels: [Float]?
   private(set) var distance = Double.infinity
 

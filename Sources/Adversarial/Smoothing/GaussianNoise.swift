@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// Draws of N(0, σ²I) by number, to be added to images.
+/// Draws of N(0, σ²I), identified by number, to be added to images.
 ///
-/// A draw depends on seed, purpose, subject and number alone, so it is the same in any batch and by any worker. Sums
-/// are not clipped to [0, 1]: the certificate is of this noise and of no other, as in Cohen, Rosenfeld, Kolter (2019).
+/// A draw depends only on seed, purpose, subject and number, so it is the same in any batch and on any worker. Sums are
+/// not clipped to [0, 1]: the certificate holds for exactly this noise, as in Cohen, Rosenfeld, Kolter (2019).
 struct GaussianNoise: Sendable {
   /// σ, in units of pixels.
   let deviation: Double
@@ -14,10 +14,10 @@ struct GaussianNoise: Sendable {
   /// x + σ z.
   ///
   /// - Parameters:
-  ///   - subject: Whose noise it is, such as the number of an image in its data set.
-  ///   - draw: Its number.
+  ///   - subject: What the noise is for, such as the number of an image in its data set.
+  ///   - draw: Number of the draw.
   func appendNoisy(_ image: ArraySlice<Float>, subject: Int, draw: Int, to target: inout [Float]) {
-    // A stream per (subject, draw): the seed is moved by the subject, far from any seed that a user picks.
+    // A stream per (subject, draw): the subject shifts the seed, away from any seed a user might choose.
     var generator = SeededGenerator(
       seed: seed &+ UInt64(bitPattern: Int64(subject)) &* 0x9E37_79B9_7F4A_7C15, purpose: purpose, index: draw
     )

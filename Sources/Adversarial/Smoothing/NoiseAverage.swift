@@ -1,17 +1,18 @@
 import Networks
 import Tensors
 
-/// The mean of a classifier's probabilities over some noisy copies of an image, with its gradient: what an attack on a
-/// ``SmoothedClassifier`` climbs, whose votes have none.
+/// The mean of a classifier's probabilities over several noisy copies of an image, with its gradient: the objective of
+/// attacks on a ``SmoothedClassifier``, whose votes have no gradient.
 ///
 ///     z_c(x) = log (1/m) Σ_j softmax(f(x + δ_j))_c,   δ_j ~ N(0, σ² I)
 ///
-/// Its cross-entropy is the loss of Salman et al. (2019), equation 5, and its gradient the mean over the copies, weighted
-/// by the probability that each gives to the class: expectation over transformation (Athalye et al., 2018), with the
-/// logarithm outside of the mean. <https://arxiv.org/abs/1906.04584> <https://arxiv.org/abs/1707.07397>
+/// Its cross-entropy is the loss of Salman et al. (2019), equation 5, and its gradient the mean over the copies,
+/// weighted by the probability that each assigns to the class: expectation over transformation (Athalye et al., 2018),
+/// with the logarithm outside the mean. <https://arxiv.org/abs/1906.04584> <https://arxiv.org/abs/1707.07397>
 ///
-/// The draws are the same for all images and all steps, as in Salman et al.'s attack: the row of an image is a function of
-/// the image alone. They are other draws than those that judge, so that an attack which fits its own noise gains nothing.
+/// The draws are the same for all images and all steps, as in Salman et al.'s attack: the row of an image is a function
+/// of the image alone. They differ from the draws used for judging, so an attack gains nothing by fitting its own
+/// noise.
 public struct NoiseAverage: DifferentiableClassifier {
   private let ensemble: Ensemble
 

@@ -1,21 +1,21 @@
 import Inference
 import Tensors
 
-/// A radius within which no perturbation changes what the smoothed classifier says, except with probability α.
+/// A radius within which no perturbation changes the smoothed classifier's prediction, except with probability α.
 ///
-///     c      the class named most often by n₀ draws: selection
+///     c      the class predicted most often in n₀ draws: selection
 ///     p_A    Clopper–Pearson's lower bound, one-sided at 1 − α, of P(f(x + noise) = c) from n other draws: estimation
-///     R      σ Φ⁻¹(p_A) where p_A > ½; nothing is said otherwise
+///     R      σ Φ⁻¹(p_A) if p_A > ½; otherwise abstain
 ///
 /// Cohen, Rosenfeld, Kolter (2019), CERTIFY and theorem 1 with p_B = 1 − p_A. <https://arxiv.org/abs/1902.02918>
 ///
-/// It holds for the classifier that all noise defines, in L2 and in all of space, the box of pixels included; not for
-/// what a few draws answer. It takes real numbers for granted where a processor has Floats, and independent normal
-/// draws where a program has a generator.
+/// It holds for the classifier defined by the full noise distribution, in L2 and in all of space, not only the box of
+/// pixels; not for the votes of a few draws. It assumes real numbers instead of Floats, and independent normal draws
+/// instead of a generator's.
 public struct SmoothedCertificate: Equatable, Codable, Sendable {
   /// c
   public let leading: Int
-  /// How often each class was named in the estimation; they add up to n.
+  /// Number of estimation draws predicted as each class; they sum to n.
   public let counts: [Int]
   /// p_A
   public let lowerBound: Double
@@ -23,8 +23,8 @@ public struct SmoothedCertificate: Equatable, Codable, Sendable {
   public let radius: Double?
 
   /// - Parameters:
-  ///   - selection: How many of the n₀ draws were taken for each class.
-  ///   - estimation: The same of n further draws.
+  ///   - selection: Number of the n₀ draws predicted as each class.
+  ///   - estimation: The same for n further draws.
   ///   - deviation: σ
   ///   - alpha: α
   public init(selection: [Int], estimation: [Int], deviation: Double, alpha: Double) {
@@ -39,19 +39,19 @@ public struct SmoothedCertificate: Equatable, Codable, Sendable {
     radius = lowerBound > 0.5 ? deviation * NormalDistribution.quantile(lowerBound) : nil
   }
 
-  /// Draws of the estimation that were taken for ``leading``.
+  /// Estimation draws predicted as ``leading``.
   public var agreed: Proportion { Proportion(counts[leading], of: counts.reduce(0, +)) }
 
-  /// The class that is certified; nil: none.
+  /// The certified class; nil: abstained.
   public var label: Int? { radius == nil ? nil : leading }
 
-  /// Whether the answer is certified to be `label` for every image less than `distance` away.
+  /// Whether the prediction is certified to be `label` for every image less than `distance` away.
   public func holds(_ label: Int, within distance: Double) -> Bool {
     guard let radius else { return false }
     return leading == label && radius > distance
   }
 
-  /// The largest radius that `count` draws can give, all of them agreeing: σ Φ⁻¹(α^{1/n}).
+  /// The largest radius possible with `count` draws, all of them agreeing: σ Φ⁻¹(α^{1/n}).
   public static func largestRadius(deviation: Double, count: Int, alpha: Double) -> Double {
     let bound = Proportion(count, of: count).exactLowerBound(doubt: alpha)
     return bound > 0.5 ? deviation * NormalDistribution.quantile(bound) : 0

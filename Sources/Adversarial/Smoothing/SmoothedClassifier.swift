@@ -2,20 +2,21 @@ import Foundation
 import Networks
 import Tensors
 
-/// The vote of a classifier on many noisy copies of an image.
+/// The majority vote of a classifier over many noisy copies of an image.
 ///
 ///     g(x) = argmax_c P( f(x + z) = c ),   z ~ N(0, σ² I)
 ///
 /// Cohen, Rosenfeld, Kolter (2019). <https://arxiv.org/abs/1902.02918>
 ///
-/// ``predictions(of:imageIDs:count:alpha:progress:)`` and ``certificates(of:imageIDs:selectionCount:count:alpha:progress:)``
-/// answer with a known doubt, from draws that belong to each image's number. As a ``Classifier`` it knows no numbers:
-/// there all images are shown the same draws, so that a row is a function of its image alone.
+/// ``predictions(of:imageIDs:count:alpha:progress:)`` and
+/// ``certificates(of:imageIDs:selectionCount:count:alpha:progress:)`` bound the probability of error, with draws that
+/// depend on each image's number. As a ``Classifier`` it has no numbers: there all images get the same draws, so that a
+/// row is a function of its image alone.
 ///
 ///     z_c = log( (n_c + ½) / (n + C/2) )
 ///
-/// which softmax turns into the share of the votes with half a vote added for each of C classes (Jeffreys's prior): finite
-/// where nobody votes, in the order of the votes, and for large n the logarithm of the share.
+/// which softmax turns into the fraction of votes with half a vote added for each of C classes (Jeffreys's prior):
+/// finite without votes, in the order of the votes, and for large n the logarithm of the fraction.
 public struct SmoothedClassifier<Base: Classifier>: Classifier {
   public let base: Base
   /// σ, in units of pixels.
@@ -50,14 +51,14 @@ public struct SmoothedClassifier<Base: Classifier>: Classifier {
       elements: counts.flatMap { $0.map { Float(log((Double($0) + 0.5) / total)) } })
   }
 
-  /// What it says of images, each from `count` draws of its own.
+  /// Predictions for images, each from `count` draws of its own.
   ///
   /// - Parameters:
   ///   - images: `[n, channels, height, width]`.
   ///   - imageIDs: Number of each image in its data set: seeds its noise.
-  ///   - count: Draws for each image.
-  ///   - alpha: Probability of a wrong answer, at most.
-  ///   - progress: Called after each portion with the number of draws done; what it throws is thrown.
+  ///   - count: Number of draws per image.
+  ///   - alpha: Largest probability of a wrong answer.
+  ///   - progress: Called after each portion with the number of draws done; an error it throws is passed on.
   public func predictions(
     of images: Tensor, imageIDs: [Int], count: Int, alpha: Double, progress: (Int) throws -> Void = { _ in }
   ) throws -> [SmoothedPrediction] {
@@ -70,10 +71,10 @@ public struct SmoothedClassifier<Base: Classifier>: Classifier {
   /// A certificate for each image.
   ///
   /// - Parameters:
-  ///   - selectionCount: n₀, draws that choose the class.
-  ///   - count: n, further draws that estimate its share.
-  ///   - alpha: Probability that a certificate is wrong, at most: of each by itself.
-  ///   - progress: As above.
+  ///   - selectionCount: n₀, the number of draws that select the class.
+  ///   - count: n, further draws that estimate its probability.
+  ///   - alpha: Largest probability that a certificate is wrong, for each image separately.
+  ///   - progress: As for predictions.
   public func certificates(
     of images: Tensor, imageIDs: [Int], selectionCount: Int, count: Int, alpha: Double,
     progress: (Int) throws -> Void = { _ in }
@@ -90,9 +91,9 @@ public struct SmoothedClassifier<Base: Classifier>: Classifier {
     }
   }
 
-  /// Images as the classifier is shown them: the first draw of each one's selection.
+  /// Images as the classifier sees them: the first selection draw of each.
   ///
-  /// - Returns: Of the shape of `images`; not clipped.
+  /// - Returns: Same shape as `images`; not clipped.
   public func noisyCopies(of images: Tensor, imageIDs: [Int]) -> Tensor {
     let noise = GaussianNoise(deviation: deviation, seed: seed, purpose: "smoothed selection")
     var copies: [Float] = []
@@ -102,9 +103,9 @@ public struct SmoothedClassifier<Base: Classifier>: Classifier {
     return Tensor(shape: images.shape, elements: copies)
   }
 
-  /// How many noisy copies of each image are taken for each class.
+  /// Number of noisy copies of each image predicted as each class.
   ///
-  /// Copies of all images follow each other, so that batches are full however few copies one image has; a portion of
+  /// Copies of all images are concatenated, so that batches are full even if each image has few copies; a portion of
   /// them is in memory at a time.
   func counts(
     of images: Tensor, subjects: [Int], draws: Int, purpose: StaticString,
@@ -138,9 +139,9 @@ public struct SmoothedClassifier<Base: Classifier>: Classifier {
     return counts
   }
 
-  /// Copies that one worker makes in a go.
+  /// Number of copies made by one worker at a time.
   private static var piece: Int { 32 }
 
-  /// Copies in memory at a time: enough to keep every worker busy, and at most about 16 MB.
+  /// Number of copies in memory at a time: enough to keep all workers busy, and at most about 16 MB.
   private static func portion(pixelCount: Int) -> Int { min(1024, max(64, (1 << 22) / max(pixelCount, 1))) }
 }

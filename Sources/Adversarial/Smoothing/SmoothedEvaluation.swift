@@ -1,28 +1,29 @@
 import Networks
 import Tensors
 
-/// Judges perturbed images by what a smoothed classifier answers, with draws that no attack has seen.
+/// Judges perturbed images by a smoothed classifier's predictions, with draws that no attack has seen.
 ///
-/// A proposal is first moved into the ball and the box, as ``Evaluation`` does. An image withstands the attack where the
-/// answer is still its class, and is lost where it is another one. Between the two lies no answer: the attack has taken
-/// something, but nothing that can be told from chance.
+/// A proposal is first projected onto the ball and the box, as in ``Evaluation``. An image withstands the attack if the
+/// prediction is still its class, and is misclassified if it is another one. Otherwise the classifier abstains: the
+/// attack had an effect, but not one distinguishable from chance.
 public struct SmoothedEvaluation: Equatable, Codable, Sendable {
   /// One image after an attack.
   public struct Image: Equatable, Codable, Sendable {
-    /// Number in its data set.
+    /// The image's number in its data set.
     public let imageID: Int
     public let label: Int
     /// ‖x′ − x‖₂
     public let distance: Double
     public let answer: SmoothedPrediction
 
-    /// Still taken for its class. No answer is none, as Cohen, Rosenfeld, Kolter (2019) count it.
+    /// Still predicted as its class. Abstaining counts as wrong, as in Cohen, Rosenfeld, Kolter (2019).
     public var isRight: Bool { answer.label == label }
 
-    /// Taken for another class.
+    /// Predicted as another class.
     public var isLost: Bool { answer.label.map { $0 != label } ?? false }
 
-    /// Whether the answer contradicts a certificate of the clean image: of a true one it does with probability α at most.
+    /// Whether the prediction contradicts a certificate of the clean image: for a valid one the probability is at most
+    /// α.
     public func violates(_ certificate: SmoothedCertificate) -> Bool {
       guard let answer = answer.label else { return false }
       return certificate.holds(certificate.leading, within: distance) && answer != certificate.leading
@@ -35,10 +36,10 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
   init(images: [Image]) { self.images = images }
 
   /// - Parameters:
-  ///   - attack: Climbs `surrogate`, usually a ``NoiseAverage``.
-  ///   - count: Draws for each image.
-  ///   - alpha: Probability of a wrong answer, at most.
-  ///   - progress: Called with the number of draws judged; what it throws is thrown.
+  ///   - attack: Attacks `surrogate`, usually a ``NoiseAverage``.
+  ///   - count: Number of draws per image.
+  ///   - alpha: Largest probability of a wrong answer.
+  ///   - progress: Called with the number of draws judged; an error it throws is passed on.
   public init(
     of attack: some Attack, on batch: AttackBatch, under threatModel: ThreatModel,
     surrogate: some DifferentiableClassifier, smoothed: SmoothedClassifier<some Classifier>, count: Int,

@@ -1,24 +1,24 @@
 import Inference
 import Tensors
 
-/// What a smoothed classifier answers, from how often each class was named: the leading class, or nothing where the
-/// second may as well be first.
+/// A smoothed classifier's prediction from the votes for each class: the leading class, or abstention if the lead is
+/// not significant.
 ///
-///     p = P(|X − N/2| ≥ |n_A − N/2|),   X ~ Binomial(N, ½),   N = n_A + n_B;   answered where p ≤ α
+///     p = P(|X − N/2| ≥ |n_A − N/2|),   X ~ Binomial(N, ½),   N = n_A + n_B;   abstain if p > α
 ///
-/// n_A and n_B are the two largest counts. With probability 1 − α at least the answer is the smoothed classifier's, or
-/// there is none. Cohen, Rosenfeld, Kolter (2019), PREDICT, after Hung and Fithian (2019).
+/// n_A and n_B are the two largest counts. With probability at least 1 − α the prediction is the smoothed classifier's,
+/// or it abstains. Cohen, Rosenfeld, Kolter (2019), PREDICT, after Hung and Fithian (2019).
 /// <https://arxiv.org/abs/1902.02918>
 public struct SmoothedPrediction: Equatable, Codable, Sendable {
-  /// The class named most often, the lowest of several.
+  /// The class with the most votes, the lowest index in a tie.
   public let leading: Int
-  /// Of the two-sided test.
+  /// The p of the two-sided test.
   public let p: Double
-  /// Whether p is too large for an answer.
+  /// Whether p is too large for a prediction.
   public let isAbstained: Bool
 
   /// - Parameters:
-  ///   - counts: How many noisy copies were taken for each class, at least two classes.
+  ///   - counts: Number of noisy copies predicted as each class, at least two classes.
   ///   - alpha: α
   public init(counts: [Int], alpha: Double) {
     precondition(counts.count >= 2, "there are two classes at least, got \(counts.count)")
@@ -34,7 +34,7 @@ public struct SmoothedPrediction: Equatable, Codable, Sendable {
     isAbstained = p > alpha
   }
 
-  /// The answer; nil: none.
+  /// The predicted class; nil: abstained.
   public var label: Int? { isAbstained ? nil : leading }
 }
 

@@ -1,13 +1,13 @@
-/// How often two classifiers give the same answer by chance.
+/// Expected agreement of two classifiers' predictions by chance.
 ///
 ///     Σ over labels y, classes c of s_yc t_yc / n_y,   divided by the number of images
 ///
-/// s and t count the answers c of the two to images of label y, n_y the images of that label: the mean over all ways of
-/// giving one's answers to other images of the same label. 1/(C − 1) would assume that wrong classes are equally likely,
-/// which they never are.
+/// s and t count the predictions c of the two for images of label y, n_y the images of that label: the mean over all
+/// permutations of one classifier's predictions among images of the same label. 1/(C − 1) would assume that wrong
+/// classes are equally likely, which they never are.
 public enum AnswerAgreement {
-  /// - Parameter answers: Of each image the true class and what either says.
-  /// - Returns: `nil` of no images.
+  /// - Parameter answers: True class of each image and both predictions.
+  /// - Returns: `nil` for no images.
   public static func byChance(_ answers: [(label: Int, first: Int, second: Int)]) -> Double? {
     guard !answers.isEmpty else { return nil }
     var expected = 0.0

@@ -1,24 +1,24 @@
 import Networks
 import Tensors
 
-/// What one classifier makes of images that were perturbed for another.
+/// A target's predictions for images that were perturbed for a source.
 public struct TransferCell: Equatable, Codable, Sendable {
-  /// Wrong about the perturbed image, of the images that source and target both classify correctly when clean. On the
-  /// diagonal, for an untargeted attack, the attack's success.
+  /// Misclassified perturbed images, of the images that source and target both classify correctly when clean. On the
+  /// diagonal, for an untargeted attack, the attack's success rate.
   public let errorOnBothCorrect: Proportion
-  /// Wrong about the perturbed image, of all images.
+  /// Misclassified perturbed images, of all images.
   public let errorOnAll: Proportion
-  /// Wrong about the clean image, of all images.
+  /// Misclassified clean images, of all images.
   public let cleanError: Proportion
-  /// Perturbed images taken for the class aimed at, of the images that both classify correctly and that are not of
-  /// that class; of no images when the attack aimed at none. On the diagonal, the attack's success.
+  /// Perturbed images predicted as the target class, of the images that both classify correctly and that are not of
+  /// that class; empty for an untargeted attack. On the diagonal, the attack's success rate.
   public let targetedHit: Proportion
-  /// Images about which both are wrong in the same way, of those that both classified correctly and are now wrong about.
+  /// Images with the same wrong prediction from both, of those that both classified correctly and now misclassify.
   public let agreement: Proportion
-  /// How often they would agree by chance (``AnswerAgreement``); `nil` when both are wrong about nothing.
+  /// The agreement expected by chance (``AnswerAgreement``); `nil` without such images.
   public let agreementByChance: Double?
 
-  /// Error over what the target gets wrong without help, on all images; `nil` of no images.
+  /// The error in excess of the target's clean error, on all images; `nil` for no images.
   public var excessError: Double? {
     guard let error = errorOnAll.value, let clean = cleanError.value else { return nil }
     return error - clean
@@ -26,9 +26,9 @@ public struct TransferCell: Equatable, Codable, Sendable {
 
   /// - Parameters:
   ///   - labels: True classes.
-  ///   - aims: Classes aimed at; `nil` for an untargeted attack.
-  ///   - source: What the source says of the clean and of the perturbed images.
-  ///   - target: The same of the target.
+  ///   - aims: Target classes; `nil` for an untargeted attack.
+  ///   - source: The source's predictions for the clean and the perturbed images.
+  ///   - target: The same for the target.
   init(
     labels: [Int], aims: [Int?], source: (clean: [Int], perturbed: [Int]),
     target: (clean: [Int], perturbed: [Int])

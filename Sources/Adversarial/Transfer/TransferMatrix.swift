@@ -1,28 +1,28 @@
 import Networks
 import Tensors
 
-/// What images made to fool one classifier do to others.
+/// Effect of adversarial examples for one classifier on others.
 ///
-/// One cell for each source, each size of its perturbations, the perturbation itself and noise of the same size, and
-/// each target. Read no cell alone: the smallest perturbations hardly transfer and large ones always do, so the
-/// distortion stands beside the errors, and so does what noise of the same L2 length does to the same images.
+/// One cell for each source, each perturbation size, the perturbation itself and noise of the same size, and each
+/// target. Read no cell alone: the smallest perturbations hardly transfer and large ones always do, so the distortion
+/// is given with the errors, and so is the effect of noise of the same L2 length on the same images.
 ///
-/// Szegedy et al. (2013), tables 2 and 4, print raw errors, in which the target's own clean error is contained.
+/// Szegedy et al. (2013), tables 2 and 4, report raw errors, which include the target's own clean error.
 /// <https://arxiv.org/abs/1312.6199>
 public struct TransferMatrix: Equatable, Codable, Sendable {
-  /// How far the images of a row are moved.
+  /// Perturbation size of a row.
   public enum Size: Equatable, Codable, Sendable {
-    /// As the attack left them.
+    /// Unscaled, as found by the attack.
     case asFound
-    /// x + d (x′ − x) / rms(x′ − x), clipped to the box: every image by the same root mean square d, but for clipping.
-    /// The paper divides by ‖x′ − x‖₂, with which its own numbers do not agree.
+    /// x + d (x′ − x) / rms(x′ − x), clipped to the box: the same root mean square d for every image, except for
+    /// clipping. The paper divides by ‖x′ − x‖₂, which is inconsistent with its own numbers.
     case rootMeanSquare(Double)
   }
 
-  /// What moves them.
+  /// Direction of the perturbation.
   public enum Direction: Equatable, Codable, Sendable {
     case attack
-    /// Noise with the L2 length that the attack's perturbation of the same image has at the same size.
+    /// Noise with the same L2 length as the attack's perturbation of the same image at the same size.
     case noise(NoisePerturbation.Kind)
   }
 
@@ -30,13 +30,13 @@ public struct TransferMatrix: Equatable, Codable, Sendable {
     public let source: String
     public let size: Size
     public let direction: Direction
-    /// Images that were moved at all, of all: an attack that failed may leave an image as it is.
+    /// Images that were changed, of all images: a failed attack may leave an image unchanged.
     public let moved: Proportion
-    /// Mean root mean square of the perturbations, after clipping, over the images moved; `nil` when there is none.
+    /// Mean RMS perturbation, after clipping, over the changed images; `nil` when there is none.
     public let meanDistortion: Double?
-    /// Median L2 length of the same.
+    /// Their median L2 length.
     public let medianL2: Double?
-    /// One for each target, in the order of ``TransferMatrix/targets``.
+    /// One cell per target, in the order of ``TransferMatrix/targets``.
     public let cells: [TransferCell]
   }
 
@@ -44,12 +44,12 @@ public struct TransferMatrix: Equatable, Codable, Sendable {
   public let rows: [Row]
 
   /// - Parameters:
-  ///   - sources: Their attacks were run on `batch`, all of it.
-  ///   - batch: Clean images; its numbers must be different ones.
+  ///   - sources: Classifiers with attacks run on all of `batch`.
+  ///   - batch: Clean images with distinct numbers.
   ///   - targets: Any classifiers; a source among them gives the diagonal.
   ///   - sizes: At least one.
-  ///   - noise: Kinds of noise, a row each for every source and size.
-  ///   - seed: Of the noise.
+  ///   - noise: Kinds of noise, one row each for every source and size.
+  ///   - seed: Seeds the noise.
   /// - Throws: What the classifiers throw.
   public init(
     of sources: [TransferSource], on batch: AttackBatch,
@@ -123,11 +123,11 @@ public struct TransferMatrix: Equatable, Codable, Sendable {
   }
 }
 
-/// A classifier, and what an attack on it gave.
+/// A classifier, and the result of an attack on it.
 public struct TransferSource: Sendable {
   public let name: String
   public let classifier: any Classifier
-  /// Its attempts are handed on, successful or not: clean where an image was skipped.
+  /// Its attempts are used, successful or not: clean if an image was skipped.
   public let evaluation: Evaluation
 
   public init(name: String, classifier: any Classifier, evaluation: Evaluation) {

@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// What a lens, a coarse sensor or haze does: nothing here is drawn at random.
+/// Effects of a lens, a coarse sensor or haze; nothing here is random.
 extension Corruption {
-  /// A Gaussian of deviation σ = 0.4 s pixels, cut off at 3σ and scaled to the sum 1; beyond the edge the edge's pixels
-  /// go on. Columns first, then rows.
+  /// A Gaussian of standard deviation σ = 0.4 s pixels, truncated at 3σ and normalised to sum 1; beyond the border the
+  /// edge pixels are repeated. Columns first, then rows.
   func blur(_ source: Source, _ target: Target, _ shape: ImageShape) {
     let deviation = 0.4 * severity
     let reach = Int(3 * deviation + 0.5)
@@ -41,8 +41,8 @@ extension Corruption {
     }
   }
 
-  /// Means of blocks of 1 + s pixels each way, to the nearest whole number of pixels; at the right and lower edge of what
-  /// is left.
+  /// Means of blocks of 1 + s pixels each way, rounded to a whole number of pixels; blocks at the right and lower
+  /// border may be smaller.
   func pixelate(_ source: Source, _ target: Target, _ shape: ImageShape) {
     let side = Int((1 + severity).rounded())
     for channel in 0..<shape.channels {

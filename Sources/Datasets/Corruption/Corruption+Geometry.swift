@@ -1,9 +1,9 @@
 import Foundation
 import Tensors
 
-/// Where an image stands on its page.
+/// Changes of the position of an image.
 extension Corruption {
-  /// Turned by 10 s degrees about its centre, either way.
+  /// Rotates by 10 s degrees about the centre, in either direction.
   func turn(
     _ source: Source, _ target: Target, _ shape: ImageShape, _ generator: inout some RandomNumberGenerator
   ) {
@@ -11,7 +11,7 @@ extension Corruption {
     Self.rotate(source, target, shape, degrees: degrees)
   }
 
-  /// Moved by 0.04 s of the longer side in a random direction.
+  /// Translates by 0.04 s of the longer side in a random direction.
   func move(
     _ source: Source, _ target: Target, _ shape: ImageShape, _ generator: inout some RandomNumberGenerator
   ) {
@@ -21,7 +21,7 @@ extension Corruption {
     Self.resample(source, target, shape) { row, column in (row - down, column - across) }
   }
 
-  /// The image turned counterclockwise about its centre; between pixels bilinear, beyond the edge black.
+  /// Rotates the image counterclockwise about its centre; bilinear interpolation, black beyond the border.
   public static func rotate(
     _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ shape: ImageShape,
     degrees: Double
@@ -35,7 +35,7 @@ extension Corruption {
     }
   }
 
-  /// Each pixel from the place `origin` in the source, bilinear between the four around it; 0 where there is none.
+  /// Reads each pixel at `origin` in the source, bilinear between the four around it; 0 outside the image.
   private static func resample(
     _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ shape: ImageShape,
     origin: (_ row: Double, _ column: Double) -> (row: Double, column: Double)

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Noise, and what is laid over an image.
+/// Noise and overlays.
 extension Corruption {
   typealias Source = UnsafePointer<Float>
   typealias Target = UnsafeMutablePointer<Float>
@@ -27,7 +27,7 @@ extension Corruption {
   ) {
     let mapLength = shape.height * shape.width
     for place in 0..<mapLength {
-      // One draw decides both whether and what, so that a stronger severity keeps the impulses of a weaker one.
+      // One draw decides both whether and which, so that a higher severity keeps the impulses of a lower one.
       let draw = generator.uniform()
       let impulse: Float = generator.next() & 1 == 0 ? 0 : 1
       for channel in 0..<shape.channels {
@@ -39,7 +39,7 @@ extension Corruption {
 
   /// 1 − (1 − x)(1 − a p):   p = ½ + ½ sin(2π k · r + φ),   a = 0.16 s
   ///
-  /// r is the place in units of the longer side; k has a random direction and 1 to 3 waves to that side.
+  /// r is the position in units of the longer side; k has a random direction and 1 to 3 waves across that side.
   func lighten(
     _ source: Source, _ target: Target, _ shape: ImageShape, _ generator: inout some RandomNumberGenerator
   ) {
@@ -61,12 +61,12 @@ extension Corruption {
     }
   }
 
-  /// ½ in a square with 0.1 s of the shorter side.
+  /// ½ in a square whose side is 0.1 s of the shorter side.
   func occlude(
     _ source: Source, _ target: Target, _ shape: ImageShape, _ generator: inout some RandomNumberGenerator
   ) {
     let side = Int((0.1 * severity * Double(min(shape.height, shape.width))).rounded())
-    // Shares of the room that is left, so that severities of one image cover about the same place.
+    // Fractions of the remaining room, so that severities of one image cover about the same place.
     let top = Int((generator.uniform() * Double(shape.height - side)).rounded())
     let left = Int((generator.uniform() * Double(shape.width - side)).rounded())
     target.update(from: source, count: shape.pixelCount)

@@ -1,30 +1,30 @@
 import Tensors
 
-/// A change of an image that leaves its class alone: what another camera, another page or another day would do to it.
+/// A change of an image that preserves its class, like another camera, another page or another day.
 ///
-/// Severities run evenly from 0, which changes nothing, to 5; x in [0, 1] before and after.
+/// Severities are evenly spaced from 0, which changes nothing, to 5; x is in [0, 1] before and after.
 ///
 /// | kind | x′ at severity s |
 /// | --- | --- |
 /// | `gaussianNoise` | clip(x + 0.1 s z), z ~ N(0, I) |
 /// | `impulseNoise` | 0 or 1, a fair coin, with probability 0.06 s for each pixel; all channels together |
-/// | `blur` | a Gaussian of deviation 0.4 s pixels |
+/// | `blur` | a Gaussian of standard deviation 0.4 s pixels |
 /// | `pixelation` | means of blocks of 1 + s pixels each way |
 /// | `contrast` | m + (1 − 0.18 s)(x − m), m the mean of the channel |
 /// | `background` | 1 − (1 − x)(1 − 0.16 s p), p a wave in [0, 1] of random direction, length and phase |
-/// | `occlusion` | ½ in a square with 0.1 s of the shorter side, at a random place |
-/// | `rotation` | turned by 10 s degrees, either way |
-/// | `translation` | moved by 0.04 s of the longer side in a random direction |
+/// | `occlusion` | ½ in a square with side 0.1 s of the shorter side, at a random position |
+/// | `rotation` | rotated by 10 s degrees in either direction |
+/// | `translation` | translated by 0.04 s of the longer side in a random direction |
 ///
-/// Chosen after Hendrycks and Dietterich (2019) and Mu and Gilmer (2019), simple enough to have an equation each; their
-/// images and strengths are others. <https://arxiv.org/abs/1903.12261> <https://arxiv.org/abs/1906.02337>
+/// Modelled on Hendrycks and Dietterich (2019) and Mu and Gilmer (2019), but simple enough for one equation each;
+/// images and strengths differ from theirs. <https://arxiv.org/abs/1903.12261> <https://arxiv.org/abs/1906.02337>
 public struct Corruption: Hashable, Codable, Sendable {
   public enum Kind: String, CaseIterable, Codable, Sendable {
     case gaussianNoise = "gaussian-noise"
     case impulseNoise = "impulse-noise"
     case blur, pixelation, contrast, background, occlusion, rotation, translation
 
-    /// For headings.
+    /// Name for headings.
     public var words: String { rawValue.replacing("-", with: " ") }
   }
 
@@ -56,7 +56,7 @@ public struct Corruption: Hashable, Codable, Sendable {
     }
   }
 
-  /// The same without an array. `source` and `target` must not overlap.
+  /// The same, without allocating an array. `source` and `target` must not overlap.
   public func apply(
     from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, shape: ImageShape,
     using generator: inout some RandomNumberGenerator
@@ -77,7 +77,7 @@ public struct Corruption: Hashable, Codable, Sendable {
 }
 
 extension LabelledImages {
-  /// The images with the given numbers, corrupted: each by draws of its own number, whatever the others are.
+  /// The images with the given indices, corrupted: each by draws that depend only on its own index.
   ///
   /// - Returns: `[count, channels, height, width]` in [0, 1].
   public func tensor(
@@ -86,8 +86,8 @@ extension LabelledImages {
   ) -> Tensor {
     let clean = tensor(of: indices)
     let images = Workers.map(count: indices.count, workerCount: workerCount) { row in
-      // A stream per (image, kind): severities share their draws, so that one is the stronger form of the other. By the
-      // kind's name and not its place: a kind more changes no other.
+      // A stream per (image, kind): severities share their draws, so that each is a stronger form of the lower ones.
+      // Keyed by the kind's name, not its position: an additional kind changes no other.
       var generator = SeededGenerator(
         seed: seed, purpose: "corruption ", of: corruption.kind.rawValue, index: indices[row])
       return corruption.applied(to: Array(clean[row: row]), shape: shape, using: &generator)
