@@ -154,6 +154,11 @@ final class Console: Sendable {
     }
   }
 
+  /// Results as JSON, or what was found and where to look, as the list of exhibits in `folder` says.
+  func report(_ results: some Encodable, in folder: RunFolder) throws {
+    try report(results, lines: ExhibitList(of: folder)?.lines(in: folder) ?? [])
+  }
+
   /// One JSON document on standard output.
   static func printJSON(_ value: some Encodable) throws {
     try Output.result(json: JSONFile.encoded(value, file: URL(filePath: "standard output")))

@@ -97,13 +97,6 @@ struct ShiftCommand: ParsableCommand {
     let results = try Console(common).run(resume: "The same command, without --fresh, goes on.") {
       try experiment.run(in: folder, progress: $0)
     }
-    try Console(common).report(
-      results,
-      lines: results.lines + [
-        "look at    \(folder.file("figures").relativePath)/: "
-          + (folder.exists("figures/shift-and-attack.png") ? "shift-and-attack.png, " : "")
-          + "kinds.png, corruptions.png",
-        "numbers    \(folder.file("recipes.csv").relativePath), networks.csv, corruptions.csv",
-      ])
+    try Console(common).report(results, in: folder)
   }
 }

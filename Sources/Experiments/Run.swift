@@ -53,6 +53,8 @@ public final class Run<Configuration: Codable & Sendable, Results: Codable & Sen
   }
 
   var experiment: String { record.experiment }
+  /// What the run is recorded with.
+  public var configuration: Configuration { record.configuration }
 
   /// Writes the record of a run that has begun in the place of an earlier one.
   public func begin() throws { try folder.write(record, to: folder.recordName) }

@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 
 /// One experiment on the page: what was found, what shows it, and where it came from.

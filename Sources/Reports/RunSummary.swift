@@ -72,6 +72,7 @@ extension RunSummary {
     func results<Results: ReportedResults>(_ type: Results.Type) throws -> RunSummary {
       try JSONFile.read(Finished<Results>.self, from: file).results.reportSummary
     }
+    if let list = try ExhibitList(of: folder) { return RunSummary(list) }
     switch kind.experiment {
     case "train": return try results(TrainExperiment.Results.self)
     case "evaluate": return try results(EvaluateExperiment.Results.self)
@@ -90,9 +91,8 @@ extension RunSummary {
     case "substitute": return try results(SubstituteResults.self)
     case "privacy": return try results(PrivacyResults.self)
     case "smooth": return try results(SmoothingResults.self)
-    case "shift": return try results(ShiftResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "poison backdoor": return try results(BackdoorExperiment.Results.self)
+    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "poison collision": return try results(CollisionExperiment.Results.self)
     case "poison linear": return try results(LinearPoisonExperiment.Results.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)

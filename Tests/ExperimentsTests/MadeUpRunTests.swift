@@ -57,14 +57,27 @@ import Testing
   @Test("poison backdoor")
   func backdoor() throws {
     let run = try record("backdoor", BackdoorExperiment.Configuration.self, BackdoorExperiment.Results.self)
-    let report = BackdoorReport(
-      results: run.results,
-      provenance: provenance("poison backdoor", run.data, victim: run.results.victimName))
+    // Pictures are drawn of networks and images, and play no part here.
+    let scene = PoisonScene(epochs: 1)
+    let material = try BackdoorExperiment(
+      BackdoorExperimentTests().configuration(scene), workerCount: 1
+    ).prepare(scene.dataset, in: RunFolder(URL(filePath: "/nowhere"))) { _ in }.material
+    let network = try scene.victim.network(
+      trainedOn: material.clean, repetition: 0, workerCount: 1, onProgress: {})
+    let evidence = BackdoorExperiment.Evidence(
+      gallery: try NeuronGallery(
+        before: network, after: network, heldOut: scene.dataset.heldOut, trigger: material.trigger,
+        target: material.target, seed: 1, workerCount: 1),
+      poisoned: try Engine(running: network, workerCount: 1))
+    var results = run.results
+    results.sentences = BackdoorExhibits.sentences(results)
     var pin = Pin()
-    pin.add("backdoor.csv", report.table)
-    pin.add("clusters.csv", report.clusters)
-    pin.add("success", report.chart)
-    pin.add("sentences", BackdoorReport.sentences(run.results))
+    try pin.add(
+      BackdoorExhibits(
+        results: results,
+        provenance: provenance("poison backdoor", run.data, victim: run.results.victimName),
+        evidence: evidence, material: material
+      ).exhibits)
     try pin.expect("backdoor")
   }
 
@@ -133,14 +146,14 @@ import Testing
   @Test("shift")
   func shift() throws {
     let run = try record("shift", ShiftExperiment.Configuration.self, ShiftResults.self)
-    let report = ShiftReport(configuration: run.configuration, results: run.results, data: run.data)
+    let scene = try AttackScene()
     var pin = Pin()
-    pin.add("networks.csv", report.networkTable)
-    pin.add("corruptions.csv", report.corruptionTable)
-    pin.add("recipes.csv", report.recipeTable)
-    pin.add("shift-and-attack", try #require(report.scatter))
-    pin.add("kinds", report.kinds)
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      ShiftExhibits(
+        configuration: run.configuration, results: run.results, data: run.data,
+        engine: Engine(running: scene.model.network, workerCount: 1), images: scene.dataset.heldOut,
+        shownImage: 0
+      ).exhibits)
     try pin.expect("shift")
   }
 
@@ -362,6 +375,16 @@ import Testing
 }
 
 extension Pin {
+  /// Everything but the pictures that are no charts, of which their captions.
+  fileprivate mutating func add(_ exhibits: Exhibits) throws {
+    let list = try JSONFile.encoded(exhibits.list, file: URL(filePath: "/exhibits.json"))
+    add("exhibits.json", String(decoding: list, as: UTF8.self))
+    for (file, text) in exhibits.texts { add(file, text) }
+    for (file, drawing) in exhibits.drawings {
+      if case .chart(let chart) = drawing { add(URL(filePath: file).lastPathComponent, chart) }
+    }
+  }
+
   fileprivate mutating func add(_ heading: String, _ table: CSVWriter) { add(heading, table.text) }
 
   /// Its words, its numbers, and how it draws them.

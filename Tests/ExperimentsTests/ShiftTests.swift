@@ -60,6 +60,11 @@ import Testing
       configuration { $0.recipes = ShiftRecipe.allCases })
   }
 
+  /// All that is said.
+  private static func words(_ results: ShiftResults) -> String {
+    ([results.head] + results.listing + results.findings).joined(separator: "\n")
+  }
+
   @Test("Tables hold every network and corruption, and networks of one seed differ by their recipe alone")
   func tables() throws {
     let url = Self.folder()
@@ -170,7 +175,7 @@ import Testing
     #expect(abs((found.interval95?[0] ?? 0) - interval.interval().lower) < 1e-12)
     #expect(summary.side == 1 && results.summary(.plain, .corrupted)?.difference == nil)
     #expect(results.summary(.noise, .clean)?.side == 0)
-    let text = results.lines.joined(separator: "\n")
+    let text = Self.words(results)
     #expect(text.contains("noise less plain") && text.contains("stands corruptions better, attacks better"))
     // 9 ways at one severity, in these made-up networks.
     #expect(text.contains("corrupted in 9 ways"))
@@ -185,11 +190,11 @@ import Testing
       pairs.append(Self.network(.moved, number, corrupted: 50 + seed, distance: 0.8 + 0.01 * Double(seed)))
       pairs.append(Self.network(.domains, number, corrupted: 70 + seed, distance: 0.5 + 0.25 * Double(seed)))
     }
-    let text = Self.results(pairs).lines.joined(separator: "\n")
+    let text = Self.words(Self.results(pairs))
     #expect(text.contains("stands corruptions worse, attacks worse"))
     #expect(text.contains("stands corruptions better, attacks no differently that can be told"))
     #expect(
-      Self.results(Array(pairs.prefix(3))).lines.joined().contains("one pair of networks decides nothing"))
+      Self.words(Self.results(Array(pairs.prefix(3)))).contains("one pair of networks decides nothing"))
   }
 
   @Test("Where a distance is missing it is said, and gradients of zero are counted of those attacked")
@@ -201,13 +206,13 @@ import Testing
       networks.append(Self.network(.noise, number, corrupted: 70 + 2 * seed, distance: seed == 1 ? 1.5 : nil))
       networks.append(Self.network(.domains, number, corrupted: 80 + 3 * seed, distance: nil))
     }
-    let text = Self.results(networks).lines.joined(separator: "\n")
+    let text = Self.words(Self.results(networks))
     #expect(text.contains("1.500 (1 of 3)") && text.contains("(1 of 3 pairs)"))
     #expect(text.contains("stands corruptions better, attacks nobody can tell"))
     #expect(!text.contains("decides nothing") && !text.contains("gradients were zero"))
     // One image of four is wrong anyway: two of three are most.
     networks[0].zeroGradientCount = 2
-    #expect(Self.results(networks).lines.joined().contains("in 1 networks most gradients were zero"))
+    #expect(Self.words(Self.results(networks)).contains("in 1 networks most gradients were zero"))
   }
 
   @Test("Intervals of shares end where shares do")
@@ -215,7 +220,7 @@ import Testing
     let results = Self.results([
       Self.network(.plain, 1, corrupted: 2, distance: 1), Self.network(.plain, 2, corrupted: 30, distance: 1),
     ])
-    #expect(results.lines.joined().contains("0.160 [0.000, 1.000]"))
+    #expect(Self.words(results).contains("0.160 [0.000, 1.000]"))
   }
 
   @Test("Between recipes the means are ranked, within recipes what is left: the two may disagree")

@@ -33,4 +33,20 @@ import Testing
     pin.add("article", summary.articleTables + summary.citations.map { "\($0)" })
     try pin.expect("report-\(name)")
   }
+
+  @Test("A run of a version without a list of exhibits is shown by the pictures and tables in its folder")
+  func earlier() throws {
+    let runs = try MadeUpRuns()
+    let folder = RunFolder(runs.folder)
+    try AtomicFile.write(MadeUpRun.data("backdoor"), to: folder.file("run.json"))
+    try runs.picture(folder, "figures/b.png", title: "The second")
+    try runs.picture(folder, "figures/a.png", title: "The first")
+    try AtomicFile.write("x\n1\n", to: folder.file("table.csv"))
+    try AtomicFile.write("x\n1\n", to: folder.file("figures/a.csv"))
+    let summary = try RunSummary.read(folder)
+    #expect(summary.findings.count == 5)
+    #expect(summary.pictures.map(\.file) == ["figures/a.png", "figures/b.png"])
+    #expect(summary.pictures.map(\.caption) == ["The first", "The second"])
+    #expect(summary.tables.map(\.file) == ["table.csv"])
+  }
 }

@@ -87,12 +87,7 @@ struct BackdoorCommand: ParsableCommand {
     let results = try console.run(resume: "The same command goes on.") {
       try experiment.run(in: folder, progress: $0)
     }
-    try console.report(
-      results,
-      lines: results.sentences + [
-        "look at    \(folder.file("figures").relativePath)/: success.png, examples.png, neurons.png",
-        "numbers    \(folder.file("backdoor.csv").relativePath), \(folder.file("clusters.csv").relativePath)",
-      ])
+    try console.report(results, in: folder)
   }
 }
 

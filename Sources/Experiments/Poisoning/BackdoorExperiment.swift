@@ -16,10 +16,11 @@ import Tensors
 /// | `figures/examples.png` | held-out images without and with the trigger, and what a poisoned network says |
 /// | `figures/neurons.png` | the neurons that answer most to the trigger, before and after |
 /// | `backdoor.csv`, `clusters.csv` | every network; every label's clusters |
+/// | `parts/` | every network's outcome; the two networks that are shown, as model files |
 /// | `run.json` | configuration, environment, results |
 ///
 /// Every share and repetition is a part of its own, so a stopped run goes on where it was.
-public struct BackdoorExperiment: Sendable {
+public struct BackdoorExperiment: Experiment {
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
     public var victim: VictimTraining
@@ -98,6 +99,14 @@ public struct BackdoorExperiment: Sendable {
     var clustering: ActivationClustering.Settings
   }
 
+  private struct Condition: Equatable {
+    var share: Double
+    var repetition: Int
+
+    var name: String { "share-\(share)-\(repetition)" }
+    var modelName: String { "\(name).safetensors" }
+  }
+
   public private(set) var configuration: Configuration
   public let workerCount: Int
   /// Whether somebody asked for the shares; else those stay out that the data are too few for.
@@ -109,21 +118,41 @@ public struct BackdoorExperiment: Sendable {
     self.workerCount = workerCount
   }
 
-  /// - Throws: ``UnknownClass``, ``PoisonError``, and what loading, training and writing throw. Before the first file is
-  ///   written data, architecture, trigger and shares have been found to fit.
-  @discardableResult
-  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
-    try run(on: configuration.data.load(progress), in: folder, progress: progress)
+  public static let name = "poison backdoor"
+
+  public struct Material: Sendable {
+    let dataset: Dataset
+    let clean: LabelledImages
+    let graph: Graph
+    let trigger: Trigger
+    /// The number of the attacker's class.
+    let target: Int
   }
 
-  func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+  /// What is shown of the networks of the first repetition, trained on clean images and with the largest share.
+  public struct Evidence {
+    let gallery: NeuronGallery
+    let poisoned: Engine
+  }
+
+  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
+    try configuration.data.load(progress)
+  }
+
+  /// - Throws: ``UnknownClass``, ``PoisonError``, and what the architecture throws.
+  public func prepare(
+    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
+  ) throws -> Prepared<BackdoorExperiment> {
     let target = try dataset.heldOut.classNames.classNumber(configuration.target)
     let clean = configuration.victim.images(of: dataset)
     var usual = UsualSetting()
     var fitted = self
     if !areSharesGiven { fitted.fitShares(to: clean, target, &usual) }
-    return try fitted.run(
-      on: dataset, clean, target, in: folder, remarks: usual.remarks, progress: progress)
+    return Prepared(
+      material: Material(
+        dataset: dataset, clean: clean, graph: try configuration.victim.graph(for: clean),
+        trigger: try fitted.trigger(for: clean, target: target), target: target),
+      configuration: fitted.configuration, dataset: dataset, remarks: usual.remarks)
   }
 
   /// Leaves out shares of less than one image, and those of more than there are of other classes.
@@ -147,61 +176,54 @@ public struct BackdoorExperiment: Sendable {
     configuration.shares = possible
   }
 
-  private func run(
-    on dataset: Dataset, _ clean: LabelledImages, _ target: Int, in folder: RunFolder, remarks: [String],
-    progress: @escaping ProgressHandler
-  ) throws -> Results {
-    let names = dataset.heldOut.classNames
-    let graph = try configuration.victim.graph(for: clean)
-    let trigger = try trigger(for: clean, target: target)
-    let record = RunRecord<Configuration, Results>(
-      experiment: "poison backdoor", configuration: configuration, workerCount: workerCount,
-      data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
-    let (folder, progress) = (run.folder, run.progress)
+  public func measure(
+    _ material: Material, _ run: Run<Configuration, Results>
+  ) throws -> (results: Results, evidence: Evidence) {
+    let (dataset, clean, progress) = (material.dataset, material.clean, run.progress)
+    let configuration = run.configuration
     let parts = try PoisonParts(
-      of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
+      of: run, dataChecksum: dataset.checksum, architecture: material.graph.architecture.json,
       settings: Settings(
         victim: configuration.victim, trigger: configuration.trigger, target: configuration.target,
         clustering: configuration.clustering))
     let conditions = (0..<configuration.repetitions).flatMap { repetition in
-      configuration.shares.map { (share: $0, repetition: repetition) }
+      configuration.shares.map { Condition(share: $0, repetition: repetition) }
     }
     try progress(.stage("training with a backdoor: \(conditions.count) sets of \(clean.count) images"))
+    let shown = [0, configuration.shares.last ?? 0].map { Condition(share: $0, repetition: 0) }
     let outcomes = try parts.values(
-      of: conditions, unit: "sets", progress, named: { "share-\($0.share)-\($0.repetition)" }
+      of: conditions, unit: "sets", progress, named: \.name,
+      files: { shown.contains($0) ? [$0.modelName] : [] }
     ) { condition, tell in
-      try outcome(
-        condition.share, condition.repetition, target, trigger, clean, dataset.heldOut, tell)
+      try outcome(condition, material, keeping: shown.contains(condition) ? parts : nil, tell)
     }
-    try progress(.stage("drawing"))
-    let tell: @Sendable () throws -> Void = {
-      try progress(.step(done: conditions.count, total: conditions.count, unit: "sets"))
-    }
-    let networks = try [0, configuration.shares.last ?? 0].map {
-      try trained(on: poisoned($0, 0, target, trigger, clean).images, 0, tell)
-    }
+    let networks = try shown.map { try parts.model($0.modelName).network }
     let gallery = try NeuronGallery(
-      before: networks[0], after: networks[1], heldOut: dataset.heldOut, trigger: trigger, target: target,
-      seed: configuration.victim.training.seed, workerCount: workerCount)
+      before: networks[0], after: networks[1], heldOut: dataset.heldOut, trigger: material.trigger,
+      target: material.target, seed: configuration.victim.training.seed, workerCount: workerCount)
+    let names = dataset.heldOut.classNames
     var results = Results(
-      dataName: dataset.name, victimName: graph.architecture.name, trigger: configuration.trigger,
-      changedPixels: [trigger.changedCount, trigger.shape.pixelCount], target: names[target],
-      classNames: names, repetitions: configuration.repetitions, trainingCount: clean.count,
-      heldOutCount: dataset.heldOut.count, clustering: configuration.clustering, outcomes: outcomes,
-      changes: gallery.changes, sentences: [])
-    results.sentences = BackdoorReport.sentences(results)
-    try run.measured(results)
-    try BackdoorReport(
+      dataName: dataset.name, victimName: material.graph.architecture.name, trigger: configuration.trigger,
+      changedPixels: [material.trigger.changedCount, material.trigger.shape.pixelCount],
+      target: names[material.target], classNames: names, repetitions: configuration.repetitions,
+      trainingCount: clean.count, heldOutCount: dataset.heldOut.count, clustering: configuration.clustering,
+      outcomes: outcomes, changes: gallery.changes, sentences: [])
+    results.sentences = BackdoorExhibits.sentences(results)
+    return (
+      results,
+      Evidence(gallery: gallery, poisoned: try Engine(running: networks[1], workerCount: workerCount))
+    )
+  }
+
+  public func exhibits(
+    _ results: Results, _ evidence: Evidence, _ material: Material
+  ) throws -> Exhibits {
+    BackdoorExhibits(
       results: results,
       provenance: PoisonProvenance(
-        command: "poison backdoor", data: DataRecord(dataset), seed: configuration.victim.training.seed,
-        victim: results.victimName)
-    ).write(
-      gallery, network: Engine(running: networks[1], workerCount: workerCount), trigger, dataset.heldOut,
-      target: target, in: folder)
-    try run.complete(with: results)
-    return results
+        command: Self.name, data: DataRecord(material.dataset), seed: configuration.victim.training.seed,
+        victim: results.victimName), evidence: evidence, material: material
+    ).exhibits
   }
 
   private func trigger(for clean: LabelledImages, target: Int) throws -> Trigger {
@@ -224,14 +246,6 @@ public struct BackdoorExperiment: Sendable {
 
   // MARK: One condition
 
-  private func poisoned(
-    _ share: Double, _ repetition: Int, _ target: Int, _ trigger: Trigger, _ clean: LabelledImages
-  ) -> (images: LabelledImages, poisons: [Int]) {
-    let backdoor = Backdoor(
-      of: clean.labels, target: target, share: share, seed: configuration.victim.seed(repetition))
-    return (backdoor.poisoned(clean, with: trigger), backdoor.images)
-  }
-
   private func trained(
     on images: LabelledImages, _ repetition: Int, _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Network {
@@ -239,19 +253,25 @@ public struct BackdoorExperiment: Sendable {
       trainedOn: images, repetition: repetition, workerCount: workerCount, onProgress: tell)
   }
 
+  /// - Parameter parts: Where the trained network is kept; nil: it is not.
   private func outcome(
-    _ share: Double, _ repetition: Int, _ target: Int, _ trigger: Trigger, _ clean: LabelledImages,
-    _ heldOut: LabelledImages, _ tell: @escaping @Sendable () throws -> Void
+    _ condition: Condition, _ material: Material, keeping parts: PoisonParts<Settings>?,
+    _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Outcome {
-    let (given, poisons) = poisoned(share, repetition, target, trigger, clean)
+    let repetition = condition.repetition
+    let backdoor = Backdoor(
+      of: material.clean.labels, target: material.target, share: condition.share,
+      seed: configuration.victim.seed(repetition))
+    let given = backdoor.poisoned(material.clean, with: material.trigger)
     let network = try trained(on: given, repetition, tell)
+    try parts?.keep(
+      Model(network: network, classNames: given.classNames), as: condition.modelName)
     let engine = try Engine(running: network, workerCount: workerCount)
-    let judged = try judged(engine, target, trigger, heldOut)
+    let judged = try judged(engine, material)
     try tell()
     let layer = network.graph.featureLayer
     let features = try FeatureMatrix(
-      values: engine.features(of: given, layer: layer),
-      labels: given.classLabels,
+      values: engine.features(of: given, layer: layer), labels: given.classLabels,
       layer: layer.map { network.graph.nodes[$0].name } ?? "pixels")
     let clusters = ActivationClustering(
       of: features, settings: configuration.clustering, seed: configuration.victim.seed(repetition),
@@ -263,20 +283,20 @@ public struct BackdoorExperiment: Sendable {
       ? nil
       : try self.judged(
         Engine(running: trained(on: given.selecting(rest), repetition, tell), workerCount: workerCount),
-        target, trigger, heldOut)
+        material)
     return Outcome(
-      share: share, repetition: repetition, trainingCount: given.count, poisonCount: poisons.count,
-      judged: judged, labels: clusters.labels, flaggedCount: flagged.count,
-      flaggedPoisons: flagged.intersection(poisons).count, repaired: repaired)
+      share: condition.share, repetition: repetition, trainingCount: given.count,
+      poisonCount: backdoor.images.count, judged: judged, labels: clusters.labels,
+      flaggedCount: flagged.count,
+      flaggedPoisons: flagged.intersection(backdoor.images).count, repaired: repaired)
   }
 
-  private func judged(_ engine: Engine, _ target: Int, _ trigger: Trigger, _ heldOut: LabelledImages) throws
-    -> Judged
-  {
+  private func judged(_ engine: Engine, _ material: Material) throws -> Judged {
+    let (heldOut, target) = (material.dataset.heldOut, material.target)
     let others = heldOut.labels.indices.filter { heldOut.labels[$0] != target }
     let clean = Prediction.rows(of: try engine.logits(of: heldOut)).map(\.label)
     let marked = Prediction.rows(
-      of: try engine.logits(of: trigger.applied(to: heldOut, rows: others).selecting(others)))
+      of: try engine.logits(of: material.trigger.applied(to: heldOut, rows: others).selecting(others)))
     return Judged(
       error: Proportion(zip(clean, heldOut.labels).count { $0 != $1 }, of: heldOut.count),
       success: Proportion(marked.count { $0.label == target }, of: others.count),

@@ -1,3 +1,5 @@
+import Networks
+
 /// What the conditions of a poisoning experiment left, a file for each.
 struct PoisonParts<Settings: Codable & Equatable> {
   /// Raised when a part of the same settings holds other numbers than before.
@@ -30,9 +32,10 @@ struct PoisonParts<Settings: Codable & Equatable> {
   /// - Parameters:
   ///   - unit: Of the conditions, for progress.
   ///   - name: Of a condition; a file name.
+  ///   - files: Names of those that `measure` keeps of a condition by ``keep(_:as:)``.
   func values<Condition, Value: Codable>(
     of conditions: [Condition], unit: String, _ progress: @escaping ProgressHandler,
-    named name: (Condition) -> String,
+    named name: (Condition) -> String, files: (Condition) -> [String] = { _ in [] },
     _ measure: (Condition, _ tell: @escaping @Sendable () throws -> Void) throws -> Value
   ) throws -> [Value] {
     try conditions.enumerated().map { number, condition in
@@ -40,14 +43,23 @@ struct PoisonParts<Settings: Codable & Equatable> {
         try progress(.step(done: number, total: total, unit: unit))
       }
       try tell()
-      return try value(name(condition)) { try measure(condition, tell) }
+      return try value(name(condition), files: files(condition)) { try measure(condition, tell) }
     }
   }
 
   /// What was measured under these very settings before, or what `measure` gives now.
   ///
   /// - Parameter name: Of the condition; a file name.
-  func value<Value: Codable>(_ name: String, _ measure: () throws -> Value) throws -> Value {
-    try kept.kept("\(name).json", in: folder, checksums: checksums, settings: identity, measure)
+  func value<Value: Codable>(
+    _ name: String, files: [String] = [], _ measure: () throws -> Value
+  ) throws -> Value {
+    try kept.kept(
+      "\(name).json", in: folder, checksums: checksums, settings: identity, files: files, measure)
   }
+
+  /// A network that belongs to a part.
+  func keep(_ model: Model, as name: String) throws { try ModelFile.write(model, to: folder.file(name)) }
+
+  /// One that was kept.
+  func model(_ name: String) throws -> Model { try ModelFile.read(folder.file(name)) }
 }

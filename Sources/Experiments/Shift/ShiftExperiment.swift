@@ -10,7 +10,7 @@ import Tensors
 ///
 /// Leaves `networks/RECIPE-seedN/` for each network, `networks.csv`, `corruptions.csv`, `recipes.csv`, figures and
 /// `run.json`. What was measured of a network is a file of its folder, so a stopped run goes on with the network it was at.
-public struct ShiftExperiment: Sendable {
+public struct ShiftExperiment: Experiment {
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
     public var architecture: TrainExperiment.ArchitectureChoice
@@ -76,17 +76,25 @@ public struct ShiftExperiment: Sendable {
   /// Raised when what is measured of the same network under the same settings has other numbers than before.
   static let revision = 2
 
-  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written;
-  ///   what loading, the engine and writing throw.
-  @discardableResult
-  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> ShiftResults {
-    let dataset = try configuration.data.load(progress)
-    return try run(on: dataset, in: folder, progress: progress)
+  public static let name = "shift"
+
+  /// What is measured of every network, the same for all.
+  public struct Material: Sendable {
+    let dataset: Dataset
+    /// Of the images that are corrupted.
+    let numbers: [Int]
+    /// Some of these.
+    let attackedNumbers: [Int]
   }
 
-  func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws
-    -> ShiftResults
-  {
+  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
+    try configuration.data.load(progress)
+  }
+
+  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings.
+  public func prepare(
+    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
+  ) throws -> Prepared<ShiftExperiment> {
     _ = try Graph(configuration.architecture.architecture(for: dataset.training))
     let images = dataset.heldOut
     let numbers = try images.numbers(drawing: configuration.imageCount, seed: configuration.seed, progress)
@@ -94,10 +102,15 @@ public struct ShiftExperiment: Sendable {
     let attackedNumbers = try images.numbers(
       drawing: min(configuration.attackCount, numbers.count), seed: configuration.seed, progress)
     try checkConflicts(on: dataset, in: folder)
-    let record = RunRecord<Configuration, ShiftResults>(
-      experiment: "shift", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
-    let run = try Run(record, on: dataset, in: folder, progress)
-    let (folder, progress) = (run.folder, run.progress)
+    return Prepared(
+      material: Material(dataset: dataset, numbers: numbers, attackedNumbers: attackedNumbers),
+      configuration: configuration, dataset: dataset)
+  }
+
+  public func measure(
+    _ material: Material, _ run: Run<Configuration, ShiftResults>
+  ) throws -> (results: ShiftResults, evidence: Engine) {
+    let (folder, progress, dataset) = (run.folder, run.progress, material.dataset)
     if startsFresh { try folder.remove(Self.networksFolder) }
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "shift": Self.revision])
     var networks: [ShiftedNetwork] = []
@@ -110,22 +123,26 @@ public struct ShiftExperiment: Sendable {
         let place = try folder.folder(place(of: recipe, seed))
         let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
         let engine = try Engine(running: model.network, workerCount: workerCount)
-        if shown == nil { shown = engine }
+        shown = shown ?? engine
         networks.append(
           try measured(
-            recipe, seed: seed, engine, try model.checksum, dataset, numbers, attackedNumbers, in: place,
-            kept, name, progress))
+            recipe, seed: seed, engine, checksum: model.checksum, material, in: place, kept, name, progress))
       }
     }
+    guard let shown else { preconditionFailure("there is a recipe and a seed") }
     let results = ShiftResults(
-      dataName: dataset.name, heldOutCount: images.count, imageCount: numbers.count, networks: networks,
-      configuration)
-    try run.measured(results)
-    try progress(.stage("drawing"))
-    try ShiftReport(configuration: configuration, results: results, data: DataRecord(dataset))
-      .write(shown, images: images, number: numbers[0], in: folder)
-    try run.complete(with: results)
-    return results
+      dataName: dataset.name, heldOutCount: dataset.heldOut.count, imageCount: material.numbers.count,
+      networks: networks, configuration)
+    return (results, shown)
+  }
+
+  public func exhibits(
+    _ results: ShiftResults, _ engine: Engine, _ material: Material
+  ) throws -> Exhibits {
+    ShiftExhibits(
+      configuration: configuration, results: results, data: DataRecord(material.dataset), engine: engine,
+      images: material.dataset.heldOut, shownImage: material.numbers[0]
+    ).exhibits
   }
 
   /// Asks the folders of all networks before the first one is changed.
@@ -168,22 +185,22 @@ public struct ShiftExperiment: Sendable {
   }
 
   private func measured(
-    _ recipe: ShiftRecipe, seed: UInt64, _ engine: Engine, _ checksum: String, _ dataset: Dataset,
-    _ numbers: [Int], _ attackedNumbers: [Int], in place: RunFolder, _ kept: KeptParts, _ name: String,
-    _ progress: @escaping ProgressHandler
+    _ recipe: ShiftRecipe, seed: UInt64, _ engine: Engine, checksum: String, _ material: Material,
+    in place: RunFolder, _ kept: KeptParts, _ name: String, _ progress: @escaping ProgressHandler
   ) throws -> ShiftedNetwork {
+    let (numbers, attackedNumbers) = (material.numbers, material.attackedNumbers)
     let settings = ShiftSettings(
       recipe: recipe, imageCount: configuration.imageCount, attackedNumbers: attackedNumbers,
       epsilon: configuration.epsilon, stepCount: configuration.stepCount, seed: configuration.seed)
     return try kept.kept(
-      Self.partName, in: place, checksums: ["data": dataset.checksum, "model": checksum], settings: settings
+      Self.partName, in: place, checksums: ["data": material.dataset.checksum, "model": checksum],
+      settings: settings
     ) {
       try progress(
-        .stage(
-          "\(name): corrupting \(numbers.count) images, attacking \(attackedNumbers.count)"
-        ))
+        .stage("\(name): corrupting \(numbers.count) images, attacking \(attackedNumbers.count)"))
       return try ShiftMeasurement(
-        images: dataset.heldOut, numbers: numbers, attackedNumbers: attackedNumbers, settings: settings,
+        images: material.dataset.heldOut, numbers: numbers, attackedNumbers: attackedNumbers,
+        settings: settings,
         workerCount: workerCount
       ).measure(engine, modelChecksum: checksum, seed: seed, progress)
     }

@@ -2,14 +2,13 @@ import Figures
 import Foundation
 
 extension ShiftResults {
-  /// For people: what was found, denominators and intervals stated.
-  public var lines: [String] {
-    [
-      "\(architecture) on \(dataName): \(recipes.count) recipes, \(networkCount) networks each; \(imageCount) of \(heldOutCount) "
-        + "held-out images corrupted in \(networks.first?.corrupted.count ?? 0) ways, \(attackCount) of them attacked",
-      "",
-    ] + TextTable.lines(table) + [""] + findings
+  /// What was measured.
+  var head: String {
+    "\(architecture) on \(dataName): \(recipes.count) recipes, \(networkCount) networks each; \(imageCount) of \(heldOutCount) "
+      + "held-out images corrupted in \(networks.first?.corrupted.count ?? 0) ways, \(attackCount) of them attacked"
   }
+
+  var listing: [String] { TextTable.lines(table) }
 
   /// What the table means.
   var findings: [String] { recipes.filter { $0 != .plain }.map(sentence) + correlations + warnings }

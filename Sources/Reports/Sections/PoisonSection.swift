@@ -35,41 +35,6 @@ extension LabelPoisonExperiment.Results: ReportedResults {
   }
 }
 
-extension BackdoorExperiment.Results: ReportedResults {
-  var reportSummary: RunSummary {
-    RunSummary(
-      title: "A backdoor", findings: sentences,
-      basis:
-        "n = \(trainingCount) training images, a share of which carries a trigger and the label \(target); success on held-out "
-        + "images that are not of that class, error on all \(heldOutCount) without a trigger. \(repetitions) networks for "
-        + "each share; intervals: Student's, 95 %, over networks.",
-      pictures: [
-        .init(
-          file: "figures/success.png",
-          caption: "Success and clean error against the share of poisoned images.",
-          alternative: "Curves; the numbers are in the table."),
-        .init(
-          file: "figures/examples.png",
-          caption: "Held-out images without the trigger and with it, and what a poisoned network says."),
-        .init(
-          file: "figures/neurons.png",
-          caption: "The neurons that answer most to the trigger, before and after."),
-      ],
-      tables: [
-        .init(
-          file: "backdoor.csv", caption: "The networks one by one.",
-          articleColumns: [
-            ("share", "poisoned"), ("repetition", "network"), ("success_count", "success"),
-            ("success_of", "of"),
-            ("error_count", "errors"), ("error_of", "of"), ("flagged", "flagged"),
-            ("flagged_poisoned", "of them poisoned"),
-          ]),
-        .init(file: "clusters.csv", caption: "The clusters of every label."),
-      ],
-      citations: [.gu2017badnets, .chen2018detecting])
-  }
-}
-
 extension CollisionExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {
     RunSummary(

@@ -1,7 +1,5 @@
-import Experiments
-
 /// A work that an article cites, by its key in `Article/references.bib`.
-enum Citation: String, CaseIterable, Sendable {
+public enum Citation: String, CaseIterable, Codable, Sendable {
   case szegedy2014intriguing, goodfellow2015explaining
   case bau2017network, phipson2010permutation, wilson1927probable
   case byrd1995limited, kurakin2017adversarial, madry2018towards, dong2018boosting, croce2020reliable
@@ -14,7 +12,7 @@ enum Citation: String, CaseIterable, Sendable {
   case biggio2012poisoning, munoz2017towards
 
   /// Of an attack; none for those of the two papers.
-  static func attack(_ kind: AttackKind?) -> [Citation] {
+  public static func attack(_ kind: AttackKind?) -> [Citation] {
     switch kind {
     case .basicIterative: [.kurakin2017adversarial]
     case .projectedGradientDescent: [.madry2018towards]

@@ -6,63 +6,70 @@ import Poisoning
 import Storage
 import Tensors
 
-/// Tables, figures and sentences of `intrigue poison backdoor`.
-struct BackdoorReport {
+/// What `intrigue poison backdoor` leaves to read and to look at.
+struct BackdoorExhibits {
   typealias Results = BackdoorExperiment.Results
   typealias Outcome = BackdoorExperiment.Outcome
 
   let results: Results
   let provenance: PoisonProvenance
+  let evidence: BackdoorExperiment.Evidence
+  let material: BackdoorExperiment.Material
 
   private static let shownExamples = 8
 
-  func write(
-    _ gallery: NeuronGallery, network: Engine, _ trigger: Trigger, _ heldOut: LabelledImages, target: Int,
-    in folder: RunFolder
-  ) throws {
-    try table.write(to: folder.file("backdoor.csv"))
-    try clusters.write(to: folder.file("clusters.csv"))
-    let figures = try folder.folder("figures")
-    try chart.write(named: "success", in: figures.url)
-    try examples(network, trigger, heldOut, target).write(to: figures.file("examples.png"))
-    try sheet(gallery).write(to: figures.file("neurons.png"))
+  var exhibits: Exhibits {
+    var exhibits = Exhibits(
+      title: "A backdoor", findings: results.sentences,
+      basis:
+        "n = \(results.trainingCount) training images, a share of which carries a trigger and the label \(results.target); "
+        + "success on held-out images that are not of that class, error on all \(results.heldOutCount) without a trigger. "
+        + "\(results.repetitions) networks for each share; intervals: Student's, 95 %, over networks.")
+    exhibits.chart(
+      "figures/success", "Success and clean error against the share of poisoned images.",
+      alternative: "Curves; the numbers are in the table.", chart)
+    exhibits.figure(
+      "figures/examples.png",
+      "Held-out images without the trigger and with it, and what a poisoned network says."
+    ) { try examples() }
+    exhibits.figure(
+      "figures/neurons.png", "The neurons that answer most to the trigger, before and after."
+    ) { sheet }
+    exhibits.table("backdoor.csv", "The networks one by one.", of: results.outcomes, columns)
+    exhibits.table(
+      "clusters.csv", "The clusters of every label.",
+      of: results.outcomes.flatMap { outcome in outcome.labels.map { (outcome, $0) } }, clusterColumns)
+    exhibits.cite(.gu2017badnets, .chen2018detecting)
+    return exhibits
   }
 
-  var table: CSVWriter {
-    var table = CSVWriter(
-      columns: ["share", "repetition", "training_images", "poisoned", "flagged", "flagged_poisoned"]
-        + CSVWriter.columns(counted: "error") + CSVWriter.columns(counted: "success")
-        + CSVWriter.columns(counted: "without_trigger") + CSVWriter.columns(counted: "repaired_error")
-        + CSVWriter.columns(counted: "repaired_success"))
-    let none: [any CSVValue] = ["", "", "", "", ""]
-    for outcome in results.outcomes {
-      table.append(
-        [
-          outcome.share, outcome.repetition, outcome.trainingCount, outcome.poisonCount,
-          outcome.flaggedCount,
-          outcome.flaggedPoisons,
-        ] + CSVWriter.fields(counted: outcome.judged.error)
-          + CSVWriter.fields(counted: outcome.judged.success)
-          + CSVWriter.fields(counted: outcome.judged.withoutTrigger)
-          + (outcome.repaired.map { CSVWriter.fields(counted: $0.error) } ?? none)
-          + (outcome.repaired.map { CSVWriter.fields(counted: $0.success) } ?? none))
-    }
-    return table
+  // MARK: Tables
+
+  private var columns: [TableColumn<Outcome>] {
+    [
+      TableColumn("share", article: "poisoned") { $0.share },
+      TableColumn("repetition", article: "network") { $0.repetition },
+      TableColumn("training_images") { $0.trainingCount },
+      TableColumn("poisoned") { $0.poisonCount },
+      TableColumn("flagged", article: "flagged") { $0.flaggedCount },
+      TableColumn("flagged_poisoned", article: "of them poisoned") { $0.flaggedPoisons },
+    ] + .counted("error", article: ("errors", "of", nil)) { $0.judged.error }
+      + .counted("success", article: ("success", "of", nil)) { $0.judged.success }
+      + .counted("without_trigger") { $0.judged.withoutTrigger }
+      + .counted("repaired_error") { $0.repaired?.error }
+      + .counted("repaired_success") { $0.repaired?.success }
   }
 
-  var clusters: CSVWriter {
-    var table = CSVWriter(columns: [
-      "share", "repetition", "class", "images", "smaller_cluster", "silhouette", "suspicious",
-    ])
-    for outcome in results.outcomes {
-      for label in outcome.labels {
-        table.append([
-          outcome.share, outcome.repetition, results.classNames[label.label], label.imageCount,
-          label.smallerCount, label.silhouette, label.isSuspicious,
-        ])
-      }
-    }
-    return table
+  private var clusterColumns: [TableColumn<(outcome: Outcome, label: ActivationClustering.Label)>] {
+    [
+      TableColumn("share") { $0.outcome.share },
+      TableColumn("repetition") { $0.outcome.repetition },
+      TableColumn("class") { results.classNames[$0.label.label] },
+      TableColumn("images") { $0.label.imageCount },
+      TableColumn("smaller_cluster") { $0.label.smallerCount },
+      TableColumn("silhouette") { $0.label.silhouette },
+      TableColumn("suspicious") { $0.label.isSuspicious },
+    ]
   }
 
   // MARK: Figures
@@ -116,15 +123,14 @@ struct BackdoorReport {
       : PoisonWords.intervals(results.repetitions, of: "networks with other seeds and other poisons")
   }
 
-  private func examples(_ network: Engine, _ trigger: Trigger, _ heldOut: LabelledImages, _ target: Int)
-    throws
-    -> ImageStrip
-  {
+  private func examples() throws -> ImageStrip {
+    let (heldOut, target) = (material.dataset.heldOut, material.target)
     let shown = Array(
       heldOut.labels.indices.lazy.filter { heldOut.labels[$0] != target }.prefix(Self.shownExamples))
-    let tiles = try [heldOut, trigger.applied(to: heldOut, rows: shown)].flatMap { images in
+    let tiles = try [heldOut, material.trigger.applied(to: heldOut, rows: shown)].flatMap { images in
       let chosen = images.selecting(shown)
-      return try zip(shown.indices, Prediction.rows(of: network.logits(of: chosen))).map { place, said in
+      return try zip(shown.indices, Prediction.rows(of: evidence.poisoned.logits(of: chosen))).map {
+        place, said in
         ContactSheet.Tile(
           image: chosen.bitmap(place), caption: Numbers.percent(said.confidence), classIndex: said.label,
           isMisclassified: said.label != chosen.labels[place])
@@ -140,8 +146,9 @@ struct BackdoorReport {
       classNames: heldOut.classNames, tiles: tiles, columnCount: max(shown.count, 1))
   }
 
-  private func sheet(_ gallery: NeuronGallery) -> ContactSheet {
-    gallery.sheet(
+  private var sheet: ContactSheet {
+    let gallery = evidence.gallery
+    return gallery.sheet(
       caption: provenance.caption(
         title: "The neurons that answer most to the trigger",
         subtitle:

@@ -6,32 +6,44 @@ import Networks
 import Storage
 import Tensors
 
-/// Tables and figures of `intrigue shift`; docs/shift.md names the columns.
-struct ShiftReport {
+/// What `intrigue shift` leaves to read and to look at.
+struct ShiftExhibits {
   let configuration: ShiftExperiment.Configuration
   let results: ShiftResults
   let data: DataRecord
+  /// The network that classifies the image shown.
+  let engine: Engine
+  let images: LabelledImages
+  /// The number of the image that is shown under every corruption.
+  let shownImage: Int
 
-  /// - Parameters:
-  ///   - engine: Says what it takes the corrupted images for.
-  ///   - number: The image that is shown.
-  func write(_ engine: Engine?, images: LabelledImages, number: Int, in folder: RunFolder) throws {
-    try networkTable.write(to: folder.file("networks.csv"))
-    try corruptionTable.write(to: folder.file("corruptions.csv"))
-    try recipeTable.write(to: folder.file("recipes.csv"))
-    let figures = try folder.folder("figures")
-    if let engine {
-      try sheet(engine, images, number).write(to: figures.file("corruptions.png"))
-    }
-    if let scatter {
-      try scatter.write(named: Self.scatterName, in: figures.url)
-    } else {
-      try figures.removeChart(Self.scatterName)
-    }
-    try kinds.write(named: "kinds", in: figures.url)
+  var exhibits: Exhibits {
+    var exhibits = Exhibits(
+      title: "Does resistance to domain shift bring resistance to attack?",
+      findings: [results.head] + results.findings,
+      basis:
+        "n = \(results.imageCount) of \(results.heldOutCount) held-out images of \(results.dataName), drawn at random, under "
+        + "\(Corruption.Kind.allCases.count) corruptions at \(ShiftedNetwork.severities.count) severities each; "
+        + "\(results.attackCount) of them attacked by DDN, and within L2 \(results.epsilon) by projected gradient descent. "
+        + "Intervals: Student's, 95 %, over networks; differences are of networks of one seed.",
+      listing: results.listing)
+    exhibits.chart(
+      "figures/shift-and-attack", "Accuracy under corruptions and distance under attack.",
+      alternative: "A mark for each network; the numbers are in the table of networks.", scatter)
+    exhibits.chart(
+      "figures/kinds", "Accuracy under each corruption.",
+      alternative: "Shares by corruption; the numbers are in the table of corruptions.", kinds)
+    exhibits.figure("figures/corruptions.png", "One image under every corruption.") { try sheet() }
+    exhibits.table(
+      "recipes.csv", "Recipes, and their differences from plain.", of: results.summaries, recipeColumns,
+      isWhole: true)
+    exhibits.table("networks.csv", "The networks one by one.", of: results.networks, networkColumns)
+    exhibits.table(
+      "corruptions.csv", "Every network under every corruption.",
+      of: results.networks.flatMap { network in network.corrupted.map { (network, $0) } }, corruptionColumns,
+      isForArticle: false)
+    return exhibits
   }
-
-  private static let scatterName = "shift-and-attack"
 
   // MARK: Figures
 
@@ -113,8 +125,8 @@ struct ShiftReport {
   }
 
   /// A row for each kind: the image as it is, then at every severity.
-  private func sheet(_ engine: Engine, _ images: LabelledImages, _ number: Int) throws -> ImageStrip {
-    let shape = images.shape
+  private func sheet() throws -> ImageStrip {
+    let (shape, number) = (images.shape, shownImage)
     var tiles: [ContactSheet.Tile] = []
     for kind in Corruption.Kind.allCases {
       for severity in 0...5 {
@@ -143,56 +155,48 @@ struct ShiftReport {
 
   // MARK: Tables
 
-  var networkTable: CSVWriter {
-    var table = CSVWriter(
-      columns: ["recipe", "seed", "model_checksum"] + CSVWriter.columns(counted: "clean")
-        + ["corrupted", "unseen", "median_l2", "never_fooled"] + CSVWriter.columns(counted: "robust")
-        + ["zero_gradients"])
-    for network in results.networks {
-      table.append(
-        [network.recipe.rawValue, network.seed, network.modelChecksum]
-          + CSVWriter.fields(counted: network.clean)
-          + [
-            network.accuracy(), network.accuracy(under: ShiftRecipe.unseen),
-            network.medianDistance, network.distances.count { $0 == nil },
-          ] + CSVWriter.fields(counted: network.robust) + [network.zeroGradientCount])
-    }
-    return table
+  private var networkColumns: [TableColumn<ShiftedNetwork>] {
+    [
+      TableColumn("recipe", article: "recipe") { $0.recipe.rawValue },
+      TableColumn("seed", article: "seed") { $0.seed },
+      TableColumn("model_checksum") { $0.modelChecksum },
+    ] + .counted("clean", article: (nil, nil, "clean")) { $0.clean } + [
+      TableColumn("corrupted", article: "corrupted") { $0.accuracy() },
+      TableColumn("unseen", article: "seen by none") { $0.accuracy(under: ShiftRecipe.unseen) },
+      TableColumn("median_l2", article: "median distance") { $0.medianDistance },
+      TableColumn("never_fooled") { $0.distances.count { $0 == nil } },
+    ] + .counted("robust", article: (nil, nil, "robust")) { $0.robust } + [
+      TableColumn("zero_gradients") { $0.zeroGradientCount }
+    ]
   }
 
-  var corruptionTable: CSVWriter {
-    var table = CSVWriter(
-      columns: ["recipe", "seed", "kind", "severity", "seen"] + CSVWriter.columns(counted: "right"))
-    for network in results.networks {
-      for corrupted in network.corrupted {
-        table.append(
-          [
-            network.recipe.rawValue, network.seed, corrupted.kind.rawValue, corrupted.severity,
-            network.recipe.seen.contains(corrupted.kind) ? 1 : 0,
-          ] + CSVWriter.fields(counted: corrupted.right))
-      }
-    }
-    return table
+  private var corruptionColumns: [TableColumn<(network: ShiftedNetwork, corrupted: ShiftedNetwork.Corrupted)>]
+  {
+    [
+      TableColumn("recipe") { $0.network.recipe.rawValue },
+      TableColumn("seed") { $0.network.seed },
+      TableColumn("kind") { $0.corrupted.kind.rawValue },
+      TableColumn("severity") { $0.corrupted.severity },
+      TableColumn("seen") { $0.network.recipe.seen.contains($0.corrupted.kind) ? 1 : 0 },
+    ] + .counted("right") { $0.corrupted.right }
   }
 
-  var recipeTable: CSVWriter {
-    var table = CSVWriter(columns: [
-      "recipe", "measure", "networks", "mean", "lower_95", "upper_95", "pairs", "difference",
-      "difference_lower_95",
-      "difference_upper_95",
-    ])
-    func fields(_ mean: MeanWithInterval?) -> [any CSVValue] {
-      [
-        mean?.count, mean?.mean, mean?.interval95?[0],
-        mean?.interval95?[1],
-      ]
+  private var recipeColumns: [TableColumn<ShiftResults.Summary>] {
+    // An accuracy lies in [0, 1], where Student's interval need not end.
+    func mean(_ summary: ShiftResults.Summary) -> MeanWithInterval? {
+      summary.measure == .medianDistance ? summary.mean : summary.mean?.ofShares
     }
-    for summary in results.summaries {
-      let mean = summary.measure == .medianDistance ? summary.mean : summary.mean?.ofShares
-      table.append(
-        [summary.recipe.rawValue, summary.measure.rawValue] + fields(mean)
-          + fields(summary.difference))
-    }
-    return table
+    return [
+      TableColumn("recipe", article: "recipe") { $0.recipe.rawValue },
+      TableColumn("measure", article: "measure", isIdentifier: true) { $0.measure.rawValue },
+      TableColumn("networks") { mean($0)?.count },
+      TableColumn("mean", article: "mean") { mean($0)?.mean },
+      TableColumn("lower_95", article: "from") { mean($0)?.interval95?[0] },
+      TableColumn("upper_95", article: "to") { mean($0)?.interval95?[1] },
+      TableColumn("pairs") { $0.difference?.count },
+      TableColumn("difference", article: "less plain") { $0.difference?.mean },
+      TableColumn("difference_lower_95", article: "from") { $0.difference?.interval95?[0] },
+      TableColumn("difference_upper_95", article: "to") { $0.difference?.interval95?[1] },
+    ]
   }
 }
