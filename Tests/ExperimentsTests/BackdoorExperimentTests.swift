@@ -61,6 +61,22 @@ import Testing
     #expect(zip(results.changes, results.changes.dropFirst()).allSatisfy { $0.after >= $1.after })
   }
 
+  @Test("Fewer shares in the same folder find all their parts, with the networks that are shown then")
+  func fewerShares() throws {
+    let scene = PoisonScene(epochs: 1)
+    _ = try scene.files { folder in
+      let all = configuration(scene, shares: [0, 0.1, 0.2])
+      _ = try BackdoorExperiment(all, workerCount: 1).run(on: scene.dataset, in: folder) { _ in }
+      let log = ProgressLog()
+      let fewer = configuration(scene, shares: [0, 0.1])
+      let results = try BackdoorExperiment(fewer, workerCount: 1).run(on: scene.dataset, in: folder) {
+        log.note($0)
+      }
+      #expect(log.warnings == [])
+      return results
+    }
+  }
+
   @Test("A share beyond what there is, a patch beyond the image and an unknown class are refused at once")
   func refusals() throws {
     let scene = PoisonScene()

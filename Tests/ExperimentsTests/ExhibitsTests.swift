@@ -50,6 +50,17 @@ import Testing
     }
   }
 
+  @Test("Tables and list stand before the first picture is drawn, so that one that fails loses no number")
+  func failing() throws {
+    struct Failure: Error {}
+    try inFolder { folder in
+      var exhibits = exhibits("one")
+      exhibits.figure("failing.png", "Fails.") { () throws -> ImageStrip in throw Failure() }
+      #expect(throws: Failure.self) { try exhibits.write(to: folder) }
+      #expect(folder.exists("one.csv") && folder.exists("exhibits.json"))
+    }
+  }
+
   @Test("What an earlier run listed and this one does not goes, with all of a chart; other files stay")
   func earlier() throws {
     try inFolder { folder in

@@ -80,9 +80,10 @@ public struct Exhibits {
     let now = Set(list.pictures.map(\.file) + list.tables.map(\.file))
     for file in earlier.pictures.map(\.file) + earlier.tables.map(\.file)
     where !now.contains(file) && folder.encloses(file) {
-      try folder.remove(file)
       if file.hasSuffix(".png") {
-        for ending in Chart.fileEndings { try folder.remove("\(file.dropLast(4)).\(ending)") }
+        try folder.removeChart(String(file.dropLast(4)))
+      } else {
+        try folder.remove(file)
       }
     }
   }

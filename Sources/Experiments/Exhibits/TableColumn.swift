@@ -28,12 +28,11 @@ extension Array {
     _ name: String, article headings: (String?, String?, String?) = (nil, nil, nil),
     _ share: @escaping (Row) -> Proportion?
   ) -> [TableColumn<Row>] where Element == TableColumn<Row> {
-    [
-      TableColumn("\(name)_count", article: headings.0) { share($0)?.count },
-      TableColumn("\(name)_of", article: headings.1) { share($0)?.total },
-      TableColumn(name, article: headings.2) { share($0)?.value },
-      TableColumn("\(name)_lower_95") { share($0)?.interval95?.lowerBound },
-      TableColumn("\(name)_upper_95") { share($0)?.interval95?.upperBound },
-    ]
+    let headings = [headings.0, headings.1, headings.2, nil, nil]
+    return CSVWriter.columns(counted: name).enumerated().map { place, name in
+      TableColumn(name, article: headings[place]) { row in
+        share(row).map { CSVWriter.fields(counted: $0)[place] } ?? ""
+      }
+    }
   }
 }

@@ -16,7 +16,7 @@ import Tensors
 /// | `figures/examples.png` | held-out images without and with the trigger, and what a poisoned network says |
 /// | `figures/neurons.png` | the neurons that answer most to the trigger, before and after |
 /// | `backdoor.csv`, `clusters.csv` | every network; every label's clusters |
-/// | `parts/` | every network's outcome; the two networks that are shown, as model files |
+/// | `parts/` | every network's outcome; the networks of the first repetition, as model files |
 /// | `run.json` | configuration, environment, results |
 ///
 /// Every share and repetition is a part of its own, so a stopped run goes on where it was.
@@ -99,12 +99,14 @@ public struct BackdoorExperiment: Experiment {
     var clustering: ActivationClustering.Settings
   }
 
-  private struct Condition: Equatable {
+  private struct Condition {
     var share: Double
     var repetition: Int
 
     var name: String { "share-\(share)-\(repetition)" }
     var modelName: String { "\(name).safetensors" }
+    /// Which of the first repetition are shown depends on the shares asked for, and a part must not.
+    var isKept: Bool { repetition == 0 }
   }
 
   public private(set) var configuration: Configuration
@@ -193,10 +195,8 @@ public struct BackdoorExperiment: Experiment {
     let shown = [0, configuration.shares.last ?? 0].map { Condition(share: $0, repetition: 0) }
     let outcomes = try parts.values(
       of: conditions, unit: "sets", progress, named: \.name,
-      files: { shown.contains($0) ? [$0.modelName] : [] }
-    ) { condition, tell in
-      try outcome(condition, material, keeping: shown.contains(condition) ? parts : nil, tell)
-    }
+      files: { $0.isKept ? [$0.modelName] : [] }
+    ) { try outcome($0, material, parts, $1) }
     let networks = try shown.map { try parts.model($0.modelName).network }
     let gallery = try NeuronGallery(
       before: networks[0], after: networks[1], heldOut: dataset.heldOut, trigger: material.trigger,
@@ -253,9 +253,9 @@ public struct BackdoorExperiment: Experiment {
       trainedOn: images, repetition: repetition, workerCount: workerCount, onProgress: tell)
   }
 
-  /// - Parameter parts: Where the trained network is kept; nil: it is not.
+  /// - Parameter parts: Where the trained network is kept.
   private func outcome(
-    _ condition: Condition, _ material: Material, keeping parts: PoisonParts<Settings>?,
+    _ condition: Condition, _ material: Material, _ parts: PoisonParts<Settings>,
     _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Outcome {
     let repetition = condition.repetition
@@ -264,8 +264,10 @@ public struct BackdoorExperiment: Experiment {
       seed: configuration.victim.seed(repetition))
     let given = backdoor.poisoned(material.clean, with: material.trigger)
     let network = try trained(on: given, repetition, tell)
-    try parts?.keep(
-      Model(network: network, classNames: given.classNames), as: condition.modelName)
+    if condition.isKept {
+      try parts.keep(
+        Model(network: network, classNames: given.classNames), as: condition.modelName)
+    }
     let engine = try Engine(running: network, workerCount: workerCount)
     let judged = try judged(engine, material)
     try tell()
