@@ -2,6 +2,47 @@
 import PackageDescription
 
 // Arrows of the house, lowest first; docs/architecture.md draws them.
+
+/// The targets that every room may know.
+let ground: [Target.Dependency] = [
+  "Commands", "Lab", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
+  "Adversarial", "Figures", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+]
+
+/// A question: the experiment beside its options, its measurement and its exhibits.
+func room(_ name: String, beside others: [Target.Dependency] = []) -> Target {
+  .target(name: "\(name)Room", dependencies: ground + others, path: "Sources/Rooms/\(name)")
+}
+
+let rooms: [Target] = [
+  room("Train", beside: ["Privacy"]),
+  room("Describe"),
+  room("Evaluate"),
+  room("Gallery"),
+  room("Rank"),
+  room("Compare", beside: ["GalleryRoom", "TrainRoom"]),
+  room("Attack"),
+  room("Pool", beside: ["AttackRoom"]),
+  room("Transfer", beside: ["TrainRoom"]),
+  room("Linearity"),
+  room("Pattern"),
+  room("Rubbish"),
+  room("Substitute", beside: ["TrainRoom"]),
+  room("Privacy", beside: ["Privacy", "TrainRoom"]),
+  room("Smooth"),
+  room("Shift", beside: ["TrainRoom"]),
+  room("Poison", beside: ["Poisoning", "TrainRoom"]),
+  room(
+    "Reproduce",
+    beside: [
+      "Poisoning", "Privacy", "TrainRoom", "CompareRoom", "LinearityRoom", "PoisonRoom", "PrivacyRoom",
+      "ShiftRoom", "SmoothRoom", "SubstituteRoom", "TransferRoom",
+    ]),
+]
+
+/// Holds a whole pipeline with its page, and so stands above them.
+let demo = room("Demo", beside: ["TrainRoom", "GalleryRoom", "AttackRoom", "Reports"])
+
 let package = Package(
   name: "Intrigue",
   products: [
@@ -56,11 +97,16 @@ let package = Package(
     .target(name: "Poisoning", dependencies: ["Datasets", "Networks", "Directions", "Tensors"]),
     .target(name: "Figures", dependencies: ["Escapes", "Images", "Storage", "Tensors"]),
     .target(
-      name: "Experiments",
+      name: "Lab",
       dependencies: [
-        "Commit", "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
-        "Directions",
-        "Adversarial", "Poisoning", "Figures",
+        "Commit", "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks",
+        "Directions", "Adversarial", "Figures",
+      ]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Lab", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
       name: "LocalServer",
@@ -74,8 +120,9 @@ let package = Package(
       dependencies: [
         "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
         "Figures",
-        "Experiments", "LocalServer",
+        "Lab", "Commands", "LocalServer",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: ["study.html", "study.css", "study.js", "organiser.html", "organiser.js"].map {
         .embedInCode("Page/\($0)")
@@ -83,10 +130,11 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Escapes", "Storage", "Images", "Figures", "Experiments", "Study",
+        "Escapes", "Tensors", "Storage", "Images", "Figures", "Lab", "Commands", "Study",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
-      ],
+      ] + rooms.map { .target(name: $0.name) },
       resources: [
         "Page/report.html", "Page/report.css", "Page/report.js", "Article/writeup.tex",
         "Article/references.bib",
@@ -95,7 +143,8 @@ let package = Package(
       name: "Explorer",
       dependencies: [
         "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
-        "Experiments", "LocalServer",
+        "Lab", "Commands", "LocalServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: ["explorer.html", "explorer.css", "explorer.js", "charts.js"].map {
         .embedInCode("Page/\($0)")
@@ -105,16 +154,16 @@ let package = Package(
       dependencies: [
         "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
         "Directions",
-        "Adversarial", "Poisoning", "Figures", "Experiments", "Reports", "LocalServer", "Explorer", "Study",
-      ]),
+        "Adversarial", "Poisoning", "Figures", "Lab", "Reports", "LocalServer", "Explorer", "Study",
+      ] + (rooms + [demo]).map { .target(name: $0.name) }),
 
     // The command line.
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "CStartup", "Intrigue",
+        "CStartup", "Commands", "Lab", "Tensors", "Reports", "Explorer", "Study", "Storage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ] + (rooms + [demo]).map { .target(name: $0.name) }),
 
     // Tests.
     .target(
@@ -153,7 +202,7 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "Reports", "Experiments", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
+        "Reports", "Lab", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
@@ -162,26 +211,26 @@ let package = Package(
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
-        "Explorer", "Experiments", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
+        "Explorer", "Lab", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
         "Networks", "Storage",
         "Tensors",
       ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
+        "Lab", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
         "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
       name: "StudyTests",
       dependencies: [
-        "Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
+        "Study", "Directions", "Lab", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Experiments", "Images", "Networks", "Storage", "Tensors", "TestSupport",
+        "Lab", "Images", "Networks", "Storage", "Tensors", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], exclude: ["Pins"]),
-  ]
+  ] + rooms + [demo]
 )

@@ -1,6 +1,27 @@
 import ArgumentParser
+import Commands
+import CompareRoom
+import DemoRoom
+import DescribeRoom
+import EvaluateRoom
+import Explorer
 import Foundation
-import Intrigue
+import GalleryRoom
+import Lab
+import LinearityRoom
+import PatternRoom
+import PrivacyRoom
+import RankRoom
+import Reports
+import ReproduceRoom
+import RubbishRoom
+import ShiftRoom
+import SmoothRoom
+import Study
+import SubstituteRoom
+import Tensors
+import TrainRoom
+import TransferRoom
 
 @main
 struct IntrigueCommand: AsyncParsableCommand {

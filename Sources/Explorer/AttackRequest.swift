@@ -1,4 +1,4 @@
-import Experiments
+import Lab
 import Tensors
 
 /// Which image a browser wants attacked, and how.

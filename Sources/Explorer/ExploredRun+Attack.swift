@@ -1,7 +1,7 @@
 import Adversarial
-import Experiments
 import Figures
 import Foundation
+import Lab
 import LocalServer
 import Networks
 import Tensors

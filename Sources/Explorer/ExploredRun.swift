@@ -1,10 +1,10 @@
 import Adversarial
 import Datasets
 import Directions
-import Experiments
 import Figures
 import Foundation
 import Images
+import Lab
 import Networks
 import Storage
 import Tensors

@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import Lab
 import LocalServer
 import Networks
 import Storage

@@ -1,8 +1,8 @@
 import Escapes
-import Experiments
 import Figures
 import Foundation
 import Images
+import Lab
 import Storage
 
 /// An article about the runs of a report, for LaTeX: `writeup.tex` with `figures/`, `tables/` and `references.bib`.

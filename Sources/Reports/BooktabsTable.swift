@@ -1,5 +1,4 @@
 import Escapes
-import Experiments
 import Foundation
 
 /// A table for LaTeX, with the packages booktabs, graphicx and, where it goes over pages, longtable.

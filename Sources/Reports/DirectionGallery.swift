@@ -1,6 +1,8 @@
-import Experiments
+import Directions
 import Figures
 import Foundation
+import GalleryRoom
+import Lab
 import Storage
 
 /// The directions of a gallery as the page shows them, one by one: numbers, histogram, classes of the top images, and

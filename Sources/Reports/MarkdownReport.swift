@@ -1,5 +1,4 @@
 import Escapes
-import Experiments
 import Foundation
 
 /// The report as Markdown: findings, pictures, and the first rows of the tables, for notebooks and repositories.

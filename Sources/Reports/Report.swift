@@ -1,6 +1,6 @@
 import Escapes
-import Experiments
 import Foundation
+import Lab
 import Storage
 
 /// A folder with one page about several runs, which opens from a disk, without a network, scripts or a server.

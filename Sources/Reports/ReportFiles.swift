@@ -1,6 +1,6 @@
 import Escapes
-import Experiments
 import Foundation
+import Lab
 import Storage
 
 /// What a report leaves, file by file, known before anything is written.

@@ -1,6 +1,6 @@
 import Escapes
-import Experiments
 import Foundation
+import Lab
 import Storage
 
 /// The page as HTML: one file, no reference to any network, readable without its script.

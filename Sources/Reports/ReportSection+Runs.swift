@@ -1,7 +1,7 @@
 import Escapes
-import Experiments
 import Foundation
 import Images
+import Lab
 import Storage
 
 extension ReportSection {
@@ -108,9 +108,9 @@ extension ReportSection {
   /// What the record says besides the results.
   private static func origin(of folder: RunFolder) throws -> (facts: [Fact], configuration: String) {
     struct Record: Codable {
-      let experiment: String
+      package let experiment: String
       let environment: RunEnvironment
-      let data: DataRecord?
+      package let data: DataRecord?
       let remarks: [String]?
     }
     let file = folder.file(folder.recordName)

@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import Lab
 
 /// One experiment on the page: what was found, what shows it, and where it came from.
 struct ReportSection: Equatable, Sendable {

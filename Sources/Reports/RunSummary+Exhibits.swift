@@ -1,6 +1,6 @@
-import Experiments
 import Foundation
 import Images
+import Lab
 import Storage
 
 extension RunSummary {
@@ -26,8 +26,8 @@ extension RunSummary {
   /// names, under the titles that they carry.
   init(ofEarlier experiment: String, in folder: RunFolder) throws {
     struct Record: Decodable {
-      struct Results: Decodable { let sentences: [String]? }
-      let results: Results?
+      package struct Results: Decodable { let sentences: [String]? }
+      package let results: Results?
     }
     let record = try JSONFile.read(Record.self, from: folder.file(folder.recordName))
     func files(in place: String, _ ending: String) throws -> [String] {

@@ -1,7 +1,22 @@
-import Experiments
+import AttackRoom
+import CompareRoom
+import EvaluateRoom
 import Foundation
+import GalleryRoom
+import Lab
+import LinearityRoom
+import PatternRoom
+import PoisonRoom
+import PoolRoom
+import PrivacyRoom
+import ReproduceRoom
+import RubbishRoom
+import SmoothRoom
 import Storage
 import Study
+import SubstituteRoom
+import TrainRoom
+import TransferRoom
 
 /// What a kind of experiment has to say on the page.
 struct RunSummary: Sendable {

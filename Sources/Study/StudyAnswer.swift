@@ -29,7 +29,7 @@ public struct StudyAnswer: Codable, Equatable, Sendable {
   static func isLeft(_ value: Int) -> Bool { value <= 3 }
 
   /// 1 guessing, 2, 3 sure.
-  static func confidence(_ value: Int) -> Int { isLeft(value) ? 4 - value : value - 3 }
+  package static func confidence(_ value: Int) -> Int { isLeft(value) ? 4 - value : value - 3 }
 }
 
 /// Somebody who takes part.

@@ -1,6 +1,6 @@
-import Experiments
 import Figures
 import Foundation
+import Lab
 
 /// The figures of a study.
 struct StudyCharts {

@@ -1,6 +1,6 @@
 import Directions
-import Experiments
 import Inference
+import Networks
 import Tensors
 
 /// What a study asks and how it will be judged: the content of `study.json`, declared before anybody answers.

@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import Lab
 import Storage
 
 /// A study on disk.
@@ -86,7 +86,7 @@ public struct StudyFiles: Sendable {
   }
 
   /// Name of a trial's picture in the folder.
-  static func picture(of trial: String) -> String { "trials/\(trial).png" }
+  package static func picture(of trial: String) -> String { "trials/\(trial).png" }
 
   /// For what holds secrets, from its first byte: other users of the machine may be participants.
   static let ownerOnly: mode_t = 0o600

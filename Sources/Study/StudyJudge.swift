@@ -50,7 +50,7 @@ struct JudgedAnswer: Sendable {
 
 /// An answer in the file of answers that this study cannot have been given.
 public struct ForeignAnswer: Error, CustomStringConvertible {
-  let answer: StudyAnswer
+  package let answer: StudyAnswer
 
   public var description: String {
     "\(AnswerStore.fileName) holds an answer of participant \(answer.participant) to trial \(answer.trial) at place "

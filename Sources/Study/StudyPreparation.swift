@@ -1,7 +1,7 @@
 import Directions
-import Experiments
 import Foundation
 import Images
+import Lab
 import Networks
 import Storage
 import Tensors

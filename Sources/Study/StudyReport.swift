@@ -1,7 +1,7 @@
-import Experiments
 import Figures
 import Foundation
 import Inference
+import Lab
 import Storage
 import Tensors
 

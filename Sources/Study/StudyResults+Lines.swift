@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import Lab
 
 extension StudyResults {
   /// What the numbers are of, for captions.

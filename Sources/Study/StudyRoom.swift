@@ -71,7 +71,7 @@ public struct StudyRoom: Sendable {
   }
 
   /// The instructions have been read.
-  func begin(token: String?) async throws -> StudyView {
+  package func begin(token: String?) async throws -> StudyView {
     let participant = try await known(token)
     try await store.begin(participant.number, at: now())
     return try await view(token: token)
@@ -80,7 +80,7 @@ public struct StudyRoom: Sendable {
   /// Keeps an answer; when this returns, it is on the disk.
   ///
   /// - Throws: ``ServerRefusal`` for an answer that cannot be: to nobody's trial, or to one whose turn it is not.
-  func answer(token: String?, _ given: StudyReply) async throws -> StudyReply.Acknowledgement {
+  package func answer(token: String?, _ given: StudyReply) async throws -> StudyReply.Acknowledgement {
     let participant = try await known(token)
     guard participant.begunAt != nil else { throw ServerRefusal(409, "the instructions come first") }
     let order = steps.steps(of: participant.number)
@@ -110,7 +110,7 @@ public struct StudyRoom: Sendable {
   }
 
   /// The picture of a trial, for those who take part.
-  func picture(token: String?, trial: String) async throws -> Data {
+  package func picture(token: String?, trial: String) async throws -> Data {
     _ = try await known(token)
     guard trials[trial] != nil else { throw ServerRefusal(404, "there is no such picture") }
     return try FileContents.read(files.folder.file(StudyFiles.picture(of: trial)))

@@ -9,7 +9,7 @@ public struct StudyView: Codable, Equatable, Sendable {
   public enum Part: String, Codable, Sendable {
     case practice, choice, sheet
 
-    init(_ part: StudyPart) {
+    package init(_ part: StudyPart) {
       self =
         switch part {
         case .practice: .practice

@@ -13,11 +13,11 @@ struct TrialMaker {
 
   /// A trial without its identifier and without its picture.
   struct Made {
-    var part: StudyPart
-    var direction: Int?
-    var question: Int?
+    package var part: StudyPart
+    package var direction: Int?
+    package var question: Int?
     var highQuery: Int?
-    var images: [Int]
+    package var images: [Int]
     /// nil of a sheet.
     var referenceCount: Int?
   }

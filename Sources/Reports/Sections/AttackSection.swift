@@ -1,5 +1,7 @@
-import Experiments
+import AttackRoom
+import Directions
 import Foundation
+import Lab
 
 extension AttackExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

@@ -1,4 +1,6 @@
-import Experiments
+import Adversarial
+import CompareRoom
+import Directions
 
 extension Comparison: ReportedResults {
   var reportSummary: RunSummary {

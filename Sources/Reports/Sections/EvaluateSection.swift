@@ -1,4 +1,4 @@
-import Experiments
+import EvaluateRoom
 
 extension EvaluateExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

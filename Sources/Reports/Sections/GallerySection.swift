@@ -1,5 +1,6 @@
-import Experiments
 import Foundation
+import GalleryRoom
+import Lab
 
 extension GalleryExperiment.Results {
   /// - Parameters:

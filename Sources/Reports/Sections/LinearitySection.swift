@@ -1,4 +1,5 @@
-import Experiments
+import Lab
+import LinearityRoom
 
 extension LinearityExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

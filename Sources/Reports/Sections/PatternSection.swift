@@ -1,4 +1,4 @@
-import Experiments
+import PatternRoom
 
 extension PatternExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

@@ -1,4 +1,4 @@
-import Experiments
+import PoisonRoom
 
 extension LabelPoisonExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

@@ -1,4 +1,5 @@
-import Experiments
+import Lab
+import PoolRoom
 
 extension PoolResults: ReportedResults {
   var reportSummary: RunSummary {

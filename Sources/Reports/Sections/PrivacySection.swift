@@ -1,4 +1,4 @@
-import Experiments
+import PrivacyRoom
 
 extension PrivacyResults: ReportedResults {
   var reportSummary: RunSummary {

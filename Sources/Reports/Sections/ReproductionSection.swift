@@ -1,4 +1,4 @@
-import Experiments
+import ReproduceRoom
 
 extension ReproductionExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

@@ -1,4 +1,4 @@
-import Experiments
+import RubbishRoom
 
 extension RubbishExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

@@ -1,4 +1,4 @@
-import Experiments
+import SmoothRoom
 
 extension SmoothingResults: ReportedResults {
   var reportSummary: RunSummary {

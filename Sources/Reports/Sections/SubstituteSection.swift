@@ -1,4 +1,4 @@
-import Experiments
+import SubstituteRoom
 
 extension SubstituteResults: ReportedResults {
   var reportSummary: RunSummary {

@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import TrainRoom
 
 extension TrainExperiment.Results: ReportedResults {
   var reportSummary: RunSummary {

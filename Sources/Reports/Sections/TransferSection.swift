@@ -1,4 +1,5 @@
-import Experiments
+import Datasets
+import TransferRoom
 
 extension TransferResults: ReportedResults {
   var reportSummary: RunSummary {

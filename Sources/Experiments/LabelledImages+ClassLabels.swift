@@ -1,7 +1,0 @@
-import Datasets
-import Directions
-
-extension LabelledImages {
-  /// Their labels, for what knows no images.
-  var classLabels: ClassLabels { ClassLabels(labels, classCount: classNames.count) }
-}
