@@ -200,27 +200,33 @@ let package = Package(
       dependencies: ["Poisoning", "Datasets", "Networks", "Directions", "Tensors", "TestSupport"]),
     .testTarget(name: "FiguresTests", dependencies: ["Figures", "Images", "Storage", "Tensors"]),
     .testTarget(
+      name: "LabTests",
+      dependencies: [
+        "Lab", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Inference", "Networks", "Storage",
+        "Tensors", "TestSupport",
+      ], exclude: ["Pins"]),
+    .testTarget(
+      name: "RoomsTests",
+      dependencies: [
+        "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
+        "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
+      ] + rooms.map { .target(name: $0.name) }, exclude: ["Pins"]),
+    .testTarget(
       name: "ReportsTests",
       dependencies: [
         "Reports", "Lab", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors", "TestSupport",
-      ], exclude: ["Pins"]),
+      ] + rooms.map { .target(name: $0.name) }, exclude: ["Pins"]),
     .testTarget(
       name: "LocalServerTests",
       dependencies: ["LocalServer", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
-        "Explorer", "Lab", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
+        "Explorer", "Lab", "LinearityRoom", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
         "Networks", "Storage",
         "Tensors",
       ]),
-    .testTarget(
-      name: "ExperimentsTests",
-      dependencies: [
-        "Lab", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
-        "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
-      ], exclude: ["Pins"]),
     .testTarget(
       name: "StudyTests",
       dependencies: [

@@ -24,7 +24,7 @@ from laboratory import RUNS, Program
 
 # The program's own list of the fields in which the JSON of equal runs differs: paths from the top of a file, or `**.` and
 # a name at any depth.
-LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Sources/Experiments/RepeatedRun.swift")
+LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Sources/Lab/Run/RepeatedRun.swift")
 
 
 def fields_that_differ():

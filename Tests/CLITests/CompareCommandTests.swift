@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import Testing
+
+@testable import Lab
 
 /// `compare` as a user runs it: whole, killed, wrong.
 @Suite struct CompareCommandTests {

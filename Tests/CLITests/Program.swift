@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Lab
+
 /// The built `intrigue`, run as a user runs it.
 struct Program {
   struct Outcome {

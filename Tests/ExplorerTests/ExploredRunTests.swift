@@ -1,6 +1,5 @@
 import Adversarial
 import Directions
-import Experiments
 import Foundation
 import Images
 import LocalServer
@@ -10,6 +9,7 @@ import Tensors
 import Testing
 
 @testable import Explorer
+@testable import Lab
 
 struct ExploredRunTests {
   private let laboratory: TrainedRun

@@ -1,9 +1,11 @@
 import Datasets
-import Experiments
 import Foundation
 import Networks
 import Storage
 import Tensors
+
+@testable import Lab
+@testable import TrainRoom
 
 /// A folder with small images and a network trained on them for an epoch, removed with the value.
 final class TrainedRun: Sendable {

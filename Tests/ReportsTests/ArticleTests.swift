@@ -1,7 +1,7 @@
-import Experiments
 import Foundation
 import Testing
 
+@testable import Lab
 @testable import Reports
 
 @Suite struct ArticleTests {

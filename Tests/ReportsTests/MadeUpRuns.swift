@@ -7,7 +7,11 @@ import Networks
 import Storage
 import Tensors
 
-@testable import Experiments
+@testable import AttackRoom
+@testable import EvaluateRoom
+@testable import GalleryRoom
+@testable import Lab
+@testable import TrainRoom
 
 /// Run folders with made-up results, in a folder that is removed with the value. Its path has a space and a letter
 /// beyond ASCII.

@@ -1,8 +1,8 @@
-import Experiments
 import Foundation
 import Storage
 import Testing
 
+@testable import Lab
 @testable import Reports
 
 @Suite struct ReportTests {

@@ -1,9 +1,9 @@
-import Experiments
 import Foundation
 import Storage
 import TestSupport
 import Testing
 
+@testable import Lab
 @testable import Reports
 
 /// What the page says of each kind of run, of a made-up record whose every number differs.

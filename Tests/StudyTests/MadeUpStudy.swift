@@ -1,9 +1,9 @@
 import Directions
-import Experiments
 import Foundation
 import Storage
 import Tensors
 
+@testable import Lab
 @testable import Study
 
 /// A study without networks and images: identifiers and a key, as preparation makes them.
