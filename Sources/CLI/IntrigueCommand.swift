@@ -51,7 +51,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       SubstituteCommand.self,
       PrivacyCommand.self,
       SmoothCommand.self,
-      ShiftCommand.self,
+      RunCommand<ShiftOptions>.self,
       PoisonCommand.self,
       ReproduceCommand.self,
       StudyCommand.self,

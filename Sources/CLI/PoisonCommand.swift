@@ -12,6 +12,7 @@ struct PoisonCommand: ParsableCommand {
       images. After Ctrl-C the same command goes on.
       """,
     subcommands: [
-      LabelPoisonCommand.self, BackdoorCommand.self, CollisionCommand.self, LinearPoisonCommand.self,
+      LabelPoisonCommand.self, RunCommand<BackdoorOptions>.self, CollisionCommand.self,
+      LinearPoisonCommand.self,
     ])
 }
