@@ -9,11 +9,14 @@ public struct Exhibits {
   enum Drawing {
     case chart(Chart)
     case figure(() throws -> any Figure)
+    case sheet(pages: [any CanvasFigure], pixelsPerInch: Int?)
   }
 
   package private(set) var list: ExhibitList
   /// In the order of the list.
   package private(set) var texts: [(file: String, text: String)] = []
+  /// What a run leaves besides, for programs: not on the list.
+  private var records: [(file: String, write: (URL) throws -> Void)] = []
   private(set) var drawings: [(file: String, drawing: Drawing)] = []
 
   package init(title: String, findings: [String], basis: String, listing: [String] = []) {
@@ -38,6 +41,36 @@ public struct Exhibits {
         columns: columns.map { .init(name: $0.name, heading: $0.heading, isIdentifier: $0.isIdentifier) }))
   }
 
+  /// A table whose columns are known only when it is made.
+  ///
+  /// - Parameters:
+  ///   - headings: What an article shows of it, by the name of a column.
+  ///   - isWritten: The file is there already, and only its place on the list is missing.
+  package mutating func table(
+    _ file: String, _ caption: String, _ table: CSVWriter, article headings: [String: String] = [:],
+    isWhole: Bool = false, isForArticle: Bool = true, isWritten: Bool = false
+  ) {
+    if !isWritten { texts.append((file, table.text)) }
+    list.tables.append(
+      ExhibitList.Table(
+        file: file, caption: caption, isWhole: isWhole, isForArticle: isForArticle,
+        columns: table.columns.map { .init(name: $0, heading: headings[$0]) }))
+  }
+
+  /// A file that is neither picture nor table: written with the numbers, before anything is drawn.
+  package mutating func record(_ file: String, _ write: @escaping (URL) throws -> Void) {
+    records.append((file, write))
+  }
+
+  /// Where a ``DirectionCatalogue`` stands; see ``ExhibitList/catalogue``.
+  package mutating func catalogue(in place: String) { list.catalogue = place }
+
+  /// A table in LaTeX with a caption of its own.
+  package mutating func articleTable(_ file: String, _ text: String) {
+    texts.append((file, text))
+    list.articleTables.append(file)
+  }
+
   // MARK: Pictures
 
   /// - Parameters:
@@ -55,22 +88,60 @@ public struct Exhibits {
     drawings.append((file, .figure(make)))
   }
 
+  /// Contact sheets in pages: `NAME.png`, or `NAME-1.png` and so on; with a number of pixels per inch all of them as
+  /// `NAME.pdf` too.
+  ///
+  /// - Returns: The names of the files.
+  @discardableResult
+  package mutating func sheet(
+    _ name: String, _ caption: String, pages: [any CanvasFigure], pixelsPerInch: Int?,
+    isForArticle: Bool = true
+  ) -> [String] {
+    let drawing = pixelsPerInch.map { _ in "\(name).pdf" }
+    let files = pages.indices.map { Self.page($0, of: pages.count, name) }
+    for file in files {
+      list.pictures.append(
+        .init(file: file, caption: caption, isForArticle: isForArticle, drawing: drawing))
+    }
+    drawings.append((name, .sheet(pages: pages, pixelsPerInch: pixelsPerInch)))
+    return files + (drawing.map { [$0] } ?? [])
+  }
+
+  private static func page(_ number: Int, of count: Int, _ name: String) -> String {
+    name + (count > 1 ? "-\(number + 1)" : "") + ".png"
+  }
+
   package mutating func cite(_ works: Citation...) { list.citations += works }
 
   // MARK: Writing
 
   /// Numbers, the list, and then pictures: one that cannot be drawn loses nothing. What an earlier run left and this one
   /// does not is taken away.
-  package func write(to folder: RunFolder) throws {
-    for (file, text) in texts { try AtomicFile.write(text, to: folder.file(file)) }
+  package func write(to folder: RunFolder, _ progress: ProgressHandler = { _ in }) throws {
+    func create(_ file: String) throws -> URL {
+      let url = folder.file(file)
+      if file.contains("/") { try RunFolder(url.deletingLastPathComponent()).create() }
+      return url
+    }
+    for (file, text) in texts { try AtomicFile.write(text, to: create(file)) }
+    for (file, write) in records { try write(create(file)) }
     try removeEarlier(in: folder)
     try folder.write(list, to: ExhibitList.name(beside: folder.recordName))
-    for (file, drawing) in drawings {
-      let (place, name) = (folder.file(file).deletingLastPathComponent(), folder.file(file).lastPathComponent)
-      try RunFolder(place).create()
+    for (number, (file, drawing)) in drawings.enumerated() {
+      // Ctrl-C is heard here.
+      try progress(.step(done: number, total: drawings.count, unit: "pictures"))
+      let url = try create(file)
       switch drawing {
-      case .chart(let chart): try chart.write(named: name, in: place)
-      case .figure(let make): try make().write(to: folder.file(file))
+      case .chart(let chart):
+        try chart.write(named: url.lastPathComponent, in: url.deletingLastPathComponent())
+      case .figure(let make): try make().write(to: url)
+      case .sheet(let pages, let pixelsPerInch):
+        for (index, page) in pages.enumerated() {
+          try page.write(to: folder.file(Self.page(index, of: pages.count, file)))
+        }
+        if let pixelsPerInch {
+          try FigureDocument.write(pages, pixelsPerInch: pixelsPerInch, to: folder.file("\(file).pdf"))
+        }
       }
     }
   }
@@ -94,6 +165,6 @@ extension Run {
   /// Results, then what is read and looked at of them; see ``Exhibits/write(to:)``.
   package func show(_ exhibits: Exhibits) throws {
     try progress(.stage("drawing"))
-    try exhibits.write(to: folder)
+    try exhibits.write(to: folder, progress)
   }
 }

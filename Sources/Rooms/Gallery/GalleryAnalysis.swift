@@ -25,7 +25,7 @@ struct GalleryAnalysis {
 
   /// Units whose κ is averaged, at most: the mean over more would hardly be more precise, and as many random
   /// directions are held in memory.
-  static let comparedUnitLimit = 4096
+  static let comparedUnitLimit = RowSelection.directionLimit
 
   struct Findings {
     var deadUnits: [String]

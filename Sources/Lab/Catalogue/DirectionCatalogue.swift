@@ -96,6 +96,12 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
     (entry.row.images.map(\.imageIndex), (entry.row.strata ?? []).flatMap { $0.images.map(\.imageIndex) })
   }
 
+  /// Columns of ``table`` that an article shows.
+  package static let articleHeadings = [
+    "id": "direction", "kappa": "$\\kappa$", "purity": "purity", "top_class": "top class", "auc_max": "AUROC",
+    "mean": "mean", "standard_deviation": "s.d.", "positive_share": "share $> 0$", "tail_gap": "$z_k$",
+  ]
+
   /// A line for each direction.
   package var table: CSVWriter {
     var table = CSVWriter(columns: [

@@ -16,7 +16,7 @@ public enum RowSelection: Equatable, Sendable {
   case named(units: [Int], directions: [Int], letter: Character = DirectionFamily.sphere.letter)
 
   /// Numbers of directions that can be asked for: as many as are compared at most.
-  static let directionLimit = GalleryAnalysis.comparedUnitLimit
+  package static let directionLimit = 4096
 
   private static let letters = Set(DirectionFamily.allCases.map(\.letter))
 
