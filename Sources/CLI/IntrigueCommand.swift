@@ -40,7 +40,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       InspectCommand.self,
       EvaluateCommand.self,
       RunCommand<GalleryOptions>.self,
-      CompareCommand.self,
+      RunCommand<CompareOptions>.self,
       TransferCommand.self,
       RunCommand<RankOptions>.self,
       MergeCommand.self,
@@ -53,11 +53,11 @@ struct IntrigueCommand: AsyncParsableCommand {
       SmoothCommand.self,
       RunCommand<ShiftOptions>.self,
       PoisonCommand.self,
-      ReproduceCommand.self,
+      RunCommand<ReproduceOptions>.self,
       StudyCommand.self,
       ReportCommand.self,
       ExploreCommand.self,
-      DemoCommand.self,
+      RunCommand<DemoOptions>.self,
     ])
 
   /// Parses and runs, as `AsyncParsableCommand` does by itself, but prints through ``Output``.

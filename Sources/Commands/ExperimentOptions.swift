@@ -21,10 +21,14 @@ public protocol ExperimentOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`, and what reading a model's record throws.
   func experiment() throws -> Subject
+  /// What is made of the finished run's folder.
+  func afterwards(in folder: RunFolder, _ progress: @escaping ProgressHandler) throws
 }
 
 extension ExperimentOptions {
   public static var resume: Resume { .again }
+
+  public func afterwards(in folder: RunFolder, _ progress: @escaping ProgressHandler) throws {}
 }
 
 /// What becomes of a run that was stopped.
@@ -52,7 +56,9 @@ public struct RunCommand<Options: ExperimentOptions>: ParsableCommand {
     let experiment = try options.experiment()
     let console = Console(options.common)
     let results = try console.run(resume: Options.resume.rawValue) {
-      try experiment.run(in: folder, progress: $0)
+      let results = try experiment.run(in: folder, progress: $0)
+      try options.afterwards(in: folder, $0)
+      return results
     }
     try console.report(results, in: folder)
   }

@@ -96,6 +96,12 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
     (entry.row.images.map(\.imageIndex), (entry.row.strata ?? []).flatMap { $0.images.map(\.imageIndex) })
   }
 
+  package static let columns = [
+    "id", "kind", "kappa", "purity", "adjusted_purity", "top_class", "top_class_images", "auc_max",
+    "auc_class", "d_prime", "mean", "standard_deviation", "minimum", "maximum", "positive_share",
+    "zero_share", "skewness", "tail_gap", "ties_at_last_rank",
+  ]
+
   /// Columns of ``table`` that an article shows.
   package static let articleHeadings = [
     "id": "direction", "kappa": "$\\kappa$", "purity": "purity", "top_class": "top class", "auc_max": "AUROC",
@@ -104,11 +110,7 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
 
   /// A line for each direction.
   package var table: CSVWriter {
-    var table = CSVWriter(columns: [
-      "id", "kind", "kappa", "purity", "adjusted_purity", "top_class", "top_class_images", "auc_max",
-      "auc_class", "d_prime", "mean", "standard_deviation", "minimum", "maximum", "positive_share",
-      "zero_share", "skewness", "tail_gap", "ties_at_last_rank",
-    ])
+    var table = CSVWriter(columns: Self.columns)
     func name(_ label: Int?) -> String { label.map { classNames[$0] } ?? "" }
     for entry in entries {
       let (agreement, statistics) = (entry.row.agreement, entry.row.statistics)

@@ -17,6 +17,8 @@ public struct Exhibits {
   package private(set) var texts: [(file: String, text: String)] = []
   /// What a run leaves besides, for programs: not on the list.
   private var records: [(file: String, write: (URL) throws -> Void)] = []
+  /// Experiments inside the run that draw, in folders of their own.
+  private var parts: [(folder: String, run: (RunFolder, @escaping ProgressHandler) throws -> Void)] = []
   private(set) var drawings: [(file: String, drawing: Drawing)] = []
 
   package init(title: String, findings: [String], basis: String, listing: [String] = []) {
@@ -29,15 +31,15 @@ public struct Exhibits {
   ///
   /// - Parameter file: In the run folder.
   package mutating func table<Row>(
-    _ file: String, _ caption: String, of rows: [Row], _ columns: [TableColumn<Row>], isWhole: Bool = false,
-    isForArticle: Bool = true
+    _ file: String, _ caption: String, of rows: [Row], _ columns: [TableColumn<Row>], basis: String? = nil,
+    isWhole: Bool = false, isForArticle: Bool = true
   ) {
     var table = CSVWriter(columns: columns.map(\.name))
     for row in rows { table.append(columns.map { $0.value(row) }) }
     texts.append((file, table.text))
     list.tables.append(
       ExhibitList.Table(
-        file: file, caption: caption, isWhole: isWhole, isForArticle: isForArticle,
+        file: file, caption: caption, basis: basis, isWhole: isWhole, isForArticle: isForArticle,
         columns: columns.map { .init(name: $0.name, heading: $0.heading, isIdentifier: $0.isIdentifier) }))
   }
 
@@ -62,6 +64,31 @@ public struct Exhibits {
     records.append((file, write))
   }
 
+  /// An experiment inside the run whose pictures belong to it: it is run when everything else was written.
+  package mutating func part(
+    in folder: String, _ run: @escaping (RunFolder, @escaping ProgressHandler) throws -> Void
+  ) {
+    parts.append((folder, run))
+  }
+
+  /// A picture that a ``part(in:_:)`` draws.
+  package mutating func picture(
+    _ file: String, _ caption: String, basis: String? = nil, isForArticle: Bool = true
+  ) {
+    list.pictures.append(.init(file: file, caption: caption, basis: basis, isForArticle: isForArticle))
+  }
+
+  /// A table that a ``part(in:_:)`` writes.
+  package mutating func table(
+    _ file: String, _ caption: String, basis: String?, article headings: [String: String],
+    columns: [String], isWhole: Bool = false
+  ) {
+    list.tables.append(
+      ExhibitList.Table(
+        file: file, caption: caption, basis: basis, isWhole: isWhole,
+        columns: columns.map { .init(name: $0, heading: headings[$0]) }))
+  }
+
   /// Where a ``DirectionCatalogue`` stands; see ``ExhibitList/catalogue``.
   package mutating func catalogue(in place: String) { list.catalogue = place }
 
@@ -76,9 +103,12 @@ public struct Exhibits {
   /// - Parameters:
   ///   - file: Without its ending; a chart has several files.
   ///   - chart: nil: there is nothing to draw.
-  package mutating func chart(_ file: String, _ caption: String, alternative: String, _ chart: Chart?) {
+  package mutating func chart(
+    _ file: String, _ caption: String, alternative: String, basis: String? = nil, _ chart: Chart?
+  ) {
     guard let chart else { return }
-    list.pictures.append(.init(file: "\(file).png", caption: caption, alternative: alternative))
+    list.pictures.append(
+      .init(file: "\(file).png", caption: caption, alternative: alternative, basis: basis))
     drawings.append((file, .chart(chart)))
   }
 
@@ -117,7 +147,7 @@ public struct Exhibits {
 
   /// Numbers, the list, and then pictures: one that cannot be drawn loses nothing. What an earlier run left and this one
   /// does not is taken away.
-  package func write(to folder: RunFolder, _ progress: ProgressHandler = { _ in }) throws {
+  package func write(to folder: RunFolder, _ progress: @escaping ProgressHandler = { _ in }) throws {
     func create(_ file: String) throws -> URL {
       let url = folder.file(file)
       if file.contains("/") { try RunFolder(url.deletingLastPathComponent()).create() }
@@ -144,6 +174,7 @@ public struct Exhibits {
         }
       }
     }
+    for (place, run) in parts { try run(folder.folder(place), progress) }
   }
 
   /// A list that cannot be read names nothing.
