@@ -7,9 +7,9 @@ import Tensors
 /// Every class gives the same fraction, rounded, at least one image and never its last. The choice within a class
 /// depends only on the seed, the class and its number of images.
 struct HeldOutSplit: Equatable {
-  /// Ascending indices.
+  /// Indices of the training images, ascending.
   let training: [Int]
-  /// Ascending indices.
+  /// Indices of the held-out images, ascending.
   let heldOut: [Int]
 
   init(labels: [Int], classCount: Int, fraction: Double, seed: UInt64) {

@@ -29,9 +29,9 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let maximum: Float
   /// Quantiles at ``probabilities``, interpolated.
   public let quantiles: [Double]
-  /// Scores above 0.
+  /// The proportion of scores above 0.
   public let positive: Proportion
-  /// Scores equal to 0.
+  /// The proportion of scores equal to 0.
   public let zero: Proportion
   /// z_k = (mean of the top k − mean) / standard deviation: how far the top set is from the mean. `nil` when nothing
   /// varies.

@@ -35,7 +35,7 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
   public struct Layout: Equatable, Codable, Sendable {
     /// K, the references on each side.
     public let referenceCount: Int
-    /// n.
+    /// The number n of trials.
     public let trialCount: Int
 
     public init(referenceCount: Int = 9, trialCount: Int = 20) {

@@ -57,9 +57,9 @@ public struct ClassEntropy: Equatable, Codable, Sendable {
 public struct ChanceEntropy: Equatable, Codable, Sendable {
   /// Size of the sets, k.
   public let imageCount: Int
-  /// E[H].
+  /// The expected entropy, E[H].
   public let bits: Double
-  /// E[H′].
+  /// The expected corrected entropy, E[H′].
   public let correctedBits: Double
 
   /// - Parameters:

@@ -34,13 +34,13 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
     }
   }
 
-  /// One direction.
+  /// The measures of one direction.
   public struct Row: Equatable, Codable, Sendable {
     public let id: String
     /// The top set, best first.
     public let topImages: [Int]
     public let agreement: LabelAgreement
-    /// ``ChancePurity/adjusted(_:)``.
+    /// Purity corrected for chance, ``ChancePurity/adjusted(_:)``.
     public let adjustedPurity: Double?
     public let entropy: ClassEntropy
     public let selectivity: ClassSelectivity
@@ -60,7 +60,7 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
   public struct Encoder: Equatable, Codable, Sendable {
     public let name: String
     public let dimension: Int
-    /// ``SimilaritySpace/chanceCoherence``.
+    /// The coherence of random sets, ``SimilaritySpace/chanceCoherence``.
     public let chanceCoherence: Double?
   }
 

@@ -11,7 +11,7 @@ struct CovarianceSpectrum: Sendable {
   /// Relative to the largest eigenvalue; smaller ones count as 0.
   static let smallestShare = 1e-6
 
-  /// m.
+  /// The mean m of the features.
   let mean: [Double]
   /// Trace of Σ, including what was dropped.
   let totalVariance: Double

@@ -18,7 +18,7 @@ public struct TwoAlternativeChoice: Equatable, Codable, Sendable {
   public let encoder: String
   public let variant: ChoiceTrials.Variant
   public let layout: ChoiceTrials.Layout
-  /// α.
+  /// The steepness α of the sigmoid of the soft score.
   public let steepness: Double
   /// `nil` when there are no trials.
   public let hardScore: Double?

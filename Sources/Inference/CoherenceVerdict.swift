@@ -36,13 +36,13 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
   public static let leastMargin = 1e-6
 
   public let conclusion: Conclusion
-  /// n
+  /// The number n of networks, or of participants.
   public let networkCount: Int
   /// Quantity compared, such as `κ`.
   public let metric: String
-  /// m
+  /// The margin of equivalence, m.
   public let margin: Double
-  /// α
+  /// The significance level α.
   public let significance: Double
   /// Mean difference, neurons minus random directions.
   public let effect: Double

@@ -9,7 +9,7 @@
 public struct EquivalenceTest: Hashable, Codable, Sendable {
   /// m: the smallest difference that would matter, declared beforehand.
   public let margin: Double
-  /// α.
+  /// The significance level α.
   public let significance: Double
   /// The p of the test that the true mean is −m or less.
   public let aboveLowerMarginP: Double

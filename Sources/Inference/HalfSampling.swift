@@ -12,9 +12,9 @@ import Tensors
 /// The ordinary bootstrap is wrong here: it draws images twice, both copies enter one top set, and the statistic treats
 /// them as two images that agree. For the same reason, near-duplicates should be removed from the set first.
 public struct HalfSampling: Hashable, Sendable {
-  /// N
+  /// The number N of images.
   public let imageCount: Int
-  /// B
+  /// The number B of halves drawn.
   public let drawCount: Int
   public let seed: UInt64
 

@@ -13,7 +13,7 @@ public struct ActivationClustering: Sendable {
   public enum Reduction: String, Codable, CaseIterable, Sendable {
     /// Independent components, each score scaled to standard deviation 1; the paper's choice.
     case independent
-    /// Principal components.
+    /// Reduction to principal components.
     case principal
   }
 

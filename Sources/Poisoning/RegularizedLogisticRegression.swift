@@ -18,7 +18,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     public let dimension: Int
     /// x, row by row.
     public private(set) var values: [Double]
-    /// y
+    /// The classes y = ±1.
     public private(set) var signs: [Double]
 
     public init(values: [Double], signs: [Double], dimension: Int) {
@@ -84,7 +84,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return gradient
   }
 
-  /// H v.
+  /// Returns the product H v of the Hessian with a vector.
   public func curvatureProduct(_ vector: [Double], on examples: Examples, decay: Double) -> [Double] {
     Self.curvatureProduct(vector, curvatures(on: examples), examples, decay)
   }
@@ -164,7 +164,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     outputs(of: examples).map { sigmoid($0) * sigmoid(-$0) }
   }
 
-  /// Σ aᵢ x̃ᵢ.
+  /// Returns the weighted sum Σ aᵢ x̃ᵢ of the examples.
   private static func weighted(_ factors: [Double], _ examples: Examples) -> [Double] {
     LinearAlgebra.product(
       examples.values, factors, rows: examples.dimension, inner: examples.count, columns: 1)

@@ -29,7 +29,7 @@ public struct EstimatedAscent: BlackBoxAttack {
   public let kind: Kind
   /// n: the number of queries per estimate.
   public let sampleCount: Int
-  /// σ
+  /// The radius σ of the sampled points.
   public let radius: Double
   /// s as a fraction of ε.
   public let relativeStepSize: Double
@@ -78,7 +78,7 @@ public struct EstimatedAscent: BlackBoxAttack {
     private var current: [Float]
     private var estimate: GradientEstimate
     private var adam: AdamMoments
-    /// m
+    /// The running mean m of the estimates.
     private var mean: [Double]
     private var pairsLeft = 0
     /// The second point of the current pair.

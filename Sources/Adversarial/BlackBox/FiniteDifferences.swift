@@ -17,7 +17,7 @@ public struct FiniteDifferences: BlackBoxAttack {
   public static let leastOffset = 1e-6
 
   public let stepCount: Int
-  /// |h|
+  /// The change |h| of a pixel.
   public let offset: Double
   public let queryLimit: Int
   public let seed: UInt64

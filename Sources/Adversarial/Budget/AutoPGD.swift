@@ -15,7 +15,7 @@ import Tensors
 /// the iterate with the largest margin towards the goal; the schedule follows the loss, as in the paper. More restarts
 /// never lose a success; more steps can, since the checkpoints move.
 public struct AutoPGD: Attack {
-  /// What is maximised.
+  /// The objective that the attack maximises.
   public enum Objective: Equatable, Sendable {
     /// A loss, towards the target where the threat model has one.
     case loss(AttackLoss)

@@ -13,7 +13,7 @@ public struct MomentumIterative: Attack {
   public let stepCount: Int
   /// α, a fraction of ε.
   public let relativeStepSize: Double
-  /// μ
+  /// The decay factor μ of the momentum.
   public let decay: Double
   public let loss: AttackLoss
 

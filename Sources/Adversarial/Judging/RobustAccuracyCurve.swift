@@ -13,7 +13,7 @@ public struct RobustAccuracyCurve: Equatable, Codable, Sendable {
     public let accuracy: Proportion
   }
 
-  /// Norm of ε.
+  /// The norm in which ε is measured.
   public let norm: Norm
   /// In ascending order of ε, the first at 0.
   public let points: [Point]

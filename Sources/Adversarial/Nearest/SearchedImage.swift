@@ -4,7 +4,7 @@ import Tensors
 /// One image of a batch and its goal: everything that a search for its nearest adversarial neighbour uses.
 struct SearchedImage: Sendable {
   let clean: [Float]
-  /// True class.
+  /// The true class.
   let label: Int
   /// Target class; `nil` if any other class will do.
   let target: Int?

@@ -21,7 +21,7 @@ public struct SmoothedClassifier<Base: Classifier>: Classifier {
   public let base: Base
   /// σ, in units of pixels.
   public let deviation: Double
-  /// n of ``logits(of:)``.
+  /// The number n of draws in ``logits(of:)``.
   public let drawCount: Int
   public let seed: UInt64
   private let workerCount: Int

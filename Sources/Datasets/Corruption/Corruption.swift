@@ -24,7 +24,7 @@ public struct Corruption: Hashable, Codable, Sendable {
     case impulseNoise = "impulse-noise"
     case blur, pixelation, contrast, background, occlusion, rotation, translation
 
-    /// Name for headings.
+    /// The name used in headings.
     public var words: String { rawValue.replacing("-", with: " ") }
   }
 
