@@ -3,7 +3,7 @@ import Tensors
 
 /// Images to attack, with their labels and numbers.
 public struct AttackBatch: Sendable {
-  /// `[count, channels, height, width]`, inside the bounds of the threat model.
+  /// Images `[count, channels, height, width]`, inside the bounds of the threat model.
   public let images: Tensor
   /// The true classes of the images.
   public let labels: [Int]

@@ -56,7 +56,7 @@ extension CatalogueEntry {
     return FileVerification(name: published.name, file: file, status: published.checksum.status(of: file))
   }
 
-  /// How many of the files are present in `folder`.
+  /// The number of files present in `folder`.
   func presentCount(in folder: URL) -> Int {
     files.count { location(of: $0, in: folder) != nil }
   }

@@ -11,7 +11,7 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let directionID: String
   public let imageCount: Int
   public let mean: Double
-  /// With divisor n − 1; `nil` for one image.
+  /// The standard deviation, with divisor n − 1; `nil` for one image.
   public let standardDeviation: Double?
   /// g₁ = m₃ / m₂^(3/2) with central moments m over n: 0 for a symmetric distribution. `nil` when nothing varies.
   ///

@@ -54,7 +54,7 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
   public let layout: Layout
   /// The trials; empty when there is a ``reason``.
   public let trials: [ChoiceTrial]
-  /// Why there are no trials; `nil` if there are some.
+  /// The reason why there are no trials; `nil` if there are some.
   public let reason: String?
 
   /// - Parameters:

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How mixed the classes of a top set are.
+/// The entropy of the classes of a top set.
 ///
 ///     H  = −Σ_c p_c log₂ p_c,   p_c = n_c / k                    in bits
 ///     H′ = H + (C_obs − 1) / (2 k ln 2)                          Miller (1955) and Madow

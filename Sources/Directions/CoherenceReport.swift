@@ -9,14 +9,14 @@ import Tensors
 public struct CoherenceReport: Equatable, Codable, Sendable {
   /// Measures to compute, and their settings.
   public struct Configuration: Equatable, Codable, Sendable {
-    /// k, the size of the top sets.
+    /// The size k of the top sets.
     public var topCount: Int
     /// Seeds everything random: chance purity, trials, halves.
     public var seed: UInt64
     /// The choice trials for each encoder. `vsMin` is suitable only for signed scores.
     public var choiceVariants: [ChoiceTrials.Variant]
     public var choiceLayout: ChoiceTrials.Layout
-    /// α of the soft score.
+    /// The steepness α of the soft score.
     public var choiceSteepness: Double
     /// Number of bins of score histograms.
     public var binCount: Int

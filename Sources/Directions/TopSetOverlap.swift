@@ -17,7 +17,7 @@ public struct TopSetOverlap: Equatable, Codable, Sendable {
   public let directionCount: Int
   /// The size k of a top set.
   public let topCount: Int
-  /// `nil` for fewer than two directions.
+  /// The mean Jaccard index; `nil` for fewer than two directions.
   public let meanJaccard: Double?
   public let chanceJaccard: Double
   public let uniqueShare: Double

@@ -46,7 +46,7 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
   public let significance: Double
   /// Mean difference, neurons minus random directions.
   public let effect: Double
-  /// s of the differences; `nil` for one network, like the four below.
+  /// The standard deviation s of the differences; `nil` for one network, like the four below.
   public let standardDeviation: Double?
   /// Interval of level 1 − α.
   public let interval: ConfidenceInterval?

@@ -50,10 +50,10 @@ public struct HalfSampling: Hashable, Sendable {
 
 /// A statistic of all images with its spread over halves of them.
 public struct HalfSampleEstimate: Hashable, Codable, Sendable {
-  /// θ̂, from all images.
+  /// The estimate θ̂ from all images.
   public let value: Double
   public let imageCount: Int
-  /// θ* of each half, in the order drawn.
+  /// The value θ* of each half, in the order drawn.
   public let replicates: [Double]
 
   /// The factor from the spread of the halves to that of the whole; 1 for an even number of images.

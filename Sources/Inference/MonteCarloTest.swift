@@ -9,7 +9,7 @@ import Tensors
 /// never 0, and P(p ≤ α) ≤ α for every α and B. Phipson and Smyth (2010), "Permutation p-values should never be
 /// zero". Ties count against the observed value; where a statistic takes few values, mid-p counts them half.
 public struct MonteCarloTest: Hashable, Codable, Sendable {
-  /// How draws that equal the observed value count.
+  /// The treatment of draws that equal the observed value.
   public enum TieRule: String, CaseIterable, Codable, Sendable {
     /// All count against it: P(p ≤ α) ≤ α holds.
     case conservative

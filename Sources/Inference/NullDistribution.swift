@@ -3,7 +3,7 @@ public struct NullDistribution: Sendable {
   /// The draws in ascending order.
   public let draws: [Double]
   public let mean: Double
-  /// With divisor n − 1; `nil` for one draw.
+  /// The standard deviation, with divisor n − 1; `nil` for one draw.
   public let standardDeviation: Double?
 
   /// - Parameter draws: At least one, all finite, in any order.

@@ -10,7 +10,7 @@ public struct StudentInterval: Hashable, Codable, Sendable {
   /// The sample size n.
   public let count: Int
   public let mean: Double
-  /// s, with divisor n − 1.
+  /// The standard deviation s, with divisor n − 1.
   public let standardDeviation: Double
 
   /// - Parameter values: All finite.

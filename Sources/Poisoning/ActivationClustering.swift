@@ -41,7 +41,7 @@ public struct ActivationClustering: Sendable {
     public let imageCount: Int
     /// Size of the smaller cluster; 0 if there are not two clusters.
     public let smallerCount: Int
-    /// `nil` if there are not two clusters.
+    /// The silhouette; `nil` if there are not two clusters.
     public let silhouette: Double?
     public let isSuspicious: Bool
   }

@@ -16,7 +16,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
   /// Rows with their classes as ±1.
   public struct Examples: Sendable {
     public let dimension: Int
-    /// x, row by row.
+    /// The points x, row by row.
     public private(set) var values: [Double]
     /// The classes y = ±1.
     public private(set) var signs: [Double]
@@ -66,7 +66,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return products.map { $0 + bias }
   }
 
-  /// ζ(−y f) of each row.
+  /// Returns the loss ζ(−y f) of each row.
   public func losses(on examples: Examples) -> [Double] {
     zip(outputs(of: examples), examples.signs).map { softplus(-$1 * $0) }
   }
@@ -159,7 +159,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return moved
   }
 
-  /// σ(1 − σ) of each row.
+  /// Returns σ(1 − σ) of each row.
   private func curvatures(on examples: Examples) -> [Double] {
     outputs(of: examples).map { sigmoid($0) * sigmoid(-$0) }
   }

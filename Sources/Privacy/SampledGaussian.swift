@@ -10,7 +10,7 @@ import Tensors
 public struct SampledGaussian: Hashable, Codable, Sendable {
   /// The probability q that an image is in a lot.
   public let samplingRate: Double
-  /// σ, in units of C.
+  /// The noise multiplier σ, in units of C.
   public let noiseMultiplier: Double
 
   public init(samplingRate: Double, noiseMultiplier: Double) {

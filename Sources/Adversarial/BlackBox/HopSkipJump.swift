@@ -119,7 +119,7 @@ public struct HopSkipJump: BlackBoxAttack {
       return 1
     }
 
-    /// δ; in the first step the distance is not yet related to the boundary.
+    /// The radius δ; in the first step the distance is not yet related to the boundary.
     private var radius: Double {
       let dimension = Double(current.count)
       if step == 1 { return 0.1 * Double(image.bounds.upperBound - image.bounds.lowerBound) }

@@ -28,7 +28,7 @@ public struct AutoPGD: Attack {
   public let stepCount: Int
   public let restartCount: Int
   public let seed: UInt64
-  /// ρ: the smallest fraction of steps that must raise the loss.
+  /// The fraction ρ of steps that must raise the loss.
   public static let leastRisingShare = 0.75
   private static let momentum = 0.75
 

@@ -83,7 +83,7 @@ struct SearchedImage: Sendable {
 
 /// The nearest adversarial neighbour met so far.
 struct NearestFound: Sendable {
-  /// `nil` until one is found.
+  /// The nearest adversarial pixels so far; `nil` until some are found.
   private(set) var pixels: [Float]?
   private(set) var distance = Double.infinity
 

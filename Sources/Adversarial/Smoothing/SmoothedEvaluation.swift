@@ -30,7 +30,7 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
     }
   }
 
-  /// In the order of the batch.
+  /// Images in the order of the batch.
   public let images: [Image]
 
   init(images: [Image]) { self.images = images }
