@@ -81,7 +81,7 @@ struct SearchedImage: Sendable {
   }
 }
 
-/// The nearest adversarial neighbour met so far.
+/// The nearest adversarial example found so far.
 struct NearestFound: Sendable {
   /// The nearest adversarial pixels so far; `nil` until some are found.
   private(set) var pixels: [Float]?
