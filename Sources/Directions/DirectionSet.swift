@@ -5,7 +5,7 @@ import Tensors
 /// An image's score along a direction is ⟨φ(x), v⟩. Scaling v by a positive factor, or shifting every φ by the
 /// same vector, changes no ranking; so unit length is a convention here, not a condition.
 public struct DirectionSet: Sendable {
-  /// How the directions were constructed.
+  /// The construction of the directions.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// Coordinate axes: ⟨φ(x), e_i⟩ is the activation of neuron i.
     case neurons

@@ -21,7 +21,7 @@ public struct FractionalRotation: Sendable {
   }
 
   public let dimension: Int
-  /// Q, column-major.
+  /// The rotation Q, column-major.
   private let rotation: [Double]
   /// V, column-major. Q leaves alone the columns that are in no plane.
   private let vectors: [Double]
