@@ -47,7 +47,7 @@ public enum Resume: String, Sendable {
 public struct RunCommand<Options: ExperimentOptions>: ParsableCommand {
   public static var configuration: CommandConfiguration { Options.command }
 
-  @OptionGroup var options: Options
+  @OptionGroup package var options: Options
 
   public init() {}
 

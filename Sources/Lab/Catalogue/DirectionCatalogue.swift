@@ -31,9 +31,9 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
   }
 
   /// Directions of each kind, at most, besides those on the sheets.
-  static let entryLimit = 256
+  package static let entryLimit = 256
   /// Images drawn from a stratum, at most.
-  static let drawnCount = 3
+  package static let drawnCount = 3
 
   public var topCount: Int
   public var imageCount: Int
@@ -136,7 +136,7 @@ extension DirectionCatalogue {
     /// Pixels each way that every browser shows.
     public static let largestSide = 4096
     /// Larger images are made smaller.
-    static let largestTile = 64
+    package static let largestTile = 64
     /// Top images of a direction that are shown.
     static let largestTop = 25
 

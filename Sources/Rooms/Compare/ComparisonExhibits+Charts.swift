@@ -1,4 +1,5 @@
 import Adversarial
+import Directions
 import Figures
 import Foundation
 import Inference

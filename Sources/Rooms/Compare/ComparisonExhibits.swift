@@ -1,3 +1,4 @@
+import Adversarial
 import Directions
 import Figures
 import Foundation

@@ -3,6 +3,7 @@ import Figures
 import Foundation
 import Images
 import Lab
+import Networks
 import Storage
 
 /// What `intrigue gallery` leaves to read and to look at.

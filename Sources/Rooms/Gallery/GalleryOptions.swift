@@ -4,6 +4,7 @@ import Directions
 import Figures
 import Foundation
 import Lab
+import Networks
 
 public struct GalleryOptions: ExperimentOptions {
   public static let command = CommandConfiguration(

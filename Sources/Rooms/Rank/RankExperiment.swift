@@ -3,6 +3,7 @@ import Directions
 import Foundation
 import Lab
 import Networks
+import Storage
 import Tensors
 
 /// The top images of many directions over many images: numbers without pictures, in bounded memory, in one run or in

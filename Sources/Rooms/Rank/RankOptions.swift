@@ -1,7 +1,9 @@
 import ArgumentParser
 import Commands
+import Directions
 import Foundation
 import Lab
+import Networks
 
 public struct RankOptions: ExperimentOptions {
   public static let command = CommandConfiguration(

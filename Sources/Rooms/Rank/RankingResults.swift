@@ -1,6 +1,7 @@
 import Directions
 import Foundation
 import Lab
+import Networks
 import Storage
 import Tensors
 

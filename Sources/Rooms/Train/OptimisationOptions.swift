@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import Networks
+import Poisoning
 
 /// How parameters are fitted. What is not given suits the architecture.
 struct OptimisationOptions: ParsableArguments {
