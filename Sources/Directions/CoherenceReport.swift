@@ -66,7 +66,6 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
 
   public let configuration: Configuration
   public let layer: String
-  public let kind: DirectionSet.Kind
   public let imageCount: Int
   public let chancePurity: ChancePurity
   public let chanceEntropy: ChanceEntropy
@@ -117,7 +116,6 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
     }
     self.configuration = configuration
     layer = features.layer
-    kind = directions.kind
     imageCount = features.imageCount
     self.chancePurity = chancePurity
     chanceEntropy = ChanceEntropy(imageCount: configuration.topCount, labels: labels)

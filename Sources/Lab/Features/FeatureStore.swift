@@ -155,7 +155,8 @@ package struct FeatureStore: Sendable {
   /// Writes a block, then the manifest with it.
   ///
   /// - Throws: ``FileError`` when the folder is missing or cannot be written; what was there stays.
-  package func write(_ features: Tensor, asBlock number: Int, correctCount: Int?, to contents: inout Contents) throws
+  package func write(_ features: Tensor, asBlock number: Int, correctCount: Int?, to contents: inout Contents)
+    throws
   {
     let images = images(ofBlock: number)
     precondition(

@@ -73,7 +73,8 @@ extension Experiment {
     let record = RunRecord<Configuration, Results>(
       experiment: Self.name, configuration: prepared.configuration, workerCount: workerCount,
       data: prepared.dataset.map(DataRecord.init))
-    let run = try Run(record, on: prepared.dataset, in: folder, remarks: prepared.remarks, keepsEarlier: Self.keepsEarlier,
+    let run = try Run(
+      record, on: prepared.dataset, in: folder, remarks: prepared.remarks, keepsEarlier: Self.keepsEarlier,
       progress)
     let (results, evidence) = try measure(prepared.material, run)
     try run.measured(results)

@@ -46,7 +46,8 @@ extension Comparison {
   private var opinionLines: [String] {
     guard opinions.count > 1, let reference = declared.reference else { return [] }
     var lines = [
-      "", "second opinion (neurons vs rotations, difference; p adjusted by Holm for the \(opinions.count) measures)",
+      "",
+      "second opinion (neurons vs rotations, difference; p adjusted by Holm for the \(opinions.count) measures)",
     ]
     let names = opinions.map(\.words)
     for (opinion, name) in zip(opinions, names) {
@@ -73,7 +74,8 @@ extension Comparison {
     func names(_ wanted: Int) -> [String] { opinions.filter { side($0) == wanted }.map { "“\($0.words)”" } }
     let (more, less) = (names(1), names(-1))
     switch (more.isEmpty, less.isEmpty) {
-    case (true, true): return "no measure shows a significant difference between neurons and rotations after the adjustment"
+    case (true, true):
+      return "no measure shows a significant difference between neurons and rotations after the adjustment"
     case (false, false):
       return "the measures DISAGREE: neurons are above rotations in \(list(more)), below in \(list(less))"
     case (let noMore, _):

@@ -19,7 +19,8 @@ extension ComparisonExhibits {
       alternative: "A ladder of mean κ: the values are in the table of baselines.", ladder)
     exhibits.chart(
       "figures/sensitivity", "Sensitivity analysis.",
-      alternative: "Differences with intervals under changes of layer, activation, images and k.", sensitivity)
+      alternative: "Differences with intervals under changes of layer, activation, images and k.", sensitivity
+    )
     exhibits.chart(
       "figures/bases", "Other directions.",
       alternative: "Mean κ of learned and random directions beside the neurons.", bases)

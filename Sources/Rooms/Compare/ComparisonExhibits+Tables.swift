@@ -38,7 +38,8 @@ extension ComparisonExhibits {
     _ name: String, limits: String? = nil, article heading: String? = nil,
     _ mean: @escaping (Row) -> NetworkMean?
   ) -> [TableColumn<Row>] {
-    let (lower, upper) = limits.map { ("lower\($0)", "upper\($0)") } ?? ("\(name)_lower_95", "\(name)_upper_95")
+    let (lower, upper) =
+      limits.map { ("lower\($0)", "upper\($0)") } ?? ("\(name)_lower_95", "\(name)_upper_95")
     return [
       .init(name, article: heading) { mean($0)?.mean },
       .init(lower, article: heading.map { _ in "from" }) { mean($0)?.interval?.lower },

@@ -38,7 +38,8 @@ public struct GalleryOptions: ExperimentOptions {
         valueName: "N"))
     var neurons: Int?
 
-    @Option(help: ArgumentHelp("Rows of random directions, or of those that --against chooses.", valueName: "N"))
+    @Option(
+      help: ArgumentHelp("Rows of random directions, or of those that --against chooses.", valueName: "N"))
     var directions = 8
 
     @Option(

@@ -8,7 +8,8 @@ import Networks
 public struct RankOptions: ExperimentOptions {
   public static let command = CommandConfiguration(
     commandName: "rank",
-    abstract: "Rank images along many directions: numbers without pictures, in bounded memory, in parts if need be.",
+    abstract:
+      "Rank images along many directions: numbers without pictures, in bounded memory, in parts if need be.",
     discussion: """
       Example: intrigue rank output/train-lenet-mnist-seed1 --basis pca --top 20
 

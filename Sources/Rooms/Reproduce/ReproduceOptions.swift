@@ -6,7 +6,8 @@ import Lab
 public struct ReproduceOptions: ExperimentOptions {
   public static let command = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Reproduce the papers' tables, each number beside the printed one, and answer the lecture's questions.",
+    abstract:
+      "Reproduce the papers' tables, each number beside the printed one, and answer the lecture's questions.",
     discussion: """
       Example: intrigue reproduce szegedy-table1 --quick
 

@@ -60,7 +60,8 @@ public struct TrainOptions: ExperimentOptions {
       "--batch must be at most 256 times --micro-batch, got \(batch)")
     if optimisation.optimizer == .lbfgs {
       try check(
-        optimisation.patience == nil, "--patience does not apply to lbfgs, which ends when its gradient is small")
+        optimisation.patience == nil,
+        "--patience does not apply to lbfgs, which ends when its gradient is small")
       try check(
         augmentation.rotate == nil && augmentation.corrupt == nil && augmentation.noise == nil,
         "--rotate, --corrupt and --noise do not apply to lbfgs, which needs the same images in every step")
