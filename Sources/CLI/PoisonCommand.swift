@@ -1,5 +1,6 @@
 import Adversarial
 import ArgumentParser
+import Commands
 import PoisonRoom
 
 struct PoisonCommand: ParsableCommand {
@@ -12,6 +13,7 @@ struct PoisonCommand: ParsableCommand {
       images. After Ctrl-C the same command goes on.
       """,
     subcommands: [
-      LabelPoisonCommand.self, BackdoorCommand.self, CollisionCommand.self, LinearPoisonCommand.self,
+      LabelPoisonCommand.self, RunCommand<BackdoorOptions>.self, CollisionCommand.self,
+      LinearPoisonCommand.self,
     ])
 }

@@ -6,7 +6,7 @@ import Lab
 import Networks
 
 /// Options of every command that runs an experiment.
-package struct CommonOptions: ParsableArguments {
+public struct CommonOptions: ParsableArguments {
   @Flag(help: "Say nothing but errors and, with --json, results.")
   package var quiet = false
 
@@ -21,7 +21,7 @@ package struct CommonOptions: ParsableArguments {
 
   @OptionGroup package var instructions: InstructionSetOption
 
-  package init() {}
+  public init() {}
 
   package func validate() throws {
     if let workers, !(1...1024).contains(workers) {
@@ -48,6 +48,9 @@ package struct DataOptions: ParsableArguments {
   }
 
   package func source() throws -> DataSource { DataSource(name: data, options: try reading.options()) }
+
+  /// For the name of a folder.
+  package var shortName: String { URL(filePath: data).lastPathComponent }
 }
 
 /// Which images networks are shown that somebody already has: what is not given, their training says.

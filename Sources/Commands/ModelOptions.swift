@@ -31,13 +31,13 @@ package struct ModelOptions: ParsableArguments {
 }
 
 /// Where results go.
-package struct OutputOption: ParsableArguments {
+public struct OutputOption: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],
     help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
   package var path: String?
 
-  package init() {}
+  public init() {}
 
   package func validate() throws { try Self.check(path) }
 
@@ -47,5 +47,7 @@ package struct OutputOption: ParsableArguments {
   }
 
   /// Nothing is made yet: an experiment that refuses its input leaves no folder behind.
-  package func folder(default name: String) -> RunFolder { RunFolder(URL(filePath: path ?? "output/\(name)")) }
+  package func folder(default name: String) -> RunFolder {
+    RunFolder(URL(filePath: path ?? "output/\(name)"))
+  }
 }

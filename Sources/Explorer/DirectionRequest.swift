@@ -55,7 +55,7 @@ struct DirectionRequest: Codable, Sendable {
     case .basis:
       let basis = bases[try Self.check(basis, in: 0..<bases.count, "basis")]
       let row = try Self.check(row, in: 0..<basis.matrix.count, "row")
-      return DirectionSet(kind: .haar, ids: ["\(basis.name), row \(row)"], matrix: basis.matrix.rows([row]))
+      return DirectionSet(ids: ["\(basis.name), row \(row)"], matrix: basis.matrix.rows([row]))
     }
   }
 
@@ -75,7 +75,7 @@ struct DirectionRequest: Codable, Sendable {
       throw ServerRefusal(400, "a mixture needs a weight other than 0; with none it is no direction")
     }
     return DirectionSet(
-      kind: .sparseMix, ids: ["mixture"],
+      ids: ["mixture"],
       matrix: Tensor(shape: [1, unitCount], elements: components.map { Float(Double($0) / length) }))
   }
 

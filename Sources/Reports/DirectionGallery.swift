@@ -1,7 +1,6 @@
 import Directions
 import Figures
 import Foundation
-import GalleryRoom
 import Lab
 import Storage
 

@@ -1,21 +1,17 @@
 import AttackRoom
-import CompareRoom
 import EvaluateRoom
 import Foundation
-import GalleryRoom
 import Lab
 import LinearityRoom
 import PatternRoom
 import PoisonRoom
 import PoolRoom
 import PrivacyRoom
-import ReproduceRoom
 import RubbishRoom
 import SmoothRoom
 import Storage
 import Study
 import SubstituteRoom
-import TrainRoom
 import TransferRoom
 
 /// What a kind of experiment has to say on the page.
@@ -89,13 +85,7 @@ extension RunSummary {
     }
     if let list = try ExhibitList(of: folder) { return RunSummary(list) }
     switch kind.experiment {
-    case "train": return try results(TrainExperiment.Results.self)
     case "evaluate": return try results(EvaluateExperiment.Results.self)
-    case "gallery":
-      let record = try JSONFile.read(FinishedGallery.self, from: file)
-      return record.results.reportSummary(
-        family: record.configuration.family ?? .sphere, topCount: record.configuration.topCount)
-    case "compare": return try results(Comparison.self)
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
     case "attack pool": return try results(PoolResults.self)
@@ -107,10 +97,10 @@ extension RunSummary {
     case "privacy": return try results(PrivacyResults.self)
     case "smooth": return try results(SmoothingResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
+    case "train", "gallery", "compare", "shift", "poison backdoor", "reproduce":
+      return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "poison collision": return try results(CollisionExperiment.Results.self)
     case "poison linear": return try results(LinearPoisonExperiment.Results.self)
-    case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:
       throw FileError(
@@ -123,15 +113,4 @@ extension RunSummary {
   }
 
   private struct Finished<Results: Codable>: Codable { let results: Results }
-
-  /// A gallery's results alone do not say k and what stands beside the neurons.
-  private struct FinishedGallery: Codable {
-    struct Configuration: Codable {
-      let family: DirectionFamily?
-      let topCount: Int
-    }
-
-    let configuration: Configuration
-    let results: GalleryExperiment.Results
-  }
 }

@@ -143,6 +143,7 @@ extension DirectionSet {
   /// Some consecutive directions.
   fileprivate func part(_ rows: Range<Int>) -> DirectionSet {
     if let indices = neuronIndices { return .neurons(Array(indices[rows]), dimension: dimension) }
-    return DirectionSet(kind: kind, ids: Array(ids[rows]), matrix: matrix.rows(rows))
+    return DirectionSet(
+      ids: Array(ids[rows]), matrix: matrix.rows(rows))
   }
 }

@@ -15,7 +15,7 @@ import Tensors
 /// It is a global bound, and thus far below the distances that attacks find: their ratio shows how loose it is.
 public struct CertifiedRadius: Sendable {
   private let bound: LipschitzBound
-  /// ‖w_y − w_k‖₂ of the last layer, `[classCount × classCount]`.
+  /// The norms ‖w_y − w_k‖₂ of the last layer, `[classCount × classCount]`.
   private let pairNorms: [Double]?
   private let classCount: Int
 

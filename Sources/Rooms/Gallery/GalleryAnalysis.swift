@@ -25,7 +25,7 @@ struct GalleryAnalysis {
 
   /// Units whose κ is averaged, at most: the mean over more would hardly be more precise, and as many random
   /// directions are held in memory.
-  static let comparedUnitLimit = 4096
+  static let comparedUnitLimit = RowSelection.directionLimit
 
   struct Findings {
     var deadUnits: [String]
@@ -145,7 +145,7 @@ struct GalleryAnalysis {
       let scores = features.scores(along: directions, row: row)
       var details = Details()
       if hasStrata {
-        details.strata = strata(of: scores, isNeuron: directions.kind == .neurons, number: numbers[row])
+        details.strata = strata(of: scores, isNeuron: directions.neuronIndices != nil, number: numbers[row])
       }
       if hasClasses {
         details.classes = ClassTop.table(scores: scores, labels: labels, topCount: topCount).map { top in
@@ -263,11 +263,13 @@ extension DirectionSet {
   /// Some consecutive rows.
   fileprivate subscript(rows: Range<Int>) -> DirectionSet {
     if let indices = neuronIndices { return .neurons(Array(indices[rows]), dimension: dimension) }
-    return DirectionSet(kind: kind, ids: Array(ids[rows]), matrix: matrix.rows(rows))
+    return DirectionSet(
+      ids: Array(ids[rows]), matrix: matrix.rows(rows))
   }
 
   /// The rows with the given numbers, in that order.
   fileprivate func rows(_ numbers: [Int]) -> DirectionSet {
-    DirectionSet(kind: kind, ids: numbers.map { ids[$0] }, matrix: matrix.rows(numbers))
+    DirectionSet(
+      ids: numbers.map { ids[$0] }, matrix: matrix.rows(numbers))
   }
 }

@@ -4,8 +4,8 @@ import Foundation
 import Lab
 import Storage
 
-/// Everything that a reproduction leaves to look at.
-struct ReproductionReport {
+/// What `intrigue reproduce` leaves to read and to look at.
+struct ReproductionExhibits {
   let reproductions: [Reproduction]
   let data: DataRecord
   let configuration: ReproductionExperiment.Configuration
@@ -14,14 +14,43 @@ struct ReproductionReport {
   static let tableName = "reproduction.csv"
   static let latexName = "reproduction.tex"
 
-  func write(to folder: RunFolder) throws {
-    try table.write(to: folder.file(Self.tableName))
-    try AtomicFile.write(latex, to: folder.file(Self.latexName))
-    try AtomicFile.write(markdown, to: folder.file(Self.textName))
-    let figures = try folder.folder("figures").url
+  var exhibits: Exhibits {
+    var exhibits = Exhibits(
+      title: "Reproducing the papers' tables", findings: findings,
+      basis:
+        "Each cell: measured here, and the paper's number in brackets. Intervals and numbers of images are in the table of all numbers.",
+      listing: asked.flatMap { $0.terminalLines + [""] })
     for reproduction in reproductions {
-      try chart(of: reproduction)?.write(named: reproduction.table.rawValue, in: figures)
+      exhibits.chart(
+        "figures/\(reproduction.table.rawValue)",
+        "\(reproduction.table.source): \(reproduction.table.title).",
+        alternative: "The paper's and our numbers in rows; they are in the listing.",
+        chart(of: reproduction))
     }
+    exhibits.table(Self.tableName, "All numbers.", table, isForArticle: false)
+    exhibits.articleTable(Self.latexName, latex)
+    exhibits.record(Self.textName) { try AtomicFile.write(markdown, to: $0) }
+    return exhibits
+  }
+
+  /// Those of this run; the folder may hold others.
+  private var asked: [Reproduction] {
+    reproductions.filter { configuration.tables.contains($0.table) }
+  }
+
+  private var findings: [String] {
+    [agreement, "In each cell of the tables: measured here, and the paper's number in brackets."]
+  }
+
+  /// How far the paper's shares are from those measured, over all tables.
+  private var agreement: String {
+    let differences = reproductions.flatMap(\.sections).flatMap(\.pairs).filter { $0.column.unit == .percent }
+      .compactMap { $0.value.difference.map(abs) }.sorted()
+    guard !differences.isEmpty else { return "None of the percentages that the papers print was measured." }
+    let near = differences.count { $0 <= 5 }
+    return
+      "\(differences.count) percentages of the papers were measured again: \(near) are within 5 percentage points of the "
+      + "printed value, half of them within \(String(format: "%.1f", differences[(differences.count - 1) / 2]))."
   }
 
   // MARK: Numbers
@@ -231,9 +260,9 @@ extension Reproduction {
     for section in sections {
       lines += ["", "  \(section.title)"]
       let cells =
-        [[""] + section.columns.map(ReproductionReport.heading)]
+        [[""] + section.columns.map(ReproductionExhibits.heading)]
         + section.rows.map { row in
-          [row.name] + zip(row.values, section.columns).map { ReproductionReport.text($0, $1.unit) }
+          [row.name] + zip(row.values, section.columns).map { ReproductionExhibits.text($0, $1.unit) }
         }
       lines += TextTable.lines(cells).map { "  \($0)" }
     }

@@ -3,8 +3,8 @@ import Commands
 import Foundation
 import Poisoning
 
-package struct BackdoorCommand: ParsableCommand {
-  package static let configuration = CommandConfiguration(
+public struct BackdoorOptions: ExperimentOptions {
+  public static let command = CommandConfiguration(
     commandName: "backdoor",
     abstract: "A trigger on a share of the training images, with the attacker's label.",
     discussion: """
@@ -14,6 +14,8 @@ package struct BackdoorCommand: ParsableCommand {
 
       Leaves figures/, backdoor.csv, clusters.csv, parts/ and run.json.
       """)
+
+  public static let resume = Resume.same
 
   @OptionGroup var dataOptions: DataOptions
   @OptionGroup var victim: VictimOptions
@@ -47,12 +49,12 @@ package struct BackdoorCommand: ParsableCommand {
   @Option(help: "… and the silhouette of the two is at least this.")
   var silhouette = 0.1
 
-  @OptionGroup var output: OutputOption
-  @OptionGroup var common: CommonOptions
+  @OptionGroup public var output: OutputOption
+  @OptionGroup public var common: CommonOptions
 
-  package init() {}
+  public init() {}
 
-  package func validate() throws {
+  public func validate() throws {
     guard (1...1000).contains(patch) else {
       throw ValidationError("--patch must be in 1...1000, got \(patch)")
     }
@@ -73,10 +75,10 @@ package struct BackdoorCommand: ParsableCommand {
     _ = try VictimOptions.shares(shares ?? Self.usualShares, option: "--shares")
   }
 
-  package func run() throws {
-    let folder = output.folder(
-      default: "poison-backdoor-\(URL(filePath: dataOptions.data).lastPathComponent)")
-    let experiment = BackdoorExperiment(
+  public var folderName: String { "poison-backdoor-\(dataOptions.shortName)" }
+
+  public func experiment() throws -> BackdoorExperiment {
+    BackdoorExperiment(
       BackdoorExperiment.Configuration(
         data: try dataOptions.source(), victim: try victim.training(seed: common.seed),
         trigger: blend.map { .blend(opacity: $0) } ?? .patch(side: patch), target: target,
@@ -86,11 +88,6 @@ package struct BackdoorCommand: ParsableCommand {
           reduction: reduction, componentCount: components, sizeLimit: sizeLimit,
           silhouetteLimit: silhouette)),
       areSharesGiven: shares != nil, workerCount: common.workerCount)
-    let console = Console(common)
-    let results = try console.run(resume: "The same command goes on.") {
-      try experiment.run(in: folder, progress: $0)
-    }
-    try console.report(results, in: folder)
   }
 }
 

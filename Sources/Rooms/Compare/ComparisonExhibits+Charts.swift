@@ -1,12 +1,46 @@
 import Adversarial
+import Directions
 import Figures
 import Foundation
 import Inference
 import Lab
 import Networks
 
-extension ComparisonReport {
-  private var declared: ComparisonProtocol { comparison.declared }
+extension ComparisonExhibits {
+  /// In the order of a reader's questions.
+  func addCharts(to exhibits: inout Exhibits) {
+    exhibits.chart(
+      "figures/forest", "Difference in each network, and the mean over networks.",
+      alternative:
+        "Neurons minus rotations, in each network and on average, with intervals. \(comparison.verdict.sentence)",
+      forest)
+    exhibits.chart(
+      "figures/ladder", "Baselines, from random images to logits.",
+      alternative: "A ladder of mean κ: the values are in the table of baselines.", ladder)
+    exhibits.chart(
+      "figures/sensitivity", "Sensitivity analysis.",
+      alternative: "Differences with intervals under changes of layer, activation, images and k.", sensitivity
+    )
+    exhibits.chart(
+      "figures/bases", "Other directions.",
+      alternative: "Mean κ of learned and random directions beside the neurons.", bases)
+    exhibits.chart(
+      "figures/dose-response", "Interpolating from the neurons to random rotations.",
+      alternative: "Mean κ against the fraction of a rotation.", doseResponse)
+    exhibits.chart(
+      "figures/depth", "Layer by layer.", alternative: "Mean κ of neurons and of rotations in each layer.",
+      depth)
+    exhibits.chart(
+      "figures/sizes", "Other numbers of top images.",
+      alternative: "The difference for several k, with intervals.", basis: sizeBasis, sizes)
+    exhibits.chart(
+      "figures/null", "Neurons among their rotations.",
+      alternative: "Histogram of the mean κ of random rotations, with the neurons' mean as a line.", null)
+    exhibits.chart(
+      "figures/activations", "Activations of neurons and scores along random directions.",
+      alternative: "Histograms of activations.", activations)
+  }
+
   private var axis: String { "mean label agreement κ" }
 
   private func caption(_ title: String, _ subtitle: String) -> FigureCaption {
@@ -37,7 +71,7 @@ extension ComparisonReport {
     Chart.forestPlot(
       caption: caption(
         "Are neurons more coherent than rotations of them?",
-        "Dots: networks. Diamond: their mean with its 95 % interval. Grey: differences too small to matter. "
+        "Dots: networks. Diamond: their mean with its 95 % interval. Grey: differences within the margin. "
           + "Verdict: \(comparison.verdict.wording)."),
       networks: comparison.networks.map {
         Chart.Estimate(
@@ -52,7 +86,7 @@ extension ComparisonReport {
   var ladder: Chart {
     Chart.ladder(
       caption: caption(
-        "Where label agreement comes from",
+        "Baselines of label agreement",
         "κ of the top \(declared.topCount) images. Small dots: networks. Large: their mean with its 95 % interval."
       ),
       rungs: comparison.ladder.map { step in
@@ -83,8 +117,8 @@ extension ComparisonReport {
     }
     return Chart.forestPlot(
       caption: caption(
-        "What does the answer hang on?",
-        "Neurons less other directions: mean difference over the networks with its 95 % interval, for the declared "
+        "Sensitivity analysis",
+        "Neurons minus other directions: mean difference over the networks with its 95 % interval, for the declared "
           + "question and for others. Exploratory: none of these changes the verdict."),
       networks: sizes + changes + nulls, mean: nil, margin: declared.margin,
       axis: "mean κ of neurons − mean κ of the other directions")
@@ -104,7 +138,7 @@ extension ComparisonReport {
       caption: caption(
         "Neurons among other directions",
         "κ of the top \(declared.topCount) images. Orange: neurons. Blue: random. Grey: made from labels or learned, from "
-          + "\(declared.fittingCount) training images at most. Degenerate: all directions show the same few images."
+          + "at most \(declared.fittingCount) training images. Degenerate: all directions show the same few images."
       ),
       rungs: [rung("neurons", neurons.kappa, .neurons), rung("rotated bases", rotations.kappa, .random)]
         + rungs(random, .random) + rungs(learned, .control), axis: axis)
@@ -116,12 +150,12 @@ extension ComparisonReport {
     else { return nil }
     return Chart.doseResponse(
       caption: caption(
-        "From the neurons to a rotation of them",
-        "Bases part of the way, Q^a: means over \(declared.doseRotationCount) rotations and the networks, with 95 % "
+        "Interpolating from the neurons to random rotations",
+        "Powers Q^a of a rotation Q: means over \(declared.doseRotationCount) rotations and the networks, with 95 % "
           + "intervals over the networks."),
       series: [
         Chart.Series(
-          name: "bases part of the way", role: .neurons,
+          name: "interpolated bases", role: .neurons,
           points: comparison.doses.map { point($0.dose, $0.kappa) })
       ],
       levels: [Chart.Level(name: "all rotations", value: rotations.kappa.mean)], axis: axis)
@@ -142,7 +176,7 @@ extension ComparisonReport {
     return Chart.depth(
       caption: caption(
         "Layer by layer",
-        "κ of the top \(declared.topCount) images; means over the networks with 95 % intervals. In brackets: units; "
+        "κ of the top \(declared.topCount) images; means over the networks with 95 % intervals. In brackets: number of units; "
           + "each map is one. \(declared.sensitivityRotationCount) rotations of each layer."),
       layers: layers.map(\.words),
       series: [
@@ -159,7 +193,7 @@ extension ComparisonReport {
     }
     return Chart.topCounts(
       caption: caption(
-        "Does the answer depend on how many images are looked at?",
+        "Does the result depend on the number of top images?",
         "Means over networks with 95 % intervals; declared: k = \(declared.topCount)."),
       series: [series("neurons", .neurons, \.neurons), series("rotations", .random, \.rotations)], axis: axis)
   }
@@ -180,8 +214,8 @@ extension ComparisonReport {
     guard !shown.isEmpty else { return nil }
     return Chart.activationHistograms(
       caption: caption(
-        "What units and random directions answer, network 1",
-        "All images; drawn at random, not chosen. Line: the last of the top \(declared.topCount)."),
+        "Activations and scores along random directions, network 1",
+        "All images; a random sample of units and directions. Line: rank \(declared.topCount)."),
       panels: shown.enumerated().map { index, row in
         Chart.HistogramPanel(
           title: row.id, note: String(format: "%.0f %% are 0", 100 * (row.zero.value ?? 0)),

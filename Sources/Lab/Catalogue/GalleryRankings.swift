@@ -1,5 +1,6 @@
 import Adversarial
 import Directions
+import GalleryRoom
 import Lab
 import Networks
 import Storage
@@ -170,7 +171,7 @@ public struct AgreementComparison: Codable, Equatable, Sendable {
     /// κ by the direction's id.
     public var kappas: [String: Double]
 
-    init(_ directions: [RankedDirection], labels: ClassLabels) {
+    package init(_ directions: [RankedDirection], labels: ClassLabels) {
       count = directions.count
       kappas = [:]
       var values: [Double] = []

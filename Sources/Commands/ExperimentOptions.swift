@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+/// The options of a command that runs one experiment: they stand in the room of the experiment, and are where the ranges
+/// of its settings are checked.
+public protocol ExperimentOptions: ParsableArguments {
+  associatedtype Subject: Experiment
+
+  /// Name, abstract and discussion of the command.
+  static var command: CommandConfiguration { get }
+  /// How to go on after Ctrl-C.
+  static var resume: Resume { get }
+
+  var output: OutputOption { get }
+  var common: CommonOptions { get }
+
+  /// What the folder in `output/` is called where none is given.
+  var folderName: String { get throws }
+  /// The experiment that was asked for.
+  ///
+  /// - Throws: `ValidationError`, and what reading a model's record throws.
+  func experiment() throws -> Subject
+  /// What is made of the finished run's folder.
+  func afterwards(in folder: RunFolder, _ progress: @escaping ProgressHandler) throws
+}
+
+extension ExperimentOptions {
+  public static var resume: Resume { .again }
+
+  public func afterwards(in folder: RunFolder, _ progress: @escaping ProgressHandler) throws {}
+}
+
+/// What becomes of a run that was stopped.
+public enum Resume: String, Sendable {
+  /// It takes seconds, or its parts are kept elsewhere.
+  case again = "Nothing is lost; run the command again."
+  /// Parts are kept in its folder.
+  case same = "The same command goes on."
+  /// Parts are kept in its folder, and an option discards them.
+  case sameUnlessFresh = "The same command, without --fresh, goes on."
+  case epochs = "The same command, without --fresh, goes on after the last finished epoch."
+  case blocks = "The same command goes on after the last block of features that is on disk."
+}
+
+/// The command of an experiment: runs it with progress drawn, and prints what its list of exhibits says.
+public struct RunCommand<Options: ExperimentOptions>: ParsableCommand {
+  public static var configuration: CommandConfiguration { Options.command }
+
+  @OptionGroup package var options: Options
+
+  public init() {}
+
+  public func run() throws {
+    let folder = options.output.folder(default: try options.folderName)
+    let experiment = try options.experiment()
+    let console = Console(options.common)
+    let results = try console.run(resume: Options.resume.rawValue) {
+      let results = try experiment.run(in: folder, progress: $0)
+      try options.afterwards(in: folder, $0)
+      return results
+    }
+    try console.report(results, in: folder)
+  }
+}
