@@ -1,16 +1,12 @@
 import AttackRoom
 import CompareRoom
-import EvaluateRoom
 import Foundation
 import GalleryRoom
 import Lab
-import LinearityRoom
-import PatternRoom
 import PoisonRoom
 import PoolRoom
 import PrivacyRoom
 import ReproduceRoom
-import RubbishRoom
 import SmoothRoom
 import Storage
 import Study
@@ -90,7 +86,6 @@ extension RunSummary {
     if let list = try ExhibitList(of: folder) { return RunSummary(list) }
     switch kind.experiment {
     case "train": return try results(TrainExperiment.Results.self)
-    case "evaluate": return try results(EvaluateExperiment.Results.self)
     case "gallery":
       let record = try JSONFile.read(FinishedGallery.self, from: file)
       return record.results.reportSummary(
@@ -100,14 +95,12 @@ extension RunSummary {
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
     case "attack pool": return try results(PoolResults.self)
     case "transfer": return try results(TransferResults.self)
-    case "linearity": return try results(LinearityExperiment.Results.self)
-    case "pattern": return try results(PatternExperiment.Results.self)
-    case "rubbish": return try results(RubbishExperiment.Results.self)
     case "substitute": return try results(SubstituteResults.self)
     case "privacy": return try results(PrivacyResults.self)
     case "smooth": return try results(SmoothingResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
+    case "evaluate", "linearity", "pattern", "rubbish", "shift", "poison backdoor":
+      return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "poison collision": return try results(CollisionExperiment.Results.self)
     case "poison linear": return try results(LinearPoisonExperiment.Results.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)

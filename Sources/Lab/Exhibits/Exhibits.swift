@@ -9,6 +9,34 @@ public struct Exhibits {
   enum Drawing {
     case chart(Chart)
     case figure(() throws -> any Figure)
+    case page(() throws -> Page)
+  }
+
+  /// Figures on one page that are also files of their own beside it.
+  package struct Page {
+    let caption: FigureCaption
+    let charts: [(name: String, chart: Chart)]
+    let rows: [[(name: String?, figure: any Figure)]]
+
+    /// - Parameters:
+    ///   - charts: The first row, each with the name of its files without an ending.
+    ///   - rows: The rows below, each figure with the name of its file; nil: it has none, or is listed by itself.
+    package init(
+      _ caption: FigureCaption, charts: [(name: String, chart: Chart)],
+      rows: [[(name: String?, figure: any Figure)]]
+    ) {
+      (self.caption, self.charts, self.rows) = (caption, charts, rows)
+    }
+
+    fileprivate func write(to file: URL) throws {
+      let place = file.deletingLastPathComponent()
+      for (name, chart) in charts { try chart.write(named: name, in: place) }
+      for (name, figure) in rows.joined() {
+        if let name { try figure.write(to: place.appending(path: name)) }
+      }
+      try FigurePage.write(
+        caption, charts: charts.map(\.name), rows: rows.map { $0.map { $0.figure.drawn() } }, to: file)
+    }
   }
 
   package private(set) var list: ExhibitList
@@ -24,17 +52,19 @@ public struct Exhibits {
 
   /// A row for each value.
   ///
-  /// - Parameter file: In the run folder.
+  /// - Parameters:
+  ///   - file: In the run folder.
+  ///   - basis: What its numbers are of; nil: the basis of the run.
   package mutating func table<Row>(
-    _ file: String, _ caption: String, of rows: [Row], _ columns: [TableColumn<Row>], isWhole: Bool = false,
-    isForArticle: Bool = true
+    _ file: String, _ caption: String, basis: String? = nil, of rows: [Row], _ columns: [TableColumn<Row>],
+    isWhole: Bool = false, isForArticle: Bool = true
   ) {
     var table = CSVWriter(columns: columns.map(\.name))
     for row in rows { table.append(columns.map { $0.value(row) }) }
     texts.append((file, table.text))
     list.tables.append(
       ExhibitList.Table(
-        file: file, caption: caption, isWhole: isWhole, isForArticle: isForArticle,
+        file: file, caption: caption, basis: basis, isWhole: isWhole, isForArticle: isForArticle,
         columns: columns.map { .init(name: $0.name, heading: $0.heading, isIdentifier: $0.isIdentifier) }))
   }
 
@@ -42,17 +72,33 @@ public struct Exhibits {
 
   /// - Parameters:
   ///   - file: Without its ending; a chart has several files.
+  ///   - basis: What its numbers are of; nil: the basis of the run.
   ///   - chart: nil: there is nothing to draw.
-  package mutating func chart(_ file: String, _ caption: String, alternative: String, _ chart: Chart?) {
+  package mutating func chart(
+    _ file: String, _ caption: String, alternative: String, basis: String? = nil, _ chart: Chart?
+  ) {
     guard let chart else { return }
-    list.pictures.append(.init(file: "\(file).png", caption: caption, alternative: alternative))
+    list.pictures.append(
+      .init(file: "\(file).png", caption: caption, alternative: alternative, basis: basis))
     drawings.append((file, .chart(chart)))
   }
 
-  package mutating func figure(_ file: String, _ caption: String, _ make: @escaping () throws -> some Figure)
-  {
-    list.pictures.append(.init(file: file, caption: caption))
+  package mutating func figure(
+    _ file: String, _ caption: String, alternative: String? = nil, basis: String? = nil,
+    isForArticle: Bool = true, _ make: @escaping () throws -> some Figure
+  ) {
+    list.pictures.append(
+      .init(
+        file: file, caption: caption, alternative: alternative, basis: basis, isForArticle: isForArticle))
     drawings.append((file, .figure(make)))
+  }
+
+  /// A page of figures, which is listed, and the files of those on it, which are not.
+  package mutating func page(
+    _ file: String, _ caption: String, alternative: String, _ make: @escaping () throws -> Page
+  ) {
+    list.pictures.append(.init(file: file, caption: caption, alternative: alternative))
+    drawings.append((file, .page(make)))
   }
 
   package mutating func cite(_ works: Citation...) { list.citations += works }
@@ -71,6 +117,7 @@ public struct Exhibits {
       switch drawing {
       case .chart(let chart): try chart.write(named: name, in: place)
       case .figure(let make): try make().write(to: folder.file(file))
+      case .page(let make): try make().write(to: folder.file(file))
       }
     }
   }
