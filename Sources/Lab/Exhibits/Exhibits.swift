@@ -52,11 +52,9 @@ public struct Exhibits {
 
   /// A row for each value.
   ///
-  /// - Parameters:
-  ///   - file: In the run folder.
-  ///   - basis: What its numbers are of; nil: the basis of the run.
+  /// - Parameter file: In the run folder.
   package mutating func table<Row>(
-    _ file: String, _ caption: String, basis: String? = nil, of rows: [Row], _ columns: [TableColumn<Row>],
+    _ file: String, _ caption: String, of rows: [Row], _ columns: [TableColumn<Row>], basis: String? = nil,
     isWhole: Bool = false, isForArticle: Bool = true
   ) {
     var table = CSVWriter(columns: columns.map(\.name))
@@ -72,7 +70,6 @@ public struct Exhibits {
 
   /// - Parameters:
   ///   - file: Without its ending; a chart has several files.
-  ///   - basis: What its numbers are of; nil: the basis of the run.
   ///   - chart: nil: there is nothing to draw.
   package mutating func chart(
     _ file: String, _ caption: String, alternative: String, basis: String? = nil, _ chart: Chart?

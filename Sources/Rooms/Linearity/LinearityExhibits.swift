@@ -61,8 +61,8 @@ struct LinearityExhibits {
       "local.csv", "Relative error of the linear approximation.", of: results.local, localColumns)
     if !results.sizes.isEmpty {
       exhibits.table(
-        "sizes.csv", "Change of the margin at each image size.", basis: sizeBasis, of: results.sizes,
-        sizeColumns)
+        "sizes.csv", "Change of the margin at each image size.", of: results.sizes, sizeColumns,
+        basis: sizeBasis)
     }
     exhibits.table("lines.csv", "Fits and correct region of each image.", of: rows, lineColumns)
     return exhibits

@@ -38,7 +38,7 @@ struct LinearityFindings {
   }
 
   private var measured: String {
-    "Measured: \(results.measured.share(of: "held-out images, a random sample")) that are classified correctly"
+    "Measured are the images classified correctly: \(results.measured.share(of: "held-out images, a random sample"))"
       + (results.zeroGradientCount > 0
         ? "; the gradient of \(results.zeroGradientCount) of them is zero." : ".")
   }
@@ -73,8 +73,8 @@ struct LinearityFindings {
   private func local(_ direction: LinearityExperiment.Direction) -> String? {
     let rows = rows(direction)
     let shown = [rows.first, rows.dropFirst().first { $0.epsilon == configuration.pairEpsilon }]
-    let errors = shown.compactMap { row in
-      row?.error.map { "\(Numbers.threeDigits($0.median)) at ε = \(Numbers.plain(row?.epsilon ?? 0))" }
+    let errors = shown.compactMap(\.self).compactMap { row in
+      row.error.map { "\(Numbers.threeDigits($0.median)) at ε = \(Numbers.plain(row.epsilon))" }
     }
     guard !errors.isEmpty else { return nil }
     return
