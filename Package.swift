@@ -105,7 +105,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Lab", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
+        "Lab", "Escapes", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -206,6 +206,12 @@ let package = Package(
         "Storage",
         "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "Datasets", "Escapes", "Lab", "Networks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(
       name: "RoomsTests",
       dependencies: [
