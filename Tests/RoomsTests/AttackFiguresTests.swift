@@ -1,4 +1,5 @@
 import Adversarial
+import Figures
 import Networks
 import Tensors
 import Testing
@@ -48,6 +49,6 @@ import Testing
     ]
       as [(Float, String)])
   func epsilon(value: Float, text: String) {
-    #expect(AttackFigures.text(ofEpsilon: value) == text)
+    #expect(Numbers.epsilon(value) == text)
   }
 }

@@ -9,7 +9,6 @@ import Testing
 
 @testable import Lab
 @testable import PoisonRoom
-@testable import RubbishRoom
 
 @Suite struct CollisionExperimentTests {
   func configuration(
@@ -99,7 +98,7 @@ import Testing
       #expect(results.pairs.allSatisfy { $0.cleanError == clean })
       #expect(
         results.sentences[3].hasSuffix(
-          "without \(RubbishWords.counted(clean)), one victim for all pairs"))
+          "without \(clean.counted), one victim for all pairs"))
     }
     #expect(results.pairs.allSatisfy { $0.shown.map(\.count) == [48, 48, 48] })
     // Nearest-neighbour labels find a poison that lies at the target.
