@@ -243,7 +243,7 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Lab", "Images", "Networks", "Storage", "Tensors", "TestSupport",
+        "Lab", "Escapes", "Images", "Networks", "Storage", "Tensors", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], exclude: ["Pins"]),
   ] + rooms + [demo]
