@@ -105,7 +105,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Lab", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
+        "Lab", "Escapes", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -207,6 +207,12 @@ let package = Package(
         "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "Datasets", "Escapes", "Lab", "Networks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
       name: "RoomsTests",
       dependencies: [
         "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures",
@@ -237,7 +243,7 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Lab", "Images", "Networks", "Storage", "Tensors", "TestSupport",
+        "Lab", "Escapes", "Images", "Networks", "Storage", "Tensors", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], exclude: ["Pins"]),
   ] + rooms + [demo]

@@ -4,10 +4,13 @@ import Tensors
 
 /// The budget of an attack that has one.
 package struct BudgetOptions: ParsableArguments {
-  @Option(help: "How far a pixel may move (with --norm, how long the perturbation may be); 0.1 or 8/255.")
+  @Option(
+    help: ArgumentHelp(
+      "Budget: the largest norm of a perturbation, such as 0.1 or 8/255; pixels lie in [0, 1].",
+      valueName: "EPSILON"))
   package var epsilon: Epsilon
 
-  @Option(help: "What measures the perturbation: linf, l2 or l1.")
+  @Option(help: ArgumentHelp("Norm of the perturbation: linf, l2 or l1.", valueName: "NORM"))
   package var norm: Norm = .linf
 
   package init() {}

@@ -21,6 +21,11 @@ package func requireEpochs(_ name: String = "--epochs", _ count: Int?) throws {
   try require(name, count, in: 0...100_000)
 }
 
+/// Cores to use; nil: all.
+package func requireWorkers(_ count: Int?) throws {
+  try require("--workers", count, in: 1...1024)
+}
+
 package func requirePositive(_ name: String, _ value: (some BinaryFloatingPoint)?) throws {
   guard let value, !(value > 0 && value.isFinite) else { return }
   throw ValidationError("\(name) must be positive, got \(value)")

@@ -1,7 +1,6 @@
 import Datasets
 import Directions
 import Images
-import Lab
 import Storage
 import Tensors
 

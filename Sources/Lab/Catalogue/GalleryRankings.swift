@@ -1,7 +1,5 @@
 import Adversarial
 import Directions
-import GalleryRoom
-import Lab
 import Networks
 import Storage
 import Tensors

@@ -1,4 +1,3 @@
-import Lab
 
 /// Which units and other directions a gallery shows.
 ///

@@ -176,7 +176,8 @@ public struct CompareExperiment: Experiment {
     var first: Model?
     for number in 1...configuration.networks.count {
       let place = try folder.folder(Self.place(of: number))
-      let tell = stages(of: "network \(number) of \(configuration.networks.count)", progress)
+      let count = configuration.networks.count
+      let tell = try stages(of: "network \(number) of \(count)", number: number, count: count, progress)
       let (model, untrained) = try network(
         number, dataset, given: question.given, in: place, progress: tell)
       first = first ?? model

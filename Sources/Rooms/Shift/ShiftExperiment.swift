@@ -122,6 +122,7 @@ public struct ShiftExperiment: Experiment {
     for seed in configuration.seeds {
       for recipe in configuration.recipes {
         let name = "\(recipe.rawValue), seed \(seed), network \(networks.count + 1) of \(total)"
+        try progress(.part(name: name, number: networks.count + 1, count: total))
         let place = try folder.folder(place(of: recipe, seed))
         let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
         let engine = try Engine(running: model.network, workerCount: workerCount)

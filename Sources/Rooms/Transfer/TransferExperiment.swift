@@ -268,7 +268,9 @@ public struct TransferExperiment: Sendable {
       let data = recipe.data(of: dataset, seed: configuration.seed)
       _ = try trainExperiment(recipe).run(
         on: data, in: place,
-        progress: stages(of: "\(recipe.text), \(number + 1) of \(recipes.count)", progress))
+        progress: stages(
+          of: "\(recipe.text), \(number + 1) of \(recipes.count)", number: number + 1, count: recipes.count,
+          progress))
       let model = try ModelFile.read(place.file(RunFolder.modelName))
       return try subject(
         model, name: recipe.text, folderName: recipe.folderName, trainingCount: data.training.count)
