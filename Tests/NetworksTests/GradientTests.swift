@@ -161,8 +161,30 @@ import Testing
       Case(
         architecture: .named(.resnet8, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
       Case(architecture: .named(.allcnn, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
-    ]
+    ] + wideGroups
   }()
+
+  /// Groups where Winograd's algorithm would take a convolution of as many channels without them.
+  private static var wideGroups: [Case] {
+    [16, 32].flatMap { channels in
+      [2, channels].flatMap { groups in
+        [3, 5].map { kernel in
+          let padded = Convolution(
+            outputChannels: channels, kernel: Extent(height: kernel, width: kernel),
+            padding: Extent(height: kernel / 2, width: kernel / 2), groups: groups)
+          return Case(
+            architecture: Architecture(
+              name: "conv2d, \(channels) channels in \(groups) groups, \(kernel)×\(kernel)",
+              input: ImageShape(channels: 3, height: 8, width: 8),
+              nodes: [
+                .init("stem", .convolution(Convolution(outputChannels: channels, kernel: 1))),
+                .init("conv", .convolution(padded)), .init("flatten", .flatten),
+                .init("logits", .linear(outputs: 3, bias: true)),
+              ]))
+        }
+      }
+    }
+  }
 
   /// Weights and images on which no ReLU or maximum sits closer to its kink than the step of the differences.
   private func setting(_ architecture: Architecture, batch: Int) throws -> (Network, Tensor, [Int]) {
