@@ -11,7 +11,7 @@ struct WinogradConvolution: Equatable {
   /// stride 1, groups, channels that are not a multiple of 16, maps too small for its tiles.
   init?(_ graph: Graph, node position: Int) {
     let node = graph.nodes[position]
-    guard case .convolution(let convolution) = node.layer else { return nil }
+    guard let convolution = node.layer.convolution else { return nil }
     let source = graph.storedExtents(of: node.inputs[0])
     let kernel = convolution.kernel.height
     guard kernel == 3 || kernel == 5, convolution.kernel.width == kernel,
