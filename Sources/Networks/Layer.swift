@@ -18,6 +18,7 @@ public struct Layer: Equatable, Sendable {
     ReLU.self,
     Sigmoid.self,
     Tanh.self,
+    GELU.self,
     BatchNormalization.self,
     Dropout.self,
     Addition.self,
