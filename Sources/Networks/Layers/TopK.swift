@@ -1,5 +1,39 @@
 import OneDNN
 
+/// Keeps the `count` largest values of a vector and sets the others to zero; see ``TopK``.
+struct LargestValues: LayerKind {
+  let count: Int
+
+  static let word = "topK"
+  static let keys: [SettingKey] = [.count]
+
+  init(count: Int) { self.count = count }
+
+  init(from settings: LayerSettings) throws { count = try settings.value(.count) }
+
+  func write(to settings: inout LayerSettingsWriter) throws { try settings.write(count, as: .count) }
+
+  func shape(of inputs: [[Int]]) throws(ShapeProblem) -> [Int] {
+    let length = try vector(inputs[0])
+    guard (1...length).contains(count) else {
+      throw ShapeProblem("count must be in 1...\(length), got \(count)")
+    }
+    return inputs[0]
+  }
+
+  var stage: FeatureStage { .pooled("largest \(count)") }
+  var mayBeOverwritten: Bool { true }
+
+  func valueBound(_ inputs: [Double], _ parameters: [[Float]]) -> Double { inputs[0] }
+  // No Lipschitz bound: it jumps where two values swap ranks.
+
+  func lower(_ position: Int, _ sources: [PlanBuilder.Value], in plan: PlanBuilder) throws
+    -> PlanBuilder.Value
+  {
+    try plan.lowerTopK(position, count: count, sources[0])
+  }
+}
+
 /// The `count` largest values of a row.
 ///
 ///     y_i = m_i x_i,   m_i = 1 for the `count` largest x_i and 0 otherwise,   ∂L/∂x_i = m_i ∂L/∂y_i
@@ -64,7 +98,7 @@ struct TopK {
 }
 
 extension PlanBuilder {
-  func lowerTopK(_ position: Int, count: Int, _ source: Value) throws -> Value {
+  fileprivate func lowerTopK(_ position: Int, count: Int, _ source: Value) throws -> Value {
     let (images, length) = (microBatch, graph.nodes[position].shape[0])
     let layout = try MemoryDescription.plain([images, length])
     let from = try converted(source.memory, to: layout)
@@ -95,4 +129,16 @@ extension PlanBuilder {
     }
     return result
   }
+}
+
+extension SettingKey {
+  fileprivate static let count = SettingKey("count")
+}
+
+extension Layer {
+  /// Keeps the `count` largest values of a vector and sets the others to zero.
+  public static func topK(count: Int) -> Layer { Layer(LargestValues(count: count)) }
+
+  /// Its `count`, if it is this kind of layer.
+  public var topK: Int? { (definition as? LargestValues)?.count }
 }

@@ -4,6 +4,67 @@ import OneDNN
 /// Minus the squared distance of a vector from a centre per output, scaled along each axis.
 ///
 ///     z_k = −Σ_i β_ki (x_i − μ_ki)²,   β = exp(γ)
+///
+/// The shallow RBF network of Goodfellow, Shlens, Szegedy (2015), section 7, with a diagonal β. The paper prints no
+/// minus sign, gives no form for several classes and leaves β general; here γ is trained, so that scores are never
+/// positive and exp(z_k) is the paper's unnormalised p(y = k | x). <https://arxiv.org/abs/1412.6572>
+///
+/// Parameters: μ and γ, both `[outputs, inputs]`. They start at μ ~ N(½, 0.01), the middle of the pixels, and
+/// β = 1 / √d, so that scores are of order √d.
+struct RadialBasisScores: LayerKind {
+  let outputs: Int
+
+  static let word = "rbf"
+  static let keys: [SettingKey] = [.outputs]
+
+  init(outputs: Int) { self.outputs = outputs }
+
+  init(from settings: LayerSettings) throws { outputs = try settings.value(.outputs) }
+
+  func write(to settings: inout LayerSettingsWriter) throws { try settings.write(outputs, as: .outputs) }
+
+  func shape(of inputs: [[Int]]) throws(ShapeProblem) -> [Int] {
+    _ = try vector(inputs[0])
+    guard outputs > 0 else { throw ShapeProblem("outputs must be positive, got \(outputs)") }
+    return [outputs]
+  }
+
+  func parameters(of node: String, input: [Int]) -> [Parameter] {
+    let shape = [outputs, input[0]]
+    return [
+      Parameter(
+        name: "\(node).centre", role: .centre, shape: shape, start: .normal(mean: 0.5, deviation: 0.1)),
+      Parameter(
+        name: "\(node).log_precision", role: .logPrecision, shape: shape,
+        start: .constant(-0.5 * log(Float(input[0])))),
+    ]
+  }
+
+  var isReadout: Bool { true }
+  var mayBeOverwritten: Bool { true }
+
+  func valueBound(_ inputs: [Double], _ parameters: [[Float]]) -> Double {
+    let (centres, precisions) = (parameters[0], parameters[1])
+    let length = centres.count / max(outputs, 1)
+    return (0..<outputs).map { row in
+      (row * length..<(row + 1) * length).reduce(0.0) { sum, index in
+        let reach = inputs[0] + Double(abs(centres[index]))
+        return sum + ValueBound.product(exp(Double(precisions[index])), reach * reach)
+      }
+    }.max() ?? 0
+  }
+  // No Lipschitz bound: a square is unbounded.
+
+  func lower(_ position: Int, _ sources: [PlanBuilder.Value], in plan: PlanBuilder) throws
+    -> PlanBuilder.Value
+  {
+    try plan.lowerRBF(position, sources[0])
+  }
+}
+
+/// Minus the squared distance of a vector from a centre per output, scaled along each axis.
+///
+///     z_k = −Σ_i β_ki (x_i − μ_ki)²,   β = exp(γ)
 ///     ∂z_k/∂x_i = −2 β_ki (x_i − μ_ki),   ∂z_k/∂μ_ki = 2 β_ki (x_i − μ_ki),   ∂z_k/∂γ_ki = −β_ki (x_i − μ_ki)²
 ///
 /// Plain loops: there are only as many centres as classes.
@@ -73,7 +134,7 @@ struct RadialBasis {
 }
 
 extension PlanBuilder {
-  func lowerRBF(_ position: Int, _ source: Value) throws -> Value {
+  fileprivate func lowerRBF(_ position: Int, _ source: Value) throws -> Value {
     let node = graph.nodes[position]
     let training = trains(position)
     let inputs = graph.parameters[node.parameters.lowerBound].shape[1]
@@ -113,4 +174,12 @@ extension PlanBuilder {
     }
     return result
   }
+}
+
+extension Layer {
+  /// Minus the squared distance of a vector from a centre per output, scaled along each axis.
+  public static func rbf(outputs: Int) -> Layer { Layer(RadialBasisScores(outputs: outputs)) }
+
+  /// Number of its outputs, if it is this kind of layer.
+  public var rbf: Int? { (definition as? RadialBasisScores)?.outputs }
 }

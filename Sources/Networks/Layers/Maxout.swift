@@ -1,4 +1,60 @@
+import Foundation
 import OneDNN
+
+/// The largest of each `pieces` neighbours: of values of a vector, or of channels at each position of maps.
+///
+///     y_j = max_{p < pieces} x_{j · pieces + p}
+///
+/// After a linear layer or a convolution without another activation it gives maxout units. Goodfellow et al. (2013),
+/// "Maxout networks". <https://arxiv.org/abs/1302.4389>
+struct MaxoutUnits: LayerKind {
+  let pieces: Int
+
+  static let word = "maxout"
+  static let keys: [SettingKey] = [.pieces]
+
+  init(pieces: Int) { self.pieces = pieces }
+
+  init(from settings: LayerSettings) throws { pieces = try settings.value(.pieces) }
+
+  func write(to settings: inout LayerSettingsWriter) throws { try settings.write(pieces, as: .pieces) }
+
+  func shape(of inputs: [[Int]]) throws(ShapeProblem) -> [Int] {
+    let count = inputs[0][0]
+    guard pieces > 0, count % pieces == 0 else {
+      throw ShapeProblem("\(count) values or channels do not divide into groups of \(pieces) pieces")
+    }
+    return [count / pieces] + inputs[0].dropFirst()
+  }
+
+  var stage: FeatureStage { .words("largest of \(pieces) pieces") }
+  var weightsBefore: WeightsBefore {
+    .scaled(meanSquare: largestMeanSquare(of: pieces), onlyDirectly: true)
+  }
+  var mayBeOverwritten: Bool { true }
+
+  func valueBound(_ inputs: [Double], _ parameters: [[Float]]) -> Double { inputs[0] }
+  /// 1: pieces share no value.
+  func lipschitzBound(input: [Int], parameters: [[Double]]) -> Double? { 1 }
+
+  func lower(_ position: Int, _ sources: [PlanBuilder.Value], in plan: PlanBuilder) throws
+    -> PlanBuilder.Value
+  {
+    try plan.lowerMaxout(position, pieces: pieces, sources[0])
+  }
+}
+
+/// E max(x₁ … x_k)² of standard normal draws: weights scaled by it preserve the mean square through a maxout.
+///
+///     ∫ x² k φ(x) Φ(x)^{k−1} dx
+func largestMeanSquare(of count: Int) -> Double {
+  let step = 0.01
+  return stride(from: -9.0, through: 9, by: step).reduce(0) { sum, x in
+    let density = exp(-x * x / 2) / (2 * .pi).squareRoot()
+    return sum + step * x * x * Double(count) * density
+      * pow(erfc(-x / 2.0.squareRoot()) / 2, Double(count - 1))
+  }
+}
 
 /// The largest of each `pieces` neighbouring planes of an image: values of a vector, or channels of maps.
 ///
@@ -47,7 +103,7 @@ struct Maxout {
 }
 
 extension PlanBuilder {
-  func lowerMaxout(_ position: Int, pieces: Int, _ source: Value) throws -> Value {
+  fileprivate func lowerMaxout(_ position: Int, pieces: Int, _ source: Value) throws -> Value {
     let shape = graph.nodes[position].shape
     let read = try MemoryDescription.plain([microBatch, shape[0] * pieces] + shape.dropFirst())
     let layout = try MemoryDescription.plain([microBatch] + shape)
@@ -71,4 +127,16 @@ extension PlanBuilder {
     }
     return result
   }
+}
+
+extension SettingKey {
+  fileprivate static let pieces = SettingKey("pieces")
+}
+
+extension Layer {
+  /// The largest of each `pieces` neighbours: of values of a vector, or of channels at each position of maps.
+  public static func maxout(pieces: Int) -> Layer { Layer(MaxoutUnits(pieces: pieces)) }
+
+  /// Its `pieces`, if it is this kind of layer.
+  public var maxout: Int? { (definition as? MaxoutUnits)?.pieces }
 }
