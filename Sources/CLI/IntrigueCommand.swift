@@ -48,7 +48,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       LinearityCommand.self,
       PatternCommand.self,
       RubbishCommand.self,
-      SubstituteCommand.self,
+      RunCommand<SubstituteOptions>.self,
       PrivacyCommand.self,
       SmoothCommand.self,
       RunCommand<ShiftOptions>.self,

@@ -6,7 +6,6 @@ import GalleryRoom
 import Lab
 import LinearityRoom
 import PatternRoom
-import PoisonRoom
 import PoolRoom
 import PrivacyRoom
 import ReproduceRoom
@@ -14,7 +13,6 @@ import RubbishRoom
 import SmoothRoom
 import Storage
 import Study
-import SubstituteRoom
 import TrainRoom
 import TransferRoom
 
@@ -103,13 +101,10 @@ extension RunSummary {
     case "linearity": return try results(LinearityExperiment.Results.self)
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
-    case "substitute": return try results(SubstituteResults.self)
     case "privacy": return try results(PrivacyResults.self)
     case "smooth": return try results(SmoothingResults.self)
-    case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
-    case "poison collision": return try results(CollisionExperiment.Results.self)
-    case "poison linear": return try results(LinearPoisonExperiment.Results.self)
+    case "shift", "substitute", "poison labels", "poison backdoor", "poison collision", "poison linear":
+      return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:

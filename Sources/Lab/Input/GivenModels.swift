@@ -10,6 +10,11 @@ package struct GivenModels {
   /// With everything filled in that nobody gave.
   package let data: DataSource
 
+  /// What was read already.
+  package init(models: [Model], dataset: Dataset, data: DataSource) {
+    (self.models, self.dataset, self.data) = (models, dataset, data)
+  }
+
   /// - Parameters:
   ///   - sources: The first says how images are read; none: nobody does.
   ///   - split: The images that the networks are shown.
