@@ -53,7 +53,7 @@ struct IntrigueCommand: AsyncParsableCommand {
       RunCommand<LinearityOptions>.self,
       RunCommand<PatternOptions>.self,
       RunCommand<RubbishOptions>.self,
-      SubstituteCommand.self,
+      RunCommand<SubstituteOptions>.self,
       PrivacyCommand.self,
       SmoothCommand.self,
       RunCommand<ShiftOptions>.self,

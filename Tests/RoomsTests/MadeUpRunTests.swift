@@ -63,8 +63,10 @@ import Testing
       type, from: JSONSerialization.data(withJSONObject: parts[number]), file: URL(filePath: "/part.json"))
   }
 
-  private func provenance(_ command: String, _ data: DataRecord, victim: String) -> PoisonProvenance {
-    PoisonProvenance(command: command, data: data, seed: 7, victim: victim)
+  private func provenance(
+    _ command: String, _ data: DataRecord, _ network: String, checksum: String? = nil
+  ) -> Provenance {
+    Provenance(command: command, data: data, network: network, checksum: checksum, seed: 7)
   }
 
   // MARK: Poisoning
@@ -85,12 +87,11 @@ import Testing
         target: material.target, seed: 1, workerCount: 1),
       poisoned: try Engine(running: network, workerCount: 1))
     var results = run.results
-    results.sentences = BackdoorExhibits.sentences(results)
+    results.sentences = BackdoorExhibits.findings(results)
     var pin = Pin()
     try pin.add(
       BackdoorExhibits(
-        results: results,
-        provenance: provenance("poison backdoor", run.data, victim: run.results.victimName),
+        results: results, provenance: provenance("poison backdoor", run.data, results.victimName),
         evidence: evidence, material: material
       ).exhibits)
     try pin.expect("backdoor")
@@ -100,13 +101,18 @@ import Testing
   func labels() throws {
     let run = try record(
       "labels", LabelPoisonExperiment.Configuration.self, LabelPoisonExperiment.Results.self)
-    let report = LabelPoisonReport(
-      results: run.results, provenance: provenance("poison labels", run.data, victim: run.results.victimName))
+    let scene = PoisonScene(epochs: 1)
+    let network = try scene.victim.network(
+      trainedOn: scene.dataset.training, repetition: 0, workerCount: 1, onProgress: {})
+    var results = run.results
+    results.sentences = LabelPoisonExhibits.findings(results)
     var pin = Pin()
-    pin.add("labels.csv", report.table)
-    pin.add("error", report.errorChart)
-    pin.add("taken", try #require(report.takenChart))
-    pin.add("sentences", LabelPoisonReport.sentences(run.results))
+    try pin.add(
+      LabelPoisonExhibits(
+        results: results, provenance: provenance("poison labels", run.data, results.victimName),
+        gallery: NeuronGallery(
+          before: network, after: network, heldOut: scene.dataset.heldOut, workerCount: 1)
+      ).exhibits)
     try pin.expect("labels")
   }
 
@@ -114,13 +120,14 @@ import Testing
   func collision() throws {
     let run = try record(
       "collision", CollisionExperiment.Configuration.self, CollisionExperiment.Results.self)
-    let report = CollisionReport(
-      results: run.results, shape: ImageShape(channels: 1, height: 8, width: 8),
-      provenance: provenance("poison collision", run.data, victim: run.results.networkName))
+    var results = run.results
+    results.sentences = CollisionFindings(results: results).sentences
     var pin = Pin()
-    pin.add("collision.csv", report.table)
-    pin.add("success", report.chart)
-    pin.add("sentences", CollisionReport.sentences(run.results))
+    try pin.add(
+      CollisionExhibits(
+        results: results, shape: ImageShape(channels: 1, height: 8, width: 8),
+        provenance: provenance("poison collision", run.data, results.networkName)
+      ).exhibits)
     try pin.expect("collision")
   }
 
@@ -128,13 +135,14 @@ import Testing
   func linear() throws {
     let run = try record(
       "linear", LinearPoisonExperiment.Configuration.self, LinearPoisonExperiment.Results.self)
-    let report = LinearPoisonReport(
-      results: run.results, classNames: ["0", "1", "2"], shape: ImageShape(channels: 1, height: 8, width: 8),
-      provenance: provenance("poison linear", run.data, victim: "logistic regression"))
+    var results = run.results
+    results.sentences = LinearPoisonExhibits.findings(results)
     var pin = Pin()
-    pin.add("linear.csv", report.table)
-    pin.add("error-1", report.chart(0))
-    pin.add("sentences", LinearPoisonReport.sentences(run.results))
+    try pin.add(
+      LinearPoisonExhibits(
+        results: results, classNames: ["0", "1", "2"], shape: ImageShape(channels: 1, height: 8, width: 8),
+        provenance: provenance("poison linear", run.data, "logistic regression")
+      ).exhibits)
     try pin.expect("linear")
   }
 
@@ -166,7 +174,7 @@ import Testing
     var pin = Pin()
     try pin.add(
       ShiftExhibits(
-        configuration: run.configuration, results: run.results, data: run.data,
+        results: run.results, provenance: provenance("shift", run.data, run.results.architecture),
         engine: Engine(running: scene.model.network, workerCount: 1), images: scene.dataset.heldOut,
         shownImage: 0
       ).exhibits)
@@ -223,10 +231,15 @@ import Testing
   @Test("substitute")
   func substitute() throws {
     let run = try record("substitute", SubstituteExperiment.Configuration.self, SubstituteResults.self)
-    let figures = SubstituteFigures(configuration: run.configuration, results: run.results, data: run.data)
+    let results = run.results
     var pin = Pin()
-    pin.add("substitute", try #require(figures.chart))
-    pin.add("sentences", run.results.sentences)
+    try pin.add(
+      SubstituteExhibits(
+        results: results, step: 0.1,
+        provenance: provenance(
+          "substitute", run.data, results.modelName, checksum: results.modelChecksum),
+        asked: [], images: PoisonScene().dataset.heldOut
+      ).exhibits)
     try pin.expect("substitute")
   }
 
