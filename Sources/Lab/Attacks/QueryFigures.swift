@@ -53,17 +53,24 @@ package struct QueryFigures {
     attacks.map { ($0.name, QueryCurve(of: $0.images)) }
   }
 
+  /// One attack after so many queries.
+  package typealias Row = (attack: String, point: QueryCurve.Point)
+
+  package var rows: [Row] { curves.flatMap { name, curve in curve.points.map { (name, $0) } } }
+
+  package static var columns: [TableColumn<Row>] {
+    [
+      TableColumn("attack", article: "attack", isIdentifier: true) { $0.attack },
+      TableColumn("queries", article: "queries", isIdentifier: true) { $0.point.queries },
+    ] + .counted("success", article: ("successes", "of", nil)) { $0.point.success } + [
+      TableColumn("median_distance", article: "median distance") { $0.point.medianDistance }
+    ]
+  }
+
   /// A row for each attack and number of queries.
   package var table: CSVWriter {
-    var table = CSVWriter(
-      columns: ["attack", "queries"] + CSVWriter.columns(counted: "success") + ["median_distance"])
-    for (name, curve) in curves {
-      for point in curve.points {
-        table.append(
-          [name, point.queries] + CSVWriter.fields(counted: point.success)
-            + [point.medianDistance])
-      }
-    }
+    var table = CSVWriter(columns: Self.columns.map(\.name))
+    for row in rows { table.append(Self.columns.map { $0.value(row) }) }
     return table
   }
 

@@ -38,6 +38,15 @@ public struct Exhibits {
         columns: columns.map { .init(name: $0.name, heading: $0.heading, isIdentifier: $0.isIdentifier) }))
   }
 
+  /// A table in LaTeX with a caption of its own.
+  package mutating func articleTable(_ file: String, _ text: String) {
+    texts.append((file, text))
+    list.articleTables.append(file)
+  }
+
+  /// A text file that is not shown on a page.
+  package mutating func text(_ file: String, _ text: String) { texts.append((file, text)) }
+
   // MARK: Pictures
 
   /// - Parameters:
@@ -55,7 +64,9 @@ public struct Exhibits {
     drawings.append((file, .figure(make)))
   }
 
-  package mutating func cite(_ works: Citation...) { list.citations += works }
+  package mutating func cite(_ works: Citation...) { cite(works) }
+
+  package mutating func cite(_ works: [Citation]) { list.citations += works }
 
   // MARK: Writing
 

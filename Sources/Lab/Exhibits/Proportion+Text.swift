@@ -6,6 +6,9 @@ extension Proportion {
   /// `976 of 986 (99.0 %)`
   package var counted: String { "\(count) of \(total)" + (value.map { " (\(Numbers.percent($0)))" } ?? "") }
 
+  /// `99.0 % (976 of 986)`
+  package var percentWithCount: String { "\(percent) (\(count) of \(total))" }
+
   /// `99.0 %`, and – of nothing.
   package var percent: String { value.map { String(format: "%.1f %%", 100 * $0) } ?? "–" }
 

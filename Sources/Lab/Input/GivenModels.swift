@@ -3,7 +3,7 @@ import Networks
 
 /// Networks that somebody already has, and the images that they are shown, read together: how a network's training read its
 /// images is how these are read, as far as nobody said otherwise.
-package struct GivenModels {
+public struct GivenModels {
   /// In the order of their sources; each fits the images.
   package let models: [Model]
   package let dataset: Dataset
@@ -50,6 +50,13 @@ package struct GivenModels {
     let shown = split == .heldOut ? try data.remarks(onTrainedImagesOf: models, among: dataset) : []
     for remark in shown { try progress(.warning(remark.sentence)) }
     dataset = dataset.remarking(shown)
+    (self.models, self.dataset, self.data) = (models, dataset, data)
+  }
+
+  /// Networks and images that have been read already.
+  ///
+  /// - Parameter models: Whether they fit the images is up to the caller.
+  package init(_ models: [Model], on dataset: Dataset, data: DataSource) {
     (self.models, self.dataset, self.data) = (models, dataset, data)
   }
 }
