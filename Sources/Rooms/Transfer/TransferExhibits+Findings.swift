@@ -40,8 +40,9 @@ extension TransferExhibits {
     let name = results.attackWords.prefix(1).uppercased() + results.attackWords.dropFirst()
     let attack = results.sizes.count == 1 ? name : "\(name), \(size.words)"
     guard let mean = results.meanErrors(size, .attack) else {
-      return
-        "\(attack): no transfer rate, since no two networks classify the same clean images correctly."
+      return "\(attack): no transfer rate, since "
+        + (results.networks.count < 2
+          ? "there is only one network." : "no two networks classify the same clean images correctly.")
     }
     let noise = results.directions.filter { $0 != .attack }.compactMap { direction in
       results.meanErrors(size, direction).map { "\(direction.words) \(Self.percent($0.transferred))" }
