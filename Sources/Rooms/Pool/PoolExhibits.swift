@@ -38,7 +38,8 @@ struct PoolExhibits {
       "images.csv", "The distances of every image.", of: Array(evidence.images.indices), imageColumns)
     addQueries(to: &exhibits)
     exhibits.articleTable("pool.tex", latex)
-    exhibits.cite(results.attacks.flatMap { Citation.attack($0.entry.method.kind) } + [.carlini2019evaluating])
+    exhibits.cite(
+      results.attacks.flatMap { Citation.attack($0.entry.method.kind) } + [.carlini2019evaluating])
     return exhibits
   }
 
@@ -53,7 +54,8 @@ struct PoolExhibits {
       }, norm: results.norm, isMinimal: isMinimal)
     exhibits.chart(
       "figures/\(QueryFigures.figureName)", "Success of black-box attacks by number of queries per image.",
-      alternative: "A curve for each attack, and a line for a white-box attack; the numbers are in the table.",
+      alternative:
+        "A curve for each attack, and a line for a white-box attack; the numbers are in the table.",
       queries.chart { caption($0, $1, []) })
     exhibits.table(
       QueryFigures.tableName, "Success of black-box attacks by number of queries per image.",
@@ -183,9 +185,8 @@ struct PoolExhibits {
   ) -> Chart.AccuracyCurve {
     Chart.AccuracyCurve(
       name: name, role: role,
-      steps: curve.points.map {
-        Chart.Point(x: $0.epsilon, value: $0.accuracy.value ?? 0)  // of all images, of which there is at least one
-      })
+      // Accuracy is of all images, of which there is at least one.
+      steps: curve.points.map { Chart.Point(x: $0.epsilon, value: $0.accuracy.value ?? 0) })
   }
 
   /// Success rates with intervals: the attacks asked for, then the comparisons of steps and budgets.

@@ -217,7 +217,8 @@ public struct PoolExperiment: Experiment {
       let evaluation = try evaluation(
         of: entry,
         AttackBatch(
-          images: images.tensor(of: rows), labels: rows.map { images.labels[$0] }, imageIDs: rows), material, listener)
+          images: images.tensor(of: rows), labels: rows.map { images.labels[$0] }, imageIDs: rows), material,
+        listener)
       try store.append(evaluation.returnedImages)
       attacked += evaluation.images
       if let part = evaluation.cost { cost = cost + part }
@@ -234,7 +235,8 @@ public struct PoolExperiment: Experiment {
     let goal = material.targets.map {
       ThreatModel.Goal.targeted(
         $0.targets(
-          labels: batch.labels, imageIDs: batch.imageIDs, classCount: material.dataset.heldOut.classNames.count))
+          labels: batch.labels, imageIDs: batch.imageIDs,
+          classCount: material.dataset.heldOut.classNames.count))
     }
     let threatModel = ThreatModel(
       norm: configuration.norm, epsilon: entry.epsilon ?? .infinity, goal: goal ?? .untargeted)

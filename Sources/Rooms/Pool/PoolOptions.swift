@@ -92,7 +92,8 @@ public struct PoolOptions: ExperimentOptions {
         }
       } else if transferredFrom != nil {
         throw ValidationError(
-          "--transferred-from needs --epsilon, since smallest perturbations hardly transfer to another network")
+          "--transferred-from needs --epsilon, since smallest perturbations hardly transfer to another network"
+        )
       }
     }
 

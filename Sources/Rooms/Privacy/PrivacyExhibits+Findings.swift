@@ -20,12 +20,12 @@ extension PrivacyExhibits {
             Self.text(results.networks.first { $0.arm == summary.arm }?.account?.noiseMultiplier, "%.3f"),
           ]
         }) + [
-      "",
-      "\(networks); \(training). Means over networks. Accuracy: \(results.heldOutCount) held-out images. Median ℓ2: distance of "
-        + "the smallest perturbation found by DDN, over the correctly classified images among \(results.imageCount). Robust: "
-        + "robust accuracy (\(threat)), of all \(results.imageCount). Advantage: membership inference by a loss threshold, true "
-        + "minus false positive rate.",
-    ]
+        "",
+        "\(networks); \(training). Means over networks. Accuracy: \(results.heldOutCount) held-out images. Median ℓ2: distance of "
+          + "the smallest perturbation found by DDN, over the correctly classified images among \(results.imageCount). Robust: "
+          + "robust accuracy (\(threat)), of all \(results.imageCount). Advantage: membership inference by a loss threshold, true "
+          + "minus false positive rate.",
+      ]
   }
 
   /// `DDN, ℓ2 ≤ 1`
@@ -85,7 +85,8 @@ extension PrivacyExhibits {
           ? nil : "\(word) at ε = \(epsilons.map(PrivacyArm.text).joined(separator: ", "))"
       }.joined(separator: ", ")
     }
-    return "the median ℓ2 distance (DDN) of private networks is \(words { $0.distance }), and their robust accuracy "
+    return
+      "the median ℓ2 distance (DDN) of private networks is \(words { $0.distance }), and their robust accuracy "
       + "(\(threat)) is \(words { $0.robustAccuracy })"
   }
 
@@ -132,7 +133,8 @@ extension PrivacyExhibits {
     let unfooled = results.networks.reduce(0) { $0 + $1.fooled.total - $1.fooled.count }
     if unfooled > 0 {
       caveats.append(
-        "DDN found no adversarial perturbation for \(unfooled) correctly classified images; they have no distance.")
+        "DDN found no adversarial perturbation for \(unfooled) correctly classified images; they have no distance."
+      )
     }
     return caveats
   }

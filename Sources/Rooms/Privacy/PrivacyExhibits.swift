@@ -25,7 +25,8 @@ struct PrivacyExhibits {
       listing: listing)
     let alternative = "Means with intervals by kind of training; the numbers are in the table of kinds."
     exhibits.chart(
-      "figures/distance", "Median ℓ2 distance of the smallest adversarial perturbation (DDN), by kind of training.",
+      "figures/distance",
+      "Median ℓ2 distance of the smallest adversarial perturbation (DDN), by kind of training.",
       alternative: alternative, distanceChart)
     exhibits.chart(
       "figures/accuracy", "Accuracy by kind of training.",
@@ -190,7 +191,8 @@ struct PrivacyExhibits {
       ]
     }
     func difference(
-      _ name: String, article heading: String, _ other: @escaping (PrivacySummary) -> PrivacySummary.Differences?
+      _ name: String, article heading: String,
+      _ other: @escaping (PrivacySummary) -> PrivacySummary.Differences?
     ) -> [TableColumn<Row>] {
       interval(name, name, article: (heading, nil, nil)) { row in
         other(row.summary).flatMap(row.measure.difference)

@@ -25,7 +25,8 @@ public struct SmoothOptions: ExperimentOptions {
 
   @Argument(
     help: ArgumentHelp(
-      "Model files made by intrigue train: one for all values of --sigma, or one for each.", valueName: "FILE"),
+      "Model files made by intrigue train: one for all values of --sigma, or one for each.", valueName: "FILE"
+    ),
     completion: .file())
   var models: [String]
 
@@ -39,7 +40,8 @@ public struct SmoothOptions: ExperimentOptions {
     @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
-        "Standard deviations of the Gaussian noise; pixels lie in [0, 1]. Default: 0.25.", valueName: "SIGMA"))
+        "Standard deviations of the Gaussian noise; pixels lie in [0, 1]. Default: 0.25.", valueName: "SIGMA")
+    )
     var sigma: [Double] = []
 
     @Option(
@@ -48,7 +50,8 @@ public struct SmoothOptions: ExperimentOptions {
     var samples = 1000
 
     @Option(
-      help: ArgumentHelp("Noisy copies of each image, drawn before, for selecting the class.", valueName: "N"))
+      help: ArgumentHelp("Noisy copies of each image, drawn before, for selecting the class.", valueName: "N")
+    )
     var selection = 100
 
     @Option(
@@ -116,12 +119,14 @@ public struct SmoothOptions: ExperimentOptions {
     guard models > 0 else { throw ValidationError("give a model file") }
     guard models == 1 || models == max(deviations, 1) else {
       throw ValidationError(
-        "give one model for all values of --sigma or one for each, got \(models) models and \(max(deviations, 1)) values")
+        "give one model for all values of --sigma or one for each, got \(models) models and \(max(deviations, 1)) values"
+      )
     }
     let names = levels.map { "\($0.model), \($0.deviation)" }
     guard names.count <= Self.largestLevelCount else {
       throw ValidationError(
-        "--sigma takes at most \(Self.largestLevelCount) values, as many as a figure holds, got \(names.count)")
+        "--sigma takes at most \(Self.largestLevelCount) values, as many as a figure holds, got \(names.count)"
+      )
     }
     guard Set(names).count == names.count else {
       throw ValidationError("--sigma has the same value twice for one model")

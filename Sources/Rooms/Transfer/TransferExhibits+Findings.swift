@@ -70,11 +70,12 @@ extension TransferExhibits {
     let advice: String? =
       switch size {
       case .asFound:
-        results.epsilon.map { "a smaller --epsilon, such as \(Numbers.epsilon($0 / 2)), would" }
+        results.epsilon.map { "try a smaller --epsilon, such as \(Numbers.epsilon($0 / 2))" }
       case .rootMeanSquare(let distortion):
-        "a smaller --distortion, such as \(Numbers.plain(distortion / 2)), would"
+        "try a smaller --distortion, such as \(Numbers.plain(distortion / 2))"
       }
-    return "The matrix (\(size.words)) is saturated: mean errors on the diagonal (\(Self.percent(mean.own))) and off it "
+    return
+      "The matrix (\(size.words)) is saturated: mean errors on the diagonal (\(Self.percent(mean.own))) and off it "
       + "(\(Self.percent(mean.transferred))) both exceed 95 %, so it no longer distinguishes the networks"
       + (advice.map { "; \($0)." } ?? ".")
   }

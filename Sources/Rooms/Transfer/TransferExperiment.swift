@@ -200,7 +200,10 @@ public struct TransferExperiment: Experiment {
     // One size at a time, so that the run can be interrupted.
     var rows: [TransferMatrix.Row] = []
     for size in configuration.sizes {
-      try progress(.stage("source \(source.name): evaluating \(subjects.count) networks on its images, \(size.words), and on noise"))
+      try progress(
+        .stage(
+          "source \(source.name): evaluating \(subjects.count) networks on its images, \(size.words), and on noise"
+        ))
       rows += try TransferMatrix(
         of: [TransferSource(name: source.name, classifier: source.engine, evaluation: evaluation)], on: batch,
         to: subjects.map { ($0.name, $0.engine) }, sizes: [size], noise: configuration.attack.noise,

@@ -97,7 +97,8 @@ public struct TransferOptions: ExperimentOptions {
       try checkRadius(epsilon)
       guard epsilon.value <= 1 else {
         throw ValidationError(
-          "--epsilon is measured in pixels from 0 to 1, got \(epsilon.text); did you mean \(epsilon.text)/255?")
+          "--epsilon is measured in pixels from 0 to 1, got \(epsilon.text); did you mean \(epsilon.text)/255?"
+        )
       }
       try requireCount("--count", count)
       guard distortion.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
