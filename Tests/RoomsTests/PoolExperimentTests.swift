@@ -379,14 +379,14 @@ import Testing
       #expect(
         findings[1]
           == "The strongest single attack (ℓ∞ ≤ 0.08) is \(strongest.entry.words), success rate "
-          + "\(strongest.summary.success.percentWithCount).")
+          + "\(strongest.summary.success.share()).")
     }
     try withTemporaryFolder { url in
       let results = try pool.run(pool.configuration(Self.l2), in: url)
       let findings = try #require(try ExhibitList(of: RunFolder(url))).findings
       #expect(
         findings[0].hasPrefix("The best of 4 attacks (smallest ℓ2 perturbation) succeeds on ")
-          && findings[0].contains(results.best.success.percentWithCount))
+          && findings[0].contains(results.best.success.share()))
       let best = try #require(results.attacks.compactMap(\.optimality).max())
       let strongest = try #require(results.attacks.first { $0.optimality == best })
       #expect(

@@ -32,7 +32,8 @@ struct PoolScene {
   ) throws -> PoolResults {
     try PoolExperiment(configuration, workerCount: workerCount, startsFresh: startsFresh).run(
       on: GivenModels(
-        [model ?? scene.model] + [surrogate].compactMap(\.self), on: scene.dataset, data: configuration.data),
+        models: [model ?? scene.model] + [surrogate].compactMap(\.self), dataset: scene.dataset,
+        data: configuration.data),
       in: RunFolder(url), progress: progress)
   }
 

@@ -30,7 +30,8 @@ import Testing
     let scene = try AttackScene()
     return try SmoothingExperiment(configuration, workerCount: workerCount, startsFresh: startsFresh).run(
       on: GivenModels(
-        configuration.levels.map { _ in scene.model }, on: scene.dataset, data: configuration.data),
+        models: configuration.levels.map { _ in scene.model }, dataset: scene.dataset,
+        data: configuration.data),
       in: RunFolder(url), progress: progress)
   }
 
@@ -255,7 +256,8 @@ import Testing
     #expect(throws: NetworkError.self) {
       try SmoothingExperiment(Self.configuration(), workerCount: 1).run(
         on: GivenModels(
-          [colour.model, colour.model], on: AttackScene().dataset, data: DataSource(name: "prototypes")),
+          models: [colour.model, colour.model], dataset: AttackScene().dataset,
+          data: DataSource(name: "prototypes")),
         in: RunFolder(refused)
       ) { _ in }
     }

@@ -10,6 +10,11 @@ public struct GivenModels {
   /// With everything filled in that nobody gave.
   package let data: DataSource
 
+  /// What was read already.
+  package init(models: [Model], dataset: Dataset, data: DataSource) {
+    (self.models, self.dataset, self.data) = (models, dataset, data)
+  }
+
   /// - Parameters:
   ///   - sources: The first says how images are read; none: nobody does.
   ///   - split: The images that the networks are shown.
@@ -50,13 +55,6 @@ public struct GivenModels {
     let shown = split == .heldOut ? try data.remarks(onTrainedImagesOf: models, among: dataset) : []
     for remark in shown { try progress(.warning(remark.sentence)) }
     dataset = dataset.remarking(shown)
-    (self.models, self.dataset, self.data) = (models, dataset, data)
-  }
-
-  /// Networks and images that have been read already.
-  ///
-  /// - Parameter models: Whether they fit the images is up to the caller.
-  package init(_ models: [Model], on dataset: Dataset, data: DataSource) {
     (self.models, self.dataset, self.data) = (models, dataset, data)
   }
 }

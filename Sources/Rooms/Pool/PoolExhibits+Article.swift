@@ -56,7 +56,7 @@ extension PoolExhibits {
       "Several attacks on the same images: \(LaTeXText.escaped(results.task)). "
       + "$n = \(results.imageCount)$: \(LaTeXText.escaped(results.sample)); network "
       + "\(LaTeXText.escaped(results.modelName)), clean accuracy "
-      + "\(LaTeXText.escaped(results.cleanAccuracy.percentWithCount)). Success: of the \(attacked) images attacked. "
+      + "\(LaTeXText.escaped(results.cleanAccuracy.share())). Success: of the \(attacked) images attacked. "
     if isMinimal {
       caption +=
         "Median and mean \(LaTeXText.escaped(results.norm.symbol)) distance, pixels in $[0, 1]$, of an attack's own "

@@ -16,7 +16,7 @@ extension PoolExhibits {
     }
     let robust =
       "\(best.robustAccuracy.percent) (\(best.robustAccuracy.count) of \(best.robustAccuracy.total)\(interval ?? ""))"
-    let clean = "clean accuracy \(results.cleanAccuracy.percentWithCount)"
+    let clean = "clean accuracy \(results.cleanAccuracy.share())"
     guard isMinimal else {
       return
         "Robust accuracy (\(results.task)) is at most \(robust) after all \(inPool.count) attacks, \(clean)."
@@ -25,7 +25,7 @@ extension PoolExhibits {
       ", at a median \(results.norm.symbol) distance of \(Self.distance($0))"
     }
     return
-      "The best of \(inPool.count) attacks (\(results.task)) succeeds on \(best.success.percentWithCount) of the images "
+      "The best of \(inPool.count) attacks (\(results.task)) succeeds on \(best.success.share()) of the images "
       + "attacked\(distance ?? ""); \(clean), \(robust) without an adversarial example."
   }
 
@@ -41,13 +41,13 @@ extension PoolExhibits {
       }
       return
         "The strongest single attack (\(results.task)) is \(best.entry.words), success rate "
-        + "\(best.summary.success.percentWithCount)."
+        + "\(best.summary.success.share())."
     }
     guard let best = attacks.min(by: { ($0.optimality ?? -1) > ($1.optimality ?? -1) }),
       let optimality = best.optimality
     else { return nil }
     return "The strongest single attack (\(results.task)) is \(best.entry.words), local optimality "
-      + "\(Self.optimality(optimality)), success rate \(best.summary.success.percentWithCount)."
+      + "\(Self.optimality(optimality)), success rate \(best.summary.success.share())."
   }
 
   private var inPool: [PoolResults.Attack] { results.attacks.filter(\.isInPool) }

@@ -36,30 +36,22 @@ struct PoolExhibits {
     exhibits.table("pool.csv", "The attacks.", of: rows, columns, isForArticle: false)
     exhibits.table(
       "images.csv", "The distances of every image.", of: Array(evidence.images.indices), imageColumns)
-    addQueries(to: &exhibits)
+    exhibits.queries(queries) { caption($0, $1, []) }
     exhibits.articleTable("pool.tex", latex)
     exhibits.cite(
       results.attacks.flatMap { Citation.attack($0.entry.method.kind) } + [.carlini2019evaluating])
     return exhibits
   }
 
-  /// Adds the figure and table of black-box attacks, if there are any.
-  private func addQueries(to exhibits: inout Exhibits) {
+  /// nil without a black-box attack.
+  private var queries: QueryFigures? {
     let asked = evidence.parts.filter { $0.entry.method.kind.knowledge.isBlackBox }
-    guard !asked.isEmpty else { return }
-    let queries = QueryFigures(
+    guard !asked.isEmpty else { return nil }
+    return QueryFigures(
       attacks: asked.map { .init(name: $0.entry.name, images: $0.images) },
       reference: evidence.strongestOfGradient.map {
         .init(name: $0.entry.name, images: $0.images, norm: results.norm)
       }, norm: results.norm, isMinimal: isMinimal)
-    exhibits.chart(
-      "figures/\(QueryFigures.figureName)", "Success of black-box attacks by number of queries per image.",
-      alternative:
-        "A curve for each attack, and a line for a white-box attack; the numbers are in the table.",
-      queries.chart { caption($0, $1, []) })
-    exhibits.table(
-      QueryFigures.tableName, "Success of black-box attacks by number of queries per image.",
-      of: queries.rows, QueryFigures.columns)
   }
 
   // MARK: Tables
@@ -167,10 +159,10 @@ struct PoolExhibits {
     return Chart.robustAccuracy(
       caption: caption(
         "Robust accuracy by perturbation size: several attacks on the same images",
-        "The attacks together succeed on \(results.best.success.percentWithCount) of the images attacked. The curves are upper "
+        "The attacks together succeed on \(results.best.success.share()) of the images attacked. The curves are upper "
           + "bounds: a stronger attack can only lower the best of all.",
         [
-          "Curves begin at the clean accuracy, \(results.cleanAccuracy.percentWithCount). Dots: the smallest distance of all "
+          "Curves begin at the clean accuracy, \(results.cleanAccuracy.share()). Dots: the smallest distance of all "
             + "attacks for each image; where they cover a curve, that attack is the best."
             + (isCut
               ? " The axis ends at 1.5 times the largest of these; some attacks needed larger perturbations."
@@ -217,7 +209,7 @@ struct PoolExhibits {
       caption: caption(
         "Success rates within \(results.norm.symbol) ≤ \(Numbers.epsilon(results.epsilon ?? 0))",
         "Of \(results.best.success.total) attacked images, all classified correctly when clean. Robust accuracy against all "
-          + "attacks: \(results.best.robustAccuracy.percentWithCount), an upper bound.",
+          + "attacks: \(results.best.robustAccuracy.share()), an upper bound.",
         [
           "Bars: Wilson's 95 % interval over images. Best of all: images that any row within the budget fooled, the comparisons "
             + "of steps and budgets included."

@@ -207,16 +207,6 @@ extension PoolPart {
 }
 
 extension Norm {
-  /// `ℓ2`
-  var symbol: String {
-    switch self {
-    case .l0: "ℓ0"
-    case .l1: "ℓ1"
-    case .l2: "ℓ2"
-    case .linf: "ℓ∞"
-    }
-  }
-
   fileprivate var measure: DistortionMeasure {
     switch self {
     case .l0: .l0

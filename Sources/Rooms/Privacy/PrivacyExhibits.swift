@@ -41,7 +41,8 @@ struct PrivacyExhibits {
       "summary.csv", "Every kind of training, over its networks.",
       of: results.summaries.flatMap { summary in Measure.all.map { (summary, $0) } }, summaryColumns)
     exhibits.table("privacy.csv", "Every network.", of: results.networks, networkColumns)
-    exhibits.text("privacy.txt", exhibits.list.words.joined(separator: "\n") + "\n")
+    let words = exhibits.list.words.joined(separator: "\n") + "\n"
+    exhibits.record("privacy.txt") { try AtomicFile.write(words, to: $0) }
     return exhibits
   }
 

@@ -103,7 +103,7 @@ struct SmoothingExhibits {
   /// `91.0 % (182 of 200; 95 % interval 86.2 % to 94.6 %)`
   static func text(_ proportion: Proportion) -> String {
     guard let value = proportion.value, let interval = proportion.exactInterval() else {
-      return proportion.percentWithCount
+      return proportion.share()
     }
     return
       "\(Numbers.percent(value)) (\(proportion.count) of \(proportion.total); 95 % interval "

@@ -146,7 +146,7 @@ extension TransferExhibits {
     }
     guard wrong > 0 else { return "No image fools source and target of any pair." }
     return
-      "Images that fool both networks of a pair: same wrong class in \(Proportion(same, of: wrong).percentWithCount), expected "
+      "Images that fool both networks of a pair: same wrong class in \(Proportion(same, of: wrong).share()), expected "
       + "by chance, given their wrong predictions, \(Self.percent(byChance / Double(wrong)))."
   }
 

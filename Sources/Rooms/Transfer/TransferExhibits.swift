@@ -32,7 +32,8 @@ struct TransferExhibits {
       of: results.rows.flatMap { row in zip(results.names, row.cells).map { (row, $0, $1) } }, columns,
       isForArticle: false)
     exhibits.articleTable("transfer.tex", latex)
-    exhibits.text("transfer.txt", exhibits.list.words.joined(separator: "\n") + "\n")
+    let words = exhibits.list.words.joined(separator: "\n") + "\n"
+    exhibits.record("transfer.txt") { try AtomicFile.write(words, to: $0) }
     return exhibits
   }
 
