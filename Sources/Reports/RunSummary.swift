@@ -1,12 +1,8 @@
 import AttackRoom
 import Foundation
 import Lab
-import PoolRoom
-import PrivacyRoom
-import SmoothRoom
 import Storage
 import Study
-import TransferRoom
 
 /// What a kind of experiment has to say on the page.
 struct RunSummary: Sendable {
@@ -81,12 +77,9 @@ extension RunSummary {
     switch kind.experiment {
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
-    case "attack pool": return try results(PoolResults.self)
-    case "transfer": return try results(TransferResults.self)
-    case "privacy": return try results(PrivacyResults.self)
-    case "smooth": return try results(SmoothingResults.self)
-    case "train", "evaluate", "gallery", "compare", "linearity", "pattern", "rubbish", "substitute", "shift",
-      "poison labels", "poison backdoor", "poison collision", "poison linear", "reproduce":
+    case "train", "evaluate", "gallery", "compare", "attack pool", "transfer", "linearity", "pattern", "rubbish",
+      "substitute", "privacy", "smooth", "shift", "poison labels", "poison backdoor", "poison collision",
+      "poison linear", "reproduce":
       return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "study": return try results(StudyResults.self)
     default:
