@@ -23,7 +23,7 @@ public struct CommonOptions: ParsableArguments {
 
   public init() {}
 
-  package func validate() throws {
+  public func validate() throws {
     try requireWorkers(workers)
   }
 

@@ -73,6 +73,7 @@ extension DirectionFamily {
     guard request.dimension > 1 else {
       throw DirectionFamilyError(family: request.family, reason: "one unit has no overcomplete basis")
     }
+    let progress = request.progress
     do {
       return try SparseAutoencoder.fit(
         request.material().features.values,
@@ -81,7 +82,7 @@ extension DirectionFamily {
           seed: request.seed),
         workerCount: request.workerCount
       ) { step in
-        try request.progress(
+        try progress(
           .step(
             done: (step.epoch - 1) * step.exampleCount + step.examplesDone,
             total: step.epochCount * step.exampleCount, unit: "examples"))

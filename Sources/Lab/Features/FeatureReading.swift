@@ -141,7 +141,7 @@ extension FeatureStore {
   /// by this network. One image in a thousand may differ: another machine multiplies in another order.
   ///
   /// - Returns: What is wrong, if anything is.
-  package func problem(with contents: Contents, by last: LastLayer, labels: [Int], _ workerCount: Int) throws
+  func problem(with contents: Contents, by last: LastLayer, labels: [Int], _ workerCount: Int) throws
     -> String?
   {
     guard let recorded = contents.correctCount else {
