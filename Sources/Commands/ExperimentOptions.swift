@@ -36,11 +36,13 @@ public enum Resume: String, Sendable {
   /// It takes seconds, or its parts are kept elsewhere.
   case again = "Nothing is lost; run the command again."
   /// Parts are kept in its folder.
-  case same = "The same command goes on."
+  case same = "Run the same command again to resume."
   /// Parts are kept in its folder, and an option discards them.
-  case sameUnlessFresh = "The same command, without --fresh, goes on."
-  case epochs = "The same command, without --fresh, goes on after the last finished epoch."
-  case blocks = "The same command goes on after the last block of features that is on disk."
+  case sameUnlessFresh = "Run the same command again, without --fresh, to resume."
+  case epochs =
+    "Run the same command again, without --fresh, to resume after the last finished epoch."
+  case blocks =
+    "Run the same command again to resume after the last block of features that is on disk."
 }
 
 /// The command of an experiment: runs it with progress drawn, and prints what its list of exhibits says.
