@@ -1,13 +1,9 @@
 import AttackRoom
-import EvaluateRoom
 import Foundation
 import Lab
-import LinearityRoom
-import PatternRoom
 import PoisonRoom
 import PoolRoom
 import PrivacyRoom
-import RubbishRoom
 import SmoothRoom
 import Storage
 import Study
@@ -85,19 +81,16 @@ extension RunSummary {
     }
     if let list = try ExhibitList(of: folder) { return RunSummary(list) }
     switch kind.experiment {
-    case "evaluate": return try results(EvaluateExperiment.Results.self)
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
     case "attack pool": return try results(PoolResults.self)
     case "transfer": return try results(TransferResults.self)
-    case "linearity": return try results(LinearityExperiment.Results.self)
-    case "pattern": return try results(PatternExperiment.Results.self)
-    case "rubbish": return try results(RubbishExperiment.Results.self)
     case "substitute": return try results(SubstituteResults.self)
     case "privacy": return try results(PrivacyResults.self)
     case "smooth": return try results(SmoothingResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "train", "gallery", "compare", "shift", "poison backdoor", "reproduce":
+    case "train", "evaluate", "gallery", "compare", "linearity", "pattern", "rubbish", "shift",
+      "poison backdoor", "reproduce":
       return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "poison collision": return try results(CollisionExperiment.Results.self)
     case "poison linear": return try results(LinearPoisonExperiment.Results.self)

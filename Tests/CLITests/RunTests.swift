@@ -190,7 +190,8 @@ import Testing
       #expect(
         names
           == [
-            "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf", "figures/classes.png",
+            "exhibits.json", "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf",
+            "figures/classes.png",
             "figures/classes.txt", "figures/rubbish.png",
             "rubbish.csv", "run.json",
           ].map { "noise/\($0)" })

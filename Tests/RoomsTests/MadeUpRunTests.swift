@@ -152,9 +152,10 @@ import Testing
   func evaluate() throws {
     let run = try record("evaluate", EvaluateExperiment.Configuration.self, EvaluateExperiment.Results.self)
     var pin = Pin()
-    pin.add("classes.csv", EvaluateExperiment.table(run.results))
-    pin.add("confused-pairs", try #require(run.results.pairsChart(of: "tiny", run.data)))
-    pin.add("lines", run.results.lines)
+    let exhibits = EvaluateExhibits(results: run.results, modelName: "tiny", data: run.data)
+    try pin.add(exhibits.exhibits)
+    // Of more classes than these, in the place of the matrix.
+    pin.add("confused-pairs", try #require(exhibits.pairsChart))
     try pin.expect("evaluate")
   }
 
@@ -281,16 +282,14 @@ import Testing
 
   // MARK: What networks do
 
+  private static let images = LabelledImages(
+    shape: ImageShape(channels: 1, height: 8, width: 8), pixels: .bytes([UInt8](repeating: 0, count: 192)),
+    labels: [0, 1, 2], classNames: ["zero", "one", "two"])
+
   @Test("linearity")
   func linearity() throws {
     let run = try record(
       "linearity", LinearityExperiment.Configuration.self, LinearityExperiment.Results.self)
-    let shape = ImageShape(channels: 1, height: 8, width: 8)
-    let figures = LinearityFigures(
-      configuration: run.configuration, results: run.results, data: run.data,
-      images: LabelledImages(
-        shape: shape, pixels: .bytes([UInt8](repeating: 0, count: 192)), labels: [0, 1, 2],
-        classNames: ["zero", "one", "two"]))
     let rows = (0..<4).map { number -> MeasuredLines.Row in
       let start = Double(number)
       func shares(_ range: Int) -> [Double] {
@@ -298,32 +297,27 @@ import Testing
         return (1...9).map { first + 0.001 * Double($0) }
       }
       return MeasuredLines.Row(
-        image: 30 + number % 2, direction: number < 2 ? .gradient : .random,
+        image: 30 + number % 2, label: [2, 0][number % 2], direction: number < 2 ? .gradient : .random,
         explained: [shares(0), shares(1)],
         region: CorrectRegion(
           lower: -1.5 - start, upper: 0.25 + start, lowerIsOpen: number == 1, upperIsOpen: number == 2))
     }
+    var results = run.results
+    results.sentences = LinearityFindings(configuration: run.configuration, results: results).sentences
     var pin = Pin()
-    pin.add(
-      "lines.csv",
-      LinearityTables.lines(
-        rows, labels: [2, 0], ranges: [4, 0.5], classNames: ["zero", "one", "two"],
-        pieceCounts: run.configuration.pieceCounts))
-    pin.add("local.csv", LinearityTables.local(run.results))
-    pin.add("sizes.csv", LinearityTables.sizes(run.results))
-    pin.add("pieces", figures.pieces)
-    pin.add("local", try #require(figures.local))
-    pin.add("sizes", try #require(figures.sizes))
-    pin.add("sentences", LinearityWords(configuration: run.configuration, results: run.results).sentences)
+    try pin.add(
+      LinearityExhibits(
+        configuration: run.configuration, results: results, data: run.data, images: Self.images,
+        // Pages of one image are drawn by it, and play no part here.
+        engine: Engine(running: AttackScene().model.network, workerCount: 1), rows: rows, ranges: [4, 0.5],
+        regressions: [-1, 1].map { LogisticRegression(weights: [Float](repeating: $0, count: 64), bias: 0) }
+      ).exhibits)
     try pin.expect("linearity")
   }
 
   @Test("pattern")
   func pattern() throws {
     let run = try record("pattern", PatternExperiment.Configuration.self, PatternExperiment.Results.self)
-    let images = LabelledImages(
-      shape: ImageShape(channels: 1, height: 8, width: 8), pixels: .bytes([UInt8](repeating: 0, count: 192)),
-      labels: [0, 1, 2], classNames: ["zero", "one", "two"])
     func tensor(_ number: Int, count: Int, smoothness: Int) -> Tensor {
       var generator = SeededGenerator(seed: 5, purpose: "made-up pattern", index: 10 * number + count)
       let rows = (0..<count * 8).map { _ in generator.normals(8 / smoothness) }
@@ -336,10 +330,10 @@ import Testing
         perturbations: pixels, labels: (0..<pixels.count).map { $0 % 3 },
         predictions: (0..<pixels.count).map { ($0 + 1) % 3 }, imageIDs: Array(0..<pixels.count))
     }
-    func material(_ goal: PatternExperiment.Goal, count: Int) -> PatternExperiment.Material {
+    func perturbations(_ goal: PatternExperiment.Goal, count: Int) -> PatternExperiment.Perturbations {
       let own = set(tensor(0, count: count, smoothness: 2))
       let noise = set(tensor(1, count: count, smoothness: 1))
-      return PatternExperiment.Material(
+      return PatternExperiment.Perturbations(
         goal: goal, set: own, components: PerturbationComponents(of: own.unitRows, directionCount: 2),
         noiseComponents: PerturbationComponents(of: noise.unitRows, directionCount: 0),
         spectrum: RadialSpectrum(of: own.perturbations, workerCount: 1),
@@ -347,17 +341,17 @@ import Testing
           of: tensor(2, count: count, smoothness: 4), workerCount: 1),
         noiseSpectrum: RadialSpectrum(of: noise.perturbations, workerCount: 1))
     }
-    let figures = PatternFigures(
-      configuration: run.configuration, results: run.results, data: run.data, images: images,
-      materials: zip(PatternExperiment.Goal.allCases, [4, 5]).map(material), universal: [])
+    var results = run.results
+    results.sentences =
+      PatternFindings(configuration: run.configuration, results: results, images: Self.images).sentences
     var pin = Pin()
-    pin.add("spectrum", figures.spectrum)
-    pin.add("components", figures.components)
-    pin.add("cosines.csv", PatternTables.cosines(run.results))
-    pin.add("universal.csv", PatternTables.universal(run.results))
-    pin.add(
-      "sentences",
-      PatternWords(configuration: run.configuration, results: run.results, images: images).sentences)
+    try pin.add(
+      PatternExhibits(
+        configuration: run.configuration, results: results, data: run.data, images: Self.images, numbers: [],
+        evidence: PatternExperiment.Evidence(
+          perturbations: zip(PatternExperiment.Goal.allCases, [4, 5]).map(perturbations), universal: [],
+          engine: Engine(running: AttackScene().model.network, workerCount: 1))
+      ).exhibits)
     try pin.expect("pattern")
   }
 
@@ -365,11 +359,13 @@ import Testing
   func rubbish() throws {
     let run = try record("rubbish", RubbishExperiment.Configuration.self, RubbishExperiment.Results.self)
     var pin = Pin()
-    pin.add("rubbish.csv", RubbishTable.table(run.results))
-    pin.add(
-      "classes",
-      RubbishFigures(configuration: run.configuration, results: run.results, data: run.data).classes)
-    pin.add("sentences", RubbishWords(configuration: run.configuration, results: run.results).sentences)
+    var results = run.results
+    results.sentences = RubbishFindings(configuration: run.configuration, results: results).sentences
+    try pin.add(
+      RubbishExhibits(
+        configuration: run.configuration, results: results, data: run.data,
+        engine: Engine(running: AttackScene().model.network, workerCount: 1)
+      ).exhibits)
     try pin.expect("rubbish")
   }
 

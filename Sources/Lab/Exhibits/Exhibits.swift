@@ -10,6 +10,34 @@ public struct Exhibits {
     case chart(Chart)
     case figure(() throws -> any Figure)
     case sheet(pages: [any CanvasFigure], pixelsPerInch: Int?)
+    case page(() throws -> Page)
+  }
+
+  /// Figures on one page that are also files of their own beside it.
+  package struct Page {
+    let caption: FigureCaption
+    let charts: [(name: String, chart: Chart)]
+    let rows: [[(name: String?, figure: any Figure)]]
+
+    /// - Parameters:
+    ///   - charts: The first row, each with the name of its files without an ending.
+    ///   - rows: The rows below, each figure with the name of its file; nil: it has none, or is listed by itself.
+    package init(
+      _ caption: FigureCaption, charts: [(name: String, chart: Chart)],
+      rows: [[(name: String?, figure: any Figure)]]
+    ) {
+      (self.caption, self.charts, self.rows) = (caption, charts, rows)
+    }
+
+    fileprivate func write(to file: URL) throws {
+      let place = file.deletingLastPathComponent()
+      for (name, chart) in charts { try chart.write(named: name, in: place) }
+      for (name, figure) in rows.joined() {
+        if let name { try figure.write(to: place.appending(path: name)) }
+      }
+      try FigurePage.write(
+        caption, charts: charts.map(\.name), rows: rows.map { $0.map { $0.figure.drawn() } }, to: file)
+    }
   }
 
   package private(set) var list: ExhibitList
@@ -112,9 +140,13 @@ public struct Exhibits {
     drawings.append((file, .chart(chart)))
   }
 
-  package mutating func figure(_ file: String, _ caption: String, _ make: @escaping () throws -> some Figure)
-  {
-    list.pictures.append(.init(file: file, caption: caption))
+  package mutating func figure(
+    _ file: String, _ caption: String, alternative: String? = nil, basis: String? = nil,
+    isForArticle: Bool = true, _ make: @escaping () throws -> some Figure
+  ) {
+    list.pictures.append(
+      .init(
+        file: file, caption: caption, alternative: alternative, basis: basis, isForArticle: isForArticle))
     drawings.append((file, .figure(make)))
   }
 
@@ -139,6 +171,14 @@ public struct Exhibits {
 
   private static func page(_ number: Int, of count: Int, _ name: String) -> String {
     name + (count > 1 ? "-\(number + 1)" : "") + ".png"
+  }
+
+  /// A page of figures, which is listed, and the files of those on it, which are not.
+  package mutating func page(
+    _ file: String, _ caption: String, alternative: String, _ make: @escaping () throws -> Page
+  ) {
+    list.pictures.append(.init(file: file, caption: caption, alternative: alternative))
+    drawings.append((file, .page(make)))
   }
 
   package mutating func cite(_ works: Citation...) { list.citations += works }
@@ -172,6 +212,7 @@ public struct Exhibits {
         if let pixelsPerInch {
           try FigureDocument.write(pages, pixelsPerInch: pixelsPerInch, to: folder.file("\(file).pdf"))
         }
+      case .page(let make): try make().write(to: url)
       }
     }
     for (place, run) in parts { try run(folder.folder(place), progress) }

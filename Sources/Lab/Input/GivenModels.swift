@@ -3,7 +3,7 @@ import Networks
 
 /// Networks that somebody already has, and the images that they are shown, read together: how a network's training read its
 /// images is how these are read, as far as nobody said otherwise.
-package struct GivenModels {
+public struct GivenModels {
   /// In the order of their sources; each fits the images.
   package let models: [Model]
   package let dataset: Dataset
