@@ -5,7 +5,7 @@ import Lab
 /// The options of a command that runs one experiment: they stand in the room of the experiment, and are where the ranges
 /// of its settings are checked.
 public protocol ExperimentOptions: ParsableArguments {
-  associatedtype Subject: Experiment
+  associatedtype Question: Experiment
 
   /// Name, abstract and discussion of the command.
   static var command: CommandConfiguration { get }
@@ -20,7 +20,7 @@ public protocol ExperimentOptions: ParsableArguments {
   /// The experiment that was asked for.
   ///
   /// - Throws: `ValidationError`, and what reading a model's record throws.
-  func experiment() throws -> Subject
+  func experiment() throws -> Question
   /// What is made of the finished run's folder.
   func afterwards(in folder: RunFolder, _ progress: @escaping ProgressHandler) throws
 }
