@@ -1,14 +1,8 @@
 import AttackRoom
 import Foundation
 import Lab
-import PoisonRoom
-import PoolRoom
-import PrivacyRoom
-import SmoothRoom
 import Storage
 import Study
-import SubstituteRoom
-import TransferRoom
 
 /// What a kind of experiment has to say on the page.
 struct RunSummary: Sendable {
@@ -83,17 +77,10 @@ extension RunSummary {
     switch kind.experiment {
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
-    case "attack pool": return try results(PoolResults.self)
-    case "transfer": return try results(TransferResults.self)
-    case "substitute": return try results(SubstituteResults.self)
-    case "privacy": return try results(PrivacyResults.self)
-    case "smooth": return try results(SmoothingResults.self)
-    case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "train", "evaluate", "gallery", "compare", "linearity", "pattern", "rubbish", "shift",
-      "poison backdoor", "reproduce":
+    case "train", "evaluate", "gallery", "compare", "attack pool", "transfer", "linearity", "pattern", "rubbish",
+      "substitute", "privacy", "smooth", "shift", "poison labels", "poison backdoor", "poison collision",
+      "poison linear", "reproduce":
       return try RunSummary(ofEarlier: kind.experiment, in: folder)
-    case "poison collision": return try results(CollisionExperiment.Results.self)
-    case "poison linear": return try results(LinearPoisonExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:
       throw FileError(

@@ -51,7 +51,7 @@ import Testing
         "--components", "2",
       ],
       remarks: [
-        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because of 30 training images the others are less than one, or more than there are of other classes"
+        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because the others are less than one of the 30 training images, or more than other classes have"
       ],
       given: (["--shares", "0,0.001"], "0.001")),
     Case(

@@ -63,8 +63,10 @@ import Testing
       type, from: JSONSerialization.data(withJSONObject: parts[number]), file: URL(filePath: "/part.json"))
   }
 
-  private func provenance(_ command: String, _ data: DataRecord, victim: String) -> PoisonProvenance {
-    PoisonProvenance(command: command, data: data, seed: 7, victim: victim)
+  private func provenance(
+    _ command: String, _ data: DataRecord, _ network: String, checksum: String? = nil
+  ) -> Provenance {
+    Provenance(command: command, data: data, network: network, checksum: checksum, seed: 7)
   }
 
   // MARK: Poisoning
@@ -85,12 +87,11 @@ import Testing
         target: material.target, seed: 1, workerCount: 1),
       poisoned: try Engine(running: network, workerCount: 1))
     var results = run.results
-    results.sentences = BackdoorExhibits.sentences(results)
+    results.sentences = BackdoorExhibits.findings(results)
     var pin = Pin()
     try pin.add(
       BackdoorExhibits(
-        results: results,
-        provenance: provenance("poison backdoor", run.data, victim: run.results.victimName),
+        results: results, provenance: provenance("poison backdoor", run.data, results.victimName),
         evidence: evidence, material: material
       ).exhibits)
     try pin.expect("backdoor")
@@ -100,13 +101,18 @@ import Testing
   func labels() throws {
     let run = try record(
       "labels", LabelPoisonExperiment.Configuration.self, LabelPoisonExperiment.Results.self)
-    let report = LabelPoisonReport(
-      results: run.results, provenance: provenance("poison labels", run.data, victim: run.results.victimName))
+    let scene = PoisonScene(epochs: 1)
+    let network = try scene.victim.network(
+      trainedOn: scene.dataset.training, repetition: 0, workerCount: 1, onProgress: {})
+    var results = run.results
+    results.sentences = LabelPoisonExhibits.findings(results)
     var pin = Pin()
-    pin.add("labels.csv", report.table)
-    pin.add("error", report.errorChart)
-    pin.add("taken", try #require(report.takenChart))
-    pin.add("sentences", LabelPoisonReport.sentences(run.results))
+    try pin.add(
+      LabelPoisonExhibits(
+        results: results, provenance: provenance("poison labels", run.data, results.victimName),
+        gallery: NeuronGallery(
+          before: network, after: network, heldOut: scene.dataset.heldOut, workerCount: 1)
+      ).exhibits)
     try pin.expect("labels")
   }
 
@@ -114,13 +120,14 @@ import Testing
   func collision() throws {
     let run = try record(
       "collision", CollisionExperiment.Configuration.self, CollisionExperiment.Results.self)
-    let report = CollisionReport(
-      results: run.results, shape: ImageShape(channels: 1, height: 8, width: 8),
-      provenance: provenance("poison collision", run.data, victim: run.results.networkName))
+    var results = run.results
+    results.sentences = CollisionFindings(results: results).sentences
     var pin = Pin()
-    pin.add("collision.csv", report.table)
-    pin.add("success", report.chart)
-    pin.add("sentences", CollisionReport.sentences(run.results))
+    try pin.add(
+      CollisionExhibits(
+        results: results, shape: ImageShape(channels: 1, height: 8, width: 8),
+        provenance: provenance("poison collision", run.data, results.networkName)
+      ).exhibits)
     try pin.expect("collision")
   }
 
@@ -128,13 +135,14 @@ import Testing
   func linear() throws {
     let run = try record(
       "linear", LinearPoisonExperiment.Configuration.self, LinearPoisonExperiment.Results.self)
-    let report = LinearPoisonReport(
-      results: run.results, classNames: ["0", "1", "2"], shape: ImageShape(channels: 1, height: 8, width: 8),
-      provenance: provenance("poison linear", run.data, victim: "logistic regression"))
+    var results = run.results
+    results.sentences = LinearPoisonExhibits.findings(results)
     var pin = Pin()
-    pin.add("linear.csv", report.table)
-    pin.add("error-1", report.chart(0))
-    pin.add("sentences", LinearPoisonReport.sentences(run.results))
+    try pin.add(
+      LinearPoisonExhibits(
+        results: results, classNames: ["0", "1", "2"], shape: ImageShape(channels: 1, height: 8, width: 8),
+        provenance: provenance("poison linear", run.data, "logistic regression")
+      ).exhibits)
     try pin.expect("linear")
   }
 
@@ -166,7 +174,7 @@ import Testing
     var pin = Pin()
     try pin.add(
       ShiftExhibits(
-        configuration: run.configuration, results: run.results, data: run.data,
+        results: run.results, provenance: provenance("shift", run.data, run.results.architecture),
         engine: Engine(running: scene.model.network, workerCount: 1), images: scene.dataset.heldOut,
         shownImage: 0
       ).exhibits)
@@ -176,57 +184,51 @@ import Testing
   @Test("privacy")
   func privacy() throws {
     let run = try record("privacy", PrivacyExperiment.Configuration.self, PrivacyResults.self)
-    let report = PrivacyReport(results: run.results, remarkLines: run.data.remarkLines)
-    var pin = Pin()
-    pin.add("privacy.csv", report.networks)
-    pin.add("summary.csv", report.summary)
-    for (name, chart) in report.charts { pin.add(name, try #require(chart)) }
     var results = run.results
-    results.sentences = PrivacyWords(results: results).sentences
-    pin.add("lines", results.lines)
+    results.sentences = PrivacyExhibits(results: results).sentences
+    var pin = Pin()
+    try pin.add(PrivacyExhibits(results: results, remarkLines: run.data.remarkLines).exhibits)
     try pin.expect("privacy")
   }
 
   @Test("smooth")
   func smooth() throws {
     let run = try record("smooth", SmoothingExperiment.Configuration.self, SmoothingResults.self)
-    let report = SmoothingReport(
-      configuration: run.configuration, results: run.results, data: run.data,
-      parts: [
-        (
-          images: try part(0, of: "smooth", SmoothingPart.self).images,
-          attacks: [try part(1, of: "smooth", SmoothingAttackPart.self)]
-        )
-      ])
+    let scene = try AttackScene()
     var pin = Pin()
-    pin.add("certified.csv", report.certified)
-    pin.add("attacked.csv", report.attacked)
-    pin.add("smoothing.csv", report.summary)
-    pin.add("certified-accuracy", report.chart)
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      SmoothingExhibits(
+        configuration: run.configuration, results: run.results, data: run.data,
+        measured: [
+          (
+            images: try part(0, of: "smooth", SmoothingPart.self).images,
+            attacks: [try part(1, of: "smooth", SmoothingAttackPart.self)]
+          )
+        ], engines: [], images: scene.dataset.heldOut, numbers: []
+      ).exhibits)
     try pin.expect("smooth")
   }
 
   @Test("transfer")
   func transfer() throws {
     let run = try record("transfer", TransferExperiment.Configuration.self, TransferResults.self)
-    let report = TransferReport(results: run.results, remarkLines: run.data.remarkLines)
     var pin = Pin()
-    pin.add("transfer.csv", report.table)
-    pin.add("transfer.tex", report.latex)
-    pin.add("transfer", report.heatMap)
-    if let chart = report.gapChart { pin.add("accuracy-gap", chart) }
-    pin.add("lines", run.results.lines)
+    try pin.add(TransferExhibits(results: run.results, remarkLines: run.data.remarkLines).exhibits)
     try pin.expect("transfer")
   }
 
   @Test("substitute")
   func substitute() throws {
     let run = try record("substitute", SubstituteExperiment.Configuration.self, SubstituteResults.self)
-    let figures = SubstituteFigures(configuration: run.configuration, results: run.results, data: run.data)
+    let results = run.results
     var pin = Pin()
-    pin.add("substitute", try #require(figures.chart))
-    pin.add("sentences", run.results.sentences)
+    try pin.add(
+      SubstituteExhibits(
+        results: results, step: 0.1,
+        provenance: provenance(
+          "substitute", run.data, results.modelName, checksum: results.modelChecksum),
+        asked: [], images: PoisonScene().dataset.heldOut
+      ).exhibits)
     try pin.expect("substitute")
   }
 
@@ -251,17 +253,14 @@ import Testing
   @Test("attack pool", arguments: ["pool", "budget"])
   func pool(name: String) throws {
     let run = try record(name, PoolExperiment.Configuration.self, PoolResults.self, parts: PoolPart.self)
-    let report = PoolReport(
-      results: run.results,
-      material: PoolMaterial(
-        plan: PoolPlan(run.configuration), parts: try #require(run.parts), norm: run.results.norm),
-      classNames: ["0", "1", "2"], remarkLines: run.data.remarkLines)
     var pin = Pin()
-    pin.add("pool.csv", report.table)
-    pin.add("images.csv", report.imageTable)
-    pin.add("pool.tex", report.latex)
-    pin.add("pool", name == "pool" ? report.distanceChart : report.successChart)
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      PoolExhibits(
+        results: run.results,
+        evidence: PoolEvidence(
+          plan: PoolPlan(run.configuration), parts: try #require(run.parts), norm: run.results.norm),
+        classNames: ["0", "1", "2"], remarkLines: run.data.remarkLines
+      ).exhibits)
     try pin.expect(name)
   }
 

@@ -24,7 +24,7 @@ public struct CertifiedRadius: Sendable {
     self.bound = bound
     classCount = network.classCount
     let last = network.graph.nodes[network.graph.nodes.count - 1]
-    if case .linear = last.layer {
+    if last.layer.linear != nil {
       let weights = network.parameters[last.parameters.lowerBound]
       pairNorms = (0..<weights.count * weights.count).map { pair in
         zip(weights[row: pair / weights.count], weights[row: pair % weights.count])

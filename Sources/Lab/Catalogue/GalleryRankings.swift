@@ -169,21 +169,10 @@ public struct AgreementComparison: Codable, Equatable, Sendable {
     /// κ by the direction's id.
     public var kappas: [String: Double]
 
-    package init(_ directions: [RankedDirection], labels: ClassLabels) {
-      count = directions.count
-      kappas = [:]
-      var values: [Double] = []
-      for direction in directions {
-        guard let kappa = LabelAgreement(of: direction.imageIndices, in: labels).kappa else { continue }
-        values.append(kappa)
-        kappas[direction.id] = kappa
-      }
-      guard !values.isEmpty else { return }
-      let mean = values.reduce(0, +) / Double(values.count)
-      self.mean = mean
-      guard values.count > 1 else { return }
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      standardDeviation = (squares / Double(values.count - 1)).squareRoot()
+    package init(count: Int, mean: Double?, standardDeviation: Double?, kappas: [String: Double]) {
+      (self.count, self.mean, self.standardDeviation, self.kappas) = (
+        count, mean, standardDeviation, kappas
+      )
     }
   }
 

@@ -181,7 +181,8 @@ public struct Exhibits {
     drawings.append((file, .page(make)))
   }
 
-  package mutating func cite(_ works: Citation...) { list.citations += works }
+  package mutating func cite(_ works: Citation...) { cite(works) }
+  package mutating func cite(_ works: [Citation]) { list.citations += works }
 
   // MARK: Writing
 

@@ -70,6 +70,7 @@ extension DirectionFamily {
     hasAnyNumber: true, origin: { "learned, seed \($0)" },
     recipe: { "decoder columns of a sparse autoencoder (Top-K), seed \($1)" }
   ) { request in
+    let progress = request.progress
     guard request.dimension > 1 else {
       throw DirectionFamilyError(family: request.family, reason: "one unit has no overcomplete basis")
     }

@@ -261,3 +261,22 @@ extension DirectionSet {
       ids: numbers.map { ids[$0] }, matrix: matrix.rows(numbers))
   }
 }
+
+extension AgreementComparison.Group {
+  init(_ directions: [RankedDirection], labels: ClassLabels) {
+    var kappas: [String: Double] = [:]
+    var values: [Double] = []
+    for direction in directions {
+      guard let kappa = LabelAgreement(of: direction.imageIndices, in: labels).kappa else { continue }
+      values.append(kappa)
+      kappas[direction.id] = kappa
+    }
+    let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    let deviation = mean.flatMap { mean -> Double? in
+      guard values.count > 1 else { return nil }
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return (squares / Double(values.count - 1)).squareRoot()
+    }
+    self.init(count: directions.count, mean: mean, standardDeviation: deviation, kappas: kappas)
+  }
+}
