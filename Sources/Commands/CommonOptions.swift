@@ -103,7 +103,8 @@ package struct ShownDataOptions: ParsableArguments {
 
 /// How images are read.
 package struct ReadingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Resize the images of a folder, for example to 32x32.", valueName: "HEIGHTxWIDTH"))
+  @Option(
+    help: ArgumentHelp("Resize the images of a folder, for example to 32x32.", valueName: "HEIGHTxWIDTH"))
   var resize: String?
 
   @Option(

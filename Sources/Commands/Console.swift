@@ -169,7 +169,7 @@ package final class Console: Sendable {
     }
     for line in lines {
       if let columns = Output.sketchColumns {
-        line.folded(to: columns).forEach(Output.remark)
+        for row in line.folded(to: columns) { Output.remark(row) }
       } else {
         Output.remark(line.text)
       }

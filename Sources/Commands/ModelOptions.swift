@@ -11,7 +11,8 @@ package struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Weights of another program (.safetensors), instead of a model; needs --architecture.", valueName: "FILE"),
+      "Weights of another program (.safetensors), instead of a model; needs --architecture.",
+      valueName: "FILE"),
     completion: .file(extensions: ["safetensors"]))
   package var weights: String?
 

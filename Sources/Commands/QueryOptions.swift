@@ -14,7 +14,8 @@ package struct QueryOptions: ParsableArguments {
 /// How a gradient is estimated from queries.
 package struct EstimateOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Queries per gradient estimate, an even number; a step costs one more.", valueName: "N"))
+    help: ArgumentHelp(
+      "Queries per gradient estimate, an even number; a step costs one more.", valueName: "N"))
   package var samples = 100
 
   @Option(help: ArgumentHelp("Distance of the queried points from the image.", valueName: "NUMBER"))

@@ -28,7 +28,8 @@ package struct ExploreCommand: AsyncParsableCommand {
   struct Features: ParsableArguments {
     @Option(
       parsing: .upToNextOption,
-      help: ArgumentHelp("Directions to show beside the neurons, one per row of a file.", valueName: "FILE.npy"),
+      help: ArgumentHelp(
+        "Directions to show beside the neurons, one per row of a file.", valueName: "FILE.npy"),
       completion: .file(extensions: ["npy"]))
     var basis: [String] = []
 

@@ -31,7 +31,8 @@ import Testing
       (["ga"], ["gallery"]), (["attack", "fg"], ["fgsm"]),
       (["train", "--micro"], ["--micro-batch"]), (["evaluate", "--color"], ["--color"]),
       (["evaluate", "--colour", "g"], ["grey"]), (["evaluate", "--color", "au"], ["automatic"]),
-      (["gallery", "--pooling", "c"], ["centre"]), (["train", "--instruction-set", "avx"], ["avx2", "avx512"]),
+      (["gallery", "--pooling", "c"], ["centre"]),
+      (["train", "--instruction-set", "avx"], ["avx2", "avx512"]),
       (["datasets", "verify", "k"], ["kmnist"]),
       // Folders are offered beside files, because those are in them.
       (["inspect", "ru"], ["run"]), (["inspect", "run/m"], ["run/model.safetensors"]),

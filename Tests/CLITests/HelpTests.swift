@@ -7,16 +7,21 @@ import Testing
   @Test("No option of any command lacks a sentence or a placeholder, or shows a value of Swift")
   func options() async throws {
     for (path, command) in try await CommandTree.commands(in: Laboratory(hasResults: false)) {
-      for argument in command.arguments ?? [] where argument.shouldDisplay && argument.preferredName?.name != "help" {
-        let name = "\(path.joined(separator: " ")) \(argument.preferredName?.name ?? argument.valueName ?? "")"
+      for argument in command.arguments ?? []
+      where argument.shouldDisplay && argument.preferredName?.name != "help" {
+        let name =
+          "\(path.joined(separator: " ")) \(argument.preferredName?.name ?? argument.valueName ?? "")"
         let abstract = argument.abstract ?? ""
         #expect(!abstract.isEmpty, "\(name): without help")
         #expect(
           argument.kind == "flag" || argument.valueName?.first.map { $0.isUppercase || $0.isNumber } == true,
           "\(name): \"\(argument.valueName ?? "")\" does not tell what it takes")
         #expect(
-          argument.defaultValue == nil || !abstract.contains("Default:"), "\(name): its default is told twice")
-        for text in [abstract, argument.discussion ?? "", argument.defaultValue ?? ""] + (argument.allValues ?? []) {
+          argument.defaultValue == nil || !abstract.contains("Default:"), "\(name): its default is told twice"
+        )
+        for text in [abstract, argument.discussion ?? "", argument.defaultValue ?? ""]
+          + (argument.allValues ?? [])
+        {
           #expect(Self.leaks(of: text) == [], "\(name): \(text)")
         }
         #expect(argument.allValues?.contains("") != true, "\(name): an empty value")
@@ -31,7 +36,8 @@ import Testing
       for columns in [40, 80] {
         let program = Program(laboratory: laboratory, environment: ["COLUMNS": "\(columns)"])
         let (short, full) = (
-          try await program.run(path.dropFirst() + ["-h"]), try await program.run(path.dropFirst() + ["--help"])
+          try await program.run(path.dropFirst() + ["-h"]),
+          try await program.run(path.dropFirst() + ["--help"])
         )
         let words = path.joined(separator: " ")
         for outcome in [short, full] {
@@ -51,7 +57,8 @@ import Testing
 
   /// What is none of people's business: names in camel case, values as Swift prints them, items without a text.
   private static func leaks(of text: String) -> [String] {
-    [/\b[a-z]+[A-Z][a-z]+\w*/, /default: [^)]*[({"]/, /Optional\(/, /(?m)^ *[-*] *$/, /\bnil\b/].flatMap { pattern in
+    [/\b[a-z]+[A-Z][a-z]+\w*/, /default: [^)]*[({"]/, /Optional\(/, /(?m)^ *[-*] *$/, /\bnil\b/].flatMap {
+      pattern in
       text.matches(of: pattern).map { String(text[$0.range]) }
     }
   }

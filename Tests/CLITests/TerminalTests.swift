@@ -18,7 +18,9 @@ import Testing
     return laboratory
   }
 
-  @Test("At any width no line wraps, and what was drawn over and over is gone in the end", arguments: [40, 60, 80])
+  @Test(
+    "At any width no line wraps, and what was drawn over and over is gone in the end",
+    arguments: [40, 60, 80])
   func widths(columns: Int) async throws {
     let laboratory = try await laboratory()
     let terminal = try PseudoTerminal(columns: columns)
@@ -30,7 +32,8 @@ import Testing
     #expect(code == 0 && screen.unknown == [], "\(screen.rows)")
     #expect(screen.wrapped == [])
     // Drawn: the place in the whole with the time left, and the steps. Left: what began, and what came of it.
-    #expect(everything.contains("network 2 of 3\n") || everything.contains("network 2 of 3\r\n"), "\(everything)")
+    #expect(
+      everything.contains("network 2 of 3\n") || everything.contains("network 2 of 3\r\n"), "\(everything)")
     #expect(everything.contains(/network 3 of 3, [0-9]+ s left/), "\(everything)")
     #expect(!screen.rows.contains { $0.hasPrefix("  [") || $0.contains(" left") }, "\(screen.rows)")
     let text = screen.rows.joined(separator: "\n")
@@ -80,7 +83,8 @@ import Testing
   func dumb(kind: String) async throws {
     let laboratory = try await laboratory()
     var everything = ""
-    let code = try PseudoTerminal(columns: 40).run(Self.training, in: laboratory, environment: ["TERM": kind]) {
+    let code = try PseudoTerminal(columns: 40).run(Self.training, in: laboratory, environment: ["TERM": kind])
+    {
       everything += $0
     }
     #expect(code == 0)

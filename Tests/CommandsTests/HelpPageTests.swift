@@ -109,7 +109,9 @@ import Testing
   @Test("A program without a command lists its commands; what asks for no help has no page")
   func root() throws {
     let text = try #require(try page())
-    #expect(text.contains("SUBCOMMANDS:\n  paint                   Paint a wall\n  gallery, show           Show a gallery\n"))
+    #expect(
+      text.contains(
+        "SUBCOMMANDS:\n  paint                   Paint a wall\n  gallery, show           Show a gallery\n"))
     #expect(try page("paint", "red") == nil)
     #expect(try page("paint", "--", "-h") == nil)
     #expect(try page("---completion", "paint", "--", "--on", "0", "0", "-h") == nil)
@@ -148,7 +150,8 @@ import Testing
   @Test("American spellings are values, and an epsilon is shown as it was written")
   func spellings() {
     #expect(MapPooling(argument: "center") == .centre && MapPooling(argument: "centre") == .centre)
-    #expect(DatasetOptions.Colour(argument: "gray") == .grey && DatasetOptions.Colour(argument: "grey") == .grey)
+    #expect(
+      DatasetOptions.Colour(argument: "gray") == .grey && DatasetOptions.Colour(argument: "grey") == .grey)
     #expect(Epsilon(argument: "8/255")?.defaultValueDescription == "8/255")
   }
 }

@@ -34,18 +34,22 @@ import Testing
     #expect(!display.take(.epoch(try Self.record(validation: false), of: 5))[0].text.contains("val"))
   }
 
-  @Test("A sketch fits whatever the columns, and says first what matters most", arguments: [1, 7, 20, 39, 59, 79, 120])
+  @Test(
+    "A sketch fits whatever the columns, and says first what matters most",
+    arguments: [1, 7, 20, 39, 59, 79, 120])
   func sketch(columns: Int) {
     var display = ProgressDisplay(at: Self.start)
     #expect(display.take(.part(name: "猫と犬, network 1 of 3", number: 1, count: 3), at: Self.start) == [])
     #expect(display.take(.step(done: 0, total: 100, unit: "images of 猫と犬"), at: Self.start) == [])
-    #expect(display.take(.step(done: 25, total: 100, unit: "images of 猫と犬"), at: Self.start + .seconds(5)) == [])
+    #expect(
+      display.take(.step(done: 25, total: 100, unit: "images of 猫と犬"), at: Self.start + .seconds(5)) == [])
     let lines = display.sketch(columns: columns, at: Self.start + .seconds(5))
     #expect(lines.count == 2)
     for line in lines { #expect(TerminalText.columns(of: line) <= columns, "\(line)") }
     switch columns {
     case 120:
-      #expect(lines == ["猫と犬, network 1 of 3", "  [======                  ] 25/100 images of 猫と犬, 15 s left"])
+      #expect(
+        lines == ["猫と犬, network 1 of 3", "  [======                  ] 25/100 images of 猫と犬, 15 s left"])
     case 39: #expect(lines[1] == "  25/100 images of 猫と犬, 15 s left")
     default: break
     }
@@ -55,7 +59,8 @@ import Testing
   func parts() throws {
     var display = ProgressDisplay(at: Self.start)
     func begin(_ number: Int, at seconds: Int) -> String? {
-      _ = display.take(.part(name: "network \(number) of 4", number: number, count: 4), at: Self.start + .seconds(seconds))
+      _ = display.take(
+        .part(name: "network \(number) of 4", number: number, count: 4), at: Self.start + .seconds(seconds))
       _ = display.take(.stage("network \(number) of 4: training"), at: Self.start + .seconds(seconds))
       return display.sketch(columns: 80, at: Self.start + .seconds(seconds)).first
     }
@@ -64,7 +69,8 @@ import Testing
     #expect(begin(2, at: 1) == "network 2 of 4")
     _ = display.take(.epoch(try Self.record(), of: 1), at: Self.start + .seconds(60))
     #expect(begin(3, at: 101) == "network 3 of 4, 3 min left")
-    #expect(display.sketch(columns: 80, at: Self.start + .seconds(161)) == ["network 3 of 4, 2 min 20 s left"])
+    #expect(
+      display.sketch(columns: 80, at: Self.start + .seconds(161)) == ["network 3 of 4, 2 min 20 s left"])
     _ = display.take(.stage("drawing"), at: Self.start + .seconds(162))
     #expect(display.sketch(columns: 80) == [])
   }
@@ -97,13 +103,15 @@ import Testing
     _ = display.take(.step(done: 90, total: 100, unit: "blocks"), at: Self.start + .seconds(1))
     #expect(display.sketch(columns: 60, at: Self.start)[0].hasSuffix("] 90/100 blocks"))
     _ = display.take(.step(done: 95, total: 100, unit: "blocks"), at: Self.start + .seconds(11))
-    #expect(display.sketch(columns: 60, at: Self.start + .seconds(11))[0].hasSuffix("] 95/100 blocks, 11 s left"))
+    #expect(
+      display.sketch(columns: 60, at: Self.start + .seconds(11))[0].hasSuffix("] 95/100 blocks, 11 s left"))
   }
 
   @Test(
     "Durations",
     arguments: [
-      (0.2, "1 s"), (59, "59 s"), (60, "1 min 00 s"), (125, "2 min 05 s"), (245, "4 min"), (3599, "1 h 00 min"),
+      (0.2, "1 s"), (59, "59 s"), (60, "1 min 00 s"), (125, "2 min 05 s"), (245, "4 min"),
+      (3599, "1 h 00 min"),
       (7800, "2 h 10 min"), (.infinity, "?"), (.nan, "?"),
     ])
   func durations(seconds: Double, text: String) { #expect(ProgressDisplay.duration(seconds) == text) }

@@ -27,7 +27,8 @@ import Testing
   func folded() {
     #expect(
       TerminalText.folded("one two three four", to: 9, hanging: "  ") == ["one two", "  three", "  four"])
-    #expect(TerminalText.folded("output/a/very/long/path is it", to: 9) == ["output/a/very/long/path", "is it"])
+    #expect(
+      TerminalText.folded("output/a/very/long/path is it", to: 9) == ["output/a/very/long/path", "is it"])
     #expect(
       TerminalText.folded(["epoch 1/5", "train loss 0.5", "猫 4"], separator: "  ", to: 21, indent: "  ")
         == ["  epoch 1/5", "train loss 0.5  猫 4"])

@@ -35,14 +35,17 @@ struct CommandDescription: Decodable {
   private enum CodingKeys: CodingKey { case arguments }
 
   init(of command: ParsableCommand.Type) {
-    guard let known = try? JSONDecoder().decode(Self.Document.self, from: Data(command._dumpHelp().utf8)) else {
-      preconditionFailure("the description of \(command._commandName) has another form than that of ArgumentParser 1.8")
+    guard let known = try? JSONDecoder().decode(Self.Document.self, from: Data(command._dumpHelp().utf8))
+    else {
+      preconditionFailure(
+        "the description of \(command._commandName) has another form than that of ArgumentParser 1.8")
     }
     self = known.command
   }
 
   init(from decoder: any Decoder) throws {
-    arguments = try decoder.container(keyedBy: CodingKeys.self)
+    arguments =
+      try decoder.container(keyedBy: CodingKeys.self)
       .decodeIfPresent([Argument].self, forKey: .arguments) ?? []
   }
 

@@ -13,7 +13,9 @@ struct CommandPath {
     var commands = [root]
     var rest = arguments.dropFirst(isHelp ? 1 : 0)
     while let word = rest.first,
-      let next = commands[commands.count - 1].configuration.subcommands.first(where: { $0.names.contains(word) })
+      let next = commands[commands.count - 1].configuration.subcommands.first(where: {
+        $0.names.contains(word)
+      })
     {
       commands.append(next)
       rest.removeFirst()

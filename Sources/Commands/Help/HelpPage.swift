@@ -44,7 +44,8 @@ package struct HelpPage {
       blocks.append(TerminalText.folded("OVERVIEW: \(configuration.abstract)", to: columns))
       if !configuration.discussion.isEmpty {
         blocks.append(
-          configuration.discussion.split(separator: "\n", omittingEmptySubsequences: false).flatMap(paragraph))
+          configuration.discussion.split(separator: "\n", omittingEmptySubsequences: false).flatMap(paragraph)
+        )
       }
       blocks.append(usage(arguments, title: "USAGE: "))
     }
@@ -76,7 +77,9 @@ package struct HelpPage {
 
   /// How the command is called: its options in brackets, and what must be given.
   private func usage(_ arguments: [CommandDescription.Argument], title: String) -> [String] {
-    let named = arguments.filter { $0.kind != .positional && $0.shouldDisplay && $0.preferredName?.name != "help" }
+    let named = arguments.filter {
+      $0.kind != .positional && $0.shouldDisplay && $0.preferredName?.name != "help"
+    }
     var pieces = [path.words]
     if named.contains(where: \.isOptional) { pieces.append("[<options>]") }
     pieces += named.filter { !$0.isOptional }.map(\.label)
@@ -127,7 +130,8 @@ package struct HelpPage {
     let commands = path.subcommands.filter { $0.configuration.shouldDisplay }.map {
       Entry(label: $0.names.joined(separator: ", "), abstract: $0.configuration.abstract)
     }
-    return ([("Arguments", positional)] + titles.map { ($0, titled[$0] ?? []) }
+    return
+      ([("Arguments", positional)] + titles.map { ($0, titled[$0] ?? []) }
       + [("Options", others), ("Subcommands", commands)]).filter { !$0.1.isEmpty }
   }
 
@@ -177,7 +181,8 @@ package struct HelpPage {
 
   /// One line: the first sentence, with the default if there is room.
   private func summary(of entry: Entry, columns: Int) -> String? {
-    let sentence = entry.abstract.firstRange(of: ". ").map { String(entry.abstract[..<$0.lowerBound]) }
+    let sentence =
+      entry.abstract.firstRange(of: ". ").map { String(entry.abstract[..<$0.lowerBound]) }
       ?? String(entry.abstract.hasSuffix(".") ? entry.abstract.dropLast() : entry.abstract[...])
     guard !sentence.isEmpty else { return nil }
     let whole = entry.remark.isEmpty ? sentence : "\(sentence) \(entry.remark)"
@@ -189,14 +194,18 @@ extension CommandDescription.Argument {
   /// Short names, the first long one, and the value: other names are aliases.
   fileprivate var label: String {
     let value = kind == .flag ? "" : "<\(valueName ?? "VALUE")>"
-    let names = (names ?? []).filter { $0.kind == .short } + [preferredName].compactMap(\.self).filter { $0.kind != .short }
+    let names =
+      (names ?? []).filter { $0.kind == .short }
+      + [preferredName].compactMap(\.self).filter { $0.kind != .short }
     let name = names.map(\.text).joined(separator: ", ")
-    return [name, value].filter { !$0.isEmpty }.joined(separator: " ") + (isRepeating && kind != .flag ? " ..." : "")
+    return [name, value].filter { !$0.isEmpty }.joined(separator: " ")
+      + (isRepeating && kind != .flag ? " ..." : "")
   }
 
   /// Whether it is the `--no-open` of an `--open`.
   fileprivate func negates(_ other: Self) -> Bool {
-    guard kind == .flag, other.kind == .flag, let name = preferredName?.name, let positive = other.preferredName?.name
+    guard kind == .flag, other.kind == .flag, let name = preferredName?.name,
+      let positive = other.preferredName?.name
     else { return false }
     return name == "no-\(positive)"
   }

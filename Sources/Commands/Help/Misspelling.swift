@@ -17,7 +17,8 @@ package struct Misspelling {
     self.path = path
     if let word = path.rest.first, !path.subcommands.isEmpty, !word.hasPrefix("-") {
       let known = path.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { $0.names }
-      sentence = "\(path.words) has no command \(word)" + Self.question(NearestWord.nearest(to: word, among: known))
+      sentence =
+        "\(path.words) has no command \(word)" + Self.question(NearestWord.nearest(to: word, among: known))
       isCommand = true
       return
     }
@@ -26,7 +27,8 @@ package struct Misspelling {
     let short = Set(names.filter { $0.kind == .short }.map(\.name)).union(["h"])
     let long = names.filter { $0.kind == .long }.map(\.name)
     let known = Set(long).union(Self.builtIn)
-    guard let name = path.options.lazy.map(Self.name).first(where: { !$0.isKnown(long: known, short: short) }) else {
+    guard let name = path.options.lazy.map(Self.name).first(where: { !$0.isKnown(long: known, short: short) })
+    else {
       return nil
     }
     let nearest = NearestWord.nearest(to: name.letters, among: long)
@@ -42,7 +44,9 @@ package struct Misspelling {
   private static func question(_ word: String?) -> String { word.map { ": did you mean \($0)?" } ?? "" }
 
   /// Options of the parser itself.
-  private static let builtIn = ["help", "help-hidden", "version", "generate-completion-script", "experimental-dump-help"]
+  private static let builtIn = [
+    "help", "help-hidden", "version", "generate-completion-script", "experimental-dump-help",
+  ]
 
   private struct OptionName {
     var text: String

@@ -96,8 +96,8 @@ package enum Output {
 
   /// The last line of a process that ends at once: written only if nobody has to be waited for.
   static func lastWords(_ line: String) {
-    let erasure = turn.withLockIfAvailable { erasure($0) } ?? ""
-    StandardStream.errors.writeIfReady(erasure + TerminalText.escaped(line) + "\n")
+    let before = turn.withLockIfAvailable { erasure($0) } ?? ""
+    StandardStream.errors.writeIfReady(before + TerminalText.escaped(line) + "\n")
   }
 
   private static func erase(_ sketched: inout Int) {

@@ -8,7 +8,8 @@ struct ProgressLine: Equatable {
 
   /// A sentence, to be broken between words.
   init(sentence: String) {
-    pieces = TerminalText.escaped(sentence).split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    pieces = TerminalText.escaped(sentence).split(separator: " ", omittingEmptySubsequences: false).map(
+      String.init)
   }
 
   /// Fields of a record, such as "train loss 0.31", the most important first.

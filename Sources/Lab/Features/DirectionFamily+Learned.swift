@@ -74,6 +74,7 @@ extension DirectionFamily {
     guard request.dimension > 1 else {
       throw DirectionFamilyError(family: request.family, reason: "one unit has no overcomplete basis")
     }
+    let progress = request.progress
     do {
       return try SparseAutoencoder.fit(
         request.material().features.values,

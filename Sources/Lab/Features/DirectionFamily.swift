@@ -18,7 +18,7 @@ public struct DirectionFamily: Sendable {
   public let letter: Character
   public let kind: Kind
   /// Whether there are as many independent directions as are asked for; else as many as the layer has units, or classes.
-  let hasAnyNumber: Bool
+  package let hasAnyNumber: Bool
   /// Which end of a direction is called the upper one is a convention; the other end is worth a look.
   public let hasArbitrarySign: Bool
   /// Whether every φ(x) is scaled to length 1 before images are ranked.

@@ -13,7 +13,8 @@ extension DatasetsCommand {
         """)
 
     @Argument(
-      help: ArgumentHelp("\(DataOptions.words).", valueName: "NAME|FOLDER"), completion: DataOptions.completion)
+      help: ArgumentHelp("\(DataOptions.words).", valueName: "NAME|FOLDER"),
+      completion: DataOptions.completion)
     var data: String
 
     @OptionGroup(title: "Data") var reading: ReadingOptions

@@ -247,18 +247,6 @@ extension GalleryRankings.Row {
   }
 }
 
-/// A direction, its top images, and what is known of all its scores.
-struct RankedDirection {
-  let id: String
-  let topImages: [RankedImage]
-  let statistics: ActivationStatistics?
-
-  var imageIndices: [Int] { topImages.map(\.imageIndex) }
-
-  /// Its ranking means something: the scores vary, and a rectified unit answers to each of the top images.
-  var isAlive: Bool { statistics.map { !$0.isDead && !$0.isConstant } ?? false }
-}
-
 extension DirectionSet {
   /// Some consecutive rows.
   fileprivate subscript(rows: Range<Int>) -> DirectionSet {
