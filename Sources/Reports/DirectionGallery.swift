@@ -1,6 +1,7 @@
 import Directions
 import Figures
 import Foundation
+import GalleryRoom
 import Lab
 import Storage
 

@@ -1,7 +1,7 @@
 import Directions
 
 /// Directions that are learned from training images, or made from their labels.
-extension DirectionFamily {
+package extension DirectionFamily {
   /// From the mean of all classes to the mean of each.
   public static let classMeans = DirectionFamily(
     "class-means", words: "class means", singular: "class mean", letter: "y", .learned, hasAnyNumber: false,
@@ -74,7 +74,6 @@ extension DirectionFamily {
     guard request.dimension > 1 else {
       throw DirectionFamilyError(family: request.family, reason: "one unit has no overcomplete basis")
     }
-    let progress = request.progress
     do {
       return try SparseAutoencoder.fit(
         request.material().features.values,

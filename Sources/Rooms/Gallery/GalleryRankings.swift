@@ -1,5 +1,6 @@
 import Adversarial
 import Directions
+import Lab
 import Networks
 import Storage
 import Tensors
@@ -168,12 +169,6 @@ public struct AgreementComparison: Codable, Equatable, Sendable {
     public var standardDeviation: Double?
     /// κ by the direction's id.
     public var kappas: [String: Double]
-
-    package init(count: Int, mean: Double?, standardDeviation: Double?, kappas: [String: Double]) {
-      (self.count, self.mean, self.standardDeviation, self.kappas) = (
-        count, mean, standardDeviation, kappas
-      )
-    }
   }
 
   /// Live units: all of them, or a seeded sample of a very wide layer.

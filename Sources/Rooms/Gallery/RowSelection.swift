@@ -1,3 +1,6 @@
+import Lab
+
+
 
 /// Which units and other directions a gallery shows.
 ///

@@ -1,6 +1,7 @@
 import Datasets
 import Directions
 import Images
+import Lab
 import Storage
 import Tensors
 
