@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLBFGSB", providers: [.apt(["liblbfgsb-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CEXIF", linkerSettings: [.linkedLibrary("exif")]),
     .target(name: "CJPEG", dependencies: ["CEXIF"], linkerSettings: [.linkedLibrary("jpeg")]),
@@ -72,7 +73,8 @@ let package = Package(
     .target(
       name: "Study",
       dependencies: [
-        "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "CQRCode", "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks",
+        "Directions",
         "Figures",
         "Experiments", "LocalServer",
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -176,7 +178,7 @@ let package = Package(
       name: "StudyTests",
       dependencies: [
         "Study", "Directions", "Experiments", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
-      ], exclude: ["Pins"]),
+      ], exclude: ["Fixtures", "Pins"]),
     .testTarget(
       name: "CLITests",
       dependencies: [
