@@ -5,12 +5,12 @@ import Intrigue
 struct ExploreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",
-    abstract: "Turn directions and attack images by hand, in a browser.",
+    abstract: "Explore directions and adversarial examples interactively, in a browser.",
     discussion: """
-      Reads runs of one network, such as those of train, demo, gallery, rank and attack, and serves a page to this \
-      machine alone: the top images of neurons, of random directions and of mixtures as sliders move; attacks on an \
-      image with its predictions; what the network says of a picture that is drawn or chosen. Held-out images only. \
-      Nothing is written but the cache of features. Ctrl-C ends it.
+      Reads runs of single networks, such as those of train, demo, gallery, rank and attack, and serves a page to this \
+      machine only: the top images of neurons, random directions and mixtures of any layer; adversarial examples with \
+      their predictions; predictions and top neurons for a picture that you draw or upload. Held-out images only. \
+      Nothing is written except the feature cache. Ctrl-C stops the server.
       """)
 
   @Argument(help: "Run folders, such as output/demo.")
@@ -21,24 +21,24 @@ struct ExploreCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: "Files (.npy) with a direction in each row, to look at beside the neurons.")
+    help: "Files (.npy) of further directions, one per row.")
   var basis: [String] = []
 
   @Flag(inversion: .prefixedNo, help: "Open the browser, where there is one.")
   var open = true
 
-  @Option(help: "Folder for the features of earlier runs.")
+  @Option(help: "Folder of the feature cache.")
   var cache = FeatureCache.defaultFolder.relativePath
 
-  @Flag(help: "Compute the features anew and do not keep them.")
+  @Flag(help: "Recompute all features and do not cache them.")
   var noCache = false
 
-  @Option(help: "How many cores to use. Default: all.")
+  @Option(help: "Number of worker threads. Default: one per core.")
   var workers: Int?
 
   @OptionGroup var instructions: InstructionSetOption
 
-  @Flag(help: "Say nothing but errors and the address.")
+  @Flag(help: "Print only errors and the address.")
   var quiet = false
 
   func validate() throws {
@@ -53,7 +53,7 @@ struct ExploreCommand: AsyncParsableCommand {
     let explorer = try prepared(console)
     let server = LocalServer(
       at: .loopback(port: port), routes: explorer.routes, explaining: Explorer.sentence,
-      reporting: { Output.remark("the server has made a mistake: \($0)") })
+      reporting: { Output.remark("internal server error: \($0)") })
     try await console.serve {
       try await server.run { address in
         try Output.result(["open       \(address.url.absoluteString)"])
@@ -69,7 +69,7 @@ struct ExploreCommand: AsyncParsableCommand {
       try Explorer(
         try runs.map {
           try RunModel(of: URL(filePath: $0), workerCount: workerCount, cache: cache, progress: progress)
-        }, bases: basis.map { URL(filePath: $0) })
+        }, bases: basis.map { URL(filePath: $0) }, cache: cache)
     }
   }
 }
