@@ -18,8 +18,8 @@ const charts = (function () {
     return svg;
   }
 
-  // A number as it is read: with a minus sign, not a hyphen.
-  const signed = (text) => String(text).replaceAll("-", "−");
+  // A number as it is read: with a minus sign, not a hyphen, and with none before a zero.
+  const signed = (text) => String(text).replace(/^-(?=[0.]*$)/, "").replaceAll("-", "−");
 
   // How many images each class has, side by side.
   function classBar(place, counts, colours, words) {
