@@ -64,6 +64,7 @@ let package = Package(
     .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLBFGSB", providers: [.apt(["liblbfgsb-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CEXIF", linkerSettings: [.linkedLibrary("exif")]),
     .target(name: "CJPEG", dependencies: ["CEXIF"], linkerSettings: [.linkedLibrary("jpeg")]),
@@ -118,7 +119,8 @@ let package = Package(
     .target(
       name: "Study",
       dependencies: [
-        "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "CQRCode", "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks",
+        "Directions",
         "Figures",
         "Lab", "Commands", "LocalServer",
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -239,7 +241,7 @@ let package = Package(
       name: "StudyTests",
       dependencies: [
         "Study", "Directions", "Lab", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
-      ], exclude: ["Pins"]),
+      ], exclude: ["Fixtures", "Pins"]),
     .testTarget(
       name: "CLITests",
       dependencies: [

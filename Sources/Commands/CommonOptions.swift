@@ -195,6 +195,6 @@ extension MapPooling: ExpressibleByArgument {
 
 extension DatasetOptions.ArrayLayout: ExpressibleByArgument {}
 extension TransferAttack: ExpressibleByArgument {}
-package extension DirectionFamily: ExpressibleByArgument {}
+extension DirectionFamily: ExpressibleByArgument {}
 extension ImageSplit: ExpressibleByArgument {}
 extension ActivationReading: ExpressibleByArgument {}

@@ -89,7 +89,7 @@ package struct ExploreCommand: AsyncParsableCommand {
       try Explorer(
         try runs.map {
           try RunModel(of: URL(filePath: $0), workerCount: workerCount, cache: cache, progress: progress)
-        }, bases: features.basis.map { URL(filePath: $0) })
+        }, bases: features.basis.map { URL(filePath: $0) }, cache: cache)
     }
   }
 }

@@ -54,7 +54,7 @@ struct TrialMaker {
         row, scores -> Result<Candidate, Reason> in
         let last = scores.values[scores.order[layout.imageCount - 1]]
         guard last > scores.values[scores.order[scores.imageCount - 1]] else {
-          return .failure(Reason(words: "fewer than \(layout.imageCount) images are above its lowest score"))
+          return .failure(Reason(words: "fewer than \(layout.imageCount) images score above the minimum"))
         }
         let choice = ChoiceTrials(
           variant, layout: layout, scores: scores, labels: labels, seed: seed, index: firstIndex + start + row
