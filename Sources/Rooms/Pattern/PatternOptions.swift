@@ -1,6 +1,8 @@
+import Adversarial
 import ArgumentParser
 import Commands
 import Lab
+import Networks
 import Tensors
 
 public struct PatternOptions: ExperimentOptions {
