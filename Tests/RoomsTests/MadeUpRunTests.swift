@@ -152,7 +152,8 @@ import Testing
   func train() throws {
     let run = try record("train", TrainExperiment.Configuration.self, TrainExperiment.Results.self)
     var pin = Pin()
-    pin.add("training", TrainExperiment.curve(of: run.results.history, title: "tiny on arrays"))
+    try pin.add(
+      TrainExhibits(results: run.results, name: "tiny on arrays", remarks: run.data.remarkLines).exhibits)
     try pin.expect("train")
   }
 
@@ -238,13 +239,12 @@ import Testing
   func compare() throws {
     let run = try record(
       "compare", CompareExperiment.Configuration.self, Comparison.self, parts: NetworkComparison.self)
-    let report = ComparisonReport(
-      comparison: run.results, parts: try #require(run.parts),
-      duplicates: DuplicateImages(in: .init(shape: [0, 1], elements: [])), remarkLines: run.data.remarkLines)
     var pin = Pin()
-    for (name, table) in report.tables { pin.add("\(name).csv", table) }
-    for (name, chart) in report.charts { pin.add(name, chart) }
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      ComparisonExhibits(
+        comparison: run.results, parts: try #require(run.parts),
+        duplicates: DuplicateImages(in: .init(shape: [0, 1], elements: [])), remarkLines: run.data.remarkLines
+      ).exhibits())
     try pin.expect("compare")
   }
 
@@ -372,14 +372,11 @@ import Testing
   func reproduce() throws {
     let run = try record(
       "reproduce", ReproductionExperiment.Configuration.self, ReproductionExperiment.Results.self)
-    let report = ReproductionReport(
+    let exhibits = ReproductionExhibits(
       reproductions: run.results.reproductions, data: run.data, configuration: run.configuration)
     var pin = Pin()
-    pin.add("reproduction.csv", report.table)
-    pin.add("reproduction.md", report.markdown)
-    for reproduction in run.results.reproductions {
-      if let chart = report.chart(of: reproduction) { pin.add(reproduction.table.rawValue, chart) }
-    }
+    try pin.add(exhibits.exhibits)
+    pin.add("reproduction.md", exhibits.markdown)
     try pin.expect("reproduce")
   }
 }
