@@ -350,7 +350,7 @@ import Testing
         evidence: PatternExperiment.Evidence(
           perturbations: zip(PatternExperiment.Goal.allCases, [4, 5]).map(perturbations), universal: [],
           engine: Engine(running: AttackScene().model.network, workerCount: 1))
-      ).exhibits)
+      ).exhibits, isRounded: true)
     try pin.expect("pattern")
   }
 
@@ -383,10 +383,12 @@ import Testing
 
 extension Pin {
   /// Everything but the pictures that are no charts, of which their captions.
-  fileprivate mutating func add(_ exhibits: Exhibits) throws {
+  ///
+  /// - Parameter isRounded: Whether tables hold last digits that belong to a library, such as those of a factorization.
+  fileprivate mutating func add(_ exhibits: Exhibits, isRounded: Bool = false) throws {
     let list = try JSONFile.encoded(exhibits.list, file: URL(filePath: "/exhibits.json"))
     add("exhibits.json", String(decoding: list, as: UTF8.self))
-    for (file, text) in exhibits.texts { add(file, text) }
+    for (file, text) in exhibits.texts { add(file, isRounded ? Self.rounded(text) : text) }
     for (file, drawing) in exhibits.drawings {
       if case .chart(let chart) = drawing { add(URL(filePath: file).lastPathComponent, chart) }
     }
@@ -398,10 +400,13 @@ extension Pin {
   fileprivate mutating func add(_ heading: String, _ chart: Chart) {
     let numbers = chart.table.map { $0.map { $0.csvField(isForGnuplot: true) }.joined(separator: ",") }
     let (script, words) = chart.script(named: heading)
-    // The last digits of a factorization are the library's.
-    let drawn = (numbers + [script]).joined(separator: "\n").replacing(/[0-9]+\.[0-9]{7,}(e-?[0-9]+)?/) {
+    add("chart \(heading)", words + Self.rounded((numbers + [script]).joined(separator: "\n")))
+  }
+
+  /// The last digits of a factorization are the library's.
+  private static func rounded(_ text: String) -> String {
+    text.replacing(/[0-9]+\.[0-9]{7,}(e-?[0-9]+)?/) {
       Double($0.0).map { String(format: "%.6g", $0) } ?? String($0.0)
     }
-    add("chart \(heading)", words + drawn)
   }
 }
