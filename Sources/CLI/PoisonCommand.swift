@@ -1,5 +1,6 @@
 import Adversarial
 import ArgumentParser
+import Commands
 import PoisonRoom
 
 struct PoisonCommand: ParsableCommand {

@@ -23,7 +23,7 @@ public struct CommonOptions: ParsableArguments {
 
   public init() {}
 
-  package func validate() throws {
+  public func validate() throws {
     if let workers, !(1...1024).contains(workers) {
       throw ValidationError("--workers must be between 1 and 1024, got \(workers)")
     }

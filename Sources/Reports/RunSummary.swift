@@ -7,16 +7,12 @@ import Lab
 import LinearityRoom
 import PatternRoom
 import PoisonRoom
-import PoolRoom
-import PrivacyRoom
 import ReproduceRoom
 import RubbishRoom
-import SmoothRoom
 import Storage
 import Study
 import SubstituteRoom
 import TrainRoom
-import TransferRoom
 
 /// What a kind of experiment has to say on the page.
 struct RunSummary: Sendable {
@@ -98,16 +94,13 @@ extension RunSummary {
     case "compare": return try results(Comparison.self)
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
-    case "attack pool": return try results(PoolResults.self)
-    case "transfer": return try results(TransferResults.self)
     case "linearity": return try results(LinearityExperiment.Results.self)
     case "pattern": return try results(PatternExperiment.Results.self)
     case "rubbish": return try results(RubbishExperiment.Results.self)
     case "substitute": return try results(SubstituteResults.self)
-    case "privacy": return try results(PrivacyResults.self)
-    case "smooth": return try results(SmoothingResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
+    case "shift", "poison backdoor", "attack pool", "transfer", "privacy", "smooth":
+      return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "poison collision": return try results(CollisionExperiment.Results.self)
     case "poison linear": return try results(LinearPoisonExperiment.Results.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)

@@ -175,47 +175,36 @@ import Testing
   @Test("privacy")
   func privacy() throws {
     let run = try record("privacy", PrivacyExperiment.Configuration.self, PrivacyResults.self)
-    let report = PrivacyReport(results: run.results, remarkLines: run.data.remarkLines)
-    var pin = Pin()
-    pin.add("privacy.csv", report.networks)
-    pin.add("summary.csv", report.summary)
-    for (name, chart) in report.charts { pin.add(name, try #require(chart)) }
     var results = run.results
-    results.sentences = PrivacyWords(results: results).sentences
-    pin.add("lines", results.lines)
+    results.sentences = PrivacyExhibits(results: results).sentences
+    var pin = Pin()
+    try pin.add(PrivacyExhibits(results: results, remarkLines: run.data.remarkLines).exhibits)
     try pin.expect("privacy")
   }
 
   @Test("smooth")
   func smooth() throws {
     let run = try record("smooth", SmoothingExperiment.Configuration.self, SmoothingResults.self)
-    let report = SmoothingReport(
-      configuration: run.configuration, results: run.results, data: run.data,
-      parts: [
-        (
-          images: try part(0, of: "smooth", SmoothingPart.self).images,
-          attacks: [try part(1, of: "smooth", SmoothingAttackPart.self)]
-        )
-      ])
+    let scene = try AttackScene()
     var pin = Pin()
-    pin.add("certified.csv", report.certified)
-    pin.add("attacked.csv", report.attacked)
-    pin.add("smoothing.csv", report.summary)
-    pin.add("certified-accuracy", report.chart)
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      SmoothingExhibits(
+        configuration: run.configuration, results: run.results, data: run.data,
+        measured: [
+          (
+            images: try part(0, of: "smooth", SmoothingPart.self).images,
+            attacks: [try part(1, of: "smooth", SmoothingAttackPart.self)]
+          )
+        ], engines: [], images: scene.dataset.heldOut, numbers: []
+      ).exhibits)
     try pin.expect("smooth")
   }
 
   @Test("transfer")
   func transfer() throws {
     let run = try record("transfer", TransferExperiment.Configuration.self, TransferResults.self)
-    let report = TransferReport(results: run.results, remarkLines: run.data.remarkLines)
     var pin = Pin()
-    pin.add("transfer.csv", report.table)
-    pin.add("transfer.tex", report.latex)
-    pin.add("transfer", report.heatMap)
-    if let chart = report.gapChart { pin.add("accuracy-gap", chart) }
-    pin.add("lines", run.results.lines)
+    try pin.add(TransferExhibits(results: run.results, remarkLines: run.data.remarkLines).exhibits)
     try pin.expect("transfer")
   }
 
@@ -250,17 +239,14 @@ import Testing
   @Test("attack pool", arguments: ["pool", "budget"])
   func pool(name: String) throws {
     let run = try record(name, PoolExperiment.Configuration.self, PoolResults.self, parts: PoolPart.self)
-    let report = PoolReport(
-      results: run.results,
-      material: PoolMaterial(
-        plan: PoolPlan(run.configuration), parts: try #require(run.parts), norm: run.results.norm),
-      classNames: ["0", "1", "2"], remarkLines: run.data.remarkLines)
     var pin = Pin()
-    pin.add("pool.csv", report.table)
-    pin.add("images.csv", report.imageTable)
-    pin.add("pool.tex", report.latex)
-    pin.add("pool", name == "pool" ? report.distanceChart : report.successChart)
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      PoolExhibits(
+        results: run.results,
+        evidence: PoolEvidence(
+          plan: PoolPlan(run.configuration), parts: try #require(run.parts), norm: run.results.norm),
+        classNames: ["0", "1", "2"], remarkLines: run.data.remarkLines
+      ).exhibits)
     try pin.expect(name)
   }
 
