@@ -3,7 +3,6 @@ import ArgumentParser
 import Commands
 import Foundation
 import Lab
-import Networks
 import Tensors
 
 public struct PoolOptions: ExperimentOptions {

@@ -1,5 +1,4 @@
 import Adversarial
-import Datasets
 import Escapes
 import Figures
 import Foundation
