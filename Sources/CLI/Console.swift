@@ -32,11 +32,7 @@ final class Console: Sendable {
 
   /// Told of figures that could not be drawn.
   private var failures: FigureFailures {
-    FigureFailures { [self] sentence in
-      // gnuplot is ended, too, by whoever ends this program.
-      try Interruption.check()
-      draw(.warning(sentence))
-    }
+    FigureFailures { [self] sentence in draw(.warning(sentence)) }
   }
 
   /// Runs an experiment with progress drawn, and stops it at a signal.
