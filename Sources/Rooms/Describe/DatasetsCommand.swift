@@ -1,5 +1,4 @@
 import ArgumentParser
-import Commands
 import Datasets
 import Foundation
 

@@ -1,4 +1,5 @@
 import Adversarial
+import Datasets
 import Figures
 import Foundation
 import Lab
