@@ -21,13 +21,13 @@ let rooms: [Target] = [
   room("Gallery"),
   room("Rank"),
   room("Compare", beside: ["GalleryRoom", "TrainRoom"]),
-  room("Attack"),
-  room("Pool", beside: ["AttackRoom"]),
-  room("Transfer", beside: ["TrainRoom"]),
+  room("Attack", beside: ["Attacks"]),
+  room("Pool", beside: ["Attacks"]),
+  room("Transfer", beside: ["Attacks", "TrainRoom"]),
   room("Linearity"),
-  room("Pattern"),
+  room("Pattern", beside: ["Attacks"]),
   room("Rubbish"),
-  room("Substitute", beside: ["TrainRoom"]),
+  room("Substitute", beside: ["Attacks", "TrainRoom"]),
   room("Privacy", beside: ["Privacy", "TrainRoom"]),
   room("Smooth"),
   room("Shift", beside: ["TrainRoom"]),
@@ -35,13 +35,14 @@ let rooms: [Target] = [
   room(
     "Reproduce",
     beside: [
-      "Poisoning", "Privacy", "TrainRoom", "CompareRoom", "LinearityRoom", "PoisonRoom", "PrivacyRoom",
+      "Attacks", "Poisoning", "Privacy", "TrainRoom", "CompareRoom", "LinearityRoom", "PoisonRoom",
+      "PrivacyRoom",
       "ShiftRoom", "SmoothRoom", "SubstituteRoom", "TransferRoom",
     ]),
 ]
 
 /// Holds a whole pipeline with its page, and so stands above them.
-let demo = room("Demo", beside: ["TrainRoom", "GalleryRoom", "AttackRoom", "Reports"])
+let demo = room("Demo", beside: ["Attacks", "TrainRoom", "GalleryRoom", "AttackRoom", "Reports"])
 
 let package = Package(
   name: "Intrigue",
@@ -109,6 +110,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
+      name: "Attacks",
+      dependencies: [
+        "Commands", "Lab", "Tensors", "Datasets", "Adversarial",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
       name: "LocalServer",
       dependencies: [
         .product(name: "NIOCore", package: "swift-nio"),
@@ -130,7 +137,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Escapes", "Tensors", "Storage", "Images", "Figures", "Lab", "Commands", "Study",
+        "Escapes", "Tensors", "Storage", "Images", "Figures", "Lab", "Commands", "Attacks", "Study",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
@@ -143,7 +150,7 @@ let package = Package(
       name: "Explorer",
       dependencies: [
         "Tensors", "Storage", "Images", "Datasets", "Networks", "Directions", "Adversarial", "Figures",
-        "Lab", "Commands", "LocalServer",
+        "Lab", "Commands", "Attacks", "LocalServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: ["explorer.html", "explorer.css", "explorer.js", "charts.js"].map {
@@ -154,7 +161,8 @@ let package = Package(
       dependencies: [
         "Escapes", "Tensors", "Inference", "Privacy", "Storage", "Images", "Datasets", "Networks",
         "Directions",
-        "Adversarial", "Poisoning", "Figures", "Lab", "Reports", "LocalServer", "Explorer", "Study",
+        "Adversarial", "Poisoning", "Figures", "Lab", "Attacks", "Reports", "LocalServer", "Explorer",
+        "Study",
       ] + (rooms + [demo]).map { .target(name: $0.name) }),
 
     // The command line.
@@ -207,16 +215,21 @@ let package = Package(
         "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
+      name: "AttacksTests",
+      dependencies: [
+        "Attacks", "Lab", "Adversarial", "Commands", "Networks", "Storage", "Tensors", "TestSupport",
+      ], exclude: ["Pins"]),
+    .testTarget(
       name: "RoomsTests",
       dependencies: [
-        "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures",
-        "Images",
+        "Lab", "Commands", "Attacks", "Inference", "Privacy", "Adversarial", "Datasets", "Directions",
+        "Figures", "Images",
         "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ] + rooms.map { .target(name: $0.name) }, exclude: ["Pins"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "Reports", "Lab", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
+        "Reports", "Lab", "Attacks", "Adversarial", "Datasets", "Directions", "Images", "Networks", "Storage",
         "Tensors", "TestSupport",
       ] + rooms.map { .target(name: $0.name) }, exclude: ["Pins"]),
     .testTarget(
@@ -225,7 +238,8 @@ let package = Package(
     .testTarget(
       name: "ExplorerTests",
       dependencies: [
-        "Explorer", "Lab", "LinearityRoom", "LocalServer", "Adversarial", "Datasets", "Directions", "Images",
+        "Explorer", "Lab", "Attacks", "LinearityRoom", "LocalServer", "Adversarial", "Datasets", "Directions",
+        "Images",
         "Networks", "Storage",
         "Tensors",
       ]),

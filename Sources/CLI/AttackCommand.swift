@@ -4,22 +4,17 @@ import PoolRoom
 
 struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "attack", abstract: "Change held-out images a little so that a network mistakes them.",
+    commandName: "attack", abstract: "Craft adversarial examples for held-out images.",
     discussion: """
-      Every held-out image that the network gets right is attacked; the others are reported apart. A success is \
-      judged on the very pixels that are saved, and once more after rounding to 8 bits. Where the attack fails the \
-      original image is kept.
+      Example: intrigue attack pgd output/demo/model.safetensors --epsilon 8/255
 
-      Attacks with a budget do their worst within --epsilon; the others look for the smallest perturbation. \
-      intrigue attack list tells which is which. Black-box attacks see only answers to their queries, at most --queries \
-      for each image; beside each other and a white-box attack: intrigue attack pool --knowledge black-box.
+      Every correctly classified held-out image is attacked; the others are reported separately. Success is judged on \
+      the pixels that are saved, and once more after rounding to 8 bits. Where the attack fails, the original image is \
+      kept.
+
+      Attacks with a budget maximise the loss within --epsilon; the others look for the smallest perturbation. \
+      intrigue attack list says which is which. Black-box attacks see only answers to their queries, at most --queries \
+      per image; to compare them with a white-box attack: intrigue attack pool --knowledge black-box.
       """,
-    subcommands: [
-      AttackListCommand.self, PoolCommand.self, FGSMCommand.self, BIMCommand.self, PGDCommand.self,
-      MomentumCommand.self,
-      AutoPGDCommand.self, RotationCommand.self, NoiseCommand.self, LBFGSCommand.self, DeepFoolCommand.self,
-      CarliniWagnerCommand.self, DDNCommand.self, FMNCommand.self, MinimalFGSMCommand.self,
-      FiniteDifferencesCommand.self, NESCommand.self, SPSACommand.self, SquareCommand.self,
-      FewPixelCommand.self, BoundaryCommand.self, HopSkipJumpCommand.self,
-    ])
+    subcommands: [AttackListCommand.self, PoolCommand.self] + AttackCommands.all)
 }

@@ -165,7 +165,6 @@ package struct ReadingOptions: ParsableArguments {
 
 extension DatasetOptions.Colour: ExpressibleByArgument {}
 extension DatasetOptions.ArrayLayout: ExpressibleByArgument {}
-extension TransferAttack: ExpressibleByArgument {}
 extension DirectionFamily: ExpressibleByArgument {}
 extension ImageSplit: ExpressibleByArgument {}
 extension MapPooling: ExpressibleByArgument {}

@@ -1,9 +1,13 @@
 import ArgumentParser
+import Figures
+import Lab
 
 /// A perturbation's size as people write it: 0.1, or 8/255.
 package struct Epsilon: ExpressibleByArgument {
   package let text: String
   package let value: Float
+
+  package init(_ value: Float) { (text, self.value) = (Numbers.epsilon(value), value) }
 
   package init?(argument: String) {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }

@@ -21,10 +21,24 @@ public protocol ExperimentOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`, and what reading a model's record throws.
   func experiment() throws -> Subject
+  /// Runs what was asked for, and prints what was found: by default ``experiment()``.
+  func run() throws
 }
 
 extension ExperimentOptions {
   public static var resume: Resume { .again }
+
+  public func run() throws { try run(experiment()) }
+
+  /// Runs an experiment with progress drawn, and prints what its list of exhibits says.
+  package func run(_ experiment: some Experiment) throws {
+    let folder = output.folder(default: try folderName)
+    let console = Console(common)
+    let results = try console.run(resume: Self.resume.rawValue) {
+      try experiment.run(in: folder, progress: $0)
+    }
+    try console.report(results, in: folder)
+  }
 }
 
 /// What becomes of a run that was stopped.
@@ -39,7 +53,7 @@ public enum Resume: String, Sendable {
   case blocks = "The same command goes on after the last block of features that is on disk."
 }
 
-/// The command of an experiment: runs it with progress drawn, and prints what its list of exhibits says.
+/// The command of an experiment.
 public struct RunCommand<Options: ExperimentOptions>: ParsableCommand {
   public static var configuration: CommandConfiguration { Options.command }
 
@@ -47,13 +61,5 @@ public struct RunCommand<Options: ExperimentOptions>: ParsableCommand {
 
   public init() {}
 
-  public func run() throws {
-    let folder = options.output.folder(default: try options.folderName)
-    let experiment = try options.experiment()
-    let console = Console(options.common)
-    let results = try console.run(resume: Options.resume.rawValue) {
-      try experiment.run(in: folder, progress: $0)
-    }
-    try console.report(results, in: folder)
-  }
+  public func run() throws { try options.run() }
 }

@@ -26,6 +26,11 @@ package func requirePositive(_ name: String, _ value: (some BinaryFloatingPoint)
   throw ValidationError("\(name) must be positive, got \(value)")
 }
 
+package func requireNotNegative(_ name: String, _ value: (some BinaryFloatingPoint)?) throws {
+  guard let value, !(value >= 0 && value.isFinite) else { return }
+  throw ValidationError("\(name) must not be negative, got \(value)")
+}
+
 /// What every command asks of the radius of a ball.
 package func checkRadius(_ radius: Float, written text: String, name: String = "--epsilon") throws {
   guard ThreatModel.canBeAsked(radius: radius) else {

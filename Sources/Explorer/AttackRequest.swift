@@ -1,3 +1,4 @@
+import Attacks
 import Lab
 import Tensors
 
@@ -16,37 +17,35 @@ struct AttackRequest: Codable, Sendable {
   var target: Int?
 }
 
-/// The attacks of the page: those that answer while one waits.
-enum ExploredAttack: String, Codable, CaseIterable, Sendable {
-  case fastGradientSign = "fgsm"
-  case fastGradient = "fgm-l2"
-  case projectedGradient = "pgd"
-  case projectedGradientL2 = "pgd-l2"
-  case deepFool = "deepfool"
-  case decoupledDirectionNorm = "ddn"
-  case boxLBFGS = "lbfgs"
+/// An attack of the page, in one norm, with the settings that its own command has when none are given.
+struct ExploredAttack: RawRepresentable, Codable, Equatable, Sendable {
+  let method: AttackMethod
+  let norm: Norm
 
-  var kind: AttackKind {
-    switch self {
-    case .fastGradientSign, .fastGradient: .fastGradientSign
-    case .projectedGradient, .projectedGradientL2: .projectedGradientDescent
-    case .deepFool: .deepFool
-    case .decoupledDirectionNorm: .decoupledDirectionNorm
-    case .boxLBFGS: .boxLBFGS
-    }
+  /// Those that answer while one waits.
+  static let all = [
+    ExploredAttack(FGSMSettings(), .linf), ExploredAttack(FGSMSettings(), .l2),
+    ExploredAttack(PGDSettings(), .linf), ExploredAttack(PGDSettings(), .l2),
+    ExploredAttack(DeepFoolSettings(), .l2), ExploredAttack(DDNSettings(), .l2),
+    ExploredAttack(LBFGSSettings(), .l2),
+  ]
+
+  init(_ settings: some AttackSettings, _ norm: Norm) {
+    (method, self.norm) = (AttackMethod(settings), norm)
   }
 
-  var norm: Norm {
-    switch self {
-    case .fastGradientSign, .projectedGradient: .linf
-    case .fastGradient, .projectedGradientL2, .deepFool, .decoupledDirectionNorm, .boxLBFGS: .l2
-    }
+  init?(rawValue: String) {
+    guard let known = Self.all.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = known
   }
 
-  var hasBudget: Bool { kind.search == .budget }
+  /// `pgd`, and in another norm than its default `pgd-l2`.
+  var rawValue: String {
+    let card = method.card
+    return norm == card.norms[0] ? card.name : "\(card.name)-\(norm.rawValue)"
+  }
 
-  /// With the settings that its own command has when none are given.
-  var method: AttackMethod { AttackMethod(defaultsOf: kind) }
+  var hasBudget: Bool { method.card.hasBudget }
 
   /// What the page offers.
   struct Description: Codable, Sendable {
@@ -60,10 +59,8 @@ enum ExploredAttack: String, Codable, CaseIterable, Sendable {
 
   /// - Parameter pixelCount: Values of an image. Half the box in every pixel, in either norm.
   func description(pixelCount: Int) -> Description {
-    let title =
-      self == .fastGradient ? "Fast gradient method" : kind.title
-    return Description(
-      id: rawValue, title: "\(title), \(norm)", norm: "\(norm)", hasBudget: hasBudget,
+    Description(
+      id: rawValue, title: "\(method.settings.title(norm)), \(norm)", norm: "\(norm)", hasBudget: hasBudget,
       largestEpsilon: norm == .linf ? 0.5 : (Double(pixelCount).squareRoot() / 2).rounded(.up))
   }
 }

@@ -60,7 +60,7 @@ public struct Explorer: Sendable {
           Contents(
             runs: runs.map(\.description),
             attacks: runs.map { run in
-              ExploredAttack.allCases.map { $0.description(pixelCount: run.run.images.shape.pixelCount) }
+              ExploredAttack.all.map { $0.description(pixelCount: run.run.images.shape.pixelCount) }
             }))
       },
       .post("/direction") { request in

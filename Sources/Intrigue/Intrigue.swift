@@ -1,5 +1,6 @@
 @_exported import Adversarial
 @_exported import AttackRoom
+@_exported import Attacks
 @_exported import CompareRoom
 @_exported import Datasets
 @_exported import DemoRoom

@@ -1,3 +1,4 @@
+import Attacks
 import Escapes
 import Figures
 import Foundation
@@ -35,7 +36,9 @@ struct Article {
           as: "\(folder)/tables/\(name)_article.tex")
       }
     }
-    files.append(Data(PackageResources.references_bib), as: "\(folder)/references.bib")
+    files.append(
+      Data(PackageResources.references_bib) + Data(AttackRegistry.bibTeX.utf8), as: "\(folder)/references.bib"
+    )
     files.append(Data(try text.utf8), as: "\(folder)/writeup.tex")
   }
 

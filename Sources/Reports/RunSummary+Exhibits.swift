@@ -23,14 +23,19 @@ extension RunSummary {
   }
 
   /// A run of a version without lists of exhibits: the pictures and tables that lie in its folder, in the order of their
-  /// names, under the titles that they carry.
+  /// names, under the titles that they carry. None where it shares the folder with other runs, as in a demo.
   init(ofEarlier experiment: String, in folder: RunFolder) throws {
     struct Record: Decodable {
-      package struct Results: Decodable { let sentences: [String]? }
+      package struct Results: Decodable {
+        let sentences: [String]?
+        let sentence: String?
+      }
       package let results: Results?
     }
     let record = try JSONFile.read(Record.self, from: folder.file(folder.recordName))
+    let sharesFolder = folder.recordName != RunFolder(folder.url).recordName
     func files(in place: String, _ ending: String) throws -> [String] {
+      guard !sharesFolder else { return [] }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.file(place).path)) ?? []
       return try names.filter { $0.hasSuffix(ending) && !$0.hasPrefix(".") }.sorted().map { place + $0 }
         .filter(folder.has)
@@ -40,7 +45,7 @@ extension RunSummary {
       return Drawn(file: file, caption: title ?? file)
     }
     self.init(
-      title: experiment, findings: record.results?.sentences ?? [],
+      title: experiment, findings: record.results?.sentences ?? [record.results?.sentence].compactMap(\.self),
       basis: "The run is of an earlier version, which says of its numbers what its pictures and tables say.",
       pictures: pictures,
       tables: try files(in: "", ".csv").map { Tabulated(file: $0, caption: $0) })

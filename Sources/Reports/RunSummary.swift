@@ -1,4 +1,3 @@
-import AttackRoom
 import CompareRoom
 import EvaluateRoom
 import Foundation
@@ -96,8 +95,6 @@ extension RunSummary {
       return record.results.reportSummary(
         family: record.configuration.family ?? .sphere, topCount: record.configuration.topCount)
     case "compare": return try results(Comparison.self)
-    case "attack": return try results(AttackExperiment.Results.self)
-    case "attack every target": return try results(EveryTargetExperiment.Results.self)
     case "attack pool": return try results(PoolResults.self)
     case "transfer": return try results(TransferResults.self)
     case "linearity": return try results(LinearityExperiment.Results.self)
@@ -107,7 +104,8 @@ extension RunSummary {
     case "privacy": return try results(PrivacyResults.self)
     case "smooth": return try results(SmoothingResults.self)
     case "poison labels": return try results(LabelPoisonExperiment.Results.self)
-    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
+    case "attack", "attack every target", "shift", "poison backdoor":
+      return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "poison collision": return try results(CollisionExperiment.Results.self)
     case "poison linear": return try results(LinearPoisonExperiment.Results.self)
     case "reproduce": return try results(ReproductionExperiment.Results.self)

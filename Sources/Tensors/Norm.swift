@@ -35,6 +35,9 @@ public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertib
     return total
   }
 
+  /// As texts write it: `ℓ∞`.
+  public var symbol: String { "ℓ\(description.dropFirst())" }
+
   public var description: String {
     switch self {
     case .l0: "L0"

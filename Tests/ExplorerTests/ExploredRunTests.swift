@@ -8,6 +8,7 @@ import Storage
 import Tensors
 import Testing
 
+@testable import Attacks
 @testable import Explorer
 @testable import Lab
 
@@ -134,6 +135,16 @@ struct ExploredRunTests {
 
   // MARK: Attacks
 
+  private static let fgsm = ExploredAttack(FGSMSettings(), .linf)
+  private static let deepFool = ExploredAttack(DeepFoolSettings(), .l2)
+
+  @Test("An attack's name is read back, and is its own")
+  func attackNames() {
+    let names = ExploredAttack.all.map(\.rawValue)
+    #expect(names == ["fgsm", "fgsm-l2", "pgd", "pgd-l2", "deepfool", "ddn", "lbfgs"])
+    #expect(names.map(ExploredAttack.init(rawValue:)) == ExploredAttack.all)
+  }
+
   private func attack(_ attack: ExploredAttack, image: Int, epsilon: Float = 0.1, target: Int? = nil) throws
     -> ExploredRun.AttackAnswer
   {
@@ -148,7 +159,7 @@ struct ExploredRunTests {
     }!
   }
 
-  @Test("An attack gives what the evaluation of the commands gives", arguments: ExploredAttack.allCases)
+  @Test("An attack gives what the evaluation of the commands gives", arguments: ExploredAttack.all)
   func attacks(attack kind: ExploredAttack) throws {
     let image = rightImage
     let epsilon: Float = kind.norm == .linf ? 0.2 : 1
@@ -184,11 +195,11 @@ struct ExploredRunTests {
 
   @Test("With ε = 0 nothing changes and there is no line; a wider ball changes more")
   func epsilon() throws {
-    let still = try attack(.fastGradientSign, image: rightImage, epsilon: 0)
+    let still = try attack(Self.fgsm, image: rightImage, epsilon: 0)
     #expect(still.verdict == .failed && still.line == nil && still.distortion.l0 == 0)
     #expect(still.clean.logits == still.attempt.logits)
     let lengths = try [Float(0.05), 0.1, 0.3].map {
-      try attack(.fastGradientSign, image: rightImage, epsilon: $0).distortion.linf
+      try attack(Self.fgsm, image: rightImage, epsilon: $0).distortion.linf
     }
     #expect(lengths == lengths.sorted() && lengths[0] > 0.04)
   }
@@ -199,18 +210,18 @@ struct ExploredRunTests {
     if let wrong = predictions.indices.first(where: {
       predictions[$0].label != explored.run.images.labels[$0]
     }) {
-      #expect(try attack(.fastGradientSign, image: wrong).verdict == .alreadyWrong)
+      #expect(try attack(Self.fgsm, image: wrong).verdict == .alreadyWrong)
       #expect(explored.description.wrongImages.first == wrong)
     }
     #expect(throws: ServerRefusal(400, "target must be from 0 to 2, got 3")) {
-      try attack(.fastGradientSign, image: 0, target: 3)
+      try attack(Self.fgsm, image: 0, target: 3)
     }
     #expect(throws: ServerRefusal(400, "image must be from 0 to 59, got 60")) {
-      try attack(.fastGradientSign, image: 60)
+      try attack(Self.fgsm, image: 60)
     }
     let label = explored.run.images.labels[rightImage]
-    #expect(try attack(.deepFool, image: rightImage, target: label).verdict == .alreadyTarget)
-    let aimed = try attack(.deepFool, image: rightImage, target: (label + 1) % 3)
+    #expect(try attack(Self.deepFool, image: rightImage, target: label).verdict == .alreadyTarget)
+    let aimed = try attack(Self.deepFool, image: rightImage, target: (label + 1) % 3)
     #expect(aimed.verdict == .succeeded && aimed.attempt.label == (label + 1) % 3)
   }
 
@@ -283,7 +294,7 @@ struct ExploredRunTests {
   @Test("A picture can be attacked; what the network says of it stands for its class")
   func attackPicture() throws {
     let bitmap = explored.bitmap(of: explored.run.images.tensor(of: [rightImage]).elements)
-    var request = AttackRequest(run: 0, asker: "", attack: .deepFool, epsilon: 0)
+    var request = AttackRequest(run: 0, asker: "", attack: Self.deepFool, epsilon: 0)
     request.picture = picture(try PNGFile.encode(bitmap, file: nowhere)).picture
     let answer = try explored.answer(to: request)
     #expect(answer.image == nil && answer.label == answer.clean.label)

@@ -8,6 +8,7 @@ import Storage
 import Tensors
 
 @testable import AttackRoom
+@testable import Attacks
 @testable import EvaluateRoom
 @testable import GalleryRoom
 @testable import Lab
@@ -130,7 +131,8 @@ final class MadeUpRuns {
     let record = RunRecord<AttackExperiment.Configuration, AttackExperiment.Results>(
       experiment: "attack",
       configuration: .init(
-        model: .model(path: "m"), data: DataSource(name: "images"), method: .fastGradientSign, norm: .linf,
+        model: .model(path: "m"), data: DataSource(name: "images"), method: AttackMethod(FGSMSettings()),
+        norm: .linf,
         epsilon: 0.1),
       workerCount: 2, data: nil)
     try Run(record, on: nil, in: RunFolder(folder, recordName: "attack.json")) { _ in }.complete(

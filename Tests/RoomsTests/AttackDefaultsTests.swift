@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Lab
+@testable import Attacks
 @testable import PatternRoom
 
 /// What every attack does that nobody gave settings: numbers in results depend on each of these.
@@ -11,12 +11,14 @@ import Testing
     var pin = Pin()
     pin.add(
       "attack, pool",
-      AttackKind.allCases.map { kind in
-        "\(kind.rawValue): \(AttackMethod(defaultsOf: kind).attack(seed: 7, workerCount: 2))"
+      AttackCard.all.map { card in
+        "\(card.name): \(AttackMethod(defaultsOf: card).attack(seed: 7, workerCount: 2))"
       })
     pin.add(
       "transfer", TransferAttack.allCases.map { "\($0.rawValue): \($0.attack(seed: 7, workerCount: 2))" })
-    pin.add("pattern", PatternExperiment.Method.allCases.map { "\($0.rawValue): \($0.attack)" })
+    pin.add(
+      "pattern",
+      PatternExperiment.Method.allCases.map { "\($0.rawValue): \($0.attack(seed: 7, workerCount: 2))" })
     try pin.expect("attack-defaults")
   }
 }

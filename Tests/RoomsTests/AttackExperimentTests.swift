@@ -66,16 +66,16 @@ import Testing
       let saved = fooling.filter { table[$0]["saved_png"] != "lost" }
       #expect(outcome.results.savedImages == saved)
       let pictures = try outcome.pictures("adversarial")
-      #expect(pictures.keys.sorted() == saved.map(AttackFigures.fileName(ofImage:)))
+      #expect(pictures.keys.sorted() == saved.map(AttackSheet.fileName(ofImage:)))
       for number in saved {
-        let picture = try #require(pictures[AttackFigures.fileName(ofImage: number)])
+        let picture = try #require(pictures[AttackSheet.fileName(ofImage: number)])
         #expect(picture.width == 6 && picture.height == 8 && picture.channels == channels)
         let rounded = returned[row: number].map { ($0 * 255).rounded() / 255 }
         #expect((picture.planarValues == rounded) == (table[number]["saved_png"] == "survived"))
         let image = Tensor(shape: [1, channels, 8, 6], elements: picture.planarValues)
         #expect(try scene.predictions(of: image) != [Int(table[number]["label"] ?? "")])
       }
-      #expect(try outcome.pictures("triptychs").keys.sorted() == shown.map(AttackFigures.fileName(ofImage:)))
+      #expect(try outcome.pictures("triptychs").keys.sorted() == shown.map(AttackSheet.fileName(ofImage:)))
     }
   }
 
@@ -122,7 +122,11 @@ import Testing
       #expect(returned == scene.dataset.heldOut.tensor(of: 0..<90))
       #expect(table.allSatisfy { $0["prediction_before"] == $0["prediction_after"] })
       #expect(pictures.isEmpty)
-      #expect(outcome.results.sentence.contains("accuracy over all 90 images stays at"))
+      let accuracy = outcome.results.summary.cleanAccuracy.percent
+      #expect(outcome.results.sentence.contains("attack success rate 0.0 % (0 of "))
+      #expect(
+        outcome.results.sentence.hasSuffix(
+          "Clean accuracy \(accuracy), robust accuracy \(accuracy) (90 images)."))
     }
   }
 
@@ -142,7 +146,9 @@ import Testing
       #expect(
         summary.robustAccuracy == Proportion(90 - wrong.count - summary.success.count, of: 90))
       #expect(outcome.results.shownImages.allSatisfy { !wrong.contains($0) })
-      #expect(outcome.results.sentence.contains("\(wrong.count) of 90 skipped"))
+      let findings = try #require(try ExhibitList(of: outcome.folder)).findings
+      #expect(findings.first == outcome.results.sentence)
+      #expect(findings.contains("Skipped, of 90 images: \(wrong.count) already misclassified."))
     }
   }
 
@@ -227,7 +233,7 @@ import Testing
     #expect(first.results.shownImages != second.results.shownImages)
     #expect(
       try second.pictures("triptychs").keys.sorted()
-        == second.results.shownImages.map(AttackFigures.fileName(ofImage:)))
+        == second.results.shownImages.map(AttackSheet.fileName(ofImage:)))
     #expect(second.folder.exists("adversarial/notes.txt"))
   }
 

@@ -4,6 +4,7 @@ import Tensors
 import Testing
 
 @testable import AttackRoom
+@testable import Figures
 @testable import Lab
 
 @Suite struct AttackFiguresTests {
@@ -21,7 +22,7 @@ import Testing
       under: ThreatModel(norm: .linf, epsilon: 2), classifier: classifier)
     var sample = AttackSample(capacity: 1, seed: 1)
     sample.add(evaluation, try EightBitRepair(of: evaluation, on: batch, classifier: classifier), of: batch)
-    #expect(abs(AttackFigures.amplification(of: sample.items) - expected) < 1e-12)
+    #expect(abs(AttackSheet.amplification(of: sample.items) - expected) < 1e-12)
   }
 
   /// Names class 0 whatever it sees.
@@ -48,6 +49,6 @@ import Testing
     ]
       as [(Float, String)])
   func epsilon(value: Float, text: String) {
-    #expect(AttackFigures.text(ofEpsilon: value) == text)
+    #expect(Numbers.epsilon(value) == text)
   }
 }

@@ -3,43 +3,40 @@ import Foundation
 import Tensors
 import Testing
 
+@testable import Attacks
 @testable import Lab
 
 @Suite struct AttackMethodTests {
-  static let all: [AttackMethod] = [
-    .fastGradientSign, .basicIterative(stepCount: 5),
-    .projectedGradientDescent(stepCount: 8, relativeStepSize: nil, restartCount: 2, loss: .margin),
-    .momentumIterative(stepCount: 5, decay: 1),
-    .autoPGD(objective: .crossEntropy, stepCount: 10, restartCount: 1),
-    .gradientRotation, .noise(kind: .randomSign),
-    .boxLBFGS(bisectionCount: 6, iterationLimit: 10, memory: 5, initialConstant: 0.01),
-    .deepFool(stepLimit: 20, overshoot: 0.02),
-    .carliniWagner(confidence: 0, searchStepCount: 8, iterationCount: 60, learningRate: 0.05),
-    .decoupledDirectionNorm(stepCount: 80, rounding: .none), .fastMinimumNorm(stepCount: 40),
-    .minimalFastGradientSign(stepSize: 1 / 255),
-    .finiteDifferences(stepCount: 1, offset: 0.01, queryLimit: 200),
-    .naturalEvolution(sampleCount: 20, radius: 0.05, relativeStepSize: 0.2, queryLimit: 200),
-    .simultaneousPerturbation(sampleCount: 20, radius: 0.05, relativeStepSize: 0.2, queryLimit: 200),
-    .square(queryLimit: 200), .fewPixel(populationSize: 20, queryLimit: 200), .boundary(queryLimit: 400),
-    .hopSkipJump(sampleCount: 20, queryLimit: 400),
-  ]
-
-  @Test("A limit of queries is that of the method, and changes no other setting")
-  func limited() {
-    for method in Self.all {
-      let limited = method.limited(toQueries: 77)
-      #expect((limited.queryLimit == 77) == method.kind.knowledge.isBlackBox)
-      #expect(limited.limited(toQueries: method.queryLimit ?? 0) == method)
+  /// Each attack with fewer steps or queries than it has by default, where that is enough on a linear network.
+  static let all = AttackCard.all.map(AttackMethod.init(defaultsOf:)).map { method in
+    switch method.settings {
+    case is BIMSettings: AttackMethod(BIMSettings { $0.stepCount = 5 })
+    case is PGDSettings:
+      AttackMethod(PGDSettings { ($0.stepCount, $0.restartCount, $0.loss) = (8, 2, .margin) })
+    case is APGDSettings: AttackMethod(APGDSettings { $0.stepCount = 10 })
+    case is NoiseSettings: AttackMethod(NoiseSettings { $0.kind = .randomSign })
+    case is LBFGSSettings: AttackMethod(LBFGSSettings { ($0.bisectionCount, $0.memory) = (6, 5) })
+    case is DeepFoolSettings: AttackMethod(DeepFoolSettings { $0.stepLimit = 20 })
+    case is CarliniWagnerSettings:
+      AttackMethod(
+        CarliniWagnerSettings {
+          ($0.searchStepCount, $0.iterationCount, $0.learningRate) = (8, 60, 0.05)
+        })
+    case is DDNSettings: AttackMethod(DDNSettings { $0.stepCount = 80 })
+    case is FMNSettings: AttackMethod(FMNSettings { $0.stepCount = 40 })
+    case is NESSettings: AttackMethod(NESSettings(fewQueries))
+    case is SPSASettings: AttackMethod(SPSASettings(fewQueries))
+    case is FewPixelSettings:
+      AttackMethod(FewPixelSettings { ($0.populationSize, $0.queryLimit) = (20, 200) })
+    case is BoundarySettings: method.limited(toQueries: 400)
+    case is HopSkipJumpSettings:
+      AttackMethod(HopSkipJumpSettings { ($0.sampleCount, $0.queryLimit) = (20, 400) })
+    default: method.limited(toQueries: 200)
     }
   }
 
-  @Test("Every kind of attack has a method, and a method is what JSON says of it")
-  func kinds() throws {
-    #expect(Set(Self.all.map(\.kind)) == Set(AttackKind.allCases))
-    for method in Self.all {
-      let data = try JSONEncoder().encode(method)
-      #expect(try JSONDecoder().decode(AttackMethod.self, from: data) == method)
-    }
+  private static func fewQueries(_ settings: inout some EstimateSettings) {
+    (settings.sampleCount, settings.relativeStepSize, settings.queryLimit) = (20, 0.2, 200)
   }
 
   @Test(
@@ -48,13 +45,13 @@ import Testing
   func runs(method: AttackMethod) throws {
     let scene = try AttackScene()
     let budgets: [Norm: Float] = [.linf: 0.08, .l2: 0.5, .l1: 4, .l0: 6]
-    for norm in method.kind.norms {
-      let epsilon = method.kind.search == .budget ? budgets[norm] : nil
+    for norm in method.card.norms {
+      let epsilon = method.card.hasBudget ? budgets[norm] : nil
       try scene.attack({ ($0.method, $0.norm, $0.epsilon, $0.hasBounds) = (method, norm, epsilon, true) }) {
         outcome in
         let results = outcome.results
         #expect(results.summary.success.total > 50)
-        if method.kind.knowledge.isBlackBox {
+        if method.card.access.isBlackBox {
           let files = try outcome.files
           #expect(files["queries.csv"] != nil && files["figures/queries.png"] != nil)
         }
@@ -78,7 +75,7 @@ import Testing
         let bounds = try #require(results.bounds)
         #expect(bounds.kind == .exact && bounds.violationCount == 0)
         #expect(results.saved.total == results.summary.success.count)
-        if method.kind == .noise { #expect((results.summary.success.value ?? 1) < 0.5) }
+        if method.settings is NoiseSettings { #expect((results.summary.success.value ?? 1) < 0.5) }
         let rows = try String(contentsOf: outcome.folder.file("distortions.csv"), encoding: .utf8)
         #expect(rows.split(separator: "\n").count == (results.summary.success.count > 0 ? 6 : 1))
       }
@@ -89,15 +86,15 @@ import Testing
   func exact() throws {
     let scene = try AttackScene()
     for method in Self.all
-    where method.kind.search == .smallest && method.kind.norms.contains(.l2)
-      && !method.kind.knowledge.isBlackBox
+    where !method.card.hasBudget && method.card.norms.contains(.l2)
+      && !method.card.access.isBlackBox
     {
       try scene.attack({ ($0.method, $0.norm, $0.epsilon, $0.hasBounds) = (method, .l2, nil, true) }) {
         outcome in
         let ratio = try #require(outcome.results.bounds?.medianRatio)
         // DDN's steps begin at a length of 1, and these distances are a third of that.
-        let limit = method.kind == .decoupledDirectionNorm ? 1.2 : 1.1
-        #expect(ratio > 0.9999 && ratio < limit, "\(method.kind): \(ratio)")
+        let limit = method.settings is DDNSettings ? 1.2 : 1.1
+        #expect(ratio > 0.9999 && ratio < limit, "\(method.card.name): \(ratio)")
       }
     }
   }

@@ -7,6 +7,7 @@ import Synchronization
 import Tensors
 
 @testable import AttackRoom
+@testable import Attacks
 @testable import Lab
 
 /// A network that names the nearest of three prototypes, noisy images of these, and a folder to attack them in.
@@ -65,7 +66,9 @@ struct AttackScene {
     -> AttackExperiment.Configuration
   {
     var configuration = AttackExperiment.Configuration(
-      model: .model(path: "model.safetensors"), data: DataSource(name: "prototypes"), epsilon: 0.08)
+      model: .model(path: "model.safetensors"), data: DataSource(name: "prototypes"),
+      method: AttackMethod(FGSMSettings()),
+      norm: .linf, epsilon: 0.08)
     change(&configuration)
     return configuration
   }
@@ -86,11 +89,15 @@ struct AttackScene {
     let warnings = Mutex<[String]>([])
     let folder = RunFolder(url)
     let results = try AttackExperiment(configuration(change), workerCount: workerCount).run(
-      model, on: dataset, in: folder
+      on: given, in: folder
     ) { progress in
       if case .warning(let text) = progress { warnings.withLock { $0.append(text) } }
     }
     return Outcome(folder: folder, results: results, warnings: warnings.withLock { $0 })
+  }
+
+  var given: GivenModels {
+    GivenModels(models: [model], dataset: dataset, data: DataSource(name: "prototypes"))
   }
 
   init(dataset: Dataset, model: Model) {

@@ -4,6 +4,7 @@ import Tensors
 import Testing
 
 @testable import AttackRoom
+@testable import Attacks
 @testable import Lab
 
 @Suite struct EveryTargetExperimentTests {
@@ -13,10 +14,10 @@ import Testing
     try withTemporaryFolder { url in
       let folder = RunFolder(url.appending(path: "targets"))
       let configuration = scene.configuration {
-        ($0.method, $0.norm, $0.epsilon) = (.decoupledDirectionNorm(stepCount: 40, rounding: .none), .l2, nil)
+        ($0.method, $0.norm, $0.epsilon) = (AttackMethod(DDNSettings { $0.stepCount = 40 }), .l2, nil)
       }
       let results = try EveryTargetExperiment(configuration, workerCount: 2).run(
-        scene.model, on: scene.dataset, in: folder
+        on: scene.given, in: folder
       ) { _ in }
       let attacked = 30 - results.alreadyWrongCount
       #expect(results.reached.total == 2 * attacked && results.reached.count == 2 * attacked)

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import AttackRoom
+@testable import Attacks
 @testable import CompareRoom
 @testable import EvaluateRoom
 @testable import Figures
@@ -264,19 +265,41 @@ import Testing
     try pin.expect(name)
   }
 
-  @Test("results.csv and distortions of an attack")
-  func attackTable() throws {
+  /// Images whose every number differs.
+  private func attackedImages() throws -> [AttackedImage] {
     let run = try record("pool", PoolExperiment.Configuration.self, PoolResults.self, parts: PoolPart.self)
-    let images = try #require(run.parts?.first).images
+    return try #require(run.parts?.first).images
+  }
+
+  @Test("attack", arguments: ["fgsm", "square"])
+  func attack(name: String) throws {
+    let run = try record(name, AttackExperiment.Configuration.self, AttackExperiment.Results.self)
+    var results = run.results
+    results.sentence = AttackExhibits.headline(of: results.summary, run.configuration)
+    let rows = try attackedImages().enumerated().map {
+      AttackTable.Row(image: $1, repair: .survived, bound: 0.5 + Double($0))
+    }
     var pin = Pin()
-    pin.add(
-      "results.csv",
-      AttackTable.table(
-        of: images, repairs: Array(repeating: .survived, count: images.count),
-        bounds: images.indices.map { 0.5 + Double($0) }, classNames: ["zero", "one", "two"]))
-    let attack = try record("fgsm", AttackExperiment.Configuration.self, AttackExperiment.Results.self)
-    pin.add("distortions.csv", AttackTable.distortions(attack.results.distortions))
-    try pin.expect("attack")
+    try pin.add(
+      AttackExhibits(
+        configuration: run.configuration, results: results, data: run.data,
+        classNames: ["zero", "one", "two"], imageShape: ImageShape(channels: 1, height: 8, width: 8),
+        evidence: .init(rows: rows, sample: AttackSample(capacity: 1, seed: 1))
+      ).exhibits)
+    try pin.expect(name == "fgsm" ? "attack" : "attack-\(name)")
+  }
+
+  @Test("attack every target")
+  func everyTarget() throws {
+    let run = try record("targets", AttackExperiment.Configuration.self, EveryTargetExperiment.Results.self)
+    var pin = Pin()
+    try pin.add(
+      EveryTargetExhibits(
+        configuration: run.configuration, results: run.results, data: run.data,
+        classNames: ["zero", "one", "two"], imageShape: ImageShape(channels: 1, height: 8, width: 8),
+        evidence: .init(pairs: attackedImages(), shown: [:])
+      ).exhibits)
+    try pin.expect("attack-targets")
   }
 
   // MARK: What networks do

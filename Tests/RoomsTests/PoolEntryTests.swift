@@ -2,11 +2,12 @@ import Adversarial
 import Tensors
 import Testing
 
+@testable import Attacks
 @testable import Lab
 @testable import PoolRoom
 
 @Suite struct PoolEntryTests {
-  private func plan(_ methods: [AttackKind], norm: Norm = .linf, epsilon: Float? = 0.1) -> PoolPlan {
+  private func plan(_ methods: [AttackCard], norm: Norm = .linf, epsilon: Float? = 0.1) -> PoolPlan {
     PoolPlan(
       PoolExperiment.Configuration(
         model: .model(path: "m"), data: DataSource(name: "d"), methods: methods, norm: norm, epsilon: epsilon,
@@ -40,19 +41,18 @@ import Testing
   func methods() {
     typealias Configuration = PoolExperiment.Configuration
     #expect(
-      Configuration.methods(norm: .l2, hasBudget: false).map(\.rawValue)
+      Configuration.methods(norm: .l2, hasBudget: false).map(\.name)
         == ["lbfgs", "deepfool", "cw", "ddn", "fmn", "boundary", "hop-skip-jump"])
     #expect(
-      Configuration.methods(norm: .linf, hasBudget: false).map(\.rawValue)
+      Configuration.methods(norm: .linf, hasBudget: false).map(\.name)
         == ["deepfool", "fmn", "minimal-fgsm", "hop-skip-jump"])
     #expect(
-      Configuration.methods(norm: .linf, hasBudget: true).map(\.rawValue)
+      Configuration.methods(norm: .linf, hasBudget: true).map(\.name)
         == [
           "fgsm", "bim", "pgd", "mi-fgsm", "apgd", "rotation", "noise", "finite-differences", "nes", "spsa",
           "square",
         ])
     #expect(Configuration.methods(norm: .l0, hasBudget: true).isEmpty)
-    for kind in AttackKind.allCases { #expect(AttackMethod(defaultsOf: kind).kind == kind) }
   }
 
   @Test("Beside black-box attacks alone stands one that knows the gradient")

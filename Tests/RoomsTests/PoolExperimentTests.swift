@@ -7,11 +7,12 @@ import Synchronization
 import Tensors
 import Testing
 
+@testable import Attacks
 @testable import Lab
 @testable import PoolRoom
 
 @Suite struct PoolExperimentTests {
-  private static let l2: [AttackKind] = [.boxLBFGS, .deepFool, .decoupledDirectionNorm, .fastMinimumNorm]
+  private static let l2: [AttackCard] = [.boxLBFGS, .deepFool, .decoupledDirectionNorm, .fastMinimumNorm]
 
   @Test(
     "On a linear network the best distances are the exact ones, and none is below",
@@ -53,7 +54,7 @@ import Testing
       func distances(_ column: String) -> [Double] {
         rows.map { $0[column].flatMap(Double.init) ?? .infinity }
       }
-      let names = methods.map(\.rawValue)
+      let names = methods.map(\.name)
       let best = distances("best")
       for (row, line) in rows.enumerated() {
         let own = names.map { distances($0)[row] }
@@ -97,7 +98,7 @@ import Testing
   func bestImages(epsilon: Float?) throws {
     let pool = try PoolScene()
     let images = pool.scene.dataset.heldOut
-    let methods: [AttackKind] = epsilon == nil ? Self.l2 : [.noise, .gradientRotation, .fastGradientSign]
+    let methods: [AttackCard] = epsilon == nil ? Self.l2 : [.noise, .gradientRotation, .fastGradientSign]
     let norm: Norm = epsilon == nil ? .l2 : .linf
     try withTemporaryFolder { url in
       let results = try pool.run(pool.configuration(methods, norm: norm, epsilon: epsilon), in: url)
@@ -166,7 +167,7 @@ import Testing
     try withTemporaryFolder { url in
       let configuration = pool.configuration(
         PoolExperiment.Configuration.methods(norm: .linf, hasBudget: true).filter {
-          !$0.knowledge.isBlackBox
+          !$0.access.isBlackBox
         },
         norm: .linf, epsilon: 0.08, hasSurrogate: true)
       let results = try pool.run(configuration, surrogate: pool.similarModel(), in: url)
@@ -219,7 +220,7 @@ import Testing
   func workers(epsilon: Float?) throws {
     let pool = try PoolScene()
     try withTemporaryFolder { url in
-      let methods: [AttackKind] =
+      let methods: [AttackCard] =
         epsilon == nil ? Self.l2 : [.projectedGradientDescent, .gradientRotation, .noise]
       let configuration = pool.configuration(methods, epsilon: epsilon, hasSurrogate: epsilon != nil)
       let similar = try pool.similarModel()
@@ -236,7 +237,7 @@ import Testing
     "What is found for an image does not depend on the other images", arguments: [nil, 0.5 as Float])
   func fewer(epsilon: Float?) throws {
     let pool = try PoolScene()
-    let methods: [AttackKind] = epsilon == nil ? Self.l2 : [.autoPGD, .noise]
+    let methods: [AttackCard] = epsilon == nil ? Self.l2 : [.autoPGD, .noise]
     try withTemporaryFolder { url in
       try pool.run(pool.configuration(methods, epsilon: epsilon), in: url)
       let all = try PoolScene.rows("images.csv", in: url)
@@ -297,7 +298,7 @@ import Testing
     let pool = try PoolScene()
     try withTemporaryFolder { url in
       func attacked(
-        _ methods: [AttackKind], imageCount: Int? = nil, model: Model? = nil, startsFresh: Bool = false
+        _ methods: [AttackCard], imageCount: Int? = nil, model: Model? = nil, startsFresh: Bool = false
       ) throws -> Int {
         let log = ProgressLog()
         try pool.run(

@@ -5,6 +5,7 @@ import Networks
 import Storage
 import Tensors
 
+@testable import Attacks
 @testable import Lab
 @testable import PoolRoom
 
@@ -16,7 +17,7 @@ struct PoolScene {
   init(spread: Double = 0.4) throws { scene = try AttackScene(spread: spread) }
 
   func configuration(
-    _ methods: [AttackKind], norm: Norm = .l2, epsilon: Float? = nil, goal: AttackGoal = .untargeted,
+    _ methods: [AttackCard], norm: Norm = .l2, epsilon: Float? = nil, goal: AttackGoal = .untargeted,
     hasSurrogate: Bool = false, imageCount: Int? = nil
   ) -> PoolExperiment.Configuration {
     PoolExperiment.Configuration(
@@ -95,4 +96,21 @@ struct PoolScene {
         file.key.hasSuffix(".json") ? try RepeatedRun.comparable(file.value, file: url) : file.value
     }
   }
+}
+
+extension AttackCard {
+  static var fastGradientSign: Self { FGSMSettings.card }
+  static var projectedGradientDescent: Self { PGDSettings.card }
+  static var autoPGD: Self { APGDSettings.card }
+  static var gradientRotation: Self { RotationSettings.card }
+  static var noise: Self { NoiseSettings.card }
+  static var boxLBFGS: Self { LBFGSSettings.card }
+  static var deepFool: Self { DeepFoolSettings.card }
+  static var carliniWagner: Self { CarliniWagnerSettings.card }
+  static var decoupledDirectionNorm: Self { DDNSettings.card }
+  static var fastMinimumNorm: Self { FMNSettings.card }
+  static var naturalEvolution: Self { NESSettings.card }
+  static var square: Self { SquareSettings.card }
+  static var boundary: Self { BoundarySettings.card }
+  static var hopSkipJump: Self { HopSkipJumpSettings.card }
 }

@@ -7,6 +7,7 @@ import Synchronization
 import Tensors
 import Testing
 
+@testable import Attacks
 @testable import Lab
 @testable import TransferRoom
 
@@ -40,7 +41,7 @@ import Testing
       uniqueKeysWithValues: try Self.outputs.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
   }
 
-  @Test("The diagonal is the attack's success on its own network", arguments: [TransferAttack.fgsm, .ddn])
+  @Test("The diagonal is the attack's success on its own network", arguments: [TransferAttack.fgsm, TransferAttack(DDNSettings.self)])
   func diagonal(attack: TransferAttack) throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))

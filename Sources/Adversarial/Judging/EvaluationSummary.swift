@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// The counts of an evaluation, each with its denominator.
@@ -63,44 +62,5 @@ public struct EvaluationSummary: Equatable, Codable, Sendable {
   private func perImage(_ passes: Int?) -> Double? {
     guard let passes, success.total > 0 else { return nil }
     return Double(passes) / Double(success.total)
-  }
-
-  /// The result in one sentence, including denominators.
-  public var sentence: String {
-    let all = cleanAccuracy.total
-    var clauses = [
-      "\(success.count) of \(success.total) attacked images \(isTargeted ? "became their target" : "changed class")"
-        + rate(success)
-    ]
-    if alreadyWrongCount > 0 {
-      clauses.append("\(alreadyWrongCount) of \(all) skipped because the classifier was already wrong")
-    }
-    if alreadyTargetCount > 0 {
-      clauses.append("\(alreadyTargetCount) of \(all) skipped because they are of the target class")
-    }
-    let change =
-      cleanAccuracy == robustAccuracy
-      ? "stays at \(percent(cleanAccuracy))"
-      : "falls from \(percent(cleanAccuracy)) to \(percent(robustAccuracy))"
-    if all > 0 { clauses.append("accuracy over all \(all) images \(change)") }
-    if survival.total > 0 {
-      clauses.append("\(survival.count) of \(survival.total) successes survive rounding to 8 bits")
-    }
-    if zeroGradientCount > 0 {
-      clauses.append(
-        "\(zeroGradientCount) of \(success.total) attacked images gave a gradient of zero and were not moved by it"
-      )
-    }
-    return clauses.joined(separator: "; ") + "."
-  }
-
-  private func rate(_ proportion: Proportion) -> String {
-    guard let interval = proportion.interval95 else { return "" }
-    let bounds = String(format: "%.1f–%.1f %%", 100 * interval.lowerBound, 100 * interval.upperBound)
-    return " (\(percent(proportion)), 95 % interval \(bounds))"
-  }
-
-  private func percent(_ proportion: Proportion) -> String {
-    proportion.value.map { String(format: "%.1f %%", 100 * $0) } ?? "nothing"
   }
 }

@@ -1,36 +1,25 @@
-/// A work that an article cites, by its key in `Article/references.bib`.
-public enum Citation: String, CaseIterable, Codable, Sendable {
-  case szegedy2014intriguing, goodfellow2015explaining
-  case bau2017network, phipson2010permutation, wilson1927probable
-  case byrd1995limited, kurakin2017adversarial, madry2018towards, dong2018boosting, croce2020reliable
-  case moosavi2016deepfool, carlini2017towards, rony2019decoupling, pintor2021fast, moosavi2017universal
-  case carlini2019evaluating
-  case bhagoji2018practical, ilyas2018blackbox, uesato2018adversarial, andriushchenko2020square
-  case papernot2017practical, su2019one, brendel2018decision, chen2020hopskipjump
-  case zimmermann2023scale
-  case shen2019learning, gu2017badnets, chen2018detecting, shafahi2018poison, peri2020deep
-  case biggio2012poisoning, munoz2017towards
+/// A work that an article cites, by its key in the bibliography. Each attack's paper is on its own card.
+public struct Citation: RawRepresentable, Codable, Hashable, Sendable {
+  public let rawValue: String
 
-  /// Of an attack; none for those of the two papers.
-  public static func attack(_ kind: AttackKind?) -> [Citation] {
-    switch kind {
-    case .basicIterative: [.kurakin2017adversarial]
-    case .projectedGradientDescent: [.madry2018towards]
-    case .momentumIterative: [.dong2018boosting]
-    case .autoPGD: [.croce2020reliable]
-    case .boxLBFGS: [.byrd1995limited]
-    case .deepFool: [.moosavi2016deepfool]
-    case .carliniWagner: [.carlini2017towards]
-    case .decoupledDirectionNorm: [.rony2019decoupling]
-    case .fastMinimumNorm: [.pintor2021fast]
-    case .finiteDifferences: [.bhagoji2018practical]
-    case .naturalEvolution: [.ilyas2018blackbox]
-    case .simultaneousPerturbation: [.uesato2018adversarial]
-    case .square: [.andriushchenko2020square]
-    case .fewPixel: [.su2019one]
-    case .boundary: [.brendel2018decision]
-    case .hopSkipJump: [.chen2020hopskipjump]
-    case .fastGradientSign, .gradientRotation, .noise, .minimalFastGradientSign, nil: []
-    }
-  }
+  public init(rawValue: String) { self.rawValue = rawValue }
+}
+
+/// The works in `Article/references.bib`.
+extension Citation {
+  public static let bau2017network = Citation(rawValue: "bau2017network")
+  public static let phipson2010permutation = Citation(rawValue: "phipson2010permutation")
+  public static let wilson1927probable = Citation(rawValue: "wilson1927probable")
+  public static let byrd1995limited = Citation(rawValue: "byrd1995limited")
+  public static let moosavi2017universal = Citation(rawValue: "moosavi2017universal")
+  public static let carlini2019evaluating = Citation(rawValue: "carlini2019evaluating")
+  public static let papernot2017practical = Citation(rawValue: "papernot2017practical")
+  public static let zimmermann2023scale = Citation(rawValue: "zimmermann2023scale")
+  public static let shen2019learning = Citation(rawValue: "shen2019learning")
+  public static let gu2017badnets = Citation(rawValue: "gu2017badnets")
+  public static let chen2018detecting = Citation(rawValue: "chen2018detecting")
+  public static let shafahi2018poison = Citation(rawValue: "shafahi2018poison")
+  public static let peri2020deep = Citation(rawValue: "peri2020deep")
+  public static let biggio2012poisoning = Citation(rawValue: "biggio2012poisoning")
+  public static let munoz2017towards = Citation(rawValue: "munoz2017towards")
 }

@@ -14,6 +14,8 @@ public struct Exhibits {
   package private(set) var list: ExhibitList
   /// In the order of the list.
   package private(set) var texts: [(file: String, text: String)] = []
+  /// What a run leaves besides, for programs: not on the list.
+  private var records: [(file: String, write: (URL) throws -> Void)] = []
   private(set) var drawings: [(file: String, drawing: Drawing)] = []
 
   package init(title: String, findings: [String], basis: String, listing: [String] = []) {
@@ -38,6 +40,11 @@ public struct Exhibits {
         columns: columns.map { .init(name: $0.name, heading: $0.heading, isIdentifier: $0.isIdentifier) }))
   }
 
+  /// A file that is neither picture nor table: written with the numbers, before anything is drawn.
+  package mutating func record(_ file: String, _ write: @escaping (URL) throws -> Void) {
+    records.append((file, write))
+  }
+
   // MARK: Pictures
 
   /// - Parameters:
@@ -55,22 +62,29 @@ public struct Exhibits {
     drawings.append((file, .figure(make)))
   }
 
-  package mutating func cite(_ works: Citation...) { list.citations += works }
+  package mutating func cite(_ works: Citation...) { cite(works) }
+  package mutating func cite(_ works: [Citation]) { list.citations += works }
 
   // MARK: Writing
 
   /// Numbers, the list, and then pictures: one that cannot be drawn loses nothing. What an earlier run left and this one
   /// does not is taken away.
   package func write(to folder: RunFolder) throws {
-    for (file, text) in texts { try AtomicFile.write(text, to: folder.file(file)) }
+    func create(_ file: String) throws -> URL {
+      let url = folder.file(file)
+      if file.contains("/") { try RunFolder(url.deletingLastPathComponent()).create() }
+      return url
+    }
+    for (file, text) in texts { try AtomicFile.write(text, to: create(file)) }
+    for (file, write) in records { try write(create(file)) }
     try removeEarlier(in: folder)
     try folder.write(list, to: ExhibitList.name(beside: folder.recordName))
     for (file, drawing) in drawings {
-      let (place, name) = (folder.file(file).deletingLastPathComponent(), folder.file(file).lastPathComponent)
-      try RunFolder(place).create()
+      let url = try create(file)
       switch drawing {
-      case .chart(let chart): try chart.write(named: name, in: place)
-      case .figure(let make): try make().write(to: folder.file(file))
+      case .chart(let chart):
+        try chart.write(named: url.lastPathComponent, in: url.deletingLastPathComponent())
+      case .figure(let make): try make().write(to: url)
       }
     }
   }

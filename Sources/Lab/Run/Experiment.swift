@@ -19,6 +19,9 @@ public protocol Experiment: Sendable {
 
   /// What `run.json` calls it.
   static var name: String { get }
+  /// Whether an earlier run's files stay until ``measure(_:_:)`` calls ``Run/begin()``, since everything is computed before
+  /// the first of them is replaced.
+  static var keepsEarlier: Bool { get }
   var configuration: Configuration { get }
   var workerCount: Int { get }
 
@@ -53,6 +56,8 @@ public struct Prepared<Subject: Experiment> {
 }
 
 extension Experiment {
+  public static var keepsEarlier: Bool { false }
+
   /// - Throws: What the steps throw. Before the first file is written, all that can be known to be wrong has been looked at.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
@@ -68,7 +73,9 @@ extension Experiment {
     let record = RunRecord<Configuration, Results>(
       experiment: Self.name, configuration: prepared.configuration, workerCount: workerCount,
       data: prepared.dataset.map(DataRecord.init))
-    let run = try Run(record, on: prepared.dataset, in: folder, remarks: prepared.remarks, progress)
+    let run = try Run(
+      record, on: prepared.dataset, in: folder, remarks: prepared.remarks, keepsEarlier: Self.keepsEarlier,
+      progress)
     let (results, evidence) = try measure(prepared.material, run)
     try run.measured(results)
     try run.show(exhibits(results, evidence, prepared.material))

@@ -1,3 +1,4 @@
+import Attacks
 import Lab
 import PoolRoom
 
@@ -41,6 +42,6 @@ extension PoolResults: ReportedResults {
         .init(file: "images.csv", caption: "The images one by one."),
         RunSummary.queryTable,
       ], articleTables: ["pool.tex"],
-      citations: attacks.flatMap { Citation.attack($0.entry.method.kind) } + [.carlini2019evaluating])
+      citations: attacks.flatMap(\.entry.method.card.citations) + [.carlini2019evaluating])
   }
 }

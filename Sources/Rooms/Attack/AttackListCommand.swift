@@ -1,57 +1,79 @@
 import ArgumentParser
+import Attacks
 import Commands
 import Lab
 
 package struct AttackListCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "The attacks there are: what they look for, what they know, norms, paper.")
+    commandName: "list", abstract: "List the attacks: goal, access, norms and paper.",
+    discussion: "Example: intrigue attack list --knowledge black-box")
 
   @Option(
-    help: "Only those that know this: gradients, scores, labels or nothing; black-box: scores or labels.")
-  var knowledge: ListedKnowledge?
+    help: ArgumentHelp(
+      "Only attacks with this access to the network: white-box, score-based, decision-based or none; black-box: "
+        + "score-based or decision-based.", valueName: "ACCESS"))
+  var knowledge: ListedAccess?
 
-  @Flag(help: "As JSON.")
+  @Flag(help: "Print as JSON.")
   var json = false
 
   package init() {}
 
-  struct Entry: Encodable {
-    package let method: String
-    package let title: String
-    let search: String
-    package let knowledge: String
-    package let norms: [String]
-    package let paper: String
+  private struct Entry: Encodable {
+    let method: String
+    let title: String
+    let goal: String
+    let access: String
+    let norms: [String]
+    let paper: String
 
-    package init(_ kind: AttackKind) {
-      method = kind.rawValue
-      title = kind.title
-      search = kind.search == .budget ? "worst within epsilon" : "smallest perturbation"
-      knowledge = kind.knowledge.rawValue
-      norms = kind.norms.map(\.rawValue)
-      paper = kind.paper
+    init(_ card: AttackCard) {
+      method = card.name
+      title = card.heading
+      goal = card.goalWords
+      access = card.access.words
+      norms = card.norms.map(\.rawValue)
+      paper = card.paper.text
     }
   }
 
   package func run() throws {
-    let entries = AttackKind.allCases.filter { knowledge?.includes($0) ?? true }.map(Entry.init)
+    let entries = AttackCard.all.filter { knowledge?.includes($0) ?? true }.map(Entry.init)
     if json {
       try Console.printJSON(entries)
       return
     }
-    let heading = ["method", "looks for", "knows", "norms", "name and paper"]
+    let heading = ["method", "goal", "access", "norms", "name and paper"]
     let rows = entries.map {
-      [$0.method, $0.search, $0.knowledge, $0.norms.joined(separator: " "), "\($0.title). \($0.paper)"]
+      [$0.method, $0.goal, $0.access, $0.norms.joined(separator: " "), "\($0.title). \($0.paper)"]
     }
     try Output.result(TextTable.lines([heading] + rows, textColumns: Set(heading.indices)))
   }
 }
 
-enum ListedKnowledge: String, ExpressibleByArgument, CaseIterable {
-  case gradients, scores, labels, nothing
-  case blackBox = "black-box"
+/// An access to the network, in its words or as earlier versions called it: gradients, scores, labels, nothing.
+enum ListedAccess: ExpressibleByArgument {
+  case one(AttackCard.Access)
+  case blackBox
 
-  func includes(_ kind: AttackKind) -> Bool {
-    self == .blackBox ? kind.knowledge.isBlackBox : kind.knowledge.rawValue == rawValue
+  init?(argument: String) {
+    if argument == "black-box" {
+      self = .blackBox
+    } else if let access = AttackCard.Access.allCases.first(where: {
+      [$0.words, $0.rawValue].contains(argument)
+    }) {
+      self = .one(access)
+    } else {
+      return nil
+    }
+  }
+
+  static var allValueStrings: [String] { AttackCard.Access.allCases.map(\.words) + ["black-box"] }
+
+  func includes(_ card: AttackCard) -> Bool {
+    switch self {
+    case .one(let access): card.access == access
+    case .blackBox: card.access.isBlackBox
+    }
   }
 }

@@ -1,44 +1,98 @@
 import Adversarial
 import ArgumentParser
+import Attacks
 import Commands
 import Foundation
 import Lab
-import Tensors
 
-/// What every attack is told: whom, which images, towards what, how many, and where to.
-struct AttackOptions: ParsableArguments {
-  @OptionGroup var model: ModelOptions
+/// The command of an attack: what all attacks are told, and what this one is told besides.
+package struct AttackOptions<Settings: AttackSettings>: ExperimentOptions {
+  package static var command: CommandConfiguration {
+    let card = Settings.card
+    let example = "intrigue attack \(card.name) output/demo/model.safetensors"
+    return CommandConfiguration(
+      commandName: card.name, abstract: card.abstract,
+      discussion: """
+        Example: \(example)\(Settings.Options.Budget.example)
 
+        Goal: \(card.goalWords). Access: \(card.access.words). \(card.paper.text).\
+        \(card.discussion.isEmpty ? "" : " \(card.discussion)")
+
+        Leaves adversarial.png (a sample of the images with their perturbations), adversarial/ (those that fool the network \
+        as 8-bit files), triptychs/ (enlarged), adversarial.npy and image_ids.npy (all images), results.csv, \
+        distortions.csv, figures/ and run.json.
+        """)
+  }
+
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Data") var dataOptions: AttackedImagesOptions
+  @OptionGroup(title: "Attack") var attack: Settings.Options
+  @OptionGroup(title: "Attack") var target: TargetOption
+  @OptionGroup(title: "Evaluation") var evaluation: AttackEvaluationOptions
+  @OptionGroup(title: "Output") package var output: OutputOption
+  @OptionGroup(title: "General") package var common: CommonOptions
+
+  package init() {}
+
+  package func validate() throws {
+    if target.targeted != nil { try attack.checkTarget() }
+    if target.isEvery, evaluation.bounds {
+      throw ValidationError("--bounds is about one attack on each image, --targeted all makes many")
+    }
+  }
+
+  private func data() throws -> DataSource {
+    try dataOptions.shown.source(for: model.source, images: dataOptions.pair)
+  }
+
+  package var folderName: String {
+    get throws {
+      let name = URL(filePath: try data().name).deletingPathExtension().lastPathComponent
+      return "attack-\(Settings.card.name)-\(name)"
+    }
+  }
+
+  package func experiment() throws -> AttackExperiment {
+    AttackExperiment(try configuration(), workerCount: common.workerCount)
+  }
+
+  package func run() throws {
+    if target.isEvery {
+      try run(EveryTargetExperiment(try configuration(), workerCount: common.workerCount))
+    } else {
+      try run(experiment())
+    }
+  }
+
+  private func configuration() throws -> AttackExperiment.Configuration {
+    AttackExperiment.Configuration(
+      model: model.source, data: try data(), method: AttackMethod(attack.settings),
+      norm: attack.budget.norm, epsilon: attack.budget.epsilon,
+      goal: AttackGoal(argument: target.isEvery ? nil : target.targeted),
+      imageCount: dataOptions.count, figureCount: evaluation.grid, seed: common.seed,
+      hasBounds: evaluation.bounds)
+  }
+}
+
+/// The images that are attacked.
+struct AttackedImagesOptions: ParsableArguments {
   @OptionGroup var shown: ShownDataOptions
 
   @Option(
-    help:
-      "Attack these images instead of a data set's: a .npy file, float32 in [0, 1] or uint8; needs --labels.")
+    help: ArgumentHelp(
+      "Attack these images in place of a data set's: a .npy file, float32 in [0, 1] or uint8; needs --labels.",
+      valueName: "FILE"), completion: .file())
   var images: String?
 
-  @Option(help: "Their true classes: a .npy file of integers.")
+  @Option(
+    help: ArgumentHelp("True classes of --images: a .npy file of integers.", valueName: "FILE"),
+    completion: .file())
   var labels: String?
 
   @Option(
     help: ArgumentHelp(
-      "Aim at a class: the next one, a random one, or one class for all, by name or number; all: at every class in turn.",
-      valueName: "next|random|all|CLASS"))
-  var targeted: String?
-
-  @Option(help: "Attack so many held-out images, drawn at random. Default: all of them.")
+      "Number of held-out images to attack, a random sample. Default: all.", valueName: "N"))
   var count: Int?
-
-  @Option(help: "How many of the attacked images adversarial.png shows, drawn at random.")
-  var grid = 12
-
-  @Flag(
-    help:
-      "Also distances that no attack can undercut: exact for linear networks, else from the layers' norms (L2)."
-  )
-  var bounds = false
-
-  @OptionGroup var output: OutputOption
-  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     switch (shown.data, images, labels) {
@@ -48,91 +102,46 @@ struct AttackOptions: ParsableArguments {
     default: throw ValidationError("give either --data or --images with --labels, not both")
     }
     if let count, count < 1 { throw ValidationError("--count must be at least 1, got \(count)") }
-    guard (0...120).contains(grid) else {
-      throw ValidationError("--grid must be between 0 and 120, got \(grid)")
-    }
-    if targeted == "all", bounds {
-      throw ValidationError("--bounds is about one attack on each image, --targeted all makes many")
-    }
   }
 
-  /// Runs the attack, or one attack for each class, and tells what came out.
-  ///
-  /// - Parameter epsilon: nil: the attack looks for the smallest perturbation.
-  func run(_ method: AttackMethod, norm: Norm, epsilon: Float?) throws {
-    guard method.kind.norms.contains(norm) else {
-      let known = method.kind.norms.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError(
-        "\(method.kind.rawValue) is not defined for --norm \(norm.rawValue): there are \(known)")
-    }
-    let pair = images.flatMap { images in labels.map { DataSource(images: images, labels: $0) } }
-    let data = try shown.source(for: model.source, images: pair)
-    let name = URL(filePath: data.name).deletingPathExtension().lastPathComponent
-    let folder = output.folder(default: "attack-\(method.kind.rawValue)-\(name)")
-    let configuration = AttackExperiment.Configuration(
-      model: model.source, data: data, method: method, norm: norm, epsilon: epsilon,
-      goal: AttackGoal(argument: targeted == "all" ? nil : targeted), imageCount: count, figureCount: grid,
-      seed: common.seed, hasBounds: bounds)
-    let console = Console(common)
-    guard targeted == "all" else {
-      let experiment = AttackExperiment(configuration, workerCount: common.workerCount)
-      let results = try console.run(resume: "Nothing is lost; run the command again.") {
-        try experiment.run(in: folder, progress: $0)
-      }
-      try console.report(results, lines: results.lines(in: folder))
-      return
-    }
-    let experiment = EveryTargetExperiment(configuration, workerCount: common.workerCount)
-    let results = try console.run(resume: "Nothing is lost; run the command again.") {
-      try experiment.run(in: folder, progress: $0)
-    }
-    try console.report(results, lines: results.lines(in: folder))
+  var pair: DataSource? {
+    images.flatMap { images in labels.map { DataSource(images: images, labels: $0) } }
   }
 }
 
-extension AttackExperiment.Results {
-  /// For people.
-  package func lines(in folder: RunFolder) -> [String] {
-    var lines = sentence.split(separator: "; ").map(String.init)
-    if summary.success.count > 0 {
-      lines.append(
-        String(
-          format: "distance of the successes: median L2 %.3f, median L∞ %.3f, mean √(Σd²/n) %.4f",
-          summary.medianL2 ?? 0, summary.medianLinf ?? 0, summary.meanDistortion ?? 0))
+/// What counts as a success.
+struct TargetOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Target class: the next one, a random one, or one class for all images, by name or number; all: every class in turn. "
+        + "Default: untargeted.",
+      valueName: "next|random|all|CLASS"))
+  var targeted: String?
+
+  var isEvery: Bool { targeted == "all" }
+}
+
+/// What is computed and drawn of the attacked images.
+struct AttackEvaluationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Number of attacked images in adversarial.png, a random sample.", valueName: "N"))
+  var grid = 12
+
+  @Flag(
+    help:
+      "Compute certified lower bounds on the distance: exact for linear networks, else from the layers' norms (ℓ2)."
+  )
+  var bounds = false
+
+  func validate() throws { try require("--grid", grid, in: 0...120) }
+}
+
+/// The commands of all attacks.
+package enum AttackCommands {
+  package static var all: [any ParsableCommand.Type] {
+    func command<Settings: AttackSettings>(_: Settings.Type) -> any ParsableCommand.Type {
+      RunCommand<AttackOptions<Settings>>.self
     }
-    if let forwards = summary.forwardsPerImage, let backwards = summary.backwardsPerImage {
-      lines.append(
-        String(format: "%.1f forward and %.1f backward passes for each attacked image", forwards, backwards))
-    }
-    if saved.count > summary.survival.count {
-      lines.append(
-        "\(saved.count) of \(saved.total) after a push of single levels back over the boundary")
-    }
-    if let optimality {
-      lines.append(
-        String(
-          format:
-            "cosine between perturbation and gradient of the margin: median %.3f (1 at a nearest point)",
-          optimality))
-    }
-    if let bounds { lines.append(bounds.sentence) }
-    lines += warnings.map { "warning: \($0)" }
-    func path(_ name: String) -> String { folder.file(name).relativePath }
-    lines += [
-      "look at    \(path("adversarial.png")): \(shownImages.count) of the attacked images",
-      "           \(path("triptychs"))/: the same, enlarged",
-    ]
-    if !savedImages.isEmpty {
-      lines.append(
-        "           \(path("adversarial"))/: \(savedImages.count) of them that fool the network, at their own size"
-      )
-    }
-    if AttackKind(rawValue: attack)?.knowledge.isBlackBox == true {
-      lines.append("           \(path("figures/queries.png")): what it had after so many queries")
-    }
-    if summary.success.count > 0, hasCharts {
-      lines.append("           \(path("figures"))/: accuracy against distance, distances")
-    }
-    return lines + ["all images \(path("results.csv")), \(path("adversarial.npy"))"]
+    return AttackRegistry.all.map { command($0) }
   }
 }

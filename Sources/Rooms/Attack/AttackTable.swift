@@ -1,68 +1,81 @@
 import Adversarial
+import Lab
 import Storage
 
-/// `results.csv` of an attack: a row for every image, in the order of `adversarial.npy`.
+/// Columns of `results.csv` and of `pairs.csv`: a row for every image, in the order of `adversarial.npy`.
 ///
 /// All of a row is about the returned image, which is the original one unless the attack succeeded. Columns that begin with
 /// `attempt_` are about what the attack proposed, successful or not: that is what the sheet shows.
 enum AttackTable {
-  static let columns = [
-    "image", "label", "class", "target", "target_class", "verdict", "reason", "prediction_before",
-    "class_before", "confidence_before", "prediction_after", "class_after", "confidence_after", "l2", "linf",
-    "distortion", "survives_png", "l0", "l1", "saved_png", "attempt_prediction", "attempt_class",
-    "attempt_confidence", "attempt_l2", "attempt_linf",
-  ]
-
-  /// With two more columns for black-box attacks: queries, and queries until the first success.
-  ///
-  /// - Parameters:
-  ///   - repairs: What an 8-bit file can hold, one for each image.
-  ///   - bounds: Distances that no attack can undercut; nil: no column.
-  static func table(
-    of images: [AttackedImage], repairs: [EightBitRepair.Outcome?], bounds: [Double]?, classNames: [String]
-  ) -> CSVWriter {
-    let isBlackBox = images.contains { $0.queries != nil }
-    var table = CSVWriter(
-      columns: columns + (bounds == nil ? [] : ["lower_bound"])
-        + (isBlackBox ? ["queries", "queries_to_success"] : []))
-    for (index, image) in images.enumerated() {
-      table.append(
-        [
-          image.imageID, image.label, classNames[image.label], image.target,
-          image.target.map { classNames[$0] } ?? "", verdict(image), reason(image, classNames),
-          image.before.label, classNames[image.before.label], image.before.confidence, image.after.label,
-          classNames[image.after.label], image.after.confidence, image.distortion.l2, image.distortion.linf,
-          image.distortion.rootMeanSquare, image.survives8Bit, image.distortion.l0,
-          image.distortion.l1, repairs[index]?.rawValue ?? "",
-        ] + attempt(of: image, classNames) + (bounds.map { [$0[index]] } ?? [])
-          + (isBlackBox
-            ? [image.queries?.queryCount, image.queries?.firstSuccess] : [])
-      )
-    }
-    return table
+  struct Row {
+    let image: AttackedImage
+    /// What an 8-bit file can hold.
+    var repair: EightBitRepair.Outcome?
+    /// A certified lower bound on the distance.
+    var bound: Double?
   }
 
-  /// Empty where an image was skipped.
-  private static func attempt(of image: AttackedImage, _ classNames: [String]) -> [any CSVValue] {
-    guard let distortion = image.attemptDistortion else { return Array(repeating: "", count: 5) }
-    return [
-      image.attempt.label, classNames[image.attempt.label], image.attempt.confidence, distortion.l2,
-      distortion.linf,
+  /// With a column more where there are bounds, and two for black-box attacks: queries, and queries until the first
+  /// success.
+  static func columns(of rows: [Row], classNames: [String]) -> [TableColumn<Row>] {
+    columns(classNames)
+      + (rows.contains { $0.bound != nil } ? [TableColumn("lower_bound") { $0.bound }] : [])
+      + (rows.contains { $0.image.queries != nil }
+        ? [
+          TableColumn("queries") { $0.image.queries?.queryCount },
+          TableColumn("queries_to_success") { $0.image.queries?.firstSuccess },
+        ] : [])
+  }
+
+  private static func columns(_ classNames: [String]) -> [TableColumn<Row>] {
+    [
+      TableColumn("image", article: "image") { $0.image.imageID },
+      TableColumn("label") { $0.image.label },
+      TableColumn("class", article: "class") { classNames[$0.image.label] },
+      TableColumn("target") { $0.image.target },
+      TableColumn("target_class") { $0.image.target.map { classNames[$0] } ?? "" },
+      TableColumn("verdict", article: "verdict") { verdict($0.image) },
+      TableColumn("reason") { reason($0.image, classNames) },
+      TableColumn("prediction_before") { $0.image.before.label },
+      TableColumn("class_before") { classNames[$0.image.before.label] },
+      TableColumn("confidence_before") { $0.image.before.confidence },
+      TableColumn("prediction_after") { $0.image.after.label },
+      TableColumn("class_after", article: "predicted class") { classNames[$0.image.after.label] },
+      TableColumn("confidence_after", article: "confidence") { $0.image.after.confidence },
+      TableColumn("l2", article: "$\\ell_2$") { $0.image.distortion.l2 },
+      TableColumn("linf", article: "$\\ell_\\infty$") { $0.image.distortion.linf },
+      TableColumn("distortion", article: "RMS") { $0.image.distortion.rootMeanSquare },
+      TableColumn("survives_png") { $0.image.survives8Bit },
+      TableColumn("l0") { $0.image.distortion.l0 },
+      TableColumn("l1") { $0.image.distortion.l1 },
+      TableColumn("saved_png") { $0.repair?.rawValue ?? "" },
+      // Empty where an image was skipped.
+      TableColumn("attempt_prediction") { row in
+        row.image.attemptDistortion.map { _ in row.image.attempt.label }
+      },
+      TableColumn("attempt_class") { row in
+        row.image.attemptDistortion.map { _ in classNames[row.image.attempt.label] } ?? ""
+      },
+      TableColumn("attempt_confidence") { row in
+        row.image.attemptDistortion.map { _ in row.image.attempt.confidence }
+      },
+      TableColumn("attempt_l2") { $0.image.attemptDistortion?.l2 },
+      TableColumn("attempt_linf") { $0.image.attemptDistortion?.linf },
     ]
   }
 
-  /// Distortions of the successes, a row for each measure.
-  static func distortions(_ summaries: [DistortionSummary]) -> CSVWriter {
-    var table = CSVWriter(columns: [
-      "measure", "successes", "mean", "least", "lower_quartile", "median", "upper_quartile", "greatest",
-    ])
-    for row in summaries {
-      table.append([
-        row.measure.rawValue, row.successCount, row.mean, row.least, row.lowerQuartile, row.median,
-        row.upperQuartile, row.greatest,
-      ])
-    }
-    return table
+  /// Of `distortions.csv`.
+  static var distortions: [TableColumn<DistortionSummary>] {
+    [
+      TableColumn("measure", isIdentifier: true) { $0.measure.rawValue },
+      TableColumn("successes") { $0.successCount },
+      TableColumn("mean") { $0.mean },
+      TableColumn("least") { $0.least },
+      TableColumn("lower_quartile") { $0.lowerQuartile },
+      TableColumn("median") { $0.median },
+      TableColumn("upper_quartile") { $0.upperQuartile },
+      TableColumn("greatest") { $0.greatest },
+    ]
   }
 
   private static func verdict(_ image: AttackedImage) -> String {

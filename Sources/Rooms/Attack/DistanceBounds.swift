@@ -3,7 +3,7 @@ import Datasets
 import Networks
 import Tensors
 
-/// Distances that no attack can undercut, beside those that one has found.
+/// Certified lower bounds on the distance to an adversarial example, beside the distances that an attack has found.
 public struct DistanceBounds: Codable, Equatable, Sendable {
   public enum Kind: String, Codable, Sendable {
     /// The network is linear: the bound is the distance itself, box included (``LinearModelDistance``).
@@ -17,7 +17,7 @@ public struct DistanceBounds: Codable, Equatable, Sendable {
   public var kind: Kind
   /// L of the whole network, image to logits; nil for linear ones, and where a layer has no bound.
   public var lipschitz: LipschitzBound?
-  /// Over the images attacked with success; nil without one.
+  /// Median over the images attacked with success; nil without one.
   public var medianBound: Double?
   /// Distance found over the bound: how much room is left between attack and certificate.
   public var medianRatio: Double?
@@ -85,21 +85,22 @@ public struct DistanceBounds: Codable, Equatable, Sendable {
     violationCount = pairs.count { $0.found < $0.bound * (1 - 1e-5) - 1e-6 }
   }
 
-  /// One line for people.
+  /// One finding.
   public var sentence: String {
     switch kind {
-    case .none: "no lower bound of the distance is known for this network and norm"
+    case .none: "No certified lower bound on the distance is known for this network and norm."
     case .exact:
       medianRatio.map {
-        String(format: "found distances are %.4f times the exact ones (median); the network is linear", $0)
-      } ?? "the network is linear, but nothing was found to compare with the exact distances"
+        String(format: "The network is linear: distances found are %.4f times the exact ones (median).", $0)
+      } ?? "The network is linear, but no adversarial example was found to compare with the exact distances."
     case .lipschitz:
       medianRatio.map {
         String(
           format:
-            "no image nearer than %.3g can be adversarial (median; product of layer norms %.3g); found distances are %.3g times that",
+            "Certified lower bound on the distance: median %.3g (product of layer norms %.3g); distances found are %.3g times "
+            + "as large (median).",
           medianBound ?? 0, lipschitz?.logits ?? 0, $0)
-      } ?? "nothing was found to compare with the certified distances"
+      } ?? "No adversarial example was found to compare with the certified lower bounds."
     }
   }
 }

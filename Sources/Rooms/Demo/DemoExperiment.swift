@@ -1,4 +1,5 @@
 import AttackRoom
+import Attacks
 import Datasets
 import Foundation
 import GalleryRoom
@@ -78,9 +79,12 @@ public struct DemoExperiment: Sendable {
 
     let attack = try AttackExperiment(
       AttackExperiment.Configuration(
-        model: source, data: data, epsilon: configuration.epsilon, seed: configuration.seed),
+        model: source, data: data, method: AttackMethod(FGSMSettings()), norm: .linf,
+        epsilon: configuration.epsilon, seed: configuration.seed),
       workerCount: workerCount
-    ).run(model, on: dataset, in: folder.recording(as: "attack.json"), progress: progress)
+    ).run(
+      on: GivenModels(models: [model], dataset: dataset, data: data),
+      in: folder.recording(as: "attack.json"), progress: progress)
 
     let results = Results(
       training: training, gallery: gallery, attack: attack,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attacks
 import Commands
 import Foundation
 import Tensors
@@ -19,7 +20,7 @@ package struct PatternCommand: ParsableCommand {
   @OptionGroup var dataOptions: ShownDataOptions
 
   @Option(help: "The attack: ddn (fast) or lbfgs.")
-  var attack = PatternExperiment.Method.ddn
+  var attack = PatternExperiment.Method.allCases[0]
 
   @Option(help: "Draw so many held-out images; each is attacked twice.")
   var count = 1000
@@ -75,5 +76,3 @@ package struct PatternCommand: ParsableCommand {
       ])
   }
 }
-
-extension PatternExperiment.Method: ExpressibleByArgument {}

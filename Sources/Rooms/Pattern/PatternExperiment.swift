@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Datasets
 import Foundation
 import Lab
@@ -16,16 +17,12 @@ import Tensors
 /// | `universal.npy` | the universal perturbation |
 /// | `run.json` | configuration, environment, results |
 public struct PatternExperiment: Sendable {
-  public enum Method: String, Codable, CaseIterable, Sendable {
-    case ddn, lbfgs
-
-    package var attack: any Attack {
-      switch self {
-      case .ddn: DecoupledDirectionNorm()
-      case .lbfgs: BoxLBFGSAttack()
-      }
-    }
+  /// The attacks to choose from, the default first.
+  public enum Methods: AttackOffer {
+    public static let cards = [DDNSettings.card, LBFGSSettings.card]
   }
+
+  public typealias Method = AttackChoice<Methods>
 
   public struct Configuration: Codable, Equatable, Sendable {
     public var model: ModelSource
@@ -45,7 +42,7 @@ public struct PatternExperiment: Sendable {
     public var seed: UInt64
 
     public init(
-      model: ModelSource, data: DataSource, method: Method = .ddn, imageCount: Int = 1000,
+      model: ModelSource, data: DataSource, method: Method = Method.allCases[0], imageCount: Int = 1000,
       componentCounts: [Int] = [1, 2, 5, 10, 20, 50, 100], universalCount: Int = 300,
       universalNorm: Norm = .linf,
       universalRadius: Double = 0.3, universalPassLimit: Int = 5, noiseCount: Int = 10, seed: UInt64 = 1
@@ -213,7 +210,7 @@ public struct PatternExperiment: Sendable {
               labels: batch.labels, imageIDs: rows, classCount: images.classNames.count))
         }
       let evaluation = try Evaluation(
-        of: configuration.method.attack, on: batch,
+        of: configuration.method.attack(seed: configuration.seed, workerCount: workerCount), on: batch,
         under: ThreatModel(norm: .l2, epsilon: .infinity, goal: aim), classifier: engine)
       sets.append(PerturbationSet(evaluation, of: batch))
       attacked += evaluation.images

@@ -1,5 +1,6 @@
 import Adversarial
 import ArgumentParser
+import Attacks
 import Commands
 import Foundation
 import Lab
@@ -74,12 +75,12 @@ package struct PoolCommand: ParsableCommand {
     guard count > 0 else { throw ValidationError("--count must be at least 1, got \(count)") }
     if let queries {
       try checkCount(queries, name: "--queries")
-      guard try kinds().contains(where: \.knowledge.isBlackBox) else {
+      guard try kinds().contains(where: \.access.isBlackBox) else {
         throw ValidationError(
           "--queries is about black-box attacks, and none was asked for: give --knowledge black-box")
       }
-      if try kinds().contains(where: { $0 == .naturalEvolution || $0 == .simultaneousPerturbation }) {
-        try EstimateOptions.check(queries: queries)
+      if try kinds().contains(where: { [NESSettings.card, SPSASettings.card].contains($0) }) {
+        try checkEstimate(queries: queries)
       }
     }
     if let epsilon {
@@ -100,14 +101,14 @@ package struct PoolCommand: ParsableCommand {
     _ = try kinds()
   }
 
-  private func kinds() throws -> [AttackKind] {
+  private func kinds() throws -> [AttackCard] {
     let known = PoolExperiment.Configuration.methods(norm: chosenNorm, hasBudget: epsilon != nil)
     guard !known.isEmpty else {
       throw ValidationError(
         "there is no pool within a number of pixels; intrigue attack few-pixel --pixels 3 attacks so")
     }
     guard let methods else {
-      let fitting = known.filter { knowledge == .any || $0.knowledge.isBlackBox == (knowledge == .blackBox) }
+      let fitting = known.filter { knowledge == .any || $0.access.isBlackBox == (knowledge == .blackBox) }
       guard !fitting.isEmpty else {
         throw ValidationError(
           "no attack \(epsilon == nil ? "for the smallest perturbation" : "within a budget") in "
@@ -117,14 +118,14 @@ package struct PoolCommand: ParsableCommand {
     }
     let names = methods.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let chosen = try names.map { name in
-      guard let kind = AttackKind(rawValue: name) else {
+      guard let kind = AttackCard(named: name) else {
         throw ValidationError(
           "--methods: no attack is called \(name.debugDescription); there are "
-            + known.map(\.rawValue).joined(separator: ", "))
+            + known.map(\.name).joined(separator: ", "))
       }
-      guard (kind.search == .budget) == (epsilon != nil) else {
+      guard kind.hasBudget == (epsilon != nil) else {
         throw ValidationError(
-          kind.search == .budget
+          kind.hasBudget
             ? "--methods: \(name) works within a budget and needs --epsilon"
             : "--methods: \(name) looks for the smallest perturbation and takes no --epsilon")
       }
@@ -160,7 +161,7 @@ package struct PoolCommand: ParsableCommand {
       results,
       lines: results.lines + [
         "look at    \(path("figures/pool.png"))"
-          + (try kinds().contains(where: \.knowledge.isBlackBox) ? ", \(path("figures/queries.png"))" : ""),
+          + (try kinds().contains(where: \.access.isBlackBox) ? ", \(path("figures/queries.png"))" : ""),
         "tables     \(path("pool.csv")), \(path("images.csv")), \(path("pool.tex"))",
         "the best   \(path("adversarial.npy")); each attack's own: \(path("parts"))/",
       ])

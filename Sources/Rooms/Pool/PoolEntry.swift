@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Figures
 import Lab
 import Tensors
@@ -27,19 +28,17 @@ public struct PoolEntry: Codable, Equatable, Sendable {
 
   /// For readers: `pgd, 10 steps`.
   public var words: String {
-    switch (role, method) {
-    case (.asked, _): return name
-    case (.reference, _): return "\(name), for comparison"
-    case (.transferred, _): return "\(method.kind.rawValue), made for another network"
-    case (.steps, .projectedGradientDescent(let steps, _, _, _)): return "pgd, \(steps) steps"
-    case (.steps, _), (.budgets, _):
-      let budget = epsilon.map(Numbers.epsilon) ?? "∞"
-      return "\(method.kind.rawValue), ε = \(budget)"
+    switch role {
+    case .asked: name
+    case .reference: "\(name), for comparison"
+    case .transferred: "\(method.card.name), made for another network"
+    case .steps: "pgd, \((method.settings as? PGDSettings)?.stepCount ?? 0) steps"
+    case .budgets: "\(method.card.name), ε = \(epsilon.map(Numbers.epsilon) ?? "∞")"
     }
   }
 
   /// Whether it follows the gradient of the network attacked.
-  var followsGradient: Bool { method.kind.knowledge == .gradients && role != .transferred }
+  var followsGradient: Bool { method.card.access == .whiteBox && role != .transferred }
 }
 
 /// All attacks of a pool, in the order in which they run and stand in tables.
@@ -57,17 +56,17 @@ struct PoolPlan {
   private static let usualStepCount = 40
 
   init(_ configuration: PoolExperiment.Configuration) {
-    entries = configuration.methods.map { kind in
-      let method = AttackMethod(defaultsOf: kind)
+    entries = configuration.methods.map { card in
+      let method = AttackMethod(defaultsOf: card)
       return PoolEntry(
-        name: kind.rawValue,
+        name: card.name,
         method: configuration.queryLimit.map { method.limited(toQueries: $0) } ?? method,
         epsilon: configuration.epsilon, role: .asked)
     }
     if let reference = configuration.reference {
       entries.append(
         PoolEntry(
-          name: reference.rawValue, method: AttackMethod(defaultsOf: reference),
+          name: reference.name, method: AttackMethod(defaultsOf: reference),
           epsilon: configuration.epsilon, role: .reference))
     }
     guard let epsilon = configuration.epsilon else { return }
@@ -75,7 +74,7 @@ struct PoolPlan {
       // Made to transfer: Dong et al. (2018).
       entries.append(
         PoolEntry(
-          name: "transferred", method: AttackMethod(defaultsOf: .momentumIterative), epsilon: epsilon,
+          name: "transferred", method: AttackMethod(MIFGSMSettings()), epsilon: epsilon,
           role: .transferred))
     }
     let usual = entries.contains { $0.name == "pgd" } ? "pgd" : "pgd-\(Self.usualStepCount)-steps"
@@ -106,7 +105,6 @@ struct PoolPlan {
   var all: [PoolEntry] { entries + (larger.map { [$0] } ?? []) }
 
   private static func pgd(stepCount: Int) -> AttackMethod {
-    .projectedGradientDescent(
-      stepCount: stepCount, relativeStepSize: nil, restartCount: 1, loss: .crossEntropy)
+    AttackMethod(PGDSettings { $0.stepCount = stepCount })
   }
 }

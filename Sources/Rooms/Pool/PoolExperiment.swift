@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Datasets
 import Foundation
 import Lab
@@ -30,7 +31,7 @@ public struct PoolExperiment: Sendable {
     public var model: ModelSource
     public var data: DataSource
     /// Each with the settings of its own command.
-    public var methods: [AttackKind]
+    public var methods: [AttackCard]
     public var norm: Norm
     /// Radius of the ball; nil: the smallest perturbation.
     public var epsilon: Float?
@@ -45,7 +46,7 @@ public struct PoolExperiment: Sendable {
     public var seed: UInt64
 
     public init(
-      model: ModelSource, data: DataSource, methods: [AttackKind], norm: Norm, epsilon: Float? = nil,
+      model: ModelSource, data: DataSource, methods: [AttackCard], norm: Norm, epsilon: Float? = nil,
       surrogate: ModelSource? = nil, goal: AttackGoal = .untargeted, queryLimit: Int? = nil,
       imageCount: Int? = 1000, seed: UInt64 = 1
     ) {
@@ -70,19 +71,19 @@ public struct PoolExperiment: Sendable {
 
     /// All attacks that there are for a norm, within a budget or for the smallest perturbation. None within a number
     /// of pixels, for which there is no ladder of budgets to compare.
-    public static func methods(norm: Norm, hasBudget: Bool) -> [AttackKind] {
+    public static func methods(norm: Norm, hasBudget: Bool) -> [AttackCard] {
       norm == .l0 && hasBudget
-        ? [] : AttackKind.allCases.filter { ($0.search == .budget) == hasBudget && $0.norms.contains(norm) }
+        ? [] : AttackCard.all.filter { $0.hasBudget == hasBudget && $0.norms.contains(norm) }
     }
 
     /// With the gradient, beside attacks none of which has it: the strongest of the norm. nil where an attack that was
     /// asked for knows it.
-    var reference: AttackKind? {
-      guard methods.contains(where: \.knowledge.isBlackBox),
-        !methods.contains(where: { $0.knowledge == .gradients })
+    var reference: AttackCard? {
+      guard methods.contains(where: \.access.isBlackBox),
+        !methods.contains(where: { $0.access == .whiteBox })
       else { return nil }
-      if epsilon != nil { return .autoPGD }
-      return norm == .l2 ? .decoupledDirectionNorm : .fastMinimumNorm
+      if epsilon != nil { return APGDSettings.card }
+      return norm == .l2 ? DDNSettings.card : FMNSettings.card
     }
   }
 

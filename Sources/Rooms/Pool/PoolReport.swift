@@ -34,7 +34,7 @@ struct PoolReport {
 
   /// nil without a black-box attack.
   private var queries: QueryFigures? {
-    let asked = material.parts.filter { $0.entry.method.kind.knowledge.isBlackBox }
+    let asked = material.parts.filter { $0.entry.method.card.access.isBlackBox }
     guard !asked.isEmpty else { return nil }
     let whiteBox = material.strongestOfGradient
     return QueryFigures(
@@ -241,7 +241,7 @@ struct PoolReport {
     func role(_ row: PoolResults.Attack) -> Chart.Role {
       if row.entry.role == .transferred { return .random }
       if row.entry.followsGradient { return .neurons }
-      return row.entry.method.kind.knowledge.isBlackBox ? .other(0) : .control
+      return row.entry.method.card.access.isBlackBox ? .other(0) : .control
     }
     func rate(_ row: PoolResults.Attack, _ name: String? = nil) -> Chart.Rate {
       Chart.Rate(name: name ?? row.entry.words, role: role(row), share: row.summary.success)

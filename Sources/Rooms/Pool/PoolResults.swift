@@ -173,14 +173,14 @@ struct PoolMaterial {
     if let white = strongestOfGradient {
       let whiteBox = (name: white.entry.words, summary: white.summary)
       if let part = inside.first(where: { $0.entry.role == .transferred }) {
-        let method = part.entry.method.kind.rawValue
+        let method = part.entry.method.card.name
         comparisons.append(
           .blackBox(("\(method) on \(surrogateName ?? "another network")", part.summary), beside: whiteBox))
       }
-      for part in inside where part.entry.method.kind.knowledge.isBlackBox {
+      for part in inside where part.entry.method.card.access.isBlackBox {
         comparisons.append(.blackBox((part.entry.words, part.summary), beside: whiteBox))
       }
-      if let noise = inside.first(where: { $0.entry.method.kind == .noise }) {
+      if let noise = inside.first(where: { $0.entry.method.card.access == .none }) {
         comparisons.append(.noise(noise.summary, beside: whiteBox))
       }
     }

@@ -1,5 +1,6 @@
 import Adversarial
 import ArgumentParser
+import Attacks
 import Commands
 import Foundation
 import Lab

@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Figures
 import Foundation
 import Lab

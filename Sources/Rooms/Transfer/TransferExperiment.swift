@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Datasets
 import Foundation
 import Lab

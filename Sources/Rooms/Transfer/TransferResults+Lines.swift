@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Directions
 import Figures
 import Foundation

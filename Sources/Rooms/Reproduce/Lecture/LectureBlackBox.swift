@@ -1,4 +1,5 @@
 import Adversarial
+import Attacks
 import Figures
 import Lab
 import Networks
@@ -42,12 +43,12 @@ struct LectureBlackBox {
     let model = ThreatModel(norm: .linf, epsilon: bench.lectureEpsilon)
     var rows: [Reproduction.Row] = []
     for architecture in scale.architectures {
-      for (kind, limit) in [
-        (.projectedGradientDescent, nil), (.finiteDifferences, pixelCount + 2),
-        (.naturalEvolution, scale.queryLimit),
-        (.simultaneousPerturbation, scale.queryLimit), (.square, scale.queryLimit),
-      ] as [(AttackKind, Int?)] {
-        let line = try line(architecture, kind, queries: limit, under: model)
+      for (card, limit) in [
+        (PGDSettings.card, nil), (FiniteDifferencesSettings.card, pixelCount + 2),
+        (NESSettings.card, scale.queryLimit), (SPSASettings.card, scale.queryLimit),
+        (SquareSettings.card, scale.queryLimit),
+      ] as [(AttackCard, Int?)] {
+        let line = try line(architecture, card, queries: limit, under: model)
         rows.append(
           .init(line.name, [.init(shares: line.successes), limit.map { _ in .init(values: line.queries) }]))
       }
@@ -69,10 +70,11 @@ struct LectureBlackBox {
     var rows: [Reproduction.Row] = []
     for architecture in scale.architectures {
       var known: [Double?] = []
-      for (kind, limit) in [
-        (.decoupledDirectionNorm, nil), (.boundary, scale.queryLimit), (.hopSkipJump, scale.queryLimit),
-      ] as [(AttackKind, Int?)] {
-        let line = try line(architecture, kind, queries: limit, under: model)
+      for (card, limit) in [
+        (DDNSettings.card, nil), (BoundarySettings.card, scale.queryLimit),
+        (HopSkipJumpSettings.card, scale.queryLimit),
+      ] as [(AttackCard, Int?)] {
+        let line = try line(architecture, card, queries: limit, under: model)
         if limit == nil { known = line.distances }
         let ratios = zip(line.distances, known).map { own, least in
           own.flatMap { own in least.map { own / $0 } }
@@ -130,17 +132,17 @@ struct LectureBlackBox {
 
   /// - Parameter queries: nil of an attack that knows the gradient.
   private func line(
-    _ architecture: Architecture.Named, _ kind: AttackKind, queries: Int?, under threatModel: ThreatModel
+    _ architecture: Architecture.Named, _ card: AttackCard, queries: Int?, under threatModel: ThreatModel
   ) throws -> Line {
     let subjects = try bench.lectureSubjects { .usual(architecture, $0) }
     let batch = bench.batch(scale.attackedCount, of: .heldOut)
-    var method = AttackMethod(defaultsOf: kind)
+    var method = AttackMethod(defaultsOf: card)
     if let queries { method = method.limited(toQueries: queries) }
     let attack = method.attack(
       seed: bench.seed, workerCount: bench.workerCount,
       startingImages: StartingImages(drawnFrom: bench.dataset.training, seed: bench.seed))
     let listener = ProgressListener(bench.progress)
-    try listener.tell(.stage("\(architecture.rawValue): \(kind.title), \(batch.count) images"))
+    try listener.tell(.stage("\(architecture.rawValue): \(card.heading), \(batch.count) images"))
     let evaluations = try subjects.enumerated().map { number, subject in
       try listener.tell(.step(done: number, total: subjects.count, unit: "networks"))
       return try Evaluation(
@@ -148,12 +150,12 @@ struct LectureBlackBox {
         classifier: ListeningClassifier(base: subject.engine, listener: listener))
     }
     let sees: String =
-      switch kind.knowledge {
-      case .gradients: "knows the gradient"
-      case .scores: "sees scores"
-      case .labels: "sees labels"
-      case .nothing: "sees nothing"
+      switch card.access {
+      case .whiteBox: "knows the gradient"
+      case .scoreBased: "sees scores"
+      case .decisionBased: "sees labels"
+      case .none: "sees nothing"
       }
-    return Line(name: "\(architecture.rawValue), \(kind.rawValue), \(sees)", evaluations: evaluations)
+    return Line(name: "\(architecture.rawValue), \(card.name), \(sees)", evaluations: evaluations)
   }
 }
