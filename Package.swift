@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "Attacks",
       dependencies: [
-        "Commands", "Lab", "Tensors", "Datasets", "Adversarial",
+        "Commands", "Lab", "Tensors", "Datasets", "Adversarial", "Figures",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

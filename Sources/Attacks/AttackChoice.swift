@@ -39,9 +39,9 @@ public typealias TransferAttack = AttackChoice<TransferOffer>
 
 extension AttackChoice where Offer == TransferOffer {
   /// What `transfer` takes by default.
-  package static var fgsm: Self { Self(FGSMSettings.self) }
+  public static var fgsm: Self { Self(FGSMSettings.self) }
   /// What `substitute` takes by default.
-  package static var mifgsm: Self { Self(MIFGSMSettings.self) }
+  public static var mifgsm: Self { Self(MIFGSMSettings.self) }
 
   /// Whether it looks for the smallest perturbation rather than spending a budget.
   public var isMinimal: Bool { !card.hasBudget }

@@ -98,5 +98,3 @@ extension AttackSettings {
     }
   }
 }
-
-extension Norm: ExpressibleByArgument {}

@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Lab
 import Networks
+import Tensors
 
 /// Options of every command that runs an experiment.
 public struct CommonOptions: ParsableArguments {
@@ -23,7 +24,7 @@ public struct CommonOptions: ParsableArguments {
 
   public init() {}
 
-  package func validate() throws {
+  public func validate() throws {
     if let workers, !(1...1024).contains(workers) {
       throw ValidationError("--workers must be between 1 and 1024, got \(workers)")
     }
@@ -166,6 +167,7 @@ package struct ReadingOptions: ParsableArguments {
 extension DatasetOptions.Colour: ExpressibleByArgument {}
 extension DatasetOptions.ArrayLayout: ExpressibleByArgument {}
 extension DirectionFamily: ExpressibleByArgument {}
+extension Norm: ExpressibleByArgument {}
 extension ImageSplit: ExpressibleByArgument {}
 extension MapPooling: ExpressibleByArgument {}
 extension ActivationReading: ExpressibleByArgument {}

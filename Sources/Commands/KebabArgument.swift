@@ -1,21 +1,21 @@
 import ArgumentParser
 
 /// A choice that users write with hyphens (`random-sign`), and records and earlier versions in camel case (`randomSign`).
-package protocol KebabArgument: ExpressibleByArgument, CaseIterable, RawRepresentable<String> {}
+public protocol KebabArgument: ExpressibleByArgument, CaseIterable, RawRepresentable<String> {}
 
 extension KebabArgument {
   /// Either spelling.
-  package init?(argument: String) {
+  public init?(argument: String) {
     guard let value = Self.allCases.first(where: { [$0.argument, $0.rawValue].contains(argument) }) else {
       return nil
     }
     self = value
   }
 
-  package var argument: String {
+  public var argument: String {
     rawValue.replacing(/[A-Z]/) { "-" + $0.0.lowercased() }
   }
 
-  package var defaultValueDescription: String { argument }
-  package static var allValueStrings: [String] { allCases.map(\.argument) }
+  public var defaultValueDescription: String { argument }
+  public static var allValueStrings: [String] { allCases.map(\.argument) }
 }

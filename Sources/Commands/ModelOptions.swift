@@ -39,7 +39,7 @@ public struct OutputOption: ParsableArguments {
 
   public init() {}
 
-  package func validate() throws { try Self.check(path) }
+  public func validate() throws { try Self.check(path) }
 
   /// An empty path would be the working folder, and comes from a variable of a script that is not set.
   package static func check(_ path: String?) throws {

@@ -50,13 +50,14 @@ import Testing
     let images = [.succeeded, .succeeded, .succeeded, .failed, .alreadyWrong].map { image($0) }
     #expect(
       AttackExhibits.headline(of: EvaluationSummary(of: images), configuration(PGDSettings(), .linf, 0.1))
-        == "Projected gradient descent, ℓ∞ ≤ 0.1: attack success rate 75.0 % (3 of 4 attacked images, 95 % interval "
-        + "30.1–95.4 %). Clean accuracy 80.0 %, robust accuracy 20.0 % (5 images).")
+        == "Projected gradient descent, ℓ∞ ≤ 0.1: attack success rate 75.0 % (3 of 4 attacked images; 95 % interval "
+        + "30.1 % to 95.4 %). Clean accuracy 80.0 % (4 of 5), robust accuracy 20.0 % (1 of 5).")
     let targeted = [image(.succeeded, target: 1), image(.alreadyTarget, target: 0)]
     #expect(
       AttackExhibits.headline(of: EvaluationSummary(of: targeted), configuration(DDNSettings(), .l2, nil))
-        == "Decoupled direction and norm, smallest ℓ2 perturbation: targeted attack success rate 100.0 % (1 of 1 attacked "
-        + "images, 95 % interval 20.7–100.0 %). Clean accuracy 100.0 %, robust accuracy 50.0 % (2 images).")
+        == "Decoupled direction and norm, smallest ℓ2 perturbation: targeted attack success rate 100 % (1 of 1 attacked "
+        + "images; 95 % interval 20.7 % to 100 %). Clean accuracy 100 % (2 of 2), robust accuracy 50.0 % (1 of 2)."
+    )
     #expect(
       AttackExhibits.headline(of: EvaluationSummary(of: []), configuration(PGDSettings(), .linf, 0.1))
         == "Projected gradient descent, ℓ∞ ≤ 0.1: no image was attacked, of 0.")

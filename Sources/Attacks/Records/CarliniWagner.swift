@@ -1,6 +1,7 @@
 import Adversarial
 import ArgumentParser
 import Commands
+import Figures
 import Lab
 
 /// Adam in the space of a hyperbolic tangent.

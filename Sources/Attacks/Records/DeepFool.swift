@@ -1,6 +1,7 @@
 import Adversarial
 import ArgumentParser
 import Commands
+import Figures
 import Lab
 
 /// Steps to the nearest face of the linearised network.

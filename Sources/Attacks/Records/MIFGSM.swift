@@ -1,6 +1,7 @@
 import Adversarial
 import ArgumentParser
 import Commands
+import Figures
 import Lab
 
 /// Steps along a running sum of gradients.

@@ -1,6 +1,7 @@
 import Adversarial
 import ArgumentParser
 import Commands
+import Figures
 import Lab
 
 /// The smallest step along the sign of the gradient that is enough.

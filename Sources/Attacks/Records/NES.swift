@@ -1,4 +1,5 @@
 import Adversarial
+import Figures
 import Lab
 
 /// A gradient estimated from normal perturbations.

@@ -1,6 +1,7 @@
 import Adversarial
 import ArgumentParser
 import Commands
+import Figures
 import Lab
 
 /// Projected gradient descent from random starts in the ball.

@@ -1,4 +1,5 @@
 import Adversarial
+import Figures
 import Lab
 
 /// A gradient estimated by moving all pixels at once; steps are those of Adam.

@@ -1,5 +1,4 @@
 import Networks
-import Poisoning
 import Tensors
 
 /// A layer whose values are looked at as features: its name, its units, and where its activation stands.

@@ -20,7 +20,7 @@ struct AttackExhibits {
     sheet.add(to: &exhibits)
     exhibits.chart(
       "figures/robust-accuracy", "Robust accuracy by perturbation size.",
-      alternative: "A falling curve. \(results.sentence)", robustAccuracy)
+      alternative: "A falling curve. \(subtitle)", robustAccuracy)
     exhibits.chart(
       "figures/distortions", "Distances of the smallest perturbations found.",
       alternative: "A histogram; the quartiles are in distortions.csv.", distances)
@@ -41,35 +41,39 @@ struct AttackExhibits {
       modelChecksum: results.modelChecksum, imageCount: results.imageCount)
   }
 
+  /// Under a title that names the attack.
+  private var subtitle: String {
+    let rates = Self.rates(of: results.summary)
+    return rates.prefix(1).uppercased() + rates.dropFirst()
+  }
+
   private var sheet: AttackSheet {
     AttackSheet(
-      configuration: configuration, provenance: provenance, headline: results.sentence,
+      configuration: configuration, provenance: provenance, subtitle: subtitle,
       classNames: classNames, imageShape: imageShape, sample: evidence.sample)
   }
 
   // MARK: Words
 
   private var basis: String {
-    "n = \(results.imageCount) held-out images, of which \(results.summary.success.total) were attacked; 95 % Wilson "
-      + "intervals. Distances are over the \(results.summary.success.count) adversarial examples found; pixels lie in "
+    "n = \(Numbers.grouped(results.imageCount)) held-out images, of which \(Numbers.grouped(results.summary.success.total)) "
+      + "were attacked; 95 % Wilson intervals. Distances are over the "
+      + "\(Numbers.grouped(results.summary.success.count)) adversarial examples found; pixels lie in "
       + "[0, 1]. RMS perturbation: root mean square over all pixel values."
   }
 
-  /// The success rate with its interval, and accuracy before and after.
+  /// The attack, and its rates.
   static func headline(
     of summary: EvaluationSummary, _ configuration: AttackExperiment.Configuration
-  ) -> String {
+  ) -> String { "\(configuration.attackTitle): \(rates(of: summary))" }
+
+  /// The success rate with its interval, and accuracy before and after.
+  private static func rates(of summary: EvaluationSummary) -> String {
     let (success, all) = (summary.success, summary.cleanAccuracy.total)
-    let title = configuration.attackTitle
-    guard success.total > 0 else { return "\(title): no image was attacked, of \(all)." }
-    let interval =
-      success.interval95.map {
-        String(format: ", 95 %% interval %.1f–%.1f %%", 100 * $0.lowerBound, 100 * $0.upperBound)
-      } ?? ""
+    guard success.total > 0 else { return "no image was attacked, of \(Numbers.grouped(all))." }
     return
-      "\(title): \(summary.isTargeted ? "targeted " : "")attack success rate \(success.percent) (\(success.count) of "
-      + "\(success.total) attacked images\(interval)). Clean accuracy \(summary.cleanAccuracy.percent), robust accuracy "
-      + "\(summary.robustAccuracy.percent) (\(all) images)."
+      "\(summary.isTargeted ? "targeted " : "")attack success rate \(success.share(of: "attacked images", hasInterval: true)). "
+      + "Clean accuracy \(summary.cleanAccuracy.share()), robust accuracy \(summary.robustAccuracy.share())."
   }
 
   var findings: [String] {
@@ -78,22 +82,24 @@ struct AttackExhibits {
     let skipped = [
       (summary.alreadyWrongCount, "already misclassified"),
       (summary.alreadyTargetCount, "already of the target class"),
-    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    ].filter { $0.0 > 0 }.map { "\(Numbers.grouped($0.0)) \($0.1)" }
     if !skipped.isEmpty {
-      findings.append("Skipped, of \(results.imageCount) images: \(skipped.joined(separator: ", ")).")
+      findings.append(
+        "Skipped, of \(Numbers.grouped(results.imageCount)) images: \(skipped.joined(separator: ", ")).")
     }
     if summary.survival.total > 0 {
       let repaired =
         results.saved.count > summary.survival.count
-        ? "; after repair by single 8-bit steps, \(results.saved.count) of \(results.saved.total)" : ""
+        ? "; after repair by single 8-bit steps, \(results.saved.share())" : ""
       findings.append(
-        "\(summary.survival.count) of \(summary.survival.total) adversarial examples survive rounding to 8 bits\(repaired)."
+        "After rounding to 8 bits, \(summary.survival.share(of: "adversarial examples")) still fool the network\(repaired)."
       )
     }
     if summary.zeroGradientCount > 0 {
       findings.append(
-        "The gradient was zero for \(summary.zeroGradientCount) of \(summary.success.total) attacked images, which it could "
-          + "not move.")
+        "The gradient was zero for "
+          + "\(Proportion(summary.zeroGradientCount, of: summary.success.total).share(of: "attacked images")): it could not move "
+          + "them.")
     }
     if let l2 = summary.medianL2, let linf = summary.medianLinf, let rootMeanSquare = summary.meanDistortion {
       findings.append(
@@ -154,7 +160,7 @@ struct AttackExhibits {
       return Chart.robustAccuracy(
         caption: caption(
           "Robust accuracy by perturbation size",
-          "An upper bound: a stronger attack could only lower it. \(results.sentence)"),
+          "An upper bound: a stronger attack could only lower it. \(subtitle)"),
         curves: [
           Chart.AccuracyCurve(
             name: results.attack, role: .neurons,

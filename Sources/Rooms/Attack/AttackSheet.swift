@@ -4,13 +4,14 @@ import Figures
 import Foundation
 import Images
 import Lab
+import Networks
 import Tensors
 
 /// The pictures of attacked images: the sheet, each of its images enlarged, and the adversarial ones as plain files.
 struct AttackSheet {
   let configuration: AttackExperiment.Configuration
   let provenance: AttackProvenance
-  let headline: String
+  let subtitle: String
   let classNames: [String]
   let imageShape: ImageShape
   let sample: AttackSample
@@ -105,7 +106,7 @@ struct AttackSheet {
   private var sheetCaption: FigureCaption {
     FigureCaption(
       title: "\(configuration.attackTitle): \(provenance.modelName) on \(provenance.data.name)",
-      subtitle: headline,
+      subtitle: subtitle,
       footer: [
         "Shown: \(sample.items.count) of the \(sample.attackedCount) attacked images, a random sample, not cherry-picked."
       ] + footer, text: provenance.pairs)

@@ -34,32 +34,30 @@ struct EveryTargetExhibits {
   // MARK: Words
 
   private var basis: String {
-    "n = \(results.imageCount) held-out images, of which \(results.alreadyWrongCount) were already misclassified and not "
-      + "attacked; \(results.reached.total) pairs of an image and a class other than its own; 95 % Wilson intervals. "
+    "n = \(Numbers.grouped(results.imageCount)) held-out images, of which \(Numbers.grouped(results.alreadyWrongCount)) were already misclassified and not "
+      + "attacked; \(Numbers.grouped(results.reached.total)) pairs of an image and a class other than its own; 95 % Wilson intervals. "
       + "Distances are over the successful pairs; pixels lie in [0, 1]."
   }
 
   var findings: [String] {
-    let interval =
-      results.reachedInterval95.map {
-        String(format: ", 95 %% interval %.1f–%.1f %%", 100 * $0.lowerBound, 100 * $0.upperBound)
-      } ?? ""
     func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
-    return [
-      "\(configuration.attackTitle): targeted attack success rate \(results.reached.percent) (\(results.reached.count) of "
-        + "\(results.reached.total) pairs of image and target class\(interval)); every class was reached from "
-        + "\(results.everyClassReached.count) of \(results.everyClassReached.total) images."
+    var findings = [
+      "\(configuration.attackTitle): targeted attack success rate "
+        + "\(results.reached.share(of: "pairs of image and target class", hasInterval: true)). Every class was reached from "
+        + "\(results.everyClassReached.share(of: "images"))."
     ]
-      + (results.alreadyWrongCount > 0
-        ? ["Skipped, of \(results.imageCount) images: \(results.alreadyWrongCount) already misclassified."]
-        : [])
-      + (results.medianL2 == nil
-        ? []
-        : [
-          "Median ℓ2 distance of the pairs \(number(results.medianL2)), of each image's nearest class "
-            + "\(number(results.nearestMedianL2)); mean RMS perturbation \(number(results.meanDistortion)) and "
-            + "\(number(results.nearestMeanDistortion))."
-        ])
+    if results.alreadyWrongCount > 0 {
+      findings.append(
+        "Skipped, of \(Numbers.grouped(results.imageCount)) images: \(Numbers.grouped(results.alreadyWrongCount)) already "
+          + "misclassified.")
+    }
+    if results.medianL2 != nil {
+      findings.append(
+        "Median ℓ2 distance of the pairs \(number(results.medianL2)), of each image's nearest class "
+          + "\(number(results.nearestMedianL2)); mean RMS perturbation \(number(results.meanDistortion)) and "
+          + "\(number(results.nearestMeanDistortion)).")
+    }
+    return findings
   }
 
   // MARK: Tables

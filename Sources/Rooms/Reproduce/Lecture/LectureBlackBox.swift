@@ -105,7 +105,7 @@ struct LectureBlackBox {
     for architecture in scale.architectures {
       for count in [1, 3, 5] {
         let line = try line(
-          architecture, .fewPixel, queries: scale.queryLimit,
+          architecture, FewPixelSettings.card, queries: scale.queryLimit,
           under: ThreatModel(norm: .l0, epsilon: Float(count * channels)))
         rows.append(
           .init(
