@@ -1,5 +1,5 @@
-import Adversarial
 import ArgumentParser
+import Commands
 import PoisonRoom
 
 struct PoisonCommand: ParsableCommand {

@@ -40,7 +40,12 @@ extension PoolResults: ReportedResults {
             ("backwards_per_image", "backwards"),
           ], isForArticle: false),
         .init(file: "images.csv", caption: "The images one by one."),
-        RunSummary.queryTable,
+        .init(
+          file: "queries.csv", caption: "Black-box attacks by number of queries.",
+          articleColumns: [
+            ("attack", "attack"), ("queries", "queries"), ("success_count", "fooled"), ("success_of", "of"),
+            ("median_distance", "median distance"),
+          ], identifiers: ["attack", "queries"]),
       ], articleTables: ["pool.tex"],
       citations: attacks.flatMap(\.entry.method.card.citations) + [.carlini2019evaluating])
   }
