@@ -65,6 +65,7 @@ let package = Package(
     .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLBFGSB", providers: [.apt(["liblbfgsb-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CEXIF", linkerSettings: [.linkedLibrary("exif")]),
     .target(name: "CJPEG", dependencies: ["CEXIF"], linkerSettings: [.linkedLibrary("jpeg")]),
@@ -106,7 +107,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Lab", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
+        "Lab", "Escapes", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -125,7 +126,8 @@ let package = Package(
     .target(
       name: "Study",
       dependencies: [
-        "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
+        "CQRCode", "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks",
+        "Directions",
         "Figures",
         "Lab", "Commands", "LocalServer",
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -220,6 +222,12 @@ let package = Package(
         "Attacks", "Lab", "Adversarial", "Commands", "Networks", "Storage", "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "Datasets", "Escapes", "Lab", "Networks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
       name: "RoomsTests",
       dependencies: [
         "Lab", "Commands", "Attacks", "Inference", "Privacy", "Adversarial", "Datasets", "Directions",
@@ -247,11 +255,11 @@ let package = Package(
       name: "StudyTests",
       dependencies: [
         "Study", "Directions", "Lab", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
-      ], exclude: ["Pins"]),
+      ], exclude: ["Fixtures", "Pins"]),
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Lab", "Images", "Networks", "Storage", "Tensors", "TestSupport",
+        "Lab", "Escapes", "Images", "Networks", "Storage", "Tensors", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], exclude: ["Pins"]),
   ] + rooms + [demo]

@@ -15,6 +15,7 @@ needed=(
   libjpeg-dev            # JPEG
   libexif-dev            # how a camera was held
   libcairo2-dev          # text and drawing
+  libqrencode-dev        # QR codes: the address of a study
   fonts-dejavu-core      # the typeface of every figure
   gnuplot-nox            # charts
   libsqlite3-dev         # SQLite: answers of a study
@@ -31,6 +32,7 @@ needed_by_tests=(
   chromium chromium-driver  # the browser
   python3-selenium          # drives it
   python3-html5lib tidy     # read the HTML
+  python3-zbar              # reads QR codes, as a phone does
   python3-pip               # fetches axe-core
   texlive-latex-recommended # LaTeX, BibTeX, booktabs
   lmodern                   # its letters as outlines
@@ -69,7 +71,7 @@ check_swift
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
-    "L-BFGS-B, Boost.Math, libpng, libjpeg (libjpeg-turbo), libexif, Cairo, zlib, OpenSSL and SQLite with their headers, pkg-config," \
+    "L-BFGS-B, Boost.Math, libpng, libjpeg (libjpeg-turbo), libexif, Cairo, libqrencode, zlib, OpenSSL and SQLite with their headers, pkg-config," \
     "gnuplot and the DejaVu fonts; the build goes on in the hope that they are here." >&2
   exit 0
 fi

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AttackRoom
+import Commands
 import PoolRoom
 
 struct AttackCommand: ParsableCommand {
@@ -16,5 +17,5 @@ struct AttackCommand: ParsableCommand {
       intrigue attack list says which is which. Black-box attacks see only answers to their queries, at most --queries \
       per image; to compare them with a white-box attack: intrigue attack pool --knowledge black-box.
       """,
-    subcommands: [AttackListCommand.self, PoolCommand.self] + AttackCommands.all)
+    subcommands: [AttackListCommand.self, RunCommand<PoolOptions>.self] + AttackCommands.all)
 }

@@ -29,42 +29,50 @@ struct IntrigueCommand: AsyncParsableCommand {
     commandName: "intrigue",
     abstract: "The laboratory for the two intriguing properties of neural networks.",
     discussion: """
-      Exit codes: 0 done, 1 something is wrong with files or data, or what was to be printed is lost, 64 wrong \
-      arguments, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM), 129 hung up (SIGHUP). A signal ends every command \
-      within two seconds; what was finished is kept.
+      Example: intrigue demo
+
+      Exit codes: 0 success; 1 an error in files or data, or output that could not be printed; 64 wrong arguments; 130 \
+      interrupted (Ctrl-C); 143 terminated (SIGTERM); 129 hung up (SIGHUP). A signal ends every command within two \
+      seconds; finished parts are kept.
+
+      Completion of commands, options and file names in a shell: \
+      intrigue --generate-completion-script bash (or zsh, fish).
       """,
     version: RunEnvironment.toolVersion,
     subcommands: [
       DatasetsCommand.self,
-      TrainCommand.self,
+      RunCommand<TrainOptions>.self,
       InspectCommand.self,
-      EvaluateCommand.self,
-      GalleryCommand.self,
-      CompareCommand.self,
-      TransferCommand.self,
-      RankCommand.self,
+      RunCommand<EvaluateOptions>.self,
+      RunCommand<GalleryOptions>.self,
+      RunCommand<CompareOptions>.self,
+      RunCommand<TransferOptions>.self,
+      RunCommand<RankOptions>.self,
       MergeCommand.self,
       AttackCommand.self,
-      LinearityCommand.self,
-      PatternCommand.self,
-      RubbishCommand.self,
-      SubstituteCommand.self,
-      PrivacyCommand.self,
-      SmoothCommand.self,
+      RunCommand<LinearityOptions>.self,
+      RunCommand<PatternOptions>.self,
+      RunCommand<RubbishOptions>.self,
+      RunCommand<SubstituteOptions>.self,
+      RunCommand<PrivacyExperimentOptions>.self,
+      RunCommand<SmoothOptions>.self,
       RunCommand<ShiftOptions>.self,
       PoisonCommand.self,
-      ReproduceCommand.self,
+      RunCommand<ReproduceOptions>.self,
       StudyCommand.self,
       ReportCommand.self,
       ExploreCommand.self,
-      DemoCommand.self,
+      RunCommand<DemoOptions>.self,
     ])
 
   /// Parses and runs, as `AsyncParsableCommand` does by itself, but prints through ``Output``.
   static func main() async {
     Interruption.watch()
+    let arguments = NegativeNumbers.joined(to: CommandLine.arguments.dropFirst())
     do {
-      let arguments = NegativeNumbers.joined(to: CommandLine.arguments.dropFirst())
+      if let page = try HelpPage(for: arguments, of: Self.self, columns: Output.pageColumns) {
+        return try Output.result(text: page.text)
+      }
       var command = try await asyncParseAsRoot(arguments)
       try OpenBLAS.reserve()
       if var command = command as? AsyncParsableCommand {
@@ -73,18 +81,21 @@ struct IntrigueCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      end(with: error)
+      end(with: error, arguments)
     }
   }
 
-  /// Says what there is to say of `error`, which may be a wish for help, and ends the process with its exit code.
-  private static func end(with error: any Error) -> Never {
+  /// Says what there is to say of `error`, which may be a wish for the version, and ends the process with its exit code.
+  private static func end(with error: any Error, _ arguments: [String]) -> Never {
     let exitCode = exitCode(for: error)
-    let message = fullMessage(for: error)
+    var message = fullMessage(for: error)
+    if exitCode == .validationFailure, !message.isEmpty {
+      message = Misspelling(in: arguments, of: Self.self)?.message ?? message
+    }
     switch exitCode {
     case _ where message.isEmpty: break
     case .success:
-      do { try Output.result(text: message) } catch { end(with: error) }
+      do { try Output.result(text: message) } catch { end(with: error, arguments) }
     // One sentence, whatever names it holds. Of wrong arguments there are lines, with the usage.
     case .failure: Output.remark(message)
     default: Output.remark(text: message)

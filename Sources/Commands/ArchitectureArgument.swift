@@ -2,7 +2,7 @@ import ArgumentParser
 import Lab
 
 extension ArchitectureChoice {
-  /// Of `--architecture`.
+  /// Creates the choice that the value of `--architecture` names.
   ///
   /// - Throws: `ValidationError`.
   package init(argument: String) throws {

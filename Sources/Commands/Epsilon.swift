@@ -21,4 +21,6 @@ package struct Epsilon: ExpressibleByArgument {
     text = argument
     value = Float(number)
   }
+
+  package var defaultValueDescription: String { text }
 }

@@ -18,4 +18,6 @@ extension KebabArgument {
 
   public var defaultValueDescription: String { argument }
   public static var allValueStrings: [String] { allCases.map(\.argument) }
+  /// None: a value is its own description.
+  public static var allValueDescriptions: [String: String] { [:] }
 }

@@ -4,13 +4,21 @@ import Lab
 
 /// A trained network: a model file, or weights of another program with an architecture file.
 package struct ModelOptions: ParsableArguments {
-  @Argument(help: "A model file (.safetensors) made by intrigue train, or the folder of its run.")
+  @Argument(
+    help: ArgumentHelp("Model file that intrigue train has written, or its run folder.", valueName: "MODEL"),
+    completion: .file(extensions: ["safetensors"]))
   package var model: String?
 
-  @Option(help: "Weights made by another program (.safetensors), instead of a model; needs --architecture.")
+  @Option(
+    help: ArgumentHelp(
+      "Weights of another program (.safetensors), instead of a model; needs --architecture.",
+      valueName: "FILE"),
+    completion: .file(extensions: ["safetensors"]))
   package var weights: String?
 
-  @Option(help: "The architecture of --weights: a JSON file.")
+  @Option(
+    help: ArgumentHelp("JSON file that describes the architecture of --weights.", valueName: "FILE"),
+    completion: .file(extensions: ["json"]))
   package var architecture: String?
 
   package init() {}
@@ -34,7 +42,9 @@ package struct ModelOptions: ParsableArguments {
 public struct OutputOption: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
+    help: ArgumentHelp(
+      "Folder for the results. Default: output/NAME, named after the experiment.", valueName: "FOLDER"),
+    completion: .directory)
   package var path: String?
 
   public init() {}

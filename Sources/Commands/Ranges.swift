@@ -21,6 +21,11 @@ package func requireEpochs(_ name: String = "--epochs", _ count: Int?) throws {
   try require(name, count, in: 0...100_000)
 }
 
+/// Cores to use; nil: all.
+package func requireWorkers(_ count: Int?) throws {
+  try require("--workers", count, in: 1...1024)
+}
+
 package func requirePositive(_ name: String, _ value: (some BinaryFloatingPoint)?) throws {
   guard let value, !(value > 0 && value.isFinite) else { return }
   throw ValidationError("\(name) must be positive, got \(value)")
@@ -29,6 +34,12 @@ package func requirePositive(_ name: String, _ value: (some BinaryFloatingPoint)
 package func requireNotNegative(_ name: String, _ value: (some BinaryFloatingPoint)?) throws {
   guard let value, !(value >= 0 && value.isFinite) else { return }
   throw ValidationError("\(name) must not be negative, got \(value)")
+}
+
+/// A fraction that leaves something: 0 or more and less than 1.
+package func requireFraction(_ name: String, _ value: (some BinaryFloatingPoint)?) throws {
+  guard let value, !(value >= 0 && value < 1) else { return }
+  throw ValidationError("\(name) must be at least 0 and below 1, got \(value)")
 }
 
 /// What every command asks of the radius of a ball.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// How to read custom images. Catalogue sets use only `classes`.
+/// Options for reading custom images. Catalogue sets use only `classes`.
 public struct DatasetOptions: Equatable, Codable, Sendable {
   /// Height and width in pixels.
   public struct Size: Equatable, Codable, Sendable {

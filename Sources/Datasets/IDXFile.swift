@@ -12,7 +12,7 @@ public enum IDXFile {
     public let count: Int
     public let height: Int
     public let width: Int
-    /// `[count, height, width]`.
+    /// Pixels, `[count, height, width]`.
     public let pixels: [UInt8]
   }
 

@@ -4,14 +4,14 @@ import Foundation
 ///
 ///     P(j) = C(K, j) C(N − K, n − j) / C(N, n)
 struct Hypergeometric {
-  /// N.
+  /// The number N of items.
   let population: Int
-  /// K.
+  /// The number K of marked items.
   let markedCount: Int
-  /// n.
+  /// The number n of items drawn.
   let drawCount: Int
 
-  /// The possible counts.
+  /// The possible numbers of marked items among those drawn.
   var support: ClosedRange<Int> {
     max(0, drawCount - (population - markedCount))...min(drawCount, markedCount)
   }
@@ -27,7 +27,7 @@ struct Hypergeometric {
     support.reduce(0) { $0 + probability(of: $1) * value($1) }
   }
 
-  /// ln C(n, k).
+  /// Returns ln C(n, k).
   private static func logBinomial(_ n: Int, _ k: Int) -> Double {
     lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
   }

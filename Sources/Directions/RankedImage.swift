@@ -40,7 +40,7 @@ struct TopList {
     }
   }
 
-  /// Best first.
+  /// The images, best first.
   var sorted: [RankedImage] { heap.sorted { $0.precedes($1) } }
 
   private mutating func siftUp() {

@@ -13,11 +13,11 @@ import Foundation
 /// A basis whose directions all find the same images, such as one of non-negative weights, looks coherent for that
 /// reason alone: ``isDegenerate`` flags it.
 public struct TopSetOverlap: Equatable, Codable, Sendable {
-  /// D.
+  /// The number D of directions.
   public let directionCount: Int
-  /// k.
+  /// The size k of a top set.
   public let topCount: Int
-  /// `nil` for fewer than two directions.
+  /// The mean Jaccard index; `nil` for fewer than two directions.
   public let meanJaccard: Double?
   public let chanceJaccard: Double
   public let uniqueShare: Double

@@ -2,9 +2,9 @@
 public struct Bitmap: Equatable, Sendable {
   public let width: Int
   public let height: Int
-  /// 1 grey, 3 RGB.
+  /// The number of channels: 1 grey, 3 RGB.
   public let channels: Int
-  /// `height × width × channels`.
+  /// Samples, `height × width × channels`.
   public var samples: [UInt8]
 
   public init(width: Int, height: Int, channels: Int, samples: [UInt8]) {

@@ -166,7 +166,7 @@ public final class Canvas {
     cairo_restore(context)
   }
 
-  /// What has been drawn, as RGB.
+  /// The drawing so far, as RGB.
   public var bitmap: Bitmap {
     precondition(!isPage, "a page of a document has no pixels")
     let count = width * height * 3

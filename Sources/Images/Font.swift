@@ -74,7 +74,7 @@ public struct Font: Hashable, Sendable {
   /// the process by an assertion (`! scaled_font->cache_frozen`). So one thread at a time works with text.
   private static let turn = Mutex(())
 
-  /// For what works with text without a ``Font`` at hand, such as the end of a page.
+  /// Serialises code that works with text but has no ``Font``, such as the end of a page.
   static func takingTurns<Result: Sendable>(_ body: () -> Result) -> Result {
     turn.withLock { _ in body() }
   }

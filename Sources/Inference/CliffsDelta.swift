@@ -18,7 +18,7 @@ public struct CliffsDelta: Hashable, Codable, Sendable {
     case large
   }
 
-  /// δ in [−1, 1].
+  /// The effect size δ, in [−1, 1].
   public let value: Double
 
   /// - Parameters:

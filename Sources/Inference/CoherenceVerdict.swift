@@ -36,17 +36,17 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
   public static let leastMargin = 1e-6
 
   public let conclusion: Conclusion
-  /// n
+  /// The number n of networks, or of participants.
   public let networkCount: Int
   /// Quantity compared, such as `κ`.
   public let metric: String
-  /// m
+  /// The margin of equivalence, m.
   public let margin: Double
-  /// α
+  /// The significance level α.
   public let significance: Double
   /// Mean difference, neurons minus random directions.
   public let effect: Double
-  /// s of the differences; `nil` for one network, like the four below.
+  /// The standard deviation s of the differences; `nil` for one network, like the four below.
   public let standardDeviation: Double?
   /// Interval of level 1 − α.
   public let interval: ConfidenceInterval?

@@ -12,9 +12,9 @@ import Tensors
 /// The ordinary bootstrap is wrong here: it draws images twice, both copies enter one top set, and the statistic treats
 /// them as two images that agree. For the same reason, near-duplicates should be removed from the set first.
 public struct HalfSampling: Hashable, Sendable {
-  /// N
+  /// The number N of images.
   public let imageCount: Int
-  /// B
+  /// The number B of halves drawn.
   public let drawCount: Int
   public let seed: UInt64
 
@@ -50,10 +50,10 @@ public struct HalfSampling: Hashable, Sendable {
 
 /// A statistic of all images with its spread over halves of them.
 public struct HalfSampleEstimate: Hashable, Codable, Sendable {
-  /// θ̂, from all images.
+  /// The estimate θ̂ from all images.
   public let value: Double
   public let imageCount: Int
-  /// θ* of each half, in the order drawn.
+  /// The value θ* of each half, in the order drawn.
   public let replicates: [Double]
 
   /// The factor from the spread of the halves to that of the whole; 1 for an even number of images.

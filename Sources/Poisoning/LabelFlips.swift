@@ -52,5 +52,5 @@ public struct LabelFlips: Equatable, Sendable {
   }
 
   /// round(share · n); a half is rounded up.
-  static func count(_ share: Double, of total: Int) -> Int { Int((share * Double(total)).rounded()) }
+  package static func count(_ share: Double, of total: Int) -> Int { Int((share * Double(total)).rounded()) }
 }

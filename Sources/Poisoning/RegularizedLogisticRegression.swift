@@ -16,9 +16,9 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
   /// Rows with their classes as ±1.
   public struct Examples: Sendable {
     public let dimension: Int
-    /// x, row by row.
+    /// The points x, row by row.
     public private(set) var values: [Double]
-    /// y
+    /// The classes y = ±1.
     public private(set) var signs: [Double]
 
     public init(values: [Double], signs: [Double], dimension: Int) {
@@ -66,7 +66,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return products.map { $0 + bias }
   }
 
-  /// ζ(−y f) of each row.
+  /// Returns the loss ζ(−y f) of each row.
   public func losses(on examples: Examples) -> [Double] {
     zip(outputs(of: examples), examples.signs).map { softplus(-$1 * $0) }
   }
@@ -84,7 +84,7 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return gradient
   }
 
-  /// H v.
+  /// Returns the product H v of the Hessian with a vector.
   public func curvatureProduct(_ vector: [Double], on examples: Examples, decay: Double) -> [Double] {
     Self.curvatureProduct(vector, curvatures(on: examples), examples, decay)
   }
@@ -159,12 +159,12 @@ public struct RegularizedLogisticRegression: Codable, Equatable, Sendable {
     return moved
   }
 
-  /// σ(1 − σ) of each row.
+  /// Returns σ(1 − σ) of each row.
   private func curvatures(on examples: Examples) -> [Double] {
     outputs(of: examples).map { sigmoid($0) * sigmoid(-$0) }
   }
 
-  /// Σ aᵢ x̃ᵢ.
+  /// Returns the weighted sum Σ aᵢ x̃ᵢ of the examples.
   private static func weighted(_ factors: [Double], _ examples: Examples) -> [Double] {
     LinearAlgebra.product(
       examples.values, factors, rows: examples.dimension, inner: examples.count, columns: 1)

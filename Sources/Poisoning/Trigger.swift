@@ -17,9 +17,9 @@ public struct Trigger: Codable, Equatable, Sendable {
   }
 
   public let shape: ImageShape
-  /// p, `shape.pixelCount` values in [0, 1].
+  /// The pattern p, `shape.pixelCount` values in [0, 1].
   public let pixels: [Float]
-  /// m of each pixel.
+  /// The opacity m of each pixel.
   public let opacities: [Float]
 
   /// - Parameter seed: Seeds the blended pattern.

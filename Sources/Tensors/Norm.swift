@@ -2,11 +2,11 @@
 public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertible {
   /// Number of vᵢ that are not 0. Not a norm, as 2v is no larger than v, but measured and bounded like one.
   case l0
-  /// Σ |vᵢ|
+  /// The sum of absolute values, Σ |vᵢ|.
   case l1
-  /// √Σ vᵢ²
+  /// The Euclidean length, √Σ vᵢ².
   case l2
-  /// max |vᵢ|
+  /// The largest absolute value, max |vᵢ|.
   case linf
 
   /// The norm of `values`, summed in Double; 0 if there are none. NaN when a value is NaN.

@@ -52,7 +52,7 @@ import Testing
     }
     #expect(outcome.exitCode == code, "\(outcome.errors)")
     let last = outcome.errors.split(separator: "\n").last ?? ""
-    #expect(last.hasPrefix("\(word) The same command goes on"), "\(outcome.errors)")
+    #expect(last.hasPrefix("\(word) Run the same command again to resume"), "\(outcome.errors)")
     #expect(!outcome.output.contains("images, layer"))
     // The folder can be used again.
     expectSuccess(try await program.run(arguments + ["3", "--quiet"]))

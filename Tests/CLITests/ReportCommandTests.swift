@@ -112,8 +112,7 @@ import Testing
         ["images", "logits", "near"].map { "figures/\(name)-\($0).png" }
       }),
     "pattern": Set(
-      ["means-targeted", "means-untargeted", "directions", "spectrum", "components", "universal"]
-        .map { "figures/\($0).png" } + ["spectrum.csv", "components.csv"]),
+      ["directions", "spectrum", "components", "universal"].map { "figures/\($0).png" }),
   ]
 
   @Test(

@@ -98,7 +98,8 @@ import Testing
       try #require(outcome.exitCode == 130, "\(outcome.errors)")
       #expect(
         outcome.errors.hasSuffix(
-          "Interrupted. The same command, without --fresh, goes on after the last finished epoch.\n"))
+          "Interrupted. Run the same command again, without --fresh, to resume after the last finished epoch.\n"
+        ))
       let names = try laboratory.content(of: "in parts").keys.sorted()
       #expect(names == ["in parts/checkpoint.safetensors", "in parts/run.json"])
       let record = try JSONSerialization.jsonObject(with: laboratory.read("in parts/run.json"))
@@ -189,7 +190,8 @@ import Testing
       #expect(
         names
           == [
-            "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf", "figures/classes.png",
+            "exhibits.json", "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf",
+            "figures/classes.png",
             "figures/classes.txt", "figures/rubbish.png",
             "rubbish.csv", "run.json",
           ].map { "noise/\($0)" })

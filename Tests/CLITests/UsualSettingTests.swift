@@ -42,7 +42,7 @@ import Testing
     Case(
       command: ["linearity", "run/model.safetensors", "--no-sizes", "--count", "6"],
       remarks: [
-        "the logistic regression is of classes 0 (cross) and 1 (dot), not of 3 and 7 as is usual, because the data do not have both"
+        "the logistic regression uses classes 0 (cross) and 1 (dot) instead of the default 3 and 7, because the data lack one of these"
       ],
       given: (["--pair", "3,7"], "there is no class 3: expected a number from 0 to 2")),
     Case(
@@ -51,7 +51,7 @@ import Testing
         "--components", "2",
       ],
       remarks: [
-        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because of 30 training images the others are less than one, or more than there are of other classes"
+        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because the others are less than one of the 30 training images, or more than other classes have"
       ],
       given: (["--shares", "0,0.001"], "0.001")),
     Case(

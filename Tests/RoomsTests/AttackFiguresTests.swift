@@ -1,4 +1,5 @@
 import Adversarial
+import Figures
 import Networks
 import Tensors
 import Testing

@@ -1,4 +1,5 @@
 import Directions
+import Figures
 import Testing
 
 @testable import CompareRoom
@@ -39,9 +40,10 @@ import Testing
 
   @Test("Numbers have three digits and a sign that rounding does not invent")
   func numbers() {
-    #expect(Comparison.number(-0.0004) == " 0.000" && Comparison.number(0.0496, signed: true) == "+0.050")
-    #expect(Comparison.number(-0.25) == "−0.250")
-    #expect(Comparison.words(ofP: 0.0001) == "< 0.001" && Comparison.words(ofP: 0.999) == "> 0.99")
-    #expect(Comparison.words(ofP: 0.0304) == "0.030" && Comparison.words(ofP: 0.304) == "0.30")
+    #expect(
+      Numbers.threeDecimals(-0.0004) == " 0.000" && Numbers.threeDecimals(0.0496, signed: true) == "+0.050")
+    #expect(Numbers.threeDecimals(-0.25) == "−0.250")
+    #expect(Numbers.p(0.0001) == "< 0.001" && Numbers.p(0.999) == "> 0.99")
+    #expect(Numbers.p(0.0304) == "0.030" && Numbers.p(0.304) == "0.30")
   }
 }

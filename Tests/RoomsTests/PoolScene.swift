@@ -32,7 +32,10 @@ struct PoolScene {
     workerCount: Int = 2, startsFresh: Bool = false, progress: @escaping ProgressHandler = { _ in }
   ) throws -> PoolResults {
     try PoolExperiment(configuration, workerCount: workerCount, startsFresh: startsFresh).run(
-      model ?? scene.model, surrogate: surrogate, on: scene.dataset, in: RunFolder(url), progress: progress)
+      on: GivenModels(
+        models: [model ?? scene.model] + [surrogate].compactMap(\.self), dataset: scene.dataset,
+        data: configuration.data),
+      in: RunFolder(url), progress: progress)
   }
 
   /// The same answers as the scene's network for every image, and a gradient of zero nearly everywhere: each pair of

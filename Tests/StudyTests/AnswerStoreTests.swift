@@ -40,6 +40,73 @@ import Testing
     }
   }
 
+  /// A store in which participant 0 has answered the trials named.
+  private func store(_ folder: URL, answered trials: [String]) async throws -> AnswerStore {
+    let store = try AnswerStore(folder.appending(path: "a.sqlite"), keyChecksum: "k")
+    _ = try await store.join(token: "t", at: 1, atMost: 2) { "name \($0)" }
+    for (position, trial) in trials.enumerated() {
+      #expect(
+        try await store.record(answer(0, position, trial)) == .recorded(answer(0, position, trial)))
+    }
+    return store
+  }
+
+  @Test("The latest answer is undone, kept as it was, and given anew; the new one counts")
+  func undo() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let store = try await store(folder, answered: ["a", "b"])
+      #expect(try await store.undo("b", of: 0, at: 9, before: 4))
+      #expect(try store.everything().answers == [answer(0, 0, "a")])
+      #expect(try store.undone() == [UndoneAnswer(answer: answer(0, 1, "b"), undoneAt: 9)])
+      // Whoever hears nothing asks again.
+      #expect(try await store.undo("b", of: 0, at: 11, before: 4))
+      #expect(try await store.undone(of: 0).map(\.undoneAt) == [9])
+      #expect(try await store.record(answer(0, 1, "b", 5), attempt: 1) == .recorded(answer(0, 1, "b", 5)))
+      #expect(try store.everything().answers == [answer(0, 0, "a"), answer(0, 1, "b", 5)])
+      #expect(try store.undone().map(\.answer) == [answer(0, 1, "b")])
+      #expect(try await store.undone(of: 1).isEmpty)
+    }
+  }
+
+  @Test("Only the latest answer is undone, once, and none of somebody who has finished")
+  func undoLimits() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let store = try await store(folder, answered: ["a", "b"])
+      #expect(try await !store.undo("a", of: 0, at: 9, before: 4), "not the latest")
+      #expect(try await !store.undo("c", of: 0, at: 9, before: 4), "not answered")
+      #expect(try await !store.undo("b", of: 1, at: 9, before: 4), "another participant's")
+      #expect(try await !store.undo("b", of: 0, at: 9, before: 2), "finished")
+      #expect(try await store.undo("b", of: 0, at: 9, before: 4))
+      #expect(try await !store.undo("a", of: 0, at: 9, before: 4), "one before one that is open again")
+      _ = try await store.record(answer(0, 1, "b", 5), attempt: 1)
+      #expect(try await !store.undo("b", of: 0, at: 9, before: 4), "a second time")
+      #expect(try store.everything().answers.count == 2 && store.undone().count == 1)
+    }
+  }
+
+  @Test("A first answer that comes late, after it was undone, is not taken for the second one")
+  func lateAnswer() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let store = try await store(folder, answered: ["a"])
+      #expect(try await store.record(answer(0, 1, "b"), attempt: 1) == .outdated, "never undone")
+      #expect(try await store.undo("a", of: 0, at: 9, before: 4))
+      #expect(try await store.record(answer(0, 0, "a")) == .outdated)
+      #expect(try store.everything().answers.isEmpty)
+      #expect(try await store.record(answer(0, 0, "a", 6), attempt: 1) == .recorded(answer(0, 0, "a", 6)))
+      #expect(try await store.record(answer(0, 0, "a")) == .repeated(answer(0, 0, "a", 6)))
+    }
+  }
+
+  @Test("A place from which an answer was undone is not freed: no answer is thrown away")
+  func undoneStays() async throws {
+    try await MadeUpStudy.inFolder { folder in
+      let store = try await store(folder, answered: ["a"])
+      _ = try await store.undo("a", of: 0, at: 9, before: 4)
+      #expect(try await store.free(["name 0"]).isEmpty)
+      #expect(try store.undone().count == 1)
+    }
+  }
+
   @Test("What was kept is there when the file is opened again; another study's is refused")
   func reopening() async throws {
     try await MadeUpStudy.inFolder { folder in

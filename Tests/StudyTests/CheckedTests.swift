@@ -52,6 +52,9 @@ import Testing
       .init(
         "answeredAt", "253402300800", "answeredAt: 253402300800.0 is no time in seconds since 1970")),
     CheckedCase(
+      UndoneAnswer.self, [:],
+      .init("undoneAt", "-1", "undoneAt: -1.0 is no time in seconds since 1970")),
+    CheckedCase(
       StudyParticipant.self, [:],
       .init("number", "-1", "number: expected 0 to \(StudyRoom.participantLimit - 1), found -1"),
       .init(

@@ -9,9 +9,16 @@ public struct DoubleReference {
   public let graph: Graph
   /// By parameter name.
   public var parameters: [String: [Double]]
+  /// Functions of single values, by the word for the layer.
+  private let functions: [String: @Sendable (Double) -> Double]
 
-  public init(_ network: Network) {
+  /// - Parameter functions: Of layers beside those that are known here.
+  public init(_ network: Network, functions: [String: @Sendable (Double) -> Double] = [:]) {
     graph = network.graph
+    let known: [String: @Sendable (Double) -> Double] = [
+      "relu": { max($0, 0) }, "sigmoid": { 1 / (1 + exp(-$0)) }, "tanh": { Foundation.tanh($0) },
+    ]
+    self.functions = known.merging(functions) { _, given in given }
     parameters = [:]
     for (parameter, tensor) in zip(network.graph.parameters, network.parameters) {
       parameters[parameter.name] = tensor.elements.map(Double.init)
@@ -47,47 +54,50 @@ public struct DoubleReference {
     let batch = sources[0]
     let area = shape.dropFirst().reduce(1, *)
     func channel(_ index: Int) -> Int { index / area }
-    switch node.layer {
-    case .normalise(let mean, let deviation):
+    let layer = node.layer
+    if let settings = layer.normalise {
       return batch.map { image in
-        image.indices.map { (image[$0] - Double(mean[channel($0)])) / Double(deviation[channel($0)]) }
+        image.indices.map {
+          (image[$0] - Double(settings.mean[channel($0)])) / Double(settings.standardDeviation[channel($0)])
+        }
       }
-    case .convolution(let c): return batch.map { convolved($0, node, c, shape) }
-    case .linear(let outputs, let hasBias):
+    }
+    if let convolution = layer.convolution { return batch.map { convolved($0, node, convolution, shape) } }
+    if let linear = layer.linear {
       let weights = parameters["\(node.name).weight"]!
-      let bias = hasBias ? parameters["\(node.name).bias"]! : Array(repeating: 0, count: outputs)
+      let bias = linear.bias ? parameters["\(node.name).bias"]! : Array(repeating: 0, count: linear.outputs)
       return batch.map { image in
-        (0..<outputs).map { row in
+        (0..<linear.outputs).map { row in
           image.indices.reduce(bias[row]) { $0 + weights[row * image.count + $1] * image[$1] }
         }
       }
-    case .maxPool(let p): return batch.map { pooled($0, p, shape, node.shape) { $0.max()! } }
-    case .averagePool(let p):
+    }
+    if let p = layer.maxPool { return batch.map { pooled($0, p, shape, node.shape) { $0.max()! } } }
+    if let p = layer.averagePool {
       let size = Double(p.kernel.height * p.kernel.width)
       return batch.map { pooled($0, p, shape, node.shape) { $0.reduce(0, +) / size } }
-    case .globalAveragePool:
+    }
+    if layer == .globalAveragePool {
       return batch.map { image in
         (0..<shape[0]).map { image[$0 * area..<($0 + 1) * area].reduce(0, +) / Double(area) }
       }
-    case .relu: return batch.map { $0.map { max($0, 0) } }
-    case .sigmoid: return batch.map { $0.map { 1 / (1 + exp(-$0)) } }
-    case .tanh: return batch.map { $0.map { Foundation.tanh($0) } }
-    case .batchNorm(let epsilon, _):
-      return normalised(batch, node, Double(epsilon), area, mode)
-    case .dropout, .flatten: return batch
-    case .topK(let count):
+    }
+    if let norm = layer.batchNorm { return normalised(batch, node, Double(norm.epsilon), area, mode) }
+    if let count = layer.topK {
       return batch.map { row in
         let kept = Set(row.indices.sorted { (-row[$0], $0) < (-row[$1], $1) }.prefix(count))
         return row.indices.map { kept.contains($0) ? row[$0] : 0 }
       }
-    case .maxout(let pieces):
+    }
+    if let pieces = layer.maxout {
       return batch.map { image in
         (0..<image.count / pieces).map { index in
           let (plane, place) = (index / area, index % area)
           return (0..<pieces).map { image[(plane * pieces + $0) * area + place] }.max()!
         }
       }
-    case .rbf(let outputs):
+    }
+    if let outputs = layer.rbf {
       let (centres, logs) = (parameters["\(node.name).centre"]!, parameters["\(node.name).log_precision"]!)
       return batch.map { image in
         (0..<outputs).map { output in
@@ -97,8 +107,11 @@ public struct DoubleReference {
           }
         }
       }
-    case .add: return zip(sources[0], sources[1]).map { zip($0, $1).map(+) }
     }
+    if layer == .add { return zip(sources[0], sources[1]).map { zip($0, $1).map(+) } }
+    if layer.passesOnValues { return batch }
+    guard let function = functions[layer.kind] else { preconditionFailure("no equation of \(layer.kind)") }
+    return batch.map { $0.map(function) }
   }
 
   private func normalised(

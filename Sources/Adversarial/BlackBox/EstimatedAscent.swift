@@ -23,15 +23,15 @@ public struct EstimatedAscent: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
   /// With a smaller offset, a pixel in Float changes by too few steps to determine its slope.
   public static let leastRadius = 1e-6
-  /// For a pair and the image that it leads to; with fewer queries nothing is queried.
+  /// The queries of one pair and of the image that it leads to; with fewer queries nothing is queried.
   public static let leastQueryCount = 3
 
   public let kind: Kind
-  /// n: the number of queries per estimate.
+  /// The number n of queries per estimate.
   public let sampleCount: Int
-  /// σ
+  /// The radius σ of the sampled points.
   public let radius: Double
-  /// s as a fraction of ε.
+  /// The step size s as a fraction of ε.
   public let relativeStepSize: Double
   public let queryLimit: Int
   public let seed: UInt64
@@ -78,7 +78,7 @@ public struct EstimatedAscent: BlackBoxAttack {
     private var current: [Float]
     private var estimate: GradientEstimate
     private var adam: AdamMoments
-    /// m
+    /// The running mean m of the estimates.
     private var mean: [Double]
     private var pairsLeft = 0
     /// The second point of the current pair.

@@ -13,11 +13,11 @@ import Tensors
 public struct FiniteDifferences: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
 
-  /// Least |h|: more than the spacing of Floats anywhere in [0, 1].
+  /// The least |h|: more than the spacing of Floats anywhere in [0, 1].
   public static let leastOffset = 1e-6
 
   public let stepCount: Int
-  /// |h|
+  /// The change |h| of a pixel.
   public let offset: Double
   public let queryLimit: Int
   public let seed: UInt64
@@ -58,7 +58,7 @@ public struct FiniteDifferences: BlackBoxAttack {
     private var pixels: [Int] = []
     private var taken = 0
     private var absorbed = 0
-    /// f at the current image, once it is known.
+    /// The value of f at the current image, once it is known.
     private var margin: Double?
     private var stepsLeft: Int
 

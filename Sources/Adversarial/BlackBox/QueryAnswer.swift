@@ -17,7 +17,7 @@ struct ScoreAnswer: QueryAnswer {
   var label: Int { scores.span.indexOfLargest }
 }
 
-/// The class alone.
+/// The predicted class alone: decision-based access.
 struct LabelAnswer: QueryAnswer {
   let label: Int
 

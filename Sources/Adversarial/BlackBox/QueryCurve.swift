@@ -10,7 +10,7 @@ public struct QueryCurve: Equatable, Codable, Sendable {
     public let medianDistance: Double?
   }
 
-  /// In ascending order of queries.
+  /// Points in ascending order of queries.
   public let points: [Point]
 
   /// - Parameters:

@@ -175,7 +175,7 @@ struct StripedWindows: SquareWindows {
   }
 }
 
-/// L2: bumps.
+/// The windows of the L2 attack: bumps.
 struct BumpyWindows: SquareWindows {
   private let image: SearchedImage
   private let shape: ImageShape

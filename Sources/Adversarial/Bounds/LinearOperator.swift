@@ -10,7 +10,7 @@ struct LinearOperator {
 }
 
 extension LinearOperator {
-  /// y = W x.
+  /// Creates the operator y = W x.
   ///
   /// - Parameter matrix: W, `[rows, columns]` in row-major order.
   init(matrix: [Double], rows: Int, columns: Int) {

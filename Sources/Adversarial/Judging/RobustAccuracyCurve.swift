@@ -13,9 +13,9 @@ public struct RobustAccuracyCurve: Equatable, Codable, Sendable {
     public let accuracy: Proportion
   }
 
-  /// Norm of ε.
+  /// The norm in which ε is measured.
   public let norm: Norm
-  /// In ascending order of ε, the first at 0.
+  /// Points in ascending order of ε, the first at 0.
   public let points: [Point]
 
   /// A curve from the distance of each image, with a point at every distance where the accuracy falls.

@@ -14,9 +14,9 @@ import Tensors
 public struct MinimalFastGradientSign: Attack {
   public static let supportedNorms: [Norm] = [.linf]
 
-  /// s, in units of pixels; the resolution of results.
+  /// The step s in units of pixels, which is the resolution of results.
   public let stepSize: Float
-  /// Largest ε, reached if it is a multiple of the step.
+  /// The largest ε, reached if it is a multiple of the step.
   public let limit: Float
 
   public init(stepSize: Float = 1 / 255, limit: Float = 1) {

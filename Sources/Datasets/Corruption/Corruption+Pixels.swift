@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Noise and overlays.
+/// Corruptions by noise and overlays.
 extension Corruption {
   typealias Source = UnsafePointer<Float>
   typealias Target = UnsafeMutablePointer<Float>

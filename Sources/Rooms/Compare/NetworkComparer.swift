@@ -10,7 +10,6 @@ struct NetworkComparer {
   let declared: ComparisonProtocol
   let material: ComparisonMaterial
   let workerCount: Int
-  let cache: FeatureCache?
 
   /// What a network's folder gets beside the numbers of the comparison.
   struct Reports {
@@ -269,9 +268,8 @@ struct NetworkComparer {
     let key = FeatureCache.Key(
       modelChecksum: scene.checksum, dataChecksum: material.dataset.checksum, split: declared.split,
       layer: space.layer, pooling: space.pooling)
-    // Of all images of the split, so that the cache serves everybody.
     let values = try scene.engine.features(
-      of: material.allImages, layer: position, key: key, cache: cache, progress: progress)
+      of: material.allImages, layer: position, key: key, cache: nil, progress: progress)
     return try FeatureMatrix(
       values: material.kept.count == material.allImages.count ? values : values.rows(material.kept),
       layer: space.layer)

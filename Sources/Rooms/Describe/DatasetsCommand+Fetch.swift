@@ -7,24 +7,30 @@ import Synchronization
 extension DatasetsCommand {
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Download a public data set from its home and verify it.",
+      abstract: "Download a public data set from its home page and verify it.",
       discussion: """
-        A set that is complete is left alone. A file that was cut off goes on where it stopped; each is compared \
-        with its published checksum before it gets its name.
+        Example: intrigue datasets fetch fashion-mnist
+
+        A complete data set is left as it is, and an interrupted download is resumed. Each file is compared with its \
+        published checksum before it gets its name.
         """)
 
-    @Argument(help: "The data set.")
+    @Argument(help: ArgumentHelp("Name of the data set.", valueName: "NAME"))
     var name: CatalogueEntry
 
-    @Option(help: "Where the set's own folder goes. Default: datasets, unless the set is complete elsewhere.")
+    @Option(
+      help: ArgumentHelp(
+        "Folder that the data set's own folder is written to. Default: datasets, unless the data set is complete elsewhere.",
+        valueName: "FOLDER"), completion: .directory)
     var folder: String?
 
     @Option(
-      help:
-        "Folder of a web server that has the same files. They are compared with the published checksums too.")
+      help: ArgumentHelp(
+        "Folder of a web server with the same files, which are compared with the published checksums as well.",
+        valueName: "URL"))
     var mirror: String?
 
-    @Flag(help: "Say nothing but errors and, with --json, results.")
+    @Flag(help: "Print only errors and, with --json, results.")
     var quiet = false
 
     @Flag(help: "Print the outcome as JSON on standard output.")
@@ -54,7 +60,7 @@ extension DatasetsCommand {
       }
       let source = mirror.flatMap(address).map(name.mirrored) ?? name
       let downloader = Downloader(folder: URL(filePath: folder ?? "datasets"))
-      let (target, fetched) = try await console.run(resume: "The same command goes on where it stopped.") {
+      let (target, fetched) = try await console.run(resume: "Run the same command again to resume.") {
         progress in
         let files = Mutex<[String]>([])
         let target = try await downloader.fetch(source) { part in

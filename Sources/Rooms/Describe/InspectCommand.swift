@@ -4,23 +4,34 @@ import Foundation
 
 package struct InspectCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show a network's layers, shapes, parameters and feature layer.")
+    commandName: "inspect", abstract: "Show a network's layers, shapes, parameters and feature layer.",
+    discussion: """
+      Example: intrigue inspect output/demo/model.safetensors
 
-  @OptionGroup var model: ModelOptions
+      With --weights it also lists tensors that are not read and, if their names do not agree with the architecture's, \
+      the tensor that each parameter was given.
+      """)
 
-  @Option(help: "Take another layer as the feature layer.")
-  var layer: String?
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Output") var output: Description
 
-  @Flag(help: "Print the description as JSON on standard output.")
-  var json = false
+  struct Description: ParsableArguments {
+    @Option(
+      help: ArgumentHelp(
+        "Feature layer to show. Default: the input of the last linear layer.", valueName: "NAME"))
+    var layer: String?
+
+    @Flag(help: "Print the description as JSON on standard output.")
+    var json = false
+  }
 
   package init() {}
 
   package func run() throws {
     let description = try Console.refusingUnknownNames {
-      try ModelDescription(of: model.source.load(), featureLayer: layer)
+      try ModelDescription(of: model.source.load(), featureLayer: output.layer)
     }
-    if json {
+    if output.json {
       try Console.printJSON(description)
     } else {
       try Output.result(description.lines)

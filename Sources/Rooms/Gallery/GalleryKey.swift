@@ -1,3 +1,4 @@
+import Lab
 import Tensors
 
 /// The solution of a blind sheet: the content of `key.json`.

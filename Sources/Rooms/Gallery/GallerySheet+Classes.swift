@@ -1,5 +1,6 @@
 import Directions
 import Figures
+import Lab
 
 extension GallerySheet {
   /// One direction with its best images of every class.

@@ -1,5 +1,6 @@
 import Directions
 import Figures
+import Lab
 
 extension GallerySheet {
   /// One direction from its highest scores to its lowest.

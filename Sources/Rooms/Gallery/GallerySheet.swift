@@ -3,6 +3,7 @@ import Directions
 import Figures
 import Foundation
 import Images
+import Lab
 import Networks
 import Tensors
 

@@ -1,5 +1,7 @@
 import Lab
 
+
+
 /// Which units and other directions a gallery shows.
 ///
 /// Only `random` is a sample. The other choices show what they were chosen for, and the sheets say so.
@@ -16,7 +18,7 @@ public enum RowSelection: Equatable, Sendable {
   case named(units: [Int], directions: [Int], letter: Character = DirectionFamily.sphere.letter)
 
   /// Numbers of directions that can be asked for: as many as are compared at most.
-  static let directionLimit = GalleryAnalysis.comparedUnitLimit
+  package static let directionLimit = 4096
 
   private static let letters = Set(DirectionFamily.allCases.map(\.letter))
 
@@ -76,22 +78,22 @@ public enum RowSelection: Equatable, Sendable {
     }
   }
 
-  var namedUnits: [Int]? {
+  package var namedUnits: [Int]? {
     if case .named(let units, _, _) = self, !units.isEmpty { units } else { nil }
   }
 
-  var namedDirections: [Int]? {
+  package var namedDirections: [Int]? {
     if case .named(_, let directions, _) = self, !directions.isEmpty { directions } else { nil }
   }
 
   /// Of the named directions; nil where there is none.
-  var namedLetter: Character? {
+  package var namedLetter: Character? {
     if case .named(_, let directions, let letter) = self, !directions.isEmpty { letter } else { nil }
   }
 
   /// Whether the rows of units, and those of the other directions, are something else than a sample.
-  var selectsUnits: Bool { self == .best || self == .worst || namedUnits != nil }
-  var selectsDirections: Bool { self == .best || self == .worst || namedDirections != nil }
+  package var selectsUnits: Bool { self == .best || self == .worst || namedUnits != nil }
+  package var selectsDirections: Bool { self == .best || self == .worst || namedDirections != nil }
 }
 
 extension RowSelection: Codable {

@@ -1,24 +1,24 @@
 import Lab
 import Tensors
 
-/// How alike the perturbations of two images are, by what the two have in common.
-public enum PairKind: String, Codable, CaseIterable, Sendable {
-  /// Same true class, taken for the same class.
+/// What two images have in common whose perturbations are compared.
+enum PairKind: String, Codable, CaseIterable, Sendable {
+  /// The same true and the same predicted class.
   case sameBoth
   case sameTrue
   case samePredicted
-  /// The true class of each is what the other is taken for.
+  /// The true class of each is the predicted class of the other.
   case swapped
   case different
 }
 
-public struct CosineSummary: Codable, Equatable, Sendable {
-  public var kind: PairKind
-  /// Pairs of images.
-  public var pairCount: Int
-  /// Mean cosine over images: of each image's own mean over its partners. Images are the sample, not pairs, which share
+struct CosineSummary: Codable, Equatable, Sendable {
+  var kind: PairKind
+  /// The number of pairs of images.
+  var pairCount: Int
+  /// The mean over images of each image's mean cosine with its partners. The sample is the images, because pairs share
   /// images.
-  public var cosine: MeanWithInterval
+  var cosine: MeanWithInterval
 }
 
 enum PerturbationCosines {
@@ -34,7 +34,7 @@ enum PerturbationCosines {
     }
   }
 
-  /// - Returns: Kinds that occur, in their order.
+  /// - Returns: The kinds that occur, in their order.
   static func summaries(of set: PerturbationSet, workerCount: Int) -> [CosineSummary] {
     let rows = set.unitRows
     let byImage = Workers.map(count: set.count, workerCount: workerCount) { image in

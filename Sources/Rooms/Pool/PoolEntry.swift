@@ -4,55 +4,56 @@ import Figures
 import Lab
 import Tensors
 
-/// One attack of a pool: a row of its tables, and a file of its own as soon as it has run.
+/// One attack of a pool: a row of its tables, and a file of its own once it has run.
 public struct PoolEntry: Codable, Equatable, Sendable {
-  /// What it is in the pool for.
+  /// Why the attack is in the pool.
   public enum Role: String, Codable, Sendable {
+    /// It was asked for.
     case asked
-    /// Knows the gradient, and shows beside black-box attacks what can be had with it.
+    /// A white-box attack, for comparison with black-box attacks.
     case reference
-    /// Another number of steps, beside which longer attacks must not be weaker.
+    /// PGD with another number of steps: more steps must not be weaker.
     case steps
-    /// Another budget, beside which larger ones must not be weaker.
+    /// PGD with another budget: a larger budget must not be weaker.
     case budgets
-    /// Made for the surrogate.
+    /// Its adversarial examples are made for the surrogate.
     case transferred
   }
 
-  /// Fit for a file and a column: `pgd`, `pgd-10-steps`.
+  /// The name for files and columns: `pgd`, `pgd-10-steps`.
   public let name: String
   public let method: AttackMethod
   /// nil: the smallest perturbation.
   public let epsilon: Float?
   public let role: Role
 
-  /// For readers: `pgd, 10 steps`.
+  /// The name for readers: `pgd, 10 steps`.
   public var words: String {
     switch role {
     case .asked: name
-    case .reference: "\(name), for comparison"
-    case .transferred: "\(method.card.name), made for another network"
+    case .reference: "\(name), white-box, for comparison"
+    case .transferred: "\(method.card.name), transferred from another network"
     case .steps: "pgd, \((method.settings as? PGDSettings)?.stepCount ?? 0) steps"
     case .budgets: "\(method.card.name), ε = \(epsilon.map(Numbers.epsilon) ?? "∞")"
     }
   }
 
-  /// Whether it follows the gradient of the network attacked.
+  /// Whether it uses the gradient of the network attacked.
   var followsGradient: Bool { method.card.access == .whiteBox && role != .transferred }
 }
 
 /// All attacks of a pool, in the order in which they run and stand in tables.
 struct PoolPlan {
-  /// Within the budget, or for the smallest perturbation: what counts for each image.
+  /// The attacks within the budget, or for the smallest perturbation, from which the best result for each image is kept.
   private(set) var entries: [PoolEntry]
-  /// One with a larger budget, which only the comparison of budgets needs; it comes last.
+  /// The attack with a larger budget, for the comparison of budgets only; it runs last.
   private(set) var larger: PoolEntry?
-  /// The rungs of each comparison, by the names of their entries.
+  /// The numbers of steps and the budgets that are compared, with the names of their entries.
   private(set) var steps: [(stepCount: Int, name: String)] = []
   private(set) var budgets: [(epsilon: Double, name: String)] = []
 
   static let stepCounts = [10, 40, 100]
-  /// PGD's own number of steps stands in both comparisons.
+  /// PGD's default number of steps is part of both comparisons.
   private static let usualStepCount = 40
 
   init(_ configuration: PoolExperiment.Configuration) {
@@ -71,7 +72,7 @@ struct PoolPlan {
     }
     guard let epsilon = configuration.epsilon else { return }
     if configuration.surrogate != nil {
-      // Made to transfer: Dong et al. (2018).
+      // Dong et al. (2018) designed it to transfer.
       entries.append(
         PoolEntry(
           name: "transferred", method: AttackMethod(MIFGSMSettings()), epsilon: epsilon,
@@ -92,7 +93,7 @@ struct PoolPlan {
         name: "pgd-half-epsilon", method: Self.pgd(stepCount: Self.usualStepCount), epsilon: half,
         role: .budgets))
     budgets = [(Double(half), "pgd-half-epsilon"), (Double(epsilon), usual)]
-    // No pixel moves further than from black to white.
+    // No pixel can move further than from black to white.
     let double = configuration.norm == .linf ? min(2 * epsilon, 1) : 2 * epsilon
     if double > epsilon {
       larger = PoolEntry(

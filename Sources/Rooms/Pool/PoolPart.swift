@@ -2,24 +2,24 @@ import Adversarial
 import Lab
 import Tensors
 
-/// What one attack of a pool left: `NAME.json`, beside the images it returned, `NAME.npy`. Kept as soon as the attack has
-/// run.
+/// The results of one attack of a pool, `NAME.json`, beside the images it returned, `NAME.npy`; kept as soon as the attack
+/// has run.
 struct PoolPart: Codable, Sendable {
-  /// Everything but data and models that decides the result.
+  /// Everything besides data and models that determines the results.
   struct Settings: Codable, Equatable, Sendable {
     var entry: PoolEntry
     var norm: Norm
     var goal: AttackGoal
-    /// Images attacked, and the seed that they were drawn with.
+    /// The number of images, and the seed that they were drawn with.
     var imageCount: Int
     var seed: UInt64
   }
 
   var entry: PoolEntry
   var images: [AttackedImage]
-  /// Of the network attacked.
+  /// Passes through the network attacked.
   var cost: ClassifierCost
-  /// That the attack took, judging included. Other times, other seconds: nothing else is made of them.
+  /// Wall-clock time of attack and evaluation; it differs from run to run, and nothing is computed from it.
   var seconds: Double
 
   static let folderName = "parts"

@@ -1,33 +1,33 @@
 import Networks
 import TrainRoom
 
-/// A way to train the network, in one experiment on privacy.
+/// A kind of training in an experiment on privacy.
 public enum PrivacyArm: Codable, Hashable, Sendable {
-  /// Gradient descent, no part of it private.
+  /// Plain gradient descent, non-private.
   case plain
-  /// The same lots and the same bound on gradients as the private networks, but no noise: a control.
+  /// The lots and clipped gradients of private training, without noise: a control.
   case clipped
-  /// (ε, δ)-private.
+  /// (ε, δ)-differentially private training.
   case epsilon(Double)
-  /// Not private, stopped where it is about as accurate as the private network of the same seed: a control, since a less
-  /// accurate network has other margins.
+  /// Non-private training that is stopped at the accuracy of the private network of the same seed: a control, since
+  /// accuracy affects margins.
   case stopped(Double)
 
-  /// In the order of figures and tables, of falling ε.
+  /// All kinds in the order of figures and tables, of descending ε.
   package static func all(epsilons: [Double]) -> [PrivacyArm] {
     [.plain, .clipped] + epsilons.map { .epsilon($0) } + epsilons.map { .stopped($0) }
   }
 
-  public var words: String {
+  package var words: String {
     switch self {
-    case .plain: "not private"
+    case .plain: "non-private"
     case .clipped: "clipped, no noise"
     case .epsilon(let epsilon): "ε = \(Self.text(epsilon))"
     case .stopped(let epsilon): "stopped at the accuracy of ε = \(Self.text(epsilon))"
     }
   }
 
-  /// Of its folder and in tables.
+  /// For folders and tables.
   package var name: String {
     switch self {
     case .plain: "plain"
@@ -39,7 +39,7 @@ public enum PrivacyArm: Codable, Hashable, Sendable {
 
   var isStopped: Bool { if case .stopped = self { true } else { false } }
 
-  /// How private it was asked to be; nil: not by private training.
+  /// The privacy asked for; nil: training without clipping and noise.
   func request(clip: Double, delta: Double) -> PrivacyRequest? {
     switch self {
     case .plain, .stopped: nil

@@ -4,33 +4,33 @@ import Privacy
 import Tensors
 import TrainRoom
 
-/// What was measured on one network.
+/// The measurements of one network.
 public struct PrivacyMeasurement: Codable, Equatable, Sendable {
   public var arm: PrivacyArm
-  /// Of its initial weights, its lots and its noise.
+  /// The seed of initial weights, lots and noise.
   public var seed: UInt64
   public var modelChecksum: String
-  /// Of all held-out images.
+  /// On all held-out images.
   public var accuracy: Proportion
-  /// Of training images that it saw, as many as were asked about membership.
+  /// On the members of membership inference, a sample of the images that it was trained on.
   public var trainingAccuracy: Proportion
-  /// Median L2 of the smallest perturbations found, over the attacked images that the network gets right; nil of none.
+  /// Median ℓ2 distance of the smallest perturbations found, over the attacked images that are classified correctly; nil
+  /// when there is none.
   public var medianDistance: Double?
-  /// Attacked images that the network gets right, and how many of these were fooled.
+  /// Successes of the attack, of the attacked images that are classified correctly.
   public var fooled: Proportion
-  /// Attacked images that the network gets right and that nothing within the radius was seen to fool: at most so many
-  /// are robust, and of all images, so that an inaccurate network gains nothing.
+  /// Robust accuracy at the radius, of all attacked images: an upper bound.
   public var robust: Proportion
-  /// Numbers of the held-out images that are these.
+  /// Numbers of the held-out images that count as robust.
   public var robustImages: [Int]
-  /// Nil where there are no halves of members, or a loss is no number.
+  /// nil when there are too few images, or a loss is NaN.
   public var membership: MembershipAttack?
-  /// Of the training; nil where it was not private training.
+  /// The privacy account of the training; nil for training without clipping and noise.
   public var account: PrivacyAccount?
-  /// Of a network that was stopped: the training images that it saw, each as often as it saw it.
+  /// For a stopped network, the number of training images that it was trained on, each as often as it was used.
   public var imagesSeen: Int?
 
-  /// 95 %, of the advantage, over images: Newcombe's.
+  /// Newcombe's 95 % interval of the advantage of membership inference, over images.
   public var advantageInterval: ConfidenceInterval? {
     membership.flatMap { ProportionDifference($0.truePositives, minus: $0.falsePositives).interval95 }
   }

@@ -35,7 +35,7 @@ public struct ShiftOptions: ExperimentOptions {
 
     @Option(
       help: ArgumentHelp(
-        "Training recipes beside plain: moved, noise, scenes, domains; separate several by commas. Default: all.",
+        "Training recipes to compare with plain: moved, noise, scenes, domains, separated by commas. Default: all.",
         valueName: "LIST"))
     var recipes: String?
 

@@ -4,10 +4,10 @@ package struct StudyCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "study",
     abstract:
-      "Can people tell the images of neurons from those of random directions? An experiment with people.",
+      "Run a study with people: are neurons more interpretable than random directions?",
     discussion: """
-      prepare makes the questions and their key, serve asks people in their browsers and keeps their answers, results \
-      says what came out.
+      prepare creates the questions and their key, serve presents them in participants' browsers and stores the answers, \
+      results analyses them.
       """,
     subcommands: [StudyPrepareCommand.self, StudyServeCommand.self, StudyResultsCommand.self])
 

@@ -24,7 +24,8 @@ struct LectureNoise {
             seed: bench.seed),
           workerCount: bench.workerCount
         ).run(
-          subjects.map(\.model), on: bench.dataset, in: bench.place("smooth-\(number + 1)"),
+          on: GivenModels(models: subjects.map(\.model), dataset: bench.dataset, data: bench.source),
+          in: bench.place("smooth-\(number + 1)"),
           progress: stages(of: "vote, network \(number + 1) of \(scale.networkCount)", bench.progress)))
     }
     return [answers(runs, scale, name), attacked(runs, scale)]
