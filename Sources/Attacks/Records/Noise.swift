@@ -30,14 +30,14 @@ package struct NoiseSettings: AttackSettings {
     @OptionGroup package var budget: EpsilonOptions<NoiseSettings>
 
     @Option(help: ArgumentHelp("Distribution of the noise.", valueName: "KIND"))
-    var kind = NoiseSettings().kind
+    var kind = KebabCase(NoiseSettings().kind)
 
     package init() {}
-    package var settings: NoiseSettings { NoiseSettings { $0.kind = kind } }
+    package var settings: NoiseSettings { NoiseSettings { $0.kind = kind.value } }
   }
 }
 
-extension NoisePerturbation.Kind: KebabArgument {
+extension NoisePerturbation.Kind {
   fileprivate var words: String {
     switch self {
     case .gaussian: "Gaussian noise"

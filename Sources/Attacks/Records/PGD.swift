@@ -53,7 +53,7 @@ package struct PGDSettings: AttackSettings {
     var restarts = PGDSettings().restartCount
 
     @Option(help: ArgumentHelp("Loss to maximise.", valueName: "LOSS"))
-    var loss = PGDSettings().loss
+    var loss = KebabCase(PGDSettings().loss)
 
     package init() {}
 
@@ -65,13 +65,13 @@ package struct PGDSettings: AttackSettings {
 
     package var settings: PGDSettings {
       PGDSettings {
-        ($0.stepCount, $0.relativeStepSize, $0.restartCount, $0.loss) = (steps, stepSize, restarts, loss)
+        ($0.stepCount, $0.relativeStepSize, $0.restartCount, $0.loss) = (steps, stepSize, restarts, loss.value)
       }
     }
   }
 }
 
-extension AttackLoss: KebabArgument {
+extension AttackLoss {
   fileprivate var words: String {
     switch self {
     case .crossEntropy: "the cross-entropy"
