@@ -9,6 +9,9 @@ package struct Epsilon: ExpressibleByArgument {
 
   package init(_ value: Float) { (text, self.value) = (Numbers.epsilon(value), value) }
 
+  /// For help pages.
+  package var defaultValueDescription: String { text }
+
   package init?(argument: String) {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
     let number: Double? =

@@ -75,9 +75,8 @@ extension RunSummary {
     if let list = try ExhibitList(of: folder) { return RunSummary(list) }
     switch kind.experiment {
     case "train", "evaluate", "gallery", "compare", "attack", "attack every target", "attack pool",
-      "transfer", "linearity",
-      "pattern", "rubbish", "substitute", "privacy", "smooth", "shift", "poison labels", "poison backdoor",
-      "poison collision", "poison linear", "reproduce":
+      "transfer", "linearity", "pattern", "rubbish", "substitute", "privacy", "smooth", "shift",
+      "poison labels", "poison backdoor", "poison collision", "poison linear", "reproduce":
       return try RunSummary(ofEarlier: kind.experiment, in: folder)
     case "study": return try results(StudyResults.self)
     default:

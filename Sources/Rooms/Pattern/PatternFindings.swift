@@ -1,3 +1,4 @@
+import Adversarial
 import Attacks
 import Datasets
 import Figures

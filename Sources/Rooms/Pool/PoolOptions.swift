@@ -4,6 +4,7 @@ import Attacks
 import Commands
 import Foundation
 import Lab
+import Networks
 import Tensors
 
 public struct PoolOptions: ExperimentOptions {

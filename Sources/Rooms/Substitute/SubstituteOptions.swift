@@ -3,6 +3,7 @@ import ArgumentParser
 import Attacks
 import Commands
 import Lab
+import Networks
 
 package struct SubstituteOptions: ExperimentOptions {
   package static let command = CommandConfiguration(

@@ -4,6 +4,7 @@ import Attacks
 import Commands
 import Foundation
 import Lab
+import Networks
 
 public struct TransferOptions: ExperimentOptions {
   public static let command = CommandConfiguration(
