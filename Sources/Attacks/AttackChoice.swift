@@ -43,6 +43,11 @@ extension AttackChoice where Offer == TransferOffer {
   /// What `substitute` takes by default.
   public static var mifgsm: Self { Self(MIFGSMSettings.self) }
 
+  /// `fgsm, pgd or mi-fgsm`: the names of those with a budget, or of those without.
+  package static func names(hasBudget: Bool) -> String {
+    allCases.filter { $0.isMinimal != hasBudget }.map(\.rawValue).listed("or")
+  }
+
   /// Whether it looks for the smallest perturbation rather than spending a budget.
   public var isMinimal: Bool { !card.hasBudget }
   public var norm: Norm { card.norms[0] }

@@ -81,20 +81,22 @@ package struct OneNorm<Settings: AttackSettings>: AttackBudget {
 
 extension AttackSettings {
   /// `ℓ∞, ℓ2 or ℓ1 norm`.
-  fileprivate static var norms: String { listed(\.symbol, "or") + " norm" }
+  fileprivate static var norms: String { card.norms.map(\.symbol).listed("or") + " norm" }
   /// `linf, l2 or l1`.
-  fileprivate static var normList: String { listed(\.rawValue, "or") }
-
-  private static func listed(_ name: (Norm) -> String, _ word: String) -> String {
-    let names = card.norms.map(name)
-    guard let last = names.last, names.count > 1 else { return names.joined() }
-    return names.dropLast().joined(separator: ", ") + " \(word) \(last)"
-  }
+  fileprivate static var normList: String { card.norms.map(\.rawValue).listed("or") }
 
   fileprivate static func check(_ norm: Norm) throws {
     guard card.norms.contains(norm) else {
       throw ValidationError(
         "\(card.name) is not defined for --norm \(norm.rawValue): expected \(normList)")
     }
+  }
+}
+
+extension [String] {
+  /// `linf, l2 or l1`.
+  func listed(_ word: String) -> String {
+    guard let last, count > 1 else { return joined() }
+    return dropLast().joined(separator: ", ") + " \(word) \(last)"
   }
 }

@@ -46,12 +46,13 @@ import Testing
     #expect(
       Configuration.methods(norm: .linf, hasBudget: false).map(\.name)
         == ["deepfool", "fmn", "minimal-fgsm", "hop-skip-jump"])
-    #expect(
-      Configuration.methods(norm: .linf, hasBudget: true).map(\.name)
-        == [
-          "fgsm", "bim", "pgd", "mi-fgsm", "apgd", "rotation", "noise", "finite-differences", "nes", "spsa",
-          "square",
-        ])
+    let budget = [
+      "fgsm", "bim", "pgd", "mi-fgsm", "apgd", "rotation", "noise", "finite-differences", "nes", "spsa",
+      "square",
+    ]
+    let names = Configuration.methods(norm: .linf, hasBudget: true).map(\.name)
+    // Others may come.
+    #expect(names.filter(budget.contains) == budget)
     #expect(Configuration.methods(norm: .l0, hasBudget: true).isEmpty)
   }
 

@@ -65,7 +65,9 @@ package struct PGDSettings: AttackSettings {
 
     package var settings: PGDSettings {
       PGDSettings {
-        ($0.stepCount, $0.relativeStepSize, $0.restartCount, $0.loss) = (steps, stepSize, restarts, loss.value)
+        ($0.stepCount, $0.relativeStepSize, $0.restartCount, $0.loss) = (
+          steps, stepSize, restarts, loss.value
+        )
       }
     }
   }

@@ -41,17 +41,6 @@ extension Numbers {
     return count < 0 ? "−\(text)" : text
   }
 
-  /// A count with separators: `9,048`.
-  package static func grouped(_ count: Int) -> String {
-    var text = String(count.magnitude)
-    var place = text.count - 3
-    while place > 0 {
-      text.insert(",", at: text.index(text.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return count < 0 ? "−\(text)" : text
-  }
-
   /// `0.765`, `−0.012`, and with a sign `+0.050`; where there is none a space holds its place in a column.
   package static func threeDecimals(_ value: Double, signed: Bool = false) -> String {
     let digits = String(format: "%.3f", abs(value))

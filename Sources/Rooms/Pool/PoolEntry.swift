@@ -52,6 +52,8 @@ struct PoolPlan {
   private(set) var steps: [(stepCount: Int, name: String)] = []
   private(set) var budgets: [(epsilon: Double, name: String)] = []
 
+  /// Designed to transfer: Dong et al. (2018).
+  static let transferred = AttackMethod(MIFGSMSettings())
   static let stepCounts = [10, 40, 100]
   /// PGD's default number of steps is part of both comparisons.
   private static let usualStepCount = 40
@@ -72,10 +74,9 @@ struct PoolPlan {
     }
     guard let epsilon = configuration.epsilon else { return }
     if configuration.surrogate != nil {
-      // Dong et al. (2018) designed it to transfer.
       entries.append(
         PoolEntry(
-          name: "transferred", method: AttackMethod(MIFGSMSettings()), epsilon: epsilon,
+          name: "transferred", method: Self.transferred, epsilon: epsilon,
           role: .transferred))
     }
     let usual = entries.contains { $0.name == "pgd" } ? "pgd" : "pgd-\(Self.usualStepCount)-steps"

@@ -67,7 +67,7 @@ public struct PoolOptions: ExperimentOptions {
 
     @Option(
       help: ArgumentHelp(
-        "Model file of another network: mi-fgsm makes adversarial examples for it, and they are evaluated on the network "
+        "Model file of another network: \(PoolPlan.transferred.card.name) makes adversarial examples for it, and they are evaluated on the network "
           + "attacked.", valueName: "FILE"), completion: .file())
     var transferredFrom: String?
 

@@ -66,7 +66,8 @@ package struct SubstituteOptions: ExperimentOptions {
 
   struct Attack: ParsableArguments {
     @Option(
-      help: ArgumentHelp("Attack on the substitute: fgsm, pgd or mi-fgsm.", valueName: "ATTACK"))
+      help: ArgumentHelp(
+        "Attack on the substitute: \(TransferAttack.names(hasBudget: true)).", valueName: "ATTACK"))
     var attack: TransferAttack = .mifgsm
 
     @Option(
@@ -83,7 +84,7 @@ package struct SubstituteOptions: ExperimentOptions {
       guard !attack.isMinimal else {
         throw ValidationError(
           "--attack \(attack.rawValue) finds the smallest perturbation, which hardly transfers to another network; use "
-            + "fgsm, pgd or mi-fgsm")
+            + TransferAttack.names(hasBudget: true))
       }
     }
   }

@@ -69,20 +69,22 @@ public struct TransferOptions: ExperimentOptions {
   struct Attacking: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "fgsm, pgd or mi-fgsm within --epsilon; or lbfgs, deepfool or ddn, which search for the smallest ℓ2 perturbation.",
+        "\(TransferAttack.names(hasBudget: true)) within --epsilon; or \(TransferAttack.names(hasBudget: false)), which "
+          + "search for the smallest ℓ2 perturbation.",
         valueName: "NAME"))
     var attack: TransferAttack = .fgsm
 
     @Option(
       help: ArgumentHelp(
-        "ℓ∞ budget of fgsm, pgd and mi-fgsm; pixels lie in [0, 1]. For example 0.1 or 8/255.",
+        "ℓ∞ budget of \(TransferAttack.names(hasBudget: true)); pixels lie in [0, 1]. For example 0.1 or 8/255.",
         valueName: "EPSILON"))
     var epsilon: Epsilon = Epsilon(argument: "0.25")!
 
     @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
-        "Root mean squares (RMS) to which perturbations are rescaled as well. Default: 0.1 for lbfgs, deepfool and ddn, none for "
+        "Root mean squares (RMS) to which perturbations are rescaled as well. Default: 0.1 for "
+          + "\(TransferAttack.names(hasBudget: false)), none for "
           + "the others.", valueName: "RMS"))
     var distortion: [Double] = []
 
