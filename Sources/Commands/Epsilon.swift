@@ -24,6 +24,4 @@ package struct Epsilon: ExpressibleByArgument {
     text = argument
     value = Float(number)
   }
-
-  package var defaultValueDescription: String { text }
 }
