@@ -95,7 +95,7 @@ public struct DemoExperiment: Experiment {
         model: source, data: data, method: AttackMethod(FGSMSettings()), norm: .linf,
         epsilon: configuration.epsilon, seed: configuration.seed),
       workerCount: workerCount
-    ).run(given.models[0], on: dataset, in: folder.recording(as: "attack.json"), progress: progress)
+    ).run(on: given, in: folder.recording(as: "attack.json"), progress: progress)
 
     return (
       Results(
