@@ -117,3 +117,7 @@ extension AttackCard {
   static var boundary: Self { BoundarySettings.card }
   static var hopSkipJump: Self { HopSkipJumpSettings.card }
 }
+
+extension AttackChoice {
+  static var ddn: Self { Self(DDNSettings.self) }
+}

@@ -43,7 +43,7 @@ import Testing
 
   @Test(
     "The diagonal is the attack's success on its own network",
-    arguments: [TransferAttack.fgsm, TransferAttack(DDNSettings.self)])
+    arguments: [TransferAttack.fgsm, .ddn])
   func diagonal(attack: TransferAttack) throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))
