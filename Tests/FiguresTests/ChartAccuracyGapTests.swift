@@ -15,7 +15,7 @@ import Testing
     expectRead(marks.map { reading.x($0.x) }, [-1, 2], within: 0.02)
     expectRead(marks.map { reading.y($0.y) }, [20, 60], within: 0.3)
     #expect(marks.map { reading.text(at: .init(x: $0.x + 20, y: $0.y)) } == ["a → b", "b → a"])
-    expectRead(reading.lines(Colour(0x9CC3DE))[0].map { reading.y($0.y) }, [15, 30], within: 0.3)
+    expectRead(reading.line(Colour(0x9CC3DE)).map { reading.y($0.y) }, [15, 30], within: 0.3)
   }
 
   @Test("Where names would overlap some are left out, and the chart says how many")

@@ -22,6 +22,6 @@ import Testing
     #expect(
       one.map(reading.row) == ["t-shirt", "trouser"] && other.map(reading.row) == ["t-shirt", "trouser"])
     #expect(zip(one, other).allSatisfy { $1.y - $0.y >= 8 })
-    expectRead(reading.lines(Chart.Role.random.colour)[0].map { reading.x($0.x) }, [5, 20], within: 0.3)
+    expectRead(reading.line(Chart.Role.random.colour).map { reading.x($0.x) }, [5, 20], within: 0.3)
   }
 }

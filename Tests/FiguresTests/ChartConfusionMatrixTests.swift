@@ -11,7 +11,7 @@ import Testing
     let chart = Chart.confusionMatrix(title: "", classNames: (0..<30).map { "c\($0)" }, counts: counts)
     let reading = ChartReading(chart)
     let dark = reading.areas(Colour(0x0B4F82))
-    #expect(dark.count == 1)
+    try #require(dark.count == 1)
     let middle = Sketch.Point(x: (dark[0][0].x + dark[0][1].x) / 2, y: (dark[0][0].y + dark[0][2].y) / 2)
     #expect(reading.row(middle) == "c2")
     let column = chart.plots[0].tickLabels.filter { $0.degrees == 90 }.min {

@@ -7,7 +7,7 @@ import Testing
   private let caption = FigureCaption(title: "")
 
   @Test("Points of a dose response stand at their fraction and score, with the ends of their intervals")
-  func doses() {
+  func doses() throws {
     let points = [0.0, 0.5, 1].map { Chart.Point(x: $0, value: 2 - $0, interval: 1.5 - $0...2.2 - $0) }
     let chart = Chart.doseResponse(
       caption: caption, series: [.init(name: "a", role: .neurons, points: points)],
@@ -17,6 +17,7 @@ import Testing
     expectRead(marks.map { reading.x($0.x) }, [0, 0.5, 1], within: 0.004)
     expectRead(marks.map { reading.y($0.y) }, [2, 1.5, 1], within: 0.01)
     let lines = reading.lines(Chart.Role.neurons.colour)
+    try #require(!lines.isEmpty)
     expectRead(lines[0].map { reading.y($0.y) }, [1.5, 2.2], within: 0.01)
     #expect(lines.last?.count == 3)
     let level = reading.lines(Style.faint).first {

@@ -19,7 +19,7 @@ import Testing
     #expect(marks.map(reading.row) == ["neurons", "random directions", "control"])
     #expect(marks.map(reading.number) == ["0.200 [0.100, 0.350]", "0.600", "0.900"])
     expectRead(
-      reading.lines(Chart.Role.neurons.colour)[0].map { reading.x($0.x) }, [0.1, 0.35], within: 0.003)
+      reading.line(Chart.Role.neurons.colour).map { reading.x($0.x) }, [0.1, 0.35], within: 0.003)
     expectRead(
       [reading.x(Double(chart.plots[0].area.x)), reading.x(Double(chart.plots[0].area.right))], [0, 1],
       within: 0.003)

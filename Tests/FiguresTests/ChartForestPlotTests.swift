@@ -20,13 +20,14 @@ import Testing
     let mean = reading.marks(Style.ink, .diamond)
     expectRead(mean.map { reading.x($0.x) }, [0.01], within: 0.001)
     #expect(mean.map(reading.row) == ["mean"] && mean.map(reading.number) == ["+0.010 [−0.020, +0.040]"])
-    expectRead(reading.lines(Style.ink)[0].map { reading.x($0.x) }, [-0.02, 0.04], within: 0.001)
+    expectRead(reading.line(Style.ink).map { reading.x($0.x) }, [-0.02, 0.04], within: 0.001)
   }
 
   @Test("The grey band reaches from −margin to the margin and is named")
-  func band() {
+  func band() throws {
     let reading = ChartReading(chart)
-    let band = reading.areas(.grey(0xE8))[0]
+    let band = reading.area(.grey(0xE8))
+    try #require(band.count == 4)
     expectRead([reading.x(band[0].x), reading.x(band[1].x)], [-0.1, 0.1], within: 0.001)
     #expect(chart.sketch.texts.contains { $0.text == "margin ±0.1" })
   }

@@ -67,7 +67,7 @@ import Testing
         guard case .mark(role.mark, let point, _, role.colour) = shape else { return nil }
         return point
       }
-      #expect(marks.count == 1)
+      try #require(marks.count == 1)
       #expect(
         abs(Double(name.baseline - 5) - marks[0].y) <= 1 && name.x > Int(marks[0].x)
           && name.x - Int(marks[0].x) < 30)

@@ -32,7 +32,7 @@ import Testing
     let networks = reading.marks(Chart.Role.neurons.colour, .openCircle)
     expectRead(networks.map { reading.x($0.x) }, [0.1, 0.3], within: 0.003)
     #expect(networks.allSatisfy { $0.y > mean.y && $0.y < mean.y + 17 })
-    let bar = reading.lines(Chart.Role.other(0).colour)[0]
+    let bar = reading.line(Chart.Role.other(0).colour)
     expectRead(bar.map { reading.x($0.x) }, [0.7, 0.9], within: 0.003)
     #expect(reading.lines(Chart.Role.random.colour).isEmpty)
     for (value, name) in [(0.0, "floor"), (1, "ceiling")] {

@@ -43,18 +43,19 @@ import Testing
   func intervals() {
     let points = (0..<3).map { Chart.Point(x: Double($0), value: 5, interval: 4...7) }
     let bars = ChartReading(chart(points))
-    expectRead(bars.lines(Chart.Role.neurons.colour)[0].map { bars.y($0.y) }, [4, 7], within: 0.02)
+    expectRead(bars.line(Chart.Role.neurons.colour).map { bars.y($0.y) }, [4, 7], within: 0.02)
     #expect(bars.areas(Chart.Role.neurons.colour).isEmpty)
     let band = ChartReading(chart(points, hasMarks: false))
-    let area = band.areas(Chart.Role.neurons.colour)[0]
+    let area = band.area(Chart.Role.neurons.colour)
     expectRead(area.map { band.y($0.y) }, [4, 4, 4, 7, 7, 7], within: 0.02)
     expectRead(area.map { band.x($0.x) }, [0, 1, 2, 2, 1, 0], within: 0.02)
   }
 
   @Test("A tinted part of the axis lies between its ends")
-  func strip() {
+  func strip() throws {
     let reading = ChartReading(chart([.init(x: 0, value: 0), .init(x: 10, value: 1)], band: 2...4))
-    let strip = reading.areas(Colour(0xDDEFE6))[0]
+    let strip = reading.area(Colour(0xDDEFE6))
+    try #require(strip.count == 4)
     expectRead([reading.x(strip[0].x), reading.x(strip[1].x)], [2, 4], within: 0.03)
   }
 

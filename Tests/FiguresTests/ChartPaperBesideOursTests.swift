@@ -22,6 +22,6 @@ import Testing
     expectRead(ours.map { reading.x($0.x) }, [35, 60], within: 0.3)
     #expect(papers.map(reading.row) == ["both"] && ours.map(reading.row) == ["both", "ours alone"])
     expectRead(reading.lines(.grey(0xBB)).flatMap { $0.map { reading.x($0.x) } }, [20, 35], within: 0.3)
-    expectRead(reading.lines(Chart.Role.neurons.colour)[0].map { reading.x($0.x) }, [30, 45], within: 0.3)
+    expectRead(reading.line(Chart.Role.neurons.colour).map { reading.x($0.x) }, [30, 45], within: 0.3)
   }
 }

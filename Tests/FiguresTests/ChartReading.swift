@@ -82,6 +82,11 @@ struct ChartReading {
     }
   }
 
+  /// The first of them; empty if there is none.
+  func line(_ colour: Colour) -> [Sketch.Point] { lines(colour).first ?? [] }
+
+  func area(_ colour: Colour) -> [Sketch.Point] { areas(colour).first ?? [] }
+
   /// Filled areas of the colour in pixels.
   func areas(_ colour: Colour) -> [[Sketch.Point]] {
     shapes.compactMap {

@@ -15,7 +15,7 @@ import Testing
       ],
       largest: 2, axis: "size")
     let reading = ChartReading(chart)
-    let line = reading.lines(Chart.Role.neurons.colour)[0]
+    let line = reading.line(Chart.Role.neurons.colour)
     expectRead(line.map { reading.x($0.x) }, [0, 0.5, 0.5, 1, 1, 2, 2], within: 0.01)
     expectRead(line.map { reading.y($0.y) }, [90, 90, 40, 40, 10, 10, 10], within: 0.5)
   }

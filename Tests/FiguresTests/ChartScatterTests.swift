@@ -19,7 +19,7 @@ import Testing
     let plain = reading.marks(Chart.Role.control.colour, .diamond)
     expectRead(plain.map { reading.x($0.x) }, [81, 79], within: 0.05)
     expectRead(plain.map { reading.y($0.y) }, [1.1, 1], within: 0.01)
-    expectRead(reading.lines(Chart.Role.neurons.colour)[0].map { reading.y($0.y) }, [1.8, 2.1], within: 0.01)
+    expectRead(reading.line(Chart.Role.neurons.colour).map { reading.y($0.y) }, [1.8, 2.1], within: 0.01)
     #expect(
       reading.marks(Chart.Role.random.colour).isEmpty
         && chart.surroundings.texts.contains { $0.text == "none" })

@@ -24,10 +24,10 @@ import Testing
     expectRead(marks.map { reading.x($0.x) }, [25, 60], within: 0.3)
     #expect(marks.map(reading.row) == ["fgsm", "clusters"])
     #expect(marks.map(reading.number) == ["25.0 %, 250 of 1,000", "60.0 %, 500 of 1,000"])
-    expectRead(reading.lines(Chart.Role.random.colour)[0].map { reading.x($0.x) }, [40, 80], within: 0.3)
+    expectRead(reading.line(Chart.Role.random.colour).map { reading.x($0.x) }, [40, 80], within: 0.3)
     let wilson = try #require(Proportion(250, of: 1000).interval95)
     expectRead(
-      reading.lines(Chart.Role.neurons.colour)[0].map { reading.x($0.x) },
+      reading.line(Chart.Role.neurons.colour).map { reading.x($0.x) },
       [100 * wilson.lowerBound, 100 * wilson.upperBound],
       within: 0.3)
   }

@@ -46,6 +46,7 @@ import Testing
 
   @Test("A combining accent takes no room of its own and stands over its letter")
   func marks() throws {
+    #expect(ShapedText("e\u{301}", font) != nil)
     #expect(abs(font.width(of: "e\u{301}") - font.width(of: "e")) <= 1)
     let (bare, accented) = (ink("e"), ink("e\u{301}"))
     #expect(try #require(accented.map(\.y).min()) < (try #require(bare.map(\.y).min())) - 4)
