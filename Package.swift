@@ -65,6 +65,8 @@ let package = Package(
     .systemLibrary(name: "CLBFGSB", providers: [.apt(["liblbfgsb-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .systemLibrary(name: "CRaqm", pkgConfig: "raqm", providers: [.apt(["libraqm-dev"])]),
+    .target(name: "CShaping", dependencies: ["CCairo", "CRaqm"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CEXIF", linkerSettings: [.linkedLibrary("exif")]),
     .target(name: "CJPEG", dependencies: ["CEXIF"], linkerSettings: [.linkedLibrary("jpeg")]),
@@ -89,7 +91,7 @@ let package = Package(
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
     .target(name: "Privacy", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["Escapes", "Tensors", "CZlib", "CCrypto"]),
-    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CEXIF", "CCairo"]),
+    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CEXIF", "CCairo", "CShaping"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),

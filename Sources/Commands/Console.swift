@@ -32,11 +32,7 @@ package final class Console: Sendable {
 
   /// Told of figures that could not be drawn.
   private var failures: FigureFailures {
-    FigureFailures { [self] sentence in
-      // gnuplot is ended, too, by whoever ends this program.
-      try Interruption.check()
-      draw(.warning(sentence))
-    }
+    FigureFailures { [self] sentence in draw(.warning(sentence)) }
   }
 
   /// Runs an experiment with progress drawn, and stops it at a signal.
@@ -59,7 +55,7 @@ package final class Console: Sendable {
           }
         }
       } catch  where Interruption.isRequested {
-        // Whatever was thrown: a chart fails, too, when the program that draws it was ended.
+        // Whatever was thrown.
         throw interrupted(resume: resume)
       }
     }

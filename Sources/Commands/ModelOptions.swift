@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Networks
 
 /// A trained network: a model file, or weights of another program with an architecture file.
 package struct ModelOptions: ParsableArguments {

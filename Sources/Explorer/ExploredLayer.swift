@@ -1,5 +1,5 @@
 import Directions
-import Experiments
+import Lab
 import Tensors
 
 /// A layer of a run as the page shows it: its units, their values for all images, and the saved bases as wide as it.

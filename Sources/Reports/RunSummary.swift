@@ -77,7 +77,8 @@ extension RunSummary {
     switch kind.experiment {
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
-    case "train", "evaluate", "gallery", "compare", "attack pool", "transfer", "linearity", "pattern", "rubbish",
+    case "train", "evaluate", "gallery", "compare", "attack pool", "transfer", "linearity", "pattern",
+      "rubbish",
       "substitute", "privacy", "smooth", "shift", "poison labels", "poison backdoor", "poison collision",
       "poison linear", "reproduce":
       return try RunSummary(ofEarlier: kind.experiment, in: folder)

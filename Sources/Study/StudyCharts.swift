@@ -1,6 +1,7 @@
 import Figures
 import Foundation
 import Lab
+import Tensors
 
 /// The figures of a study.
 struct StudyCharts {

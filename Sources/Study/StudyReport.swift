@@ -17,7 +17,7 @@ public struct StudyReport: Sendable {
     "results.csv", "directions.csv", "participants.csv", "answers.csv", "undone.csv", "study.tex",
   ]
 
-  /// - Throws: ``FileError``, ``Chart/Problem``, and what `progress` throws.
+  /// - Throws: ``FileError``, ``FigureTooLarge``, and what `progress` throws.
   @discardableResult
   public func write(progress: @escaping ProgressHandler) throws -> StudyResults {
     guard files.folder.exists(AnswerStore.fileName) else {

@@ -1,3 +1,4 @@
+import Adversarial
 import Foundation
 import Lab
 

@@ -28,7 +28,7 @@ import Testing
     return laboratory
   }
 
-  /// Draws a chart of the laboratory again, as its reader would.
+  /// Draws a chart of the laboratory by its script, as a reader may.
   private func draw(_ script: String, as format: String, in laboratory: Laboratory) async throws {
     let file = laboratory.file(script)
     expectSuccess(
@@ -42,7 +42,8 @@ import Testing
   }
 
   @Test(
-    "No name of an architecture, a class or a folder runs a command of gnuplot, now or when it draws again")
+    "No name of an architecture, a class or a folder runs a command when gnuplot reads a chart's script",
+    .enabled(if: Gnuplot.isHere, Gnuplot.whatIsMissing))
   func commands() async throws {
     let laboratory = try await evaluated(
       classNames: [
@@ -112,7 +113,9 @@ import Testing
       laboratory: laboratory)
   }
 
-  @Test("Names that begin with an apostrophe stand at both axes")
+  @Test(
+    "Names that begin with an apostrophe stand at both axes of a script's drawing",
+    .enabled(if: Gnuplot.isHere, Gnuplot.whatIsMissing))
   func apostrophes() async throws {
     let laboratory = try await evaluated(classNames: ["'s-Hertogenbosch", "'t Zand", "50% off"])
     try await draw("evaluation/figures/confusion.gp", as: "svg", in: laboratory)

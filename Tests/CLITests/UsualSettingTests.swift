@@ -26,7 +26,7 @@ import Testing
     Case(
       command: ["rank", "run/model.safetensors", "--no-cache"],
       remarks: [
-        "images for each direction: 6, not 9 as is usual, because there are no more held-out images",
+        "images per direction: 6, not 9 as is usual, because there are no more held-out images",
         "κ of 6 images is 0.00 at most, not 1, because no class has as many held-out images",
       ],
       given: (["--top", "9"], "the top 9 were asked for: there are 6 held-out images")),

@@ -1,5 +1,5 @@
 import Directions
-import Experiments
+import Lab
 import Foundation
 import LocalServer
 import Storage

@@ -119,6 +119,22 @@ final class MadeUpRuns {
     try PNGFile.write(catalogue.sheet(0, of: images), to: run.file("sprites/directions-1.png"))
     try catalogue.table.write(to: run.file("directions.csv"))
     try run.write(catalogue, to: "directions.json")
+    var list = ExhibitList(
+      title: "Neurons beside random directions",
+      findings: ["Mean label agreement of the top 4 images: κ 0.500 over 2 live neurons."],
+      basis: "The top k = 4 of n = 40 images; descriptive only, not a significance test.", listing: [])
+    list.pictures = ["gallery", "neurons", "random"].map { .init(file: "\($0).png", caption: "\($0)") }
+    list.pictures[0].isForArticle = false
+    list.tables = [
+      .init(
+        file: "directions.csv", caption: "All directions and their statistics.", isWhole: true,
+        columns: DirectionCatalogue.columns.map {
+          .init(name: $0, heading: DirectionCatalogue.articleHeadings[$0])
+        })
+    ]
+    list.catalogue = ""
+    list.citations = [.bau2017network]
+    try run.write(list, to: "exhibits.json")
     return run.url
   }
 
@@ -127,6 +143,8 @@ final class MadeUpRuns {
     let folder = try gallery(name)
     let place = RunFolder(folder)
     try FileManager.default.moveItem(at: place.file("run.json"), to: place.file("gallery.json"))
+    try FileManager.default.moveItem(
+      at: place.file("exhibits.json"), to: place.file("gallery-exhibits.json"))
     _ = try training(name, recordName: "train.json")
     let images = [AttackedImage]()
     let results = AttackExperiment.Results(
@@ -160,6 +178,8 @@ final class MadeUpRuns {
         validationFraction: 0),
       workerCount: 2, data: nil)
     try Run(record, on: nil, in: run) { _ in }.complete(with: results)
+    let exhibits = TrainExhibits(results: results, name: "softmax on images", remarks: []).exhibits
+    try run.write(exhibits.list, to: ExhibitList.name(beside: recordName))
     return run.url
   }
 

@@ -152,7 +152,8 @@ import Testing
   func train() throws {
     let run = try record("train", TrainExperiment.Configuration.self, TrainExperiment.Results.self)
     var pin = Pin()
-    pin.add("training", TrainExperiment.curve(of: run.results.history, title: "tiny on arrays"))
+    try pin.add(
+      TrainExhibits(results: run.results, name: "tiny on arrays", remarks: run.data.remarkLines).exhibits)
     try pin.expect("train")
   }
 
@@ -238,13 +239,12 @@ import Testing
   func compare() throws {
     let run = try record(
       "compare", CompareExperiment.Configuration.self, Comparison.self, parts: NetworkComparison.self)
-    let report = ComparisonReport(
-      comparison: run.results, parts: try #require(run.parts),
-      duplicates: DuplicateImages(in: .init(shape: [0, 1], elements: [])), remarkLines: run.data.remarkLines)
     var pin = Pin()
-    for (name, table) in report.tables { pin.add("\(name).csv", table) }
-    for (name, chart) in report.charts { pin.add(name, chart) }
-    pin.add("lines", run.results.lines)
+    try pin.add(
+      ComparisonExhibits(
+        comparison: run.results, parts: try #require(run.parts),
+        duplicates: DuplicateImages(in: .init(shape: [0, 1], elements: [])), remarkLines: run.data.remarkLines
+      ).exhibits())
     try pin.expect("compare")
   }
 
@@ -350,7 +350,7 @@ import Testing
         evidence: PatternExperiment.Evidence(
           perturbations: zip(PatternExperiment.Goal.allCases, [4, 5]).map(perturbations), universal: [],
           engine: Engine(running: AttackScene().model.network, workerCount: 1))
-      ).exhibits)
+      ).exhibits, isRounded: true)
     try pin.expect("pattern")
   }
 
@@ -372,24 +372,23 @@ import Testing
   func reproduce() throws {
     let run = try record(
       "reproduce", ReproductionExperiment.Configuration.self, ReproductionExperiment.Results.self)
-    let report = ReproductionReport(
+    let exhibits = ReproductionExhibits(
       reproductions: run.results.reproductions, data: run.data, configuration: run.configuration)
     var pin = Pin()
-    pin.add("reproduction.csv", report.table)
-    pin.add("reproduction.md", report.markdown)
-    for reproduction in run.results.reproductions {
-      if let chart = report.chart(of: reproduction) { pin.add(reproduction.table.rawValue, chart) }
-    }
+    try pin.add(exhibits.exhibits)
+    pin.add("reproduction.md", exhibits.markdown)
     try pin.expect("reproduce")
   }
 }
 
 extension Pin {
   /// Everything but the pictures that are no charts, of which their captions.
-  fileprivate mutating func add(_ exhibits: Exhibits) throws {
+  ///
+  /// - Parameter isRounded: Whether tables hold last digits that belong to a library, such as those of a factorization.
+  fileprivate mutating func add(_ exhibits: Exhibits, isRounded: Bool = false) throws {
     let list = try JSONFile.encoded(exhibits.list, file: URL(filePath: "/exhibits.json"))
     add("exhibits.json", String(decoding: list, as: UTF8.self))
-    for (file, text) in exhibits.texts { add(file, text) }
+    for (file, text) in exhibits.texts { add(file, isRounded ? Self.rounded(text) : text) }
     for (file, drawing) in exhibits.drawings {
       if case .chart(let chart) = drawing { add(URL(filePath: file).lastPathComponent, chart) }
     }
@@ -401,10 +400,13 @@ extension Pin {
   fileprivate mutating func add(_ heading: String, _ chart: Chart) {
     let numbers = chart.table.map { $0.map { $0.csvField(isForGnuplot: true) }.joined(separator: ",") }
     let (script, words) = chart.script(named: heading)
-    // The last digits of a factorization are the library's.
-    let drawn = (numbers + [script]).joined(separator: "\n").replacing(/[0-9]+\.[0-9]{7,}(e-?[0-9]+)?/) {
+    add("chart \(heading)", words + Self.rounded((numbers + [script]).joined(separator: "\n")))
+  }
+
+  /// The last digits of a factorization are the library's.
+  private static func rounded(_ text: String) -> String {
+    text.replacing(/[0-9]+\.[0-9]{7,}(e-?[0-9]+)?/) {
       Double($0.0).map { String(format: "%.6g", $0) } ?? String($0.0)
     }
-    add("chart \(heading)", words + drawn)
   }
 }

@@ -378,7 +378,7 @@ import Testing
       let strongest = try #require(inPool.first { $0.summary.success.count == best })
       #expect(
         findings[1]
-          == "The strongest single attack (ℓ∞ ≤ 0.08) is \(strongest.entry.words), success rate "
+          == "No single attack (ℓ∞ ≤ 0.08) succeeds on more images than \(strongest.entry.words): "
           + "\(strongest.summary.success.share()).")
     }
     try withTemporaryFolder { url in
@@ -390,7 +390,8 @@ import Testing
       let best = try #require(results.attacks.compactMap(\.optimality).max())
       let strongest = try #require(results.attacks.first { $0.optimality == best })
       #expect(
-        findings[1].hasPrefix("The strongest single attack (smallest ℓ2 perturbation) is \(strongest.name),"))
+        findings[1].hasPrefix(
+          "No single attack (smallest ℓ2 perturbation) has a higher local optimality than \(strongest.name):"))
     }
   }
 

@@ -73,7 +73,7 @@ import Testing
     #expect(text.contains("of 180 steps)"))
     #expect(
       results.sentences[0].hasPrefix(
-        "Accepted, that is, assigned to a class with probability above 0.5 (softmax): "))
+        "The network accepts, that is, assigns to a class with probability above 0.5 (softmax), "))
   }
 
   @Test(
@@ -102,7 +102,7 @@ import Testing
     #expect(words.contains("never predicted: circle, 0.") && words.contains("180 steps changed nothing"))
     let nothing = try run(constant([0, 0, 0])).results
     #expect(nothing.noise.accepted.count == 0 && nothing.clean.accepted.count == 0)
-    #expect(nothing.sentences[1].hasPrefix("Mean confidence: undefined over the accepted ones"))
+    #expect(nothing.sentences[1].hasPrefix("Mean confidence: noise images undefined if accepted, "))
     #expect(nothing.sentences.contains { $0.hasPrefix("No clean held-out image is accepted either") })
     #expect(!everything.sentences.contains { $0.hasPrefix("No clean held-out image") })
   }

@@ -1,4 +1,4 @@
-import Experiments
+import Lab
 import Foundation
 import Storage
 import Testing

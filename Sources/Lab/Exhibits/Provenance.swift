@@ -1,4 +1,5 @@
 import Figures
+import Networks
 
 /// The provenance of a figure: the last lines of its footer, and the keys of its file's text chunks.
 ///

@@ -1,7 +1,7 @@
 import Directions
 
 /// Directions that are learned from training images, or made from their labels.
-package extension DirectionFamily {
+extension DirectionFamily {
   /// From the mean of all classes to the mean of each.
   public static let classMeans = DirectionFamily(
     "class-means", words: "class means", singular: "class mean", letter: "y", .learned, hasAnyNumber: false,

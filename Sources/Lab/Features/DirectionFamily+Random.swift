@@ -1,7 +1,7 @@
 import Directions
 
 /// The neurons, and directions drawn at random.
-package extension DirectionFamily {
+extension DirectionFamily {
   /// The coordinate axes.
   public static let neurons = DirectionFamily(
     "neurons", words: "neurons", singular: "neuron", letter: "n", .axes, hasAnyNumber: false,

@@ -1,4 +1,5 @@
 import Study
+import Tensors
 
 extension StudyResults: ReportedResults {
   var reportSummary: RunSummary {

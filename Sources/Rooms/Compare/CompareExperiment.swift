@@ -320,7 +320,7 @@ public struct CompareExperiment: Experiment {
   }
 
   /// Who gives the second opinion, before it is trained.
-  private enum Reference {
+  fileprivate enum Reference {
     case recipe(TrainExperiment.Configuration)
     case model(Model)
 

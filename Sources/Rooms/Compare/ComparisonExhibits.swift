@@ -2,6 +2,7 @@ import Adversarial
 import Directions
 import Figures
 import Foundation
+import GalleryRoom
 import Inference
 import Lab
 import Storage

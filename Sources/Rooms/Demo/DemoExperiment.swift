@@ -93,7 +93,7 @@ public struct DemoExperiment: Experiment {
       AttackExperiment.Configuration(
         model: source, data: data, epsilon: configuration.epsilon, seed: configuration.seed),
       workerCount: workerCount
-    ).run(on: given, in: folder.recording(as: "attack.json"), progress: progress)
+    ).run(given.models[0], on: dataset, in: folder.recording(as: "attack.json"), progress: progress)
 
     return (
       Results(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Commands
 import Datasets
 import Foundation
+import Lab
 import Synchronization
 
 extension DatasetsCommand {

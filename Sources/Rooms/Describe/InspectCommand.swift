@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import Foundation
+import Networks
 
 package struct InspectCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(

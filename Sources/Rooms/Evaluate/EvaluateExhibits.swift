@@ -48,14 +48,19 @@ struct EvaluateExhibits {
       "Accuracy \(Self.percent(results.accuracy)) (\(Numbers.grouped(results.correctCount)) of "
         + "\(Numbers.grouped(results.imageCount)) held-out images\(interval)).",
       "Mean cross-entropy loss: \(Numbers.threeDigits(results.loss)).",
-      lowestRecall.first.map {
-        "Lowest recall: \($0.name), \(Proportion($0.correctCount, of: $0.imageCount).share(of: "images"))."
-      },
+      lowest,
       confusions.first.map {
         "Most frequent confusion: \(results.classes[$0.label].name) predicted as \(results.classes[$0.predicted].name), "
           + "\(share($0).share(of: "images"))."
       },
     ].compactMap(\.self)
+  }
+
+  /// nil if all classes have the same recall.
+  private var lowest: String? {
+    guard let first = lowestRecall.first, first.recall != lowestRecall.last?.recall else { return nil }
+    let share = Proportion(first.correctCount, of: first.imageCount)
+    return "Lowest recall: \(first.name), \(share.share(of: "images"))."
   }
 
   /// The classes with images by ascending recall, the first of equals first.

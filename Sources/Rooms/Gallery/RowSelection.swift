@@ -1,7 +1,5 @@
 import Lab
 
-
-
 /// Which units and other directions a gallery shows.
 ///
 /// Only `random` is a sample. The other choices show what they were chosen for, and the sheets say so.

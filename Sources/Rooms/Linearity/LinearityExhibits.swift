@@ -39,7 +39,7 @@ struct LinearityExhibits {
     }
     exhibits.chart(
       "figures/pieces", "Unexplained variance of piecewise-linear fits to the logits.",
-      alternative: "1 − R² by number of segments; R² is in the findings.", pieces)
+      alternative: "1 − R² by number of segments; R² is in the listing.", pieces)
     exhibits.chart(
       "figures/local", "Relative error of the linear approximation.",
       alternative: "Relative error against the size of the step; the numbers are in the table.", local)
@@ -64,7 +64,9 @@ struct LinearityExhibits {
         "sizes.csv", "Change of the margin at each image size.", of: results.sizes, sizeColumns,
         basis: sizeBasis)
     }
-    exhibits.table("lines.csv", "Fits and correct region of each image.", of: rows, lineColumns)
+    exhibits.table(
+      "lines.csv", "R² of the fits, and the ε between which the prediction stays correct, for each image.",
+      of: rows, lineColumns)
     return exhibits
   }
 
@@ -81,7 +83,7 @@ struct LinearityExhibits {
         configuration.pieceCounts.map { count in
           TableColumn(
             "explained_\(count)_within_\(Numbers.plain(range))",
-            article: place == ranges.count - 1 && count <= 3 ? "R², \(count)" : nil
+            article: place == ranges.count - 1 && count <= 3 ? LinearityFindings.segments(count) : nil
           ) { $0.explained[place][count - 1] }
         }
       } + [

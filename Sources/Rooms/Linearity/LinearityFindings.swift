@@ -40,7 +40,7 @@ struct LinearityFindings {
   private var measured: String {
     "Measured are the images classified correctly: \(results.measured.share(of: "held-out images, a random sample"))"
       + (results.zeroGradientCount > 0
-        ? "; the gradient of \(results.zeroGradientCount) of them is zero." : ".")
+        ? "; the gradient of \(Numbers.grouped(results.zeroGradientCount)) of them is zero." : ".")
   }
 
   private func region(_ line: LineSummary) -> String {
@@ -89,10 +89,11 @@ struct LinearityFindings {
       "n^" + String(format: "%.2f", value).replacing("-", with: "−")
     }
     return
-      "\(slopes.network), \(slopes.isTrained ? "trained" : "initial weights"), n pixels: a step of ‖r‖∞ = "
-      + "\(Numbers.plain(configuration.sizeEpsilon)) changes the margin in proportion to \(power(slopes.gradient)) along "
-      + "the gradient sign and \(power(slopes.random)) along random signs; mean |∂m/∂x| is proportional to "
-      + "\(power(slopes.meanSlope)), and at fixed mean |∂m/∂x| the changes are proportional to "
+      "A step of ‖r‖∞ = \(Numbers.plain(configuration.sizeEpsilon)) changes the margin of the "
+      + "\(slopes.isTrained ? "trained" : "untrained") \(slopes.network) network in proportion to "
+      + "\(power(slopes.gradient)) along the gradient sign and \(power(slopes.random)) along random signs, n the number of "
+      + "pixels. Its mean |∂m/∂x| is proportional to \(power(slopes.meanSlope)); at fixed mean |∂m/∂x| the changes are "
+      + "proportional to "
       + "\(power(slopes.gradientAtFixedSlope)) and \(power(slopes.randomAtFixedSlope)) (linear model: n and √n)."
   }
 
@@ -127,7 +128,7 @@ struct LinearityFindings {
   private var fits: [String] {
     let rows = results.lines.flatMap { line in
       line.explained.map { part in
-        [line.direction.words, "|ε| ≤ \(Numbers.plain(part.range))"]
+        [line.direction.name, "|ε| ≤ \(Numbers.plain(part.range))"]
           + part.byPieces.map { share in
             Self.rSquared(share.mean)
               + (share.range.map {
@@ -152,7 +153,7 @@ struct LinearityFindings {
       + TextTable.lines(
         [["ε"] + rows(first).map { Numbers.plain($0.epsilon) }]
           + directions.map { direction in
-            [direction.words]
+            [direction.name]
               + rows(direction).map { $0.error.map { Numbers.threeDigits($0.median) } ?? "–" }
           })
   }
@@ -177,7 +178,7 @@ struct LinearityFindings {
 
   // MARK: Numbers
 
-  private static func segments(_ count: Int) -> String { "\(count) \(count == 1 ? "segment" : "segments")" }
+  static func segments(_ count: Int) -> String { "\(count) \(count == 1 ? "segment" : "segments")" }
 
   /// `0.973`, and `0.99912` above 0.99; never rounded up to 1.
   static func rSquared(_ value: Double) -> String {
@@ -186,13 +187,15 @@ struct LinearityFindings {
 }
 
 extension LinearityExperiment.Direction {
-  /// The words for sentences.
-  var words: String {
+  var name: String {
     switch self {
-    case .gradient: "the gradient sign"
+    case .gradient: "gradient sign"
     case .random: "random signs"
     }
   }
+
+  /// The name in a sentence.
+  var words: String { self == .gradient ? "the \(name)" : name }
 
   /// The name on figures.
   var symbol: String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Commands
 import Lab
+import Networks
 
 public struct LinearityOptions: ExperimentOptions {
   public static let command = CommandConfiguration(

@@ -1,5 +1,6 @@
 import Datasets
 import Lab
+import Networks
 import Tensors
 
 extension LinearityExperiment {

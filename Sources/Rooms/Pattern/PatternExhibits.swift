@@ -224,7 +224,7 @@ struct PatternExhibits {
         subtitle:
           "Mean power per coefficient in rings of spatial frequency, relative to white noise of the same total power.",
         [
-          "\(counts) perturbations; the clean images and noise of the norms of the former. Ring 0 is the mean."
+          "\(counts) perturbations; the clean images; noise with the norms of the former. Ring 0 is the mean."
         ]),
       lines: lines, across: .init("waves across the image"), up: .init("power density", isLogarithmic: true))
   }

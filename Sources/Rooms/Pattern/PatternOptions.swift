@@ -1,6 +1,8 @@
+import Adversarial
 import ArgumentParser
 import Commands
 import Lab
+import Networks
 import Tensors
 
 public struct PatternOptions: ExperimentOptions {
@@ -37,6 +39,18 @@ public struct PatternOptions: ExperimentOptions {
     func validate() throws { try require("--count", count, in: 2...10_000_000) }
   }
 
+  /// The norms that a universal perturbation can be bounded in.
+  enum BallNorm: String, CaseIterable, ExpressibleByArgument {
+    case linf, l2
+
+    var norm: Norm {
+      switch self {
+      case .linf: .linf
+      case .l2: .l2
+      }
+    }
+  }
+
   struct Universal: ParsableArguments {
     @Option(
       help: ArgumentHelp(
@@ -44,16 +58,13 @@ public struct PatternOptions: ExperimentOptions {
     var universalCount = 300
 
     @Option(help: ArgumentHelp("Norm of the universal perturbation: linf or l2.", valueName: "NORM"))
-    var universalNorm: Norm = .linf
+    var universalNorm = BallNorm.linf
 
     @Option(help: ArgumentHelp("Budget of the universal perturbation: 0.3, or 8/255.", valueName: "EPSILON"))
     var universalEpsilon = Epsilon(argument: "0.3")!
 
     func validate() throws {
       try requireCount("--universal-count", universalCount)
-      guard universalNorm == .linf || universalNorm == .l2 else {
-        throw ValidationError("--universal-norm must be linf or l2, got \(universalNorm.rawValue)")
-      }
       try checkRadius(universalEpsilon, name: "--universal-epsilon")
       guard universalEpsilon.value > 0, universalNorm == .l2 || universalEpsilon.value <= 1 else {
         throw ValidationError(
@@ -73,7 +84,7 @@ public struct PatternOptions: ExperimentOptions {
     return PatternExperiment(
       PatternExperiment.Configuration(
         model: model.source, data: try data, method: attacks.attack, imageCount: attacks.count,
-        universalCount: universal.universalCount, universalNorm: universal.universalNorm,
+        universalCount: universal.universalCount, universalNorm: universal.universalNorm.norm,
         universalRadius: Double(radius.description) ?? Double(radius), seed: common.seed),
       workerCount: common.workerCount)
   }

@@ -1,3 +1,4 @@
+import Adversarial
 import Figures
 import Lab
 import Tensors

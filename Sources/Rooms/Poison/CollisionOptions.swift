@@ -1,5 +1,7 @@
+import Adversarial
 import ArgumentParser
 import Commands
+import Datasets
 import Lab
 import Networks
 

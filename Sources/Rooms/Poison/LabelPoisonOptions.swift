@@ -1,5 +1,7 @@
+import Adversarial
 import ArgumentParser
 import Commands
+import Figures
 import Lab
 
 public struct LabelPoisonOptions: ExperimentOptions {

@@ -4,7 +4,7 @@ import Lab
 import Tensors
 
 extension PoolExhibits {
-  /// The result of all attacks together first, then the strongest one, then the warnings.
+  /// The result of all attacks together first, then the strongest single attack, then the warnings.
   var findings: [String] {
     [together] + [strongest].compactMap(\.self) + results.warnings.map { "Warning: \($0)" }
   }
@@ -19,14 +19,15 @@ extension PoolExhibits {
     let clean = "clean accuracy \(results.cleanAccuracy.share())"
     guard isMinimal else {
       return
-        "Robust accuracy (\(results.task)) is at most \(robust) after all \(inPool.count) attacks, \(clean)."
+        "Robust accuracy (\(results.task)) is at most \(robust) after all \(inPool.count) attacks; \(clean)."
     }
     let distance = best.medianDistance.map {
       ", at a median \(results.norm.symbol) distance of \(Self.distance($0))"
     }
     return
       "The best of \(inPool.count) attacks (\(results.task)) succeeds on \(best.success.share()) of the images "
-      + "attacked\(distance ?? ""); \(clean), \(robust) without an adversarial example."
+      + "attacked\(distance ?? ""). They leave \(robust) of all images classified correctly without an adversarial example; "
+      + "\(clean)."
   }
 
   /// The attack that does best alone: by local optimality, or within a budget by successes; nil of one attack, and without
@@ -40,14 +41,14 @@ extension PoolExhibits {
         return nil
       }
       return
-        "The strongest single attack (\(results.task)) is \(best.entry.words), success rate "
+        "No single attack (\(results.task)) succeeds on more images than \(best.entry.words): "
         + "\(best.summary.success.share())."
     }
     guard let best = attacks.min(by: { ($0.optimality ?? -1) > ($1.optimality ?? -1) }),
       let optimality = best.optimality
     else { return nil }
-    return "The strongest single attack (\(results.task)) is \(best.entry.words), local optimality "
-      + "\(Self.optimality(optimality)), success rate \(best.summary.success.share())."
+    return "No single attack (\(results.task)) has a higher local optimality than \(best.entry.words): "
+      + "\(Self.optimality(optimality)), with a success rate of \(best.summary.success.share())."
   }
 
   private var inPool: [PoolResults.Attack] { results.attacks.filter(\.isInPool) }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Commands
 import Foundation
 import Lab
+import Networks
 import Tensors
 
 public struct PoolOptions: ExperimentOptions {

@@ -5,6 +5,7 @@ import Networks
 import Privacy
 import Storage
 import Tensors
+import TrainRoom
 
 /// Findings, figures and tables of `intrigue privacy`.
 struct PrivacyExhibits {

@@ -1,6 +1,7 @@
 import Adversarial
 import Datasets
 import Figures
+import Images
 import Lab
 import Networks
 import Tensors

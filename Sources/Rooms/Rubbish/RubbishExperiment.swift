@@ -2,6 +2,7 @@ import Adversarial
 import Datasets
 import Lab
 import Networks
+import Poisoning
 import Storage
 import Tensors
 

@@ -14,18 +14,17 @@ struct RubbishFindings {
   private var threshold: String { Numbers.plain(configuration.threshold) }
 
   private var opening: String {
-    "Accepted, that is, assigned to a class with probability above \(threshold) (\(results.scores.rawValue)): "
-      + results.noise.accepted.share(of: "noise images N(0, I)", hasInterval: true) + ", and "
+    "The network accepts, that is, assigns to a class with probability above \(threshold) (\(results.scores.rawValue)), "
+      + results.noise.accepted.share(of: "noise images N(0, I)", hasInterval: true) + " and "
       + results.clean.accepted.share(of: "clean held-out images", hasInterval: true) + "."
   }
 
   private var confidence: String {
     func words(_ response: RubbishClass) -> String {
-      "\(Self.confidence(response.meanConfidence)) over the accepted ones and "
-        + "\(Self.confidence(response.meanOverAll)) over all"
+      "\(Self.confidence(response.meanConfidence)) if accepted, \(Self.confidence(response.meanOverAll)) over all"
     }
     return
-      "Mean confidence: \(words(results.noise)) noise images; \(words(results.clean)) clean held-out images."
+      "Mean confidence: noise images \(words(results.noise)); clean held-out images \(words(results.clean))."
   }
 
   /// The classes predicted most often for accepted noise, and those predicted never; nil if no noise is accepted.
@@ -37,7 +36,7 @@ struct RubbishFindings {
       counts[$0] > 0
     }
     .map {
-      "\(results.classNames[$0]) \(Numbers.percent(Double(counts[$0]) / Double(total))) (\(Numbers.grouped(counts[$0])))"
+      "\(results.classNames[$0]) with \(Numbers.percent(Double(counts[$0]) / Double(total))) (\(Numbers.grouped(counts[$0])))"
     }
     let none = counts.indices.filter { counts[$0] == 0 }.map { results.classNames[$0] }
     return "Most frequent predictions for the \(Numbers.grouped(total)) accepted noise images: "

@@ -2,6 +2,8 @@ import Adversarial
 import ArgumentParser
 import Commands
 import Lab
+import Networks
+import Poisoning
 
 public struct RubbishOptions: ExperimentOptions {
   public static let command = CommandConfiguration(

@@ -1,3 +1,4 @@
+import Adversarial
 import Datasets
 import Figures
 import Images

@@ -2,6 +2,7 @@ import Adversarial
 import ArgumentParser
 import Commands
 import Lab
+import Networks
 
 package struct SubstituteOptions: ExperimentOptions {
   package static let command = CommandConfiguration(

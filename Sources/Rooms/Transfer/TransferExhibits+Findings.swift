@@ -1,4 +1,5 @@
 import Adversarial
+import Datasets
 import Figures
 import Foundation
 import Lab
@@ -100,7 +101,8 @@ extension TransferExhibits {
     ]
     for size in results.sizes {
       for direction in results.directions {
-        lines += matrix(size, direction, "\(direction.words), \(size.words): transfer rate in %") {
+        let rate = direction == .attack ? "transfer rate" : "error on the same images"
+        lines += matrix(size, direction, "\(direction.words), \(size.words): \(rate) in %") {
           $0.errorOnBothCorrect.value
         }
       }

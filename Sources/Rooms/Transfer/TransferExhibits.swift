@@ -1,4 +1,5 @@
 import Adversarial
+import Datasets
 import Escapes
 import Figures
 import Foundation

@@ -3,6 +3,7 @@ import ArgumentParser
 import Commands
 import Foundation
 import Lab
+import Networks
 
 public struct TransferOptions: ExperimentOptions {
   public static let command = CommandConfiguration(

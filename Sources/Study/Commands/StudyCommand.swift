@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lab
 
 package struct StudyCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
