@@ -1,5 +1,6 @@
 import ArgumentParser
 import Lab
+import Networks
 
 extension ArchitectureChoice {
   /// Creates the choice that the value of `--architecture` names.
@@ -12,4 +13,8 @@ extension ArchitectureChoice {
       throw ValidationError(error.description)
     }
   }
+
+  /// Names, and JSON files.
+  package static let completion = CompletionKind.names(
+    Architecture.Named.allCases.map(\.rawValue), orFiles: ["json"])
 }

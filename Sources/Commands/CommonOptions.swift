@@ -49,9 +49,7 @@ package struct DataOptions: ParsableArguments {
   private static let names = DatasetCatalogue.entries.map(\.name)
 
   /// Names of data sets, and folders.
-  package static let completion = CompletionKind.custom { _, _, typed in
-    names.filter { $0.hasPrefix(typed) } + FolderNames.completing(typed)
-  }
+  package static let completion = CompletionKind.names(names)
 
   package static func check(_ data: String?, option: String = "--data") throws {
     if data?.isEmpty == true { throw ValidationError("\(option) needs a name or a folder, got \"\"") }

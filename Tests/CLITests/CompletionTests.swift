@@ -29,7 +29,7 @@ import Testing
     try laboratory.write("", to: "network.txt")
     for (words, expected) in [
       (["ga"], ["gallery"]), (["attack", "fg"], ["fgsm"]),
-      (["train", "--micro"], ["--micro-batch"]), (["evaluate", "--color"], ["--color"]),
+      (["train", "--micro"], ["--micro-batch"]), (["evaluate", "--colo"], ["--color", "--colour"]),
       (["evaluate", "--colour", "g"], ["grey"]), (["evaluate", "--color", "au"], ["automatic"]),
       (["gallery", "--pooling", "c"], ["centre"]),
       (["train", "--instruction-set", "avx"], ["avx2", "avx512"]),
@@ -39,6 +39,7 @@ import Testing
       (["inspect", "--architecture", "n"], ["network.json", "notes.json"]),
       (["inspect", "--weights", "run/"], ["run/figures", "run/model.safetensors"]),
       (["train", "--data", "fa"], ["fashion-mnist"]), (["train", "--data", "im"], ["images/"]),
+      (["train", "--architecture", "ne"], ["network.json"]), (["shift", "--architecture", "le"], ["lenet"]),
       (["train", "--data", "images/l"], ["images/línea/"]), (["train", "--output", "ev"], ["evaluation"]),
       (["train", "-o", "ga"], ["gallery"]), (["report", "evaluation", "at"], ["attack"]),
       (["explore", "run", "--cache", "ga"], ["gallery"]),

@@ -14,7 +14,7 @@ import Testing
         let abstract = argument.abstract ?? ""
         #expect(!abstract.isEmpty, "\(name): without help")
         #expect(
-          argument.kind == "flag" || argument.valueName?.first.map { $0.isUppercase || $0.isNumber } == true,
+          argument.kind == "flag" || argument.valueName?.contains { $0.isUppercase || $0 == "|" } == true,
           "\(name): \"\(argument.valueName ?? "")\" does not tell what it takes")
         #expect(
           argument.defaultValue == nil || !abstract.contains("Default:"), "\(name): its default is told twice"
@@ -33,7 +33,7 @@ import Testing
   func pages() async throws {
     let laboratory = try await Laboratory(hasResults: false)
     for path in try await CommandTree.paths(in: laboratory) {
-      for columns in [40, 80] {
+      for columns in [60, 80] {
         let program = Program(laboratory: laboratory, environment: ["COLUMNS": "\(columns)"])
         let (short, full) = (
           try await program.run(path.dropFirst() + ["-h"]),

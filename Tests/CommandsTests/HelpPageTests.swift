@@ -93,7 +93,7 @@ import Testing
     #expect(!text.contains("usual"))
     #expect(text.contains("\n  --colour <NAME>         Colour of the wall\n"))
     #expect(text.contains("\n  --coats <N>             Number of coats (default: 2)\n"))
-    #expect(text.hasSuffix("\n\nIn full: tool paint --help"))
+    #expect(text.hasSuffix("\n\nDetails: tool paint --help"))
   }
 
   @Test("Lines are no longer than the terminal", arguments: [40, 60, 80, 100])

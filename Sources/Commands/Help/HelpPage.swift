@@ -55,8 +55,8 @@ package struct HelpPage {
     blocks.append(
       TerminalText.folded(
         path.subcommands.isEmpty
-          ? (isShort ? "In full: \(path.words) --help" : "")
-          : "On one of them: \(path.words) <subcommand> --help", to: columns, hanging: "  "))
+          ? (isShort ? "Details: \(path.words) --help" : "")
+          : "Details of one: \(path.words) <subcommand> --help", to: columns, hanging: "  "))
     return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -159,34 +159,40 @@ package struct HelpPage {
     let label = "  " + entry.label
     let isNarrow = columns < 60
     let indent = String(repeating: " ", count: isNarrow ? 6 : Self.labelColumns)
-    let isBeside = !isNarrow && TerminalText.columns(of: label) < Self.labelColumns
-    let text =
-      isShort
-      ? summary(of: entry, columns: columns - indent.count).map { [indent + $0] } ?? []
-      : TerminalText.folded(
-        [entry.abstract, entry.remark].filter { !$0.isEmpty }.joined(separator: " "), to: columns,
-        indent: indent, hanging: indent)
-    var lines = text
-    if isBeside, let first = text.first {
+    if isShort {
+      let start = isNarrow ? indent : label.padding(to: Self.labelColumns - 1) + " "
+      guard let text = summary(of: entry, columns: columns - TerminalText.columns(of: start)) else {
+        return [label]
+      }
+      return isNarrow ? [label, start + text] : [start + text]
+    }
+    let description = [entry.abstract, entry.remark].filter { !$0.isEmpty }.joined(separator: " ")
+    var lines = ([description] + entry.discussion.split(separator: "\n").map(String.init)).flatMap {
+      TerminalText.folded($0, to: columns, indent: indent, hanging: indent)
+    }
+    if !isNarrow, TerminalText.columns(of: label) < Self.labelColumns, let first = lines.first {
       lines[0] = label.padding(to: Self.labelColumns) + first.dropFirst(indent.count)
     } else {
       lines.insert(label, at: 0)
     }
-    guard !isShort else { return lines }
     return lines
-      + entry.discussion.split(separator: "\n").flatMap {
-        TerminalText.folded(String($0), to: columns, indent: indent, hanging: indent)
-      }
   }
 
-  /// One line: the first sentence, with the default if there is room.
+  /// One line: the first sentence, with the default if there is room, or the first clause of it.
   private func summary(of entry: Entry, columns: Int) -> String? {
     let sentence =
-      entry.abstract.firstRange(of: ". ").map { String(entry.abstract[..<$0.lowerBound]) }
-      ?? String(entry.abstract.hasSuffix(".") ? entry.abstract.dropLast() : entry.abstract[...])
+      entry.abstract.firstRange(of: ". ").map { entry.abstract[..<$0.lowerBound] }
+      ?? (entry.abstract.hasSuffix(".") ? entry.abstract.dropLast() : entry.abstract[...])
     guard !sentence.isEmpty else { return nil }
-    let whole = entry.remark.isEmpty ? sentence : "\(sentence) \(entry.remark)"
-    return TerminalText.columns(of: whole) <= columns ? whole : TerminalText.cut(sentence, to: columns)
+    func fits(_ text: some StringProtocol) -> Bool { TerminalText.columns(of: text) <= columns }
+    if !entry.remark.isEmpty, fits("\(sentence) \(entry.remark)") { return "\(sentence) \(entry.remark)" }
+    if fits(sentence) { return String(sentence) }
+    let clauses = [" (", ": ", "; "].flatMap { sentence.ranges(of: $0) }.map { sentence[..<$0.lowerBound] }
+    if let clause = clauses.filter({ $0.count > 15 && fits($0) }).max(by: { $0.count < $1.count }) {
+      return String(clause)
+    }
+    let words = TerminalText.folded(String(sentence), to: columns - 2)
+    return TerminalText.cut(words[0] + " …", to: columns)
   }
 }
 

@@ -37,7 +37,7 @@ public struct CompareOptions: ExperimentOptions {
     @Option(
       help: ArgumentHelp(
         "Name of an architecture, or a JSON file that describes one; required unless --models is given.",
-        valueName: "NAME|FILE"), completion: .file(extensions: ["json"]))
+        valueName: "NAME|FILE"), completion: ArchitectureChoice.completion)
     var architecture: String?
 
     @Option(help: ArgumentHelp("Number of networks to train; a verdict needs at least 5.", valueName: "N"))
@@ -124,7 +124,7 @@ public struct CompareOptions: ExperimentOptions {
     @Option(
       help: ArgumentHelp(
         "Other data to show the same networks: a name, or a folder of images of the same shape.",
-        valueName: "DATA"), completion: .directory)
+        valueName: "NAME|FOLDER"), completion: DataOptions.completion)
     var secondData: String?
 
     func validate() throws {

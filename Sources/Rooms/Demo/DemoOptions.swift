@@ -23,7 +23,8 @@ public struct DemoOptions: ExperimentOptions {
 
   struct Subject: ParsableArguments {
     @Option(
-      help: ArgumentHelp("Name of a data set, or a folder.", valueName: "DATA"), completion: .directory)
+      help: ArgumentHelp("\(DataOptions.words).", valueName: "NAME|FOLDER"),
+      completion: DataOptions.completion)
     var data = "fashion-mnist"
 
     @Option(help: ArgumentHelp("Name of an architecture.", valueName: "NAME"))

@@ -122,4 +122,5 @@ extension CatalogueEntry: ExpressibleByArgument {
   }
 
   public static var allValueStrings: [String] { DatasetCatalogue.entries.map(\.name) }
+  public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

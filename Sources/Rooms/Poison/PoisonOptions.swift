@@ -7,7 +7,7 @@ struct VictimOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Name of an architecture with a hidden layer, or a JSON file that describes one.",
-      valueName: "NAME|FILE"), completion: .file(extensions: ["json"]))
+      valueName: "NAME|FILE"), completion: ArchitectureChoice.completion)
   var architecture = "mlp"
 
   @Option(help: ArgumentHelp("Epochs of training. Default: depends on the architecture.", valueName: "N"))

@@ -70,7 +70,7 @@ public struct PrivacyExperimentOptions: ExperimentOptions {
     @Option(
       help: ArgumentHelp(
         "Name of an architecture without batch normalization, or a JSON file that describes one.",
-        valueName: "NAME|FILE"))
+        valueName: "NAME|FILE"), completion: ArchitectureChoice.completion)
     var architecture = "mlp"
 
     @Option(

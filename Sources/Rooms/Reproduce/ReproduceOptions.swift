@@ -60,7 +60,7 @@ public struct ReproduceOptions: ExperimentOptions {
     @Option(
       help: ArgumentHelp(
         "Name of a data set (mnist, fashion-mnist, …), or a folder. The papers' numbers are for mnist.",
-        valueName: "DATA"), completion: .directory)
+        valueName: "NAME|FOLDER"), completion: DataOptions.completion)
     var data = "mnist"
 
     @OptionGroup var reading: ReadingOptions

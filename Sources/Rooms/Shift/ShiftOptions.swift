@@ -30,7 +30,8 @@ public struct ShiftOptions: ExperimentOptions {
   struct Training: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "Name of an architecture, or a JSON file that describes one.", valueName: "NAME|FILE"))
+        "Name of an architecture, or a JSON file that describes one.", valueName: "NAME|FILE"),
+      completion: ArchitectureChoice.completion)
     var architecture = "mlp"
 
     @Option(

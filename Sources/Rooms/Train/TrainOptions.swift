@@ -34,7 +34,7 @@ public struct TrainOptions: ExperimentOptions {
     @Option(
       help: ArgumentHelp(
         "Name of an architecture, or a JSON file that describes one.", valueName: "NAME|FILE"),
-      completion: .file(extensions: ["json"]))
+      completion: ArchitectureChoice.completion)
     var architecture: String
 
     @Flag(help: "Discard the results of an earlier run in the output folder.")
