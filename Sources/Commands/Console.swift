@@ -62,7 +62,7 @@ package final class Console: Sendable {
   }
 
   private func interrupted(resume: String) -> ExitCode {
-    Output.remark(Interruption.sentence(resume: resume))
+    Self.remark(ProgressLine(sentence: Interruption.sentence(resume: resume)))
     return Interruption.exitCode
   }
 
@@ -163,15 +163,14 @@ package final class Console: Sendable {
       if isDue { state.lastDrawn = now }
       return (lines, isDue)
     }
-    for line in lines {
-      if let columns = Output.sketchColumns {
-        for row in line.folded(to: columns) { Output.remark(row) }
-      } else {
-        Output.remark(line.text)
-      }
-    }
+    lines.forEach(Self.remark)
     guard isDue, let columns = Output.sketchColumns else { return }
     let sketch = state.withLock { $0.display.sketch(columns: columns, at: now) }
     if !sketch.isEmpty { Output.sketch(sketch, columns: columns) }
+  }
+
+  /// On a terminal words and fields stay whole; in a log a line is a line.
+  private static func remark(_ line: ProgressLine) {
+    for row in Output.sketchColumns.map(line.folded) ?? [line.text] { Output.remark(row) }
   }
 }
