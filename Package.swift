@@ -64,9 +64,6 @@ let package = Package(
     .systemLibrary(name: "CLAPACK", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLBFGSB", providers: [.apt(["liblbfgsb-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
-    .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
-    .systemLibrary(name: "CRaqm", pkgConfig: "raqm", providers: [.apt(["libraqm-dev"])]),
-    .target(name: "CShaping", dependencies: ["CCairo", "CRaqm"]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CEXIF", linkerSettings: [.linkedLibrary("exif")]),
     .target(name: "CJPEG", dependencies: ["CEXIF"], linkerSettings: [.linkedLibrary("jpeg")]),
@@ -91,7 +88,7 @@ let package = Package(
     .target(name: "Inference", dependencies: ["CStatistics", "Tensors"]),
     .target(name: "Privacy", dependencies: ["Tensors"]),
     .target(name: "Storage", dependencies: ["Escapes", "Tensors", "CZlib", "CCrypto"]),
-    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CEXIF", "CCairo", "CShaping"]),
+    .target(name: "Images", dependencies: ["Storage", "CPNG", "CJPEG", "CEXIF", "CCairo"]),
     .target(name: "Datasets", dependencies: ["CKernels", "Tensors", "Storage", "Images"]),
     .target(
       name: "Networks", dependencies: ["CKernels", "OneDNN", "Tensors", "Storage", "Datasets"]),
@@ -108,7 +105,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Lab", "Escapes", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
+        "Lab", "Tensors", "Storage", "Datasets", "Networks", "Adversarial",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -121,8 +118,7 @@ let package = Package(
     .target(
       name: "Study",
       dependencies: [
-        "CQRCode", "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks",
-        "Directions",
+        "Escapes", "Tensors", "Inference", "Storage", "Images", "Datasets", "Networks", "Directions",
         "Figures",
         "Lab", "Commands", "LocalServer",
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -206,21 +202,13 @@ let package = Package(
     .testTarget(
       name: "LabTests",
       dependencies: [
-        "Lab", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Inference", "Networks",
-        "Storage",
+        "Lab", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Inference", "Networks", "Storage",
         "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
-      name: "CommandsTests",
-      dependencies: [
-        "Commands", "Datasets", "Escapes", "Lab", "Networks",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .testTarget(
       name: "RoomsTests",
       dependencies: [
-        "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures",
-        "Images",
+        "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
         "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ] + rooms.map { .target(name: $0.name) }, exclude: ["Pins"]),
     .testTarget(
@@ -243,11 +231,11 @@ let package = Package(
       name: "StudyTests",
       dependencies: [
         "Study", "Directions", "Lab", "Inference", "LocalServer", "Storage", "Tensors", "TestSupport",
-      ], exclude: ["Fixtures", "Pins"]),
+      ], exclude: ["Pins"]),
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "Lab", "Escapes", "Images", "Networks", "Storage", "Tensors", "TestSupport",
+        "Lab", "Images", "Networks", "Storage", "Tensors", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], exclude: ["Pins"]),
   ] + rooms + [demo]

@@ -15,9 +15,8 @@ needed=(
   libjpeg-dev            # JPEG
   libexif-dev            # how a camera was held
   libcairo2-dev          # text and drawing
-  libqrencode-dev        # QR codes: the address of a study
-  libraqm-dev            # letters of every script: HarfBuzz, FriBidi
   fonts-dejavu-core      # the typeface of every figure
+  gnuplot-nox            # charts
   libsqlite3-dev         # SQLite: answers of a study
   zlib1g-dev             # gzip
   libssl-dev             # SHA-256
@@ -32,11 +31,9 @@ needed_by_tests=(
   chromium chromium-driver  # the browser
   python3-selenium          # drives it
   python3-html5lib tidy     # read the HTML
-  python3-zbar              # reads QR codes, as a phone does
   python3-pip               # fetches axe-core
   texlive-latex-recommended # LaTeX, BibTeX, booktabs
   lmodern                   # its letters as outlines
-  gnuplot-nox               # reads the scripts beside charts
 )
 # The browser is driven by way of localhost, which a system in a box may not know.
 getent hosts localhost >/dev/null || needed_by_tests+=(libnss-myhostname)
@@ -72,8 +69,8 @@ check_swift
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is neither Debian nor Ubuntu, so nothing was installed. Intrigue needs oneDNN, OpenBLAS with LAPACK," \
-    "L-BFGS-B, Boost.Math, libpng, libjpeg (libjpeg-turbo), libexif, Cairo, libqrencode, Raqm, zlib, OpenSSL and SQLite with their headers, pkg-config," \
-    "and the DejaVu fonts; the build goes on in the hope that they are here." >&2
+    "L-BFGS-B, Boost.Math, libpng, libjpeg (libjpeg-turbo), libexif, Cairo, zlib, OpenSSL and SQLite with their headers, pkg-config," \
+    "gnuplot and the DejaVu fonts; the build goes on in the hope that they are here." >&2
   exit 0
 fi
 

@@ -3,9 +3,9 @@ import Tensors
 
 /// Images to attack, with their labels and numbers.
 public struct AttackBatch: Sendable {
-  /// Images `[count, channels, height, width]`, inside the bounds of the threat model.
+  /// `[count, channels, height, width]`, inside the bounds of the threat model.
   public let images: Tensor
-  /// The true classes of the images.
+  /// True classes.
   public let labels: [Int]
   /// Number of each image in its data set: seeds its random draws, and identifies it in results.
   public let imageIDs: [Int]

@@ -6,7 +6,7 @@ import Tensors
 public struct ClassifierCost: Equatable, Codable, Sendable {
   /// Images passed forward, including those for a gradient.
   public let forwards: Int
-  /// The number of images passed backward.
+  /// Images passed backward.
   public let backwards: Int
 
   public init(forwards: Int, backwards: Int) {

@@ -7,7 +7,7 @@ public struct Distortion: Equatable, Codable, Sendable {
   public let l1: Double
   public let l2: Double
   public let linf: Double
-  /// The distortion of Szegedy et al. (2013), section 4.2: √( Σ (x′ᵢ − xᵢ)² / n ) over the n values of an image.
+  /// √( Σ (x′ᵢ − xᵢ)² / n ) over the n values of an image: the distortion of Szegedy et al. (2013), section 4.2.
   public let rootMeanSquare: Double
 
   /// - Parameters:

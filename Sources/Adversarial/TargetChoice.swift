@@ -1,6 +1,6 @@
 import Tensors
 
-/// The rule by which a targeted attack chooses the target class of each image.
+/// How a targeted attack chooses the target class of each image.
 public enum TargetChoice: Equatable, Sendable {
   /// (label + 1) mod C.
   case next

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AttackRoom
-import Commands
 import PoolRoom
 
 struct AttackCommand: ParsableCommand {
@@ -16,8 +15,7 @@ struct AttackCommand: ParsableCommand {
       for each image; beside each other and a white-box attack: intrigue attack pool --knowledge black-box.
       """,
     subcommands: [
-      AttackListCommand.self, RunCommand<PoolOptions>.self, FGSMCommand.self, BIMCommand.self,
-      PGDCommand.self,
+      AttackListCommand.self, PoolCommand.self, FGSMCommand.self, BIMCommand.self, PGDCommand.self,
       MomentumCommand.self,
       AutoPGDCommand.self, RotationCommand.self, NoiseCommand.self, LBFGSCommand.self, DeepFoolCommand.self,
       CarliniWagnerCommand.self, DDNCommand.self, FMNCommand.self, MinimalFGSMCommand.self,

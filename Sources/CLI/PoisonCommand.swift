@@ -1,20 +1,17 @@
+import Adversarial
 import ArgumentParser
-import Commands
 import PoisonRoom
 
 struct PoisonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "poison",
-    abstract: "Poison training data, and measure attacks and defences.",
+    abstract: "Attack the training: change some training images and see what comes of it.",
     discussion: """
-      Example: intrigue poison backdoor --data mnist
-
-      Trains networks on partly poisoned images: wrong labels, a trigger, or the features of another image. They are \
-      evaluated on clean held-out images. Every attack is measured together with a control and a defence, and every \
-      defence together with its cost on clean images.
+      Networks are trained on images of which some carry a wrong label, a trigger or the features of another image, and \
+      judged by held-out images as they are. Each attack has its defence beside it, and the defence its price on clean \
+      images. After Ctrl-C the same command goes on.
       """,
     subcommands: [
-      RunCommand<LabelPoisonOptions>.self, RunCommand<BackdoorOptions>.self,
-      RunCommand<CollisionOptions>.self, RunCommand<LinearPoisonOptions>.self,
+      LabelPoisonCommand.self, BackdoorCommand.self, CollisionCommand.self, LinearPoisonCommand.self,
     ])
 }

@@ -68,7 +68,7 @@ static inline dnnl_status_t onednn_memory_create(
 // Attributes of every primitive here: the caller owns the scratchpad; optionally one elementwise operation
 // is applied to the result before it is stored (pass dnnl_alg_kind_undef for none).
 static inline dnnl_status_t onednn_attributes_create(
-    dnnl_primitive_attr_t *out, dnnl_alg_kind_t activation, float alpha, float beta) {
+    dnnl_primitive_attr_t *out, dnnl_alg_kind_t activation) {
   dnnl_status_t status = dnnl_primitive_attr_create(out);
   if (status != dnnl_success) return status;
   status = dnnl_primitive_attr_set_scratchpad_mode(*out, dnnl_scratchpad_mode_user);
@@ -77,9 +77,9 @@ static inline dnnl_status_t onednn_attributes_create(
   status = dnnl_post_ops_create(&operations);
   if (status != dnnl_success) return status;
 #if DNNL_VERSION_MAJOR >= 3
-  status = dnnl_post_ops_append_eltwise(operations, activation, alpha, beta);
+  status = dnnl_post_ops_append_eltwise(operations, activation, 0, 0);
 #else
-  status = dnnl_post_ops_append_eltwise(operations, 1, activation, alpha, beta);
+  status = dnnl_post_ops_append_eltwise(operations, 1, activation, 0, 0);
 #endif
   if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*out, operations);
   dnnl_post_ops_destroy(operations);
@@ -242,31 +242,31 @@ static inline dnnl_status_t onednn_pooling_backward(
 
 static inline dnnl_status_t onednn_elementwise_forward(
     dnnl_primitive_desc_t *out, dnnl_engine_t engine, dnnl_prop_kind_t purpose, dnnl_alg_kind_t algorithm,
-    float alpha, float beta, onednn_description data, const_dnnl_primitive_attr_t attributes) {
+    onednn_description data, const_dnnl_primitive_attr_t attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_eltwise_forward_primitive_desc_create(
-      out, engine, purpose, algorithm, DESCRIPTION(data), DESCRIPTION(data), alpha, beta, attributes);
+      out, engine, purpose, algorithm, DESCRIPTION(data), DESCRIPTION(data), 0, 0, attributes);
 #else
   dnnl_eltwise_desc_t operation;
   dnnl_status_t status =
-      dnnl_eltwise_forward_desc_init(&operation, purpose, algorithm, DESCRIPTION(data), alpha, beta);
+      dnnl_eltwise_forward_desc_init(&operation, purpose, algorithm, DESCRIPTION(data), 0, 0);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(out, &operation, attributes, engine, NULL);
 #endif
 }
 
 static inline dnnl_status_t onednn_elementwise_backward(
-    dnnl_primitive_desc_t *out, dnnl_engine_t engine, dnnl_alg_kind_t algorithm, float alpha, float beta,
-    onednn_description data, onednn_description gradient, const_dnnl_primitive_desc_t forward,
+    dnnl_primitive_desc_t *out, dnnl_engine_t engine, dnnl_alg_kind_t algorithm, onednn_description data,
+    onednn_description gradient, const_dnnl_primitive_desc_t forward,
     const_dnnl_primitive_attr_t attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   return dnnl_eltwise_backward_primitive_desc_create(
-      out, engine, algorithm, DESCRIPTION(gradient), DESCRIPTION(gradient), DESCRIPTION(data), alpha, beta,
+      out, engine, algorithm, DESCRIPTION(gradient), DESCRIPTION(gradient), DESCRIPTION(data), 0, 0,
       forward, attributes);
 #else
   dnnl_eltwise_desc_t operation;
   dnnl_status_t status = dnnl_eltwise_backward_desc_init(
-      &operation, algorithm, DESCRIPTION(gradient), DESCRIPTION(data), alpha, beta);
+      &operation, algorithm, DESCRIPTION(gradient), DESCRIPTION(data), 0, 0);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(out, &operation, attributes, engine, forward);
 #endif

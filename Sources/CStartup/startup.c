@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-// Descriptors beside the standard ones: what the concurrency runtime, a file and a pipe to another program take, and some more.
+// Descriptors beside the standard ones: what the concurrency runtime, a file and a pipe to gnuplot take, and some more.
 enum { NEEDED_DESCRIPTORS = 24 };
 
 // What ulimit can leave too little of.

@@ -2,7 +2,7 @@ import ArgumentParser
 import Lab
 
 extension ArchitectureChoice {
-  /// Creates the choice that the value of `--architecture` names.
+  /// Of `--architecture`.
   ///
   /// - Throws: `ValidationError`.
   package init(argument: String) throws {

@@ -4,13 +4,10 @@ import Tensors
 
 /// The budget of an attack that has one.
 package struct BudgetOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Budget: the largest norm of a perturbation, such as 0.1 or 8/255; pixels lie in [0, 1].",
-      valueName: "EPSILON"))
+  @Option(help: "How far a pixel may move (with --norm, how long the perturbation may be); 0.1 or 8/255.")
   package var epsilon: Epsilon
 
-  @Option(help: ArgumentHelp("Norm of the perturbation: linf, l2 or l1.", valueName: "NORM"))
+  @Option(help: "What measures the perturbation: linf, l2 or l1.")
   package var norm: Norm = .linf
 
   package init() {}

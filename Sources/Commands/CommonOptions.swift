@@ -6,25 +6,27 @@ import Lab
 import Networks
 
 /// Options of every command that runs an experiment.
-public struct CommonOptions: ParsableArguments {
-  @Flag(help: "Print only errors and, with --json, results.")
+package struct CommonOptions: ParsableArguments {
+  @Flag(help: "Say nothing but errors and, with --json, results.")
   package var quiet = false
 
   @Flag(help: "Print the results as JSON on standard output.")
   package var json = false
 
-  @Option(help: ArgumentHelp("Number of cores to use. Default: all.", valueName: "N"))
+  @Option(help: "How many cores to use. Default: all.")
   package var workers: Int?
 
-  @Option(help: ArgumentHelp("Seed of all random draws.", valueName: "N"))
+  @Option(help: "Number from which everything random is drawn.")
   package var seed: UInt64 = 1
 
   @OptionGroup package var instructions: InstructionSetOption
 
-  public init() {}
+  package init() {}
 
-  public func validate() throws {
-    try requireWorkers(workers)
+  package func validate() throws {
+    if let workers, !(1...1024).contains(workers) {
+      throw ValidationError("--workers must be between 1 and 1024, got \(workers)")
+    }
   }
 
   package var workerCount: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
@@ -32,8 +34,7 @@ public struct CommonOptions: ParsableArguments {
 
 /// Which images, and how to read them.
 package struct DataOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("\(Self.words).", valueName: "NAME|FOLDER"), completion: Self.completion)
+  @Option(help: "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays.")
   package var data: String
 
   @OptionGroup package var reading: ReadingOptions
@@ -42,38 +43,24 @@ package struct DataOptions: ParsableArguments {
 
   package func validate() throws { try Self.check(data) }
 
-  /// What every `--data` takes.
-  package static let words =
-    "Name of a public data set (\(names.joined(separator: ", "))), or a folder of images or arrays"
-
-  private static let names = DatasetCatalogue.entries.map(\.name)
-
-  /// Names of data sets, and folders.
-  package static let completion = CompletionKind.custom { _, _, typed in
-    names.filter { $0.hasPrefix(typed) } + FolderNames.completing(typed)
-  }
-
   package static func check(_ data: String?, option: String = "--data") throws {
     if data?.isEmpty == true { throw ValidationError("\(option) needs a name or a folder, got \"\"") }
   }
 
   package func source() throws -> DataSource { DataSource(name: data, options: try reading.options()) }
-
-  /// For the name of a folder.
-  package var shortName: String { URL(filePath: data).lastPathComponent }
 }
 
-/// Which images a network that exists is shown. What is not given is as in its training.
+/// Which images networks are shown that somebody already has: what is not given, their training says.
 package struct ShownDataOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "\(DataOptions.words). Default: the data that the model was trained on.", valueName: "NAME|FOLDER"),
-    completion: DataOptions.completion)
+    help:
+      "A data set's name (fashion-mnist, mnist, kmnist, cifar10) or a folder of images or arrays. Default: what the model was trained on."
+  )
   package var data: String?
 
   @OptionGroup package var reading: ReadingOptions
 
-  @Flag(help: "Continue even if held-out images are among the training images of the model.")
+  @Flag(help: "Go on where held-out images are among those that the model was trained on.")
   package var trainedImagesToo = false
 
   package init() {}
@@ -81,8 +68,8 @@ package struct ShownDataOptions: ParsableArguments {
   package func validate() throws { try DataOptions.check(data) }
 
   /// - Parameters:
-  ///   - model: Determines which data are read, and how, where no option does.
-  ///   - images: Used instead of a data set.
+  ///   - model: What says which data, and how they are read; nil: nothing does.
+  ///   - images: Taken instead of a data set.
   package func source(for model: ModelSource?, images: DataSource? = nil) throws -> DataSource {
     var source =
       if let images {
@@ -101,41 +88,32 @@ package struct ShownDataOptions: ParsableArguments {
   }
 }
 
-/// How images are read.
+/// How to read images of one's own.
 package struct ReadingOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("Resize the images of a folder, for example to 32x32.", valueName: "HEIGHTxWIDTH"))
+  @Option(help: "Resize the images of a folder to HEIGHTxWIDTH.")
   var resize: String?
 
   @Option(
-    name: [.customLong("colour"), .customLong("color")],
-    help: ArgumentHelp(
-      "Colour of a folder's images: automatic (grey if all are grey, otherwise RGB), grey or rgb. Default: automatic; with a model as in its training.",
-      valueName: "NAME"))
+    help:
+      "Colour of a folder's images: \(DatasetOptions.Colour.allCases.map(\.rawValue).joined(separator: ", ")). Default: automatic."
+  )
   package var colour: DatasetOptions.Colour?
 
   @Option(
-    help: ArgumentHelp(
-      "Axes of a four-dimensional images.npy: channels-first or channels-last. Default: from its shape.",
-      valueName: "NAME"))
+    help: "Axes of a four-dimensional images.npy: channels-first or channels-last. Default: from its shape.")
   var arrayLayout: DatasetOptions.ArrayLayout?
 
   @Option(
-    help: ArgumentHelp(
-      "Fraction of each class to hold out if the data have no test part. Default: 0.2; with a model as in its training.",
-      valueName: "FRACTION"))
+    help:
+      "Share of each class to hold out where the data have no test part. Default: 0.2; for a model as in its training."
+  )
   package var heldOut: Double?
 
   @Option(
-    help: ArgumentHelp(
-      "Seed of the choice of held-out images in that case. Default: 1; with a model as in its training.",
-      valueName: "N"))
+    help: "Number that chooses which images are held out there. Default: 1; for a model as in its training.")
   var splitSeed: UInt64?
 
-  @Option(
-    help: ArgumentHelp(
-      "Read only these classes, separated by commas, such as 3,7. Default: all; with a model as in its training.",
-      valueName: "LIST"))
+  @Option(help: "Names of the classes to read, with commas between, such as 3,7. Default: all.")
   package var classes: String?
 
   package init() {}
@@ -144,8 +122,7 @@ package struct ReadingOptions: ParsableArguments {
 
   package func validate() throws {
     if let names = classNames, names.count < 2 || Set(names).count < names.count {
-      throw ValidationError(
-        "--classes takes at least two names separated by commas, each once, got \(classes ?? "")")
+      throw ValidationError("--classes takes two names at least, each once, got \(classes ?? "")")
     }
     if let heldOut, !(heldOut > 0 && heldOut < 1) {
       throw ValidationError("--held-out must be between 0 and 1, got \(heldOut)")
@@ -183,18 +160,10 @@ package struct ReadingOptions: ParsableArguments {
   }
 }
 
-extension DatasetOptions.Colour: ExpressibleByArgument {
-  /// With the American spelling.
-  public init?(argument: String) { self.init(rawValue: argument == "gray" ? "grey" : argument) }
-}
-
-extension MapPooling: ExpressibleByArgument {
-  /// With the American spelling.
-  public init?(argument: String) { self.init(rawValue: argument == "center" ? "centre" : argument) }
-}
-
+extension DatasetOptions.Colour: ExpressibleByArgument {}
 extension DatasetOptions.ArrayLayout: ExpressibleByArgument {}
 extension TransferAttack: ExpressibleByArgument {}
 extension DirectionFamily: ExpressibleByArgument {}
 extension ImageSplit: ExpressibleByArgument {}
+extension MapPooling: ExpressibleByArgument {}
 extension ActivationReading: ExpressibleByArgument {}

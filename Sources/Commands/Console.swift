@@ -8,16 +8,19 @@ import Synchronization
 
 /// Draws progress on standard error and prints results on standard output.
 ///
-/// On a terminal a line or two are drawn over and over, as wide as it is at that moment; elsewhere, and on one that
-/// cannot move its cursor, only what ends (a stage, an epoch) gets a line.
+/// On a terminal one line is drawn over and over; elsewhere only what ends (a stage, an epoch) gets a line.
 package final class Console: Sendable {
   private let quiet: Bool
   private let json: Bool
   private let state = Mutex(State())
 
   private struct State {
-    var display = ProgressDisplay()
     var lastDrawn: ContinuousClock.Instant?
+    var hasOpenLine = false
+    var stage = ""
+    var stageStart = ContinuousClock.now
+    /// What the first step of the stage found done: by an earlier run, so no measure of this one's speed.
+    var doneBefore: Int?
   }
 
   package init(quiet: Bool, json: Bool) {
@@ -32,17 +35,19 @@ package final class Console: Sendable {
 
   /// Told of figures that could not be drawn.
   private var failures: FigureFailures {
-    FigureFailures { [self] sentence in draw(.warning(sentence)) }
+    FigureFailures { [self] sentence in
+      // gnuplot is ended, too, by whoever ends this program.
+      try Interruption.check()
+      draw(.warning(sentence))
+    }
   }
 
   /// Runs an experiment with progress drawn, and stops it at a signal.
   ///
   /// - Parameter resume: How to go on after Ctrl-C; printed then.
-  package func run<Result>(resume: String, _ body: (@escaping ProgressHandler) throws -> Result) throws
-    -> Result
-  {
+  package func run<Result>(resume: String, _ body: (@escaping ProgressHandler) throws -> Result) throws -> Result {
     try Interruption.inExperiment(resume: resume) {
-      defer { Output.eraseSketch() }
+      defer { closeLine() }
       do {
         return try Self.refusingUnknownNames {
           try MemoryConcessions.$current.withValue(concessions) {
@@ -55,13 +60,14 @@ package final class Console: Sendable {
           }
         }
       } catch  where Interruption.isRequested {
-        // Whatever was thrown.
+        // Whatever was thrown: a chart fails, too, when the program that draws it was ended.
         throw interrupted(resume: resume)
       }
     }
   }
 
   private func interrupted(resume: String) -> ExitCode {
+    closeLine()
     Output.remark(Interruption.sentence(resume: resume))
     return Interruption.exitCode
   }
@@ -90,7 +96,7 @@ package final class Console: Sendable {
     resume: String, _ body: @escaping @Sendable (@escaping ProgressHandler) async throws -> Result
   ) async throws -> Result {
     try await Interruption.inExperiment(resume: resume) {
-      defer { Output.eraseSketch() }
+      defer { closeLine() }
       do {
         return try await withThrowingTaskGroup(of: Result?.self) { group in
           group.addTask { [self] in
@@ -137,6 +143,7 @@ package final class Console: Sendable {
   ///
   /// - Throws: ``Output/Lost`` when standard output is full or closed.
   package func report(_ results: some Encodable, lines: [String]) throws {
+    closeLine()
     if json {
       try Self.printJSON(results)
     } else if !quiet {
@@ -156,22 +163,89 @@ package final class Console: Sendable {
 
   private func draw(_ progress: ExperimentProgress) {
     guard !quiet else { return }
-    let now = ContinuousClock.now
-    let (lines, isDue) = state.withLock { state in
-      let lines = state.display.take(progress, at: now)
-      let isDue = !lines.isEmpty || state.lastDrawn.map { now - $0 >= .milliseconds(80) } ?? true
-      if isDue { state.lastDrawn = now }
-      return (lines, isDue)
-    }
-    for line in lines {
-      if let columns = Output.sketchColumns {
-        for row in line.folded(to: columns) { Output.remark(row) }
-      } else {
-        Output.remark(line.text)
+    switch progress {
+    case .stage(let name):
+      closeLine()
+      state.withLock {
+        $0.stage = name
+        $0.stageStart = .now
+        $0.doneBefore = nil
       }
+      Output.remark(name)
+    case .warning(let text):
+      closeLine()
+      Output.remark("warning: \(text)")
+    case .epoch(let record, let count):
+      closeLine()
+      Output.remark(Self.line(record, of: count))
+    case .training(let training): redraw(Self.line(training))
+    case .step(let done, let total, let unit):
+      let (seconds, before) = state.withLock { state in
+        let before = state.doneBefore ?? done
+        state.doneBefore = before
+        return ((ContinuousClock.now - state.stageStart) / .seconds(1), before)
+      }
+      let left = done > before ? Self.duration(seconds / Double(done - before) * Double(total - done)) : "?"
+      redraw("  \(bar(done, total)) \(done)/\(total) \(unit), \(left) left")
     }
-    guard isDue, let columns = Output.sketchColumns else { return }
-    let sketch = state.withLock { $0.display.sketch(columns: columns, at: now) }
-    if !sketch.isEmpty { Output.sketch(sketch, columns: columns) }
+  }
+
+  private static func line(_ record: EpochRecord, of count: Int) -> String {
+    var text = String(
+      format: "  %@ %d/%d  loss %.4f  accuracy %.2f %%", record.gradientNorm == nil ? "epoch" : "iteration",
+      record.epoch, count, record.trainingLoss, 100 * record.trainingAccuracy)
+    if let norm = record.gradientNorm { text += String(format: "  gradient %.1e", norm) }
+    if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
+      text += String(format: "  validation loss %.4f  accuracy %.2f %%", loss, 100 * accuracy)
+    }
+    return text + String(format: "  %.0f images/s  %.1f s", record.imagesPerSecond, record.seconds)
+  }
+
+  private static func line(_ progress: TrainingProgress) -> String {
+    if let norm = progress.gradientNorm {
+      return String(
+        format: "  iteration %d/%d  loss %.6f  accuracy %.2f %%  gradient %.1e", progress.epoch,
+        progress.epochCount, progress.loss, 100 * progress.accuracy, norm)
+    }
+    let left = Double(progress.imageCount - progress.imagesDone) / max(progress.imagesPerSecond, 1)
+    let later =
+      Double(progress.epochCount - progress.epoch) * Double(progress.imageCount)
+      / max(progress.imagesPerSecond, 1)
+    return String(
+      format: "  epoch %d/%d  %3d %%  loss %.4f  accuracy %.2f %%  %.0f images/s  ", progress.epoch,
+      progress.epochCount, 100 * progress.imagesDone / max(progress.imageCount, 1), progress.loss,
+      100 * progress.accuracy, progress.imagesPerSecond) + "\(duration(left + later)) left"
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    guard seconds < 1e9 else { return "?" }  // and for NaN
+    let whole = Int(seconds.rounded(.up))
+    return whole < 60 ? "\(whole) s" : String(format: "%d min %02d s", whole / 60, whole % 60)
+  }
+
+  private func bar(_ done: Int, _ total: Int) -> String {
+    let width = 24
+    let filled = total > 0 ? min(width, width * done / total) : width
+    return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "]"
+  }
+
+  private func redraw(_ line: String) {
+    guard Output.canRedraw else { return }
+    let isDue = state.withLock { state in
+      let now = ContinuousClock.now
+      if let last = state.lastDrawn, now - last < .milliseconds(80) { return false }
+      state.lastDrawn = now
+      state.hasOpenLine = true
+      return true
+    }
+    if isDue { Output.redraw(line) }
+  }
+
+  private func closeLine() {
+    let wasOpen = state.withLock { state in
+      defer { state.hasOpenLine = false }
+      return state.hasOpenLine
+    }
+    if wasOpen { Output.clearLine() }
   }
 }

@@ -5,9 +5,6 @@ package struct Epsilon: ExpressibleByArgument {
   package let text: String
   package let value: Float
 
-  /// For help pages.
-  package var defaultValueDescription: String { text }
-
   package init?(argument: String) {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
     let number: Double? =

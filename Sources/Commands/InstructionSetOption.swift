@@ -5,9 +5,9 @@ import Networks
 /// Which instructions may be used: an option of every command that computes with networks or matrices.
 package struct InstructionSetOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "Widest instructions to compute with: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")). Under the same limit, machines with the same library versions write the same bytes.",
-      valueName: "NAME"))
+    help:
+      "Widest instructions to compute with: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")). Machines with the same library versions give the same bytes under the same limit."
+  )
   var instructionSet: InstructionSet = .automatic
 
   package init() {}

@@ -1,25 +1,16 @@
 import ArgumentParser
 import Foundation
 import Lab
-import Networks
 
 /// A trained network: a model file, or weights of another program with an architecture file.
 package struct ModelOptions: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp("Model file that intrigue train has written, or its run folder.", valueName: "MODEL"),
-    completion: .file(extensions: ["safetensors"]))
+  @Argument(help: "A model file (.safetensors) made by intrigue train, or the folder of its run.")
   package var model: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Weights of another program (.safetensors), instead of a model; needs --architecture.",
-      valueName: "FILE"),
-    completion: .file(extensions: ["safetensors"]))
+  @Option(help: "Weights made by another program (.safetensors), instead of a model; needs --architecture.")
   package var weights: String?
 
-  @Option(
-    help: ArgumentHelp("JSON file that describes the architecture of --weights.", valueName: "FILE"),
-    completion: .file(extensions: ["json"]))
+  @Option(help: "The architecture of --weights: a JSON file.")
   package var architecture: String?
 
   package init() {}
@@ -40,17 +31,15 @@ package struct ModelOptions: ParsableArguments {
 }
 
 /// Where results go.
-public struct OutputOption: ParsableArguments {
+package struct OutputOption: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp(
-      "Folder for the results. Default: output/NAME, named after the experiment.", valueName: "FOLDER"),
-    completion: .directory)
+    help: "Folder for the results. Default: output/NAME, NAME saying what was run.")
   package var path: String?
 
-  public init() {}
+  package init() {}
 
-  public func validate() throws { try Self.check(path) }
+  package func validate() throws { try Self.check(path) }
 
   /// An empty path would be the working folder, and comes from a variable of a script that is not set.
   package static func check(_ path: String?) throws {
@@ -58,7 +47,5 @@ public struct OutputOption: ParsableArguments {
   }
 
   /// Nothing is made yet: an experiment that refuses its input leaves no folder behind.
-  package func folder(default name: String) -> RunFolder {
-    RunFolder(URL(filePath: path ?? "output/\(name)"))
-  }
+  package func folder(default name: String) -> RunFolder { RunFolder(URL(filePath: path ?? "output/\(name)")) }
 }

@@ -1,9 +1,9 @@
 import Adversarial
 import ArgumentParser
 
-/// The budget of a black-box attack.
+/// The budget of an attack that only asks.
 package struct QueryOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Largest number of queries per image.", valueName: "N"))
+  @Option(help: "How many queries an image may cost.")
   package var queries = 5000
 
   package init() {}
@@ -13,15 +13,13 @@ package struct QueryOptions: ParsableArguments {
 
 /// How a gradient is estimated from queries.
 package struct EstimateOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Queries per gradient estimate, an even number; a step costs one more.", valueName: "N"))
+  @Option(help: "Queries of an estimate, an even number; a step costs one more.")
   package var samples = 100
 
-  @Option(help: ArgumentHelp("Distance of the queried points from the image.", valueName: "NUMBER"))
+  @Option(help: "How far pixels are moved for an estimate.")
   package var radius = 0.05
 
-  @Option(help: ArgumentHelp("Step size as a fraction of --epsilon.", valueName: "FRACTION"))
+  @Option(help: "Length of a step as a fraction of epsilon.")
   package var stepSize = 0.1
 
   package init() {}

@@ -104,7 +104,7 @@ public enum ArrayPair {
     }
   }
 
-  /// Advice on converting values outside [0, 1] to pixels.
+  /// How values beyond [0, 1] become pixels.
   private static func advice(_ samples: [Float]) -> String {
     samples.contains { $0 < 0 }
       ? "if they lie between two known ends, such as −1 and 1, map these to 0 and 1: (x − low) / (high − low)"

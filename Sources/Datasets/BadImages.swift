@@ -4,7 +4,7 @@ import Storage
 /// Reports all unusable images of a folder in one error, so that they can be fixed together.
 enum BadImages {
   private static let longestList = 10
-  /// Ends the message on images of a wrong size, once for all of them.
+  /// At the end of what is wrong with an image's size; said once for all of them.
   static let sizeAdvice = "; resize all with --resize HEIGHTxWIDTH"
 
   /// - Throws: ``FileError``; for a single bad image, its own error.

@@ -10,7 +10,7 @@ public struct Dataset: Sendable {
   /// SHA-256, in hexadecimal, of shape, class names, labels and decoded pixels of both parts; it does not
   /// change when a file is recompressed.
   public let checksum: String
-  /// The origin of the data; nil for a set made in memory.
+  /// Where it was read from; nil for one made in memory.
   public var origin: Origin?
   /// What was left out, assumed or guessed while it was read, and anything suspicious in its images and labels. Empty
   /// for a data set made in memory.

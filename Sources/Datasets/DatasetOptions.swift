@@ -1,6 +1,6 @@
 import Tensors
 
-/// Options for reading custom images. Catalogue sets use only `classes`.
+/// How to read custom images. Catalogue sets use only `classes`.
 public struct DatasetOptions: Equatable, Codable, Sendable {
   /// Height and width in pixels.
   public struct Size: Equatable, Codable, Sendable {

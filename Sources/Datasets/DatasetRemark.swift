@@ -5,7 +5,7 @@
 public struct DatasetRemark: Codable, Equatable, Sendable {
   /// A sentence without its full stop: "8 files were not read: bmp (4), webp (4)".
   public var text: String
-  /// The number of images, files, folders or classes concerned.
+  /// How many images, files, folders or classes it is about.
   public var count: Int
   /// The first of them, in the order of the data set; nil where it is about all.
   public var example: String?
@@ -16,7 +16,7 @@ public struct DatasetRemark: Codable, Equatable, Sendable {
     self.example = example
   }
 
-  /// The sentence with the example: "…, such as a/1.webp".
+  /// With the example: "…, such as a/1.webp".
   public var sentence: String { text + (example.map { ", such as \($0)" } ?? "") }
 }
 

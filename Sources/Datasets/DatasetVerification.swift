@@ -4,12 +4,12 @@ import Storage
 /// Result of comparing one file of a data set with the published one.
 public struct FileVerification: Equatable, Sendable {
   public enum Status: Equatable, Sendable {
-    /// The file is the published one.
+    /// The published bytes.
     case ok
     /// Present, but nothing is published to compare it with, for the given reason.
     case unchecked(reason: String)
     case missing
-    /// The file has another checksum; both are in hexadecimal.
+    /// Checksums in hexadecimal.
     case wrongChecksum(expected: String, found: String)
     case unreadable(problem: String)
   }
@@ -56,7 +56,7 @@ extension CatalogueEntry {
     return FileVerification(name: published.name, file: file, status: published.checksum.status(of: file))
   }
 
-  /// The number of files present in `folder`.
+  /// How many of the files are present in `folder`.
   func presentCount(in folder: URL) -> Int {
     files.count { location(of: $0, in: folder) != nil }
   }

@@ -8,7 +8,7 @@ import Storage
 public struct Downloader: Sendable {
   public struct Progress: Equatable, Sendable {
     public let fileName: String
-    /// The number of the file, from 1.
+    /// From 1.
     public let fileNumber: Int
     public let fileCount: Int
     public let byteCount: Int64

@@ -10,7 +10,7 @@ struct FolderListing {
   let folder: URL
   let files: [String]
   let folders: [String]
-  /// The names of broken links.
+  /// Dangling links.
   let brokenLinks: [String]
   /// Names that are not UTF-8, which are in neither `files` nor `folders`.
   let foreign: [ForeignName]

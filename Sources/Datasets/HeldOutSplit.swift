@@ -2,14 +2,14 @@ import Foundation
 import Storage
 import Tensors
 
-/// The choice of held-out images for data without a test part.
+/// Which images are held out where the data come without a test part.
 ///
 /// Every class gives the same fraction, rounded, at least one image and never its last. The choice within a class
 /// depends only on the seed, the class and its number of images.
 struct HeldOutSplit: Equatable {
-  /// Indices of the training images, ascending.
+  /// Ascending indices.
   let training: [Int]
-  /// Indices of the held-out images, ascending.
+  /// Ascending indices.
   let heldOut: [Int]
 
   init(labels: [Int], classCount: Int, fraction: Double, seed: UInt64) {

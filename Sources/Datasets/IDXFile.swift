@@ -12,7 +12,7 @@ public enum IDXFile {
     public let count: Int
     public let height: Int
     public let width: Int
-    /// Pixels, `[count, height, width]`.
+    /// `[count, height, width]`.
     public let pixels: [UInt8]
   }
 

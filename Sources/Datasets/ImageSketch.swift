@@ -13,7 +13,7 @@ public struct ImageSketch: Equatable, Sendable {
 
   /// Number of images it was made from.
   public let imageCount: Int
-  /// Fingerprints in ascending order.
+  /// In ascending order.
   let fingerprints: [UInt64]
 
   /// - Parameter others: Images that must not be recognised, even if they are the same: those that came as held out.

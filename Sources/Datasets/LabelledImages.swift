@@ -5,9 +5,9 @@ import Tensors
 public struct LabelledImages: Sendable {
   /// Stored samples, `[count, channels, height, width]`.
   public enum Pixels: Sendable {
-    /// Samples of one byte, 0…255; read as value / 255.
+    /// 0…255, one byte each; read as value / 255.
     case bytes([UInt8])
-    /// Samples that are already in [0, 1].
+    /// Already in [0, 1].
     case floats([Float])
   }
 

@@ -172,7 +172,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     return .success(())
   }
 
-  /// The start of a range: 100 for `bytes 100-199/200`.
+  /// 100 of `bytes 100-199/200`.
   private static func start(of answer: HTTPURLResponse) -> Int64? {
     answer.value(forHTTPHeaderField: "Content-Range")?
       .split(separator: " ").last?.split(separator: "-").first.flatMap { Int64($0) }

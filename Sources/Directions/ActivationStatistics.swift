@@ -11,7 +11,7 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let directionID: String
   public let imageCount: Int
   public let mean: Double
-  /// The standard deviation, with divisor n − 1; `nil` for one image.
+  /// With divisor n − 1; `nil` for one image.
   public let standardDeviation: Double?
   /// g₁ = m₃ / m₂^(3/2) with central moments m over n: 0 for a symmetric distribution. `nil` when nothing varies.
   ///
@@ -29,9 +29,9 @@ public struct ActivationStatistics: Equatable, Codable, Sendable {
   public let maximum: Float
   /// Quantiles at ``probabilities``, interpolated.
   public let quantiles: [Double]
-  /// The proportion of scores above 0.
+  /// Scores above 0.
   public let positive: Proportion
-  /// The proportion of scores equal to 0.
+  /// Scores equal to 0.
   public let zero: Proportion
   /// z_k = (mean of the top k − mean) / standard deviation: how far the top set is from the mean. `nil` when nothing
   /// varies.

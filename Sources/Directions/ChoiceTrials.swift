@@ -35,7 +35,7 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
   public struct Layout: Equatable, Codable, Sendable {
     /// K, the references on each side.
     public let referenceCount: Int
-    /// The number n of trials.
+    /// n.
     public let trialCount: Int
 
     public init(referenceCount: Int = 9, trialCount: Int = 20) {
@@ -54,7 +54,7 @@ public struct ChoiceTrials: Equatable, Codable, Sendable {
   public let layout: Layout
   /// The trials; empty when there is a ``reason``.
   public let trials: [ChoiceTrial]
-  /// The reason why there are no trials; `nil` if there are some.
+  /// Why there are no trials; `nil` if there are some.
   public let reason: String?
 
   /// - Parameters:

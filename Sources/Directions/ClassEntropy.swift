@@ -1,6 +1,6 @@
 import Foundation
 
-/// The entropy of the classes of a top set.
+/// How mixed the classes of a top set are.
 ///
 ///     H  = −Σ_c p_c log₂ p_c,   p_c = n_c / k                    in bits
 ///     H′ = H + (C_obs − 1) / (2 k ln 2)                          Miller (1955) and Madow
@@ -57,9 +57,9 @@ public struct ClassEntropy: Equatable, Codable, Sendable {
 public struct ChanceEntropy: Equatable, Codable, Sendable {
   /// Size of the sets, k.
   public let imageCount: Int
-  /// The expected entropy, E[H].
+  /// E[H].
   public let bits: Double
-  /// The expected corrected entropy, E[H′].
+  /// E[H′].
   public let correctedBits: Double
 
   /// - Parameters:

@@ -10,13 +10,13 @@
 /// active for very few images reaches 1 without being selective (Gale et al.): never use them alone. For signed scores
 /// the denominator is meaningless, and adding a constant changes the value: there is no value then.
 public struct ClassSelectivityIndex: Equatable, Codable, Sendable {
-  /// The index with μ_rest the mean of the other classes' means.
+  /// With μ_rest the mean of the other classes' means.
   public let index: Double?
-  /// The index with μ_rest the mean over the images of all other classes.
+  /// With μ_rest the mean over the images of all other classes.
   public let ccmas: Double?
   /// The class of μ_max, the lowest index in a tie.
   public let topClass: Int?
-  /// The reason why there is no value; `nil` if there is one.
+  /// Why there is no value; `nil` if there is one.
   public let reason: String?
 
   /// - Parameters:

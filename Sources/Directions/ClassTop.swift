@@ -14,7 +14,7 @@ public struct ClassTop: Equatable, Codable, Sendable {
   public let images: [RankedImage]
   /// Mean score of the class; `nil` for a class without images.
   public let mean: Double?
-  /// The standard deviation, with divisor n − 1; `nil` for fewer than two images.
+  /// With divisor n − 1; `nil` for fewer than two images.
   public let standardDeviation: Double?
   /// Images of the class with a score above 0.
   public let positive: Proportion

@@ -64,7 +64,7 @@ public struct ClusterCentres: Sendable {
       .filter { memberCounts[$0] > 0 && Norm.l2(centres[row: $0]) > 0 }
       .sorted { memberCounts[$0] > memberCounts[$1] || (memberCounts[$0] == memberCounts[$1] && $0 < $1) }
     directions = DirectionSet(
-      ids: order.indices.map { "k" + padded($0, to: 3) },
+      kind: .clusterCentres, ids: order.indices.map { "k" + padded($0, to: 3) },
       matrix: Tensor(
         shape: [order.count, points.dimension],
         elements: order.flatMap { unitLength(centres[row: $0].map(Double.init)) }))

@@ -2,7 +2,7 @@ extension CoherenceReport {
   /// One number of a row or of a basis, with its column name.
   public struct Metric: Equatable, Sendable {
     public let name: String
-    /// The value; `nil` if it is undefined.
+    /// `nil` if undefined.
     public let value: Double?
   }
 
@@ -108,6 +108,6 @@ extension CoherenceReport.Row {
 }
 
 extension TwoAlternativeChoice {
-  /// The name of the column, for example `pixels_choice_vsRandom`.
+  /// For example `pixels_choice_vsRandom`.
   var columnName: String { "\(encoder)_choice_\(variant.rawValue)" }
 }

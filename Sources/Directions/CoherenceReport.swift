@@ -9,14 +9,14 @@ import Tensors
 public struct CoherenceReport: Equatable, Codable, Sendable {
   /// Measures to compute, and their settings.
   public struct Configuration: Equatable, Codable, Sendable {
-    /// The size k of the top sets.
+    /// k, the size of the top sets.
     public var topCount: Int
     /// Seeds everything random: chance purity, trials, halves.
     public var seed: UInt64
     /// The choice trials for each encoder. `vsMin` is suitable only for signed scores.
     public var choiceVariants: [ChoiceTrials.Variant]
     public var choiceLayout: ChoiceTrials.Layout
-    /// The steepness α of the soft score.
+    /// α of the soft score.
     public var choiceSteepness: Double
     /// Number of bins of score histograms.
     public var binCount: Int
@@ -34,13 +34,13 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
     }
   }
 
-  /// The measures of one direction.
+  /// One direction.
   public struct Row: Equatable, Codable, Sendable {
     public let id: String
     /// The top set, best first.
     public let topImages: [Int]
     public let agreement: LabelAgreement
-    /// Purity corrected for chance, ``ChancePurity/adjusted(_:)``.
+    /// ``ChancePurity/adjusted(_:)``.
     public let adjustedPurity: Double?
     public let entropy: ClassEntropy
     public let selectivity: ClassSelectivity
@@ -60,12 +60,13 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
   public struct Encoder: Equatable, Codable, Sendable {
     public let name: String
     public let dimension: Int
-    /// The coherence of random sets, ``SimilaritySpace/chanceCoherence``.
+    /// ``SimilaritySpace/chanceCoherence``.
     public let chanceCoherence: Double?
   }
 
   public let configuration: Configuration
   public let layer: String
+  public let kind: DirectionSet.Kind
   public let imageCount: Int
   public let chancePurity: ChancePurity
   public let chanceEntropy: ChanceEntropy
@@ -116,6 +117,7 @@ public struct CoherenceReport: Equatable, Codable, Sendable {
     }
     self.configuration = configuration
     layer = features.layer
+    kind = directions.kind
     imageCount = features.imageCount
     self.chancePurity = chancePurity
     chanceEntropy = ChanceEntropy(imageCount: configuration.topCount, labels: labels)

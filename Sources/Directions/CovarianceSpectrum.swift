@@ -8,10 +8,10 @@ import Tensors
 /// the largest are dropped with their vectors: along them features are constant, as for dead units, or what remains is
 /// rounding.
 struct CovarianceSpectrum: Sendable {
-  /// Eigenvalues up to this fraction of the largest count as 0.
+  /// Relative to the largest eigenvalue; smaller ones count as 0.
   static let smallestShare = 1e-6
 
-  /// The mean m of the features.
+  /// m.
   let mean: [Double]
   /// Trace of Σ, including what was dropped.
   let totalVariance: Double

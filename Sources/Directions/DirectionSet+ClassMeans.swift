@@ -42,6 +42,6 @@ extension DirectionSet {
       elements += difference.map { Float($0 / length) }
     }
     return DirectionSet(
-      ids: ids, matrix: Tensor(shape: [ids.count, dimension], elements: elements))
+      kind: .classMeans, ids: ids, matrix: Tensor(shape: [ids.count, dimension], elements: elements))
   }
 }

@@ -22,7 +22,7 @@ extension DirectionSet {
       "a basis of \(dimension) dimensions has no \(count) directions")
     let basis = haarMatrix(dimension: dimension, seed: seed, index: index)
     return DirectionSet(
-      ids: (0..<count).map { "h" + padded($0, to: String(max(dimension - 1, 0)).count) },
+      kind: .haar, ids: (0..<count).map { "h" + padded($0, to: String(max(dimension - 1, 0)).count) },
       matrix: Tensor(shape: [count, dimension], elements: basis.prefix(count * dimension).map(Float.init)))
   }
 

@@ -9,7 +9,7 @@ extension DirectionSet {
   /// Every neuron has equal weight in each of them, so comparing them with ``randomSphere(count:dimension:seed:)``
   /// shows whether the variation of the weights' magnitudes matters.
   public static func rademacher(count: Int, dimension: Int, seed: UInt64) -> DirectionSet {
-    drawn("b", count: count, dimension: dimension) { index in
+    drawn(.rademacher, "b", count: count, dimension: dimension) { index in
       var generator = SeededGenerator(seed: seed, purpose: "Rademacher direction", index: index)
       return (0..<dimension).map { _ in generator.next() & 1 == 0 ? 1 : -1 }
     }
@@ -26,7 +26,7 @@ extension DirectionSet {
     of mixedCount: Int, count: Int, dimension: Int, seed: UInt64
   ) -> DirectionSet {
     precondition(mixedCount >= 1, "a mixture is of one neuron at least, got \(mixedCount)")
-    return drawn("m", count: count, dimension: dimension) { index in
+    return drawn(.sparseMix, "m", count: count, dimension: dimension) { index in
       var generator = SeededGenerator(seed: seed, purpose: "mixture of neurons", index: index)
       let neurons = generator.sample(min(mixedCount, dimension), of: dimension)
       let weights = generator.normals(neurons.count)
@@ -43,7 +43,7 @@ extension DirectionSet {
   /// Two such directions point nearly the same way and select the same images, those with a long φ: their top sets look
   /// alike for that reason alone. Included to demonstrate it, see ``TopSetOverlap``.
   public static func nonNegative(count: Int, dimension: Int, seed: UInt64) -> DirectionSet {
-    drawn("a", count: count, dimension: dimension) { index in
+    drawn(.nonNegative, "a", count: count, dimension: dimension) { index in
       var generator = SeededGenerator(seed: seed, purpose: "non-negative direction", index: index)
       return generator.normals(dimension).map(abs)
     }
@@ -51,7 +51,7 @@ extension DirectionSet {
 
   /// Directions of unit length, each from a stream of its own, so that none depends on how many there are.
   private static func drawn(
-    _ letter: String, count: Int, dimension: Int, draw: (Int) -> [Float]
+    _ kind: Kind, _ letter: String, count: Int, dimension: Int, draw: (Int) -> [Float]
   ) -> DirectionSet {
     precondition(count >= 0 && dimension > 0, "cannot draw \(count) directions in \(dimension) dimensions")
     var elements: [Float] = []
@@ -63,14 +63,14 @@ extension DirectionSet {
       elements += direction.map { Float(Double($0) / length) }
     }
     return DirectionSet(
-      ids: (0..<count).map { letter + padded($0, to: 3) },
+      kind: kind, ids: (0..<count).map { letter + padded($0, to: 3) },
       matrix: Tensor(shape: [count, dimension], elements: elements))
   }
 
   /// The opposite directions −v, under the same names with a minus.
   public var negated: DirectionSet {
     DirectionSet(
-      ids: ids.map { "−" + $0 },
+      kind: kind, ids: ids.map { "−" + $0 },
       matrix: Tensor(shape: [count, dimension], elements: matrix.elements.map { 0 - $0 }))
   }
 }

@@ -5,12 +5,45 @@ import Tensors
 /// An image's score along a direction is ⟨φ(x), v⟩. Scaling v by a positive factor, or shifting every φ by the
 /// same vector, changes no ranking; so unit length is a convention here, not a condition.
 public struct DirectionSet: Sendable {
+  /// How the directions were constructed.
+  public enum Kind: String, CaseIterable, Codable, Sendable {
+    /// Coordinate axes: ⟨φ(x), e_i⟩ is the activation of neuron i.
+    case neurons
+    /// Uniform on the unit sphere.
+    case randomSphere
+    /// Rows of a uniformly distributed rotation.
+    case haar
+    /// Decoder columns of a sparse autoencoder, fitted to training features.
+    case sparseAutoencoder
+    /// Eigenvectors of the features' covariance, in descending order of variance.
+    case principalComponents
+    /// Normal vectors times the inverse square root of the features' covariance.
+    case whitened
+    /// Rows of the unmixing matrix that makes scores as independent as possible.
+    case independentComponents
+    /// Parts whose non-negative combinations approximate the features.
+    case nonNegativeFactors
+    /// Centres of clusters of the features, each scaled to unit length.
+    case clusterCentres
+    /// Columns of a power of a rotation: between the axes and a random basis.
+    case fractionalRotation
+    /// Components ±1 with equal probability.
+    case rademacher
+    /// Normal weights on a few neurons, 0 on all others.
+    case sparseMix
+    /// Components that are absolute values of normal draws.
+    case nonNegative
+    /// Mean features of each class, centred.
+    case classMeans
+  }
+
   enum Storage: Sendable {
     /// Axis i is column i of the features: read without multiplication.
     case axes([Int])
     case matrix(Tensor)
   }
 
+  public let kind: Kind
   /// Unique and in the order of the rows: `n042` is neuron 42, `r007` is random direction 7.
   public let ids: [String]
   public let dimension: Int
@@ -37,7 +70,7 @@ public struct DirectionSet: Sendable {
   /// Directions constructed elsewhere.
   ///
   /// - Parameter matrix: `[ids.count, dimension]`, finite, of any length.
-  public init(ids: [String], matrix: Tensor) {
+  public init(kind: Kind, ids: [String], matrix: Tensor) {
     precondition(
       matrix.shape.count == 2 && matrix.shape[0] == ids.count && matrix.shape[1] > 0,
       "\(ids.count) directions have the shape [\(ids.count), features], got \(matrix.shape)")
@@ -46,6 +79,7 @@ public struct DirectionSet: Sendable {
       preconditionFailure(
         "direction \(ids[index / matrix.shape[1]]) has the component \(matrix.elements[index])")
     }
+    self.kind = kind
     self.ids = ids
     dimension = matrix.shape[1]
     storage = .matrix(matrix)
@@ -53,6 +87,7 @@ public struct DirectionSet: Sendable {
 
   private init(axes indices: [Int], dimension: Int) {
     let width = String(max(dimension - 1, 0)).count
+    kind = .neurons
     ids = indices.map { "n" + padded($0, to: width) }
     self.dimension = dimension
     storage = .axes(indices)
@@ -104,7 +139,7 @@ public struct DirectionSet: Sendable {
       elements += draws.map { Float(Double($0) / length) }
     }
     return DirectionSet(
-      ids: numbers.map { "r" + padded($0, to: 3) },
+      kind: .randomSphere, ids: numbers.map { "r" + padded($0, to: 3) },
       matrix: Tensor(shape: [numbers.count, dimension], elements: elements))
   }
 
@@ -114,8 +149,7 @@ public struct DirectionSet: Sendable {
     switch storage {
     case .axes(let indices): return DirectionSet(axes: rows.map { indices[$0] }, dimension: dimension)
     case .matrix(let matrix):
-      return DirectionSet(
-        ids: rows.map { ids[$0] }, matrix: matrix.rows(rows))
+      return DirectionSet(kind: kind, ids: rows.map { ids[$0] }, matrix: matrix.rows(rows))
     }
   }
 

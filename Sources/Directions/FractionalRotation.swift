@@ -21,7 +21,7 @@ public struct FractionalRotation: Sendable {
   }
 
   public let dimension: Int
-  /// The rotation Q, column-major.
+  /// Q, column-major.
   private let rotation: [Double]
   /// V, column-major. Q leaves alone the columns that are in no plane.
   private let vectors: [Double]
@@ -80,7 +80,7 @@ public struct FractionalRotation: Sendable {
     precondition(
       0 <= count && count <= dimension, "a basis of \(dimension) dimensions has no \(count) directions")
     return DirectionSet(
-      ids: (0..<count).map { "q" + padded($0, to: 3) },
+      kind: .fractionalRotation, ids: (0..<count).map { "q" + padded($0, to: 3) },
       matrix: Tensor(
         shape: [count, dimension], elements: columns(exponent: exponent, count: count).map(Float.init)))
   }

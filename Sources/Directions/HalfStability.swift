@@ -9,7 +9,7 @@ import Tensors
 ///
 /// It cannot be computed across training seeds: units of two networks have no natural pairing.
 public struct HalfStability: Equatable, Codable, Sendable {
-  /// The correlation r; `nil` for fewer than three directions, or when κ is constant in a half.
+  /// r; `nil` for fewer than three directions, or when κ is the same for all of them in a half.
   public let correlation: Double?
   /// κ of each direction in the first half; `nil` where there is none.
   public let firstKappas: [Double?]

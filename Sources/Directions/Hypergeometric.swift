@@ -4,14 +4,14 @@ import Foundation
 ///
 ///     P(j) = C(K, j) C(N − K, n − j) / C(N, n)
 struct Hypergeometric {
-  /// The number N of items.
+  /// N.
   let population: Int
-  /// The number K of marked items.
+  /// K.
   let markedCount: Int
-  /// The number n of items drawn.
+  /// n.
   let drawCount: Int
 
-  /// The possible numbers of marked items among those drawn.
+  /// The possible counts.
   var support: ClosedRange<Int> {
     max(0, drawCount - (population - markedCount))...min(drawCount, markedCount)
   }
@@ -27,7 +27,7 @@ struct Hypergeometric {
     support.reduce(0) { $0 + probability(of: $1) * value($1) }
   }
 
-  /// Returns ln C(n, k).
+  /// ln C(n, k).
   private static func logBinomial(_ n: Int, _ k: Int) -> Double {
     lgamma(Double(n + 1)) - lgamma(Double(k + 1)) - lgamma(Double(n - k + 1))
   }

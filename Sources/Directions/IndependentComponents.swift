@@ -65,7 +65,7 @@ public struct IndependentComponents: Sendable {
       ? LinearAlgebra.product(whitener, unmixing, rows: dimension, inner: count, columns: count) : []
     let units = Workers.pieces(of: rows.count, length: dimension).flatMap { unitLength(rows[$0]) }
     directions = DirectionSet(
-      ids: (0..<count).map { "c" + padded($0, to: 3) },
+      kind: .independentComponents, ids: (0..<count).map { "c" + padded($0, to: 3) },
       matrix: features.turnedToPositiveSkewness(
         Tensor(shape: [count, dimension], elements: units), mean: spectrum.mean, workerCount: workerCount))
   }

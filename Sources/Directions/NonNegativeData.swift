@@ -6,7 +6,7 @@ struct NonNegativeData: Sendable {
   let pieces: [Range<Int>]
   /// Mean of all elements.
   let mean: Double
-  /// The sum of squared elements, ‖X‖²_F.
+  /// ‖X‖²_F
   let squares: Double
 
   /// - Throws: ``NegativeFeature``

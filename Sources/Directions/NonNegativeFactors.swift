@@ -138,7 +138,7 @@ public struct NonNegativeFactors: Sendable {
 
   private static func directions(_ rows: [[Float]], dimension: Int) -> DirectionSet {
     DirectionSet(
-      ids: rows.indices.map { "f" + padded($0, to: 3) },
+      kind: .nonNegativeFactors, ids: rows.indices.map { "f" + padded($0, to: 3) },
       matrix: Tensor(shape: [rows.count, dimension], elements: rows.flatMap { $0 }))
   }
 }

@@ -28,7 +28,7 @@ public struct PrincipalComponents: Sendable {
       shape: [count, features.dimension],
       elements: spectrum.vectors.prefix(count * features.dimension).map(Float.init))
     directions = DirectionSet(
-      ids: (0..<count).map { "p" + padded($0, to: 3) },
+      kind: .principalComponents, ids: (0..<count).map { "p" + padded($0, to: 3) },
       matrix: features.turnedToPositiveSkewness(vectors, mean: spectrum.mean, workerCount: workerCount))
     explainedVariance = spectrum.values.prefix(count).map { $0 / spectrum.totalVariance }
   }

@@ -40,7 +40,7 @@ struct TopList {
     }
   }
 
-  /// The images, best first.
+  /// Best first.
   var sorted: [RankedImage] { heap.sorted { $0.precedes($1) } }
 
   private mutating func siftUp() {

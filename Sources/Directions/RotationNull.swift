@@ -59,7 +59,7 @@ public struct RotationNull: Sendable {
       }
       let count = numbers.count * directionCount
       let directions = DirectionSet(
-        ids: (0..<count).map(String.init),
+        kind: .haar, ids: (0..<count).map(String.init),
         matrix: Tensor(shape: [count, features.dimension], elements: Array(bases.joined())))
       let ranking = Ranking(
         of: features, along: directions, topCount: measures.rankedCount, workerCount: workerCount)

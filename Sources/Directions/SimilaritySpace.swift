@@ -17,7 +17,7 @@ public struct SimilaritySpace: Sendable {
   /// The mean s over all pairs of different images: the expected coherence of random sets, close to 0. `nil` for fewer
   /// than two images.
   public let chanceCoherence: Double?
-  /// The unit vectors u of the images, in rows.
+  /// u in rows.
   private let units: [Float]
   private let labels: ClassLabels
   /// The sum of ⟨u(x), u(y)⟩ over x of one class and y of the same or another, including y = x, `[class, class]`.

@@ -13,11 +13,11 @@ import Foundation
 /// A basis whose directions all find the same images, such as one of non-negative weights, looks coherent for that
 /// reason alone: ``isDegenerate`` flags it.
 public struct TopSetOverlap: Equatable, Codable, Sendable {
-  /// The number D of directions.
+  /// D.
   public let directionCount: Int
-  /// The size k of a top set.
+  /// k.
   public let topCount: Int
-  /// The mean Jaccard index; `nil` for fewer than two directions.
+  /// `nil` for fewer than two directions.
   public let meanJaccard: Double?
   public let chanceJaccard: Double
   public let uniqueShare: Double

@@ -18,14 +18,14 @@ public struct TwoAlternativeChoice: Equatable, Codable, Sendable {
   public let encoder: String
   public let variant: ChoiceTrials.Variant
   public let layout: ChoiceTrials.Layout
-  /// The steepness α of the sigmoid of the soft score.
+  /// α.
   public let steepness: Double
-  /// The hard score; `nil` when there are no trials.
+  /// `nil` when there are no trials.
   public let hardScore: Double?
   /// `nil` when there are no trials. With α = 0.16 and cosines, |Δ| ≤ 4 keeps it within 0.35…0.65: compare soft
   /// scores with each other, not with hard ones.
   public let softScore: Double?
-  /// The reason why there is no score; `nil` if there is one.
+  /// Why there is no score; `nil` if there is one.
   public let reason: String?
 
   /// - Parameters:

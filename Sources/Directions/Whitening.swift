@@ -44,7 +44,7 @@ public struct Whitening: Sendable {
       elements += unitLength(direction)
     }
     return DirectionSet(
-      ids: (0..<count).map { "w" + padded($0, to: 3) },
+      kind: .whitened, ids: (0..<count).map { "w" + padded($0, to: 3) },
       matrix: Tensor(shape: [count, dimension], elements: elements))
   }
 }

@@ -25,8 +25,6 @@ struct DirectionRequest: Codable, Sendable {
   var run: Int
   /// Window and panel that ask: of their wishes only the newest counts.
   var asker: String
-  /// Number on the list of the run's layers; nil: the one that the run read.
-  var layer: Int?
   var kind: Kind
   var neuron: Int?
   var seed: UInt64?
@@ -57,7 +55,7 @@ struct DirectionRequest: Codable, Sendable {
     case .basis:
       let basis = bases[try Self.check(basis, in: 0..<bases.count, "basis")]
       let row = try Self.check(row, in: 0..<basis.matrix.count, "row")
-      return DirectionSet(ids: ["\(basis.name), row \(row)"], matrix: basis.matrix.rows([row]))
+      return DirectionSet(kind: .haar, ids: ["\(basis.name), row \(row)"], matrix: basis.matrix.rows([row]))
     }
   }
 
@@ -68,26 +66,23 @@ struct DirectionRequest: Codable, Sendable {
     var components = [Float](repeating: 0, count: unitCount)
     for weight in weights {
       guard weight.weight.isFinite, abs(weight.weight) <= 1 else {
-        throw ServerRefusal(
-          400, "a weight must be from −1 to 1, got \("\(weight.weight)".replacing("-", with: "−"))")
+        throw ServerRefusal(400, "a weight must be from -1 to 1, got \(weight.weight)")
       }
       components[try Self.check(weight.neuron, in: 0..<unitCount, "neuron")] += weight.weight
     }
     let length = Norm.l2(components)
     guard length > 0 else {
-      throw ServerRefusal(400, "a mixture needs a weight other than 0: a zero vector has no direction")
+      throw ServerRefusal(400, "a mixture needs a weight other than 0; with none it is no direction")
     }
     return DirectionSet(
-      ids: ["mixture"],
+      kind: .sparseMix, ids: ["mixture"],
       matrix: Tensor(shape: [1, unitCount], elements: components.map { Float(Double($0) / length) }))
   }
 
   @discardableResult
   static func check(_ value: Int?, in range: Range<Int>, _ name: String) throws -> Int {
     guard let value else { throw ServerRefusal(400, "\(name) is missing") }
-    guard !range.isEmpty else {
-      throw ServerRefusal(400, "there is nothing to choose for \(name), got \(value)")
-    }
+    guard !range.isEmpty else { throw ServerRefusal(400, "there is none: \(name) cannot be \(value)") }
     guard range.contains(value) else {
       throw ServerRefusal(
         400, "\(name) must be from \(range.lowerBound) to \(range.upperBound - 1), got \(value)")

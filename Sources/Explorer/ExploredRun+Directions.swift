@@ -25,15 +25,13 @@ extension ExploredRun {
   /// - Throws: `ServerRefusal` where the request is out of range.
   func answer(to request: DirectionRequest) throws -> DirectionAnswer {
     let start = ContinuousClock.now
-    let layer = try layers.layer(request.layer)
-    let features = layer.features
-    let directions = try request.directions(unitCount: features.dimension, bases: layer.bases)
-    let ranking = Ranking(of: features, along: directions, topCount: request.top)
-    let statistics = ActivationStatistics.table(of: features, along: directions, ranking: ranking)[0]
+    let directions = try request.directions(unitCount: run.features.dimension, bases: bases)
+    let ranking = Ranking(of: run.features, along: directions, topCount: request.top)
+    let statistics = ActivationStatistics.table(of: run.features, along: directions, ranking: ranking)[0]
     let top = ranking.topImages[0]
     let lowest =
       request.hasLowest == true
-      ? DirectionScores.map(of: features, along: directions) { _, scores in
+      ? DirectionScores.map(of: run.features, along: directions) { _, scores in
         scores.lowest(request.top).map { RankedImage(imageIndex: $0, score: scores.values[$0]) }
       }[0] : nil
     let indices = top.map(\.imageIndex)

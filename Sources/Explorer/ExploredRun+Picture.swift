@@ -31,17 +31,15 @@ extension ExploredRun {
   func answer(to request: PictureRequest) throws -> PictureAnswer {
     let start = ContinuousClock.now
     let image = try tensor(of: request.picture)
-    let layer = try layers.layer(request.layer)
-    let features = layer.features
     let values =
-      try layer.position.map {
-        try run.engine.features(of: image, layer: $0, pooling: layer.space.pooling).elements
+      try run.layer.map {
+        try run.engine.features(of: image, layer: $0, pooling: run.space.pooling).elements
       } ?? image.elements
     let order = values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }
     let strongest = Array(order.prefix(Self.neuronCount))
-    let directions = DirectionSet.neurons(strongest, dimension: features.dimension)
-    let ranking = Ranking(of: features, along: directions, topCount: Self.imagesPerNeuron)
-    let below = DirectionScores.map(of: features, along: directions) { direction, scores in
+    let directions = DirectionSet.neurons(strongest, dimension: run.features.dimension)
+    let ranking = Ranking(of: run.features, along: directions, topCount: Self.imagesPerNeuron)
+    let below = DirectionScores.map(of: run.features, along: directions) { direction, scores in
       scores.values.count { $0 < values[strongest[direction]] }
     }
     return PictureAnswer(

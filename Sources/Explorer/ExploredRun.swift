@@ -9,17 +9,17 @@ import Networks
 import Storage
 import Tensors
 
-/// A run on the page: network, images, layers, and the answers about them.
+/// A run on the page: network, images, bases, and the answers about them.
 struct ExploredRun: Sendable {
   let run: RunModel
-  let layers: ExploredLayers
+  let bases: [SavedBasis]
   /// For one image at a time: no room is filled up with zeros, and no core waits for another.
   let quickEngine: Engine
   let scoreKind: ScoreKind
 
-  init(_ run: RunModel, basisFiles: [URL] = [], cache: FeatureCache? = nil) throws {
+  init(_ run: RunModel, bases: [SavedBasis]) throws {
     self.run = run
-    layers = ExploredLayers(of: run, basisFiles: basisFiles, cache: cache)
+    self.bases = bases
     quickEngine = try Engine(running: run.model.network, workerCount: 1, microBatch: 1)
     scoreKind = ScoreKind(suiting: run.model)
   }
@@ -58,17 +58,19 @@ struct ExploredRun: Sendable {
 
   /// What the page is told of the run when it opens.
   struct Description: Codable, Sendable {
+    struct Basis: Codable, Sendable {
+      var name: String
+      var rows: Int
+    }
     var name: String
     var experiment: String
     var network: String
     var data: String
-    /// Of all layers that can be chosen: "relu3 (128 units, after ReLU)".
-    var layers: [String]
-    /// Number of the layer that the run read.
-    var ownLayer: Int
-    /// That layer.
-    var layer: ExploredLayer.Description
+    var layer: String
     var imageCount: Int
+    var unitCount: Int
+    /// The lowest that is above 0 for as many images as are shown to begin with: a dead one is no good beginning.
+    var firstLiveNeuron: Int
     var correctCount: Int
     var width: Int
     var height: Int
@@ -78,7 +80,17 @@ struct ExploredRun: Sendable {
     var classColours: [String]
     /// Images that the network puts into another class, ascending.
     var wrongImages: [Int]
+    var bases: [Basis]
     var remarks: [String]
+  }
+
+  private var firstLiveNeuron: Int {
+    let dimension = run.features.dimension
+    return run.features.withValues { values in
+      (0..<dimension).first { neuron in
+        stride(from: neuron, to: values.count, by: dimension).count { values[$0] > 0 } >= 9
+      } ?? 0
+    }
   }
 
   var description: Description {
@@ -87,32 +99,16 @@ struct ExploredRun: Sendable {
     let shape = run.images.shape
     return Description(
       name: run.name, experiment: run.experiment, network: run.model.network.graph.architecture.name,
-      data: run.dataName, layers: layers.spaces.map(\.listed), ownLayer: layers.ownIndex,
-      layer: layers.own.description, imageCount: run.images.count,
+      data: run.dataName, layer: run.space.words, imageCount: run.images.count,
+      unitCount: run.space.unitCount,
+      firstLiveNeuron: firstLiveNeuron,
       correctCount: run.images.count - wrong.count, width: shape.width, height: shape.height,
       channels: shape.channels, classNames: run.images.classNames,
       classColours: run.images.classNames.indices.map { index in
         let colour = key.colour(index)
         return String(format: "#%02x%02x%02x", colour.red, colour.green, colour.blue)
       },
-      wrongImages: wrong, remarks: run.remarks)
+      wrongImages: wrong, bases: bases.map { .init(name: $0.name, rows: $0.matrix.count) },
+      remarks: run.remarks)
   }
-
-  struct LayerAnswer: Codable, Sendable {
-    var layer: ExploredLayer.Description
-    var milliseconds: Double
-  }
-
-  /// - Throws: ``ServerRefusal`` where there is no such layer, and what the engine throws.
-  func answer(to request: LayerRequest) throws -> LayerAnswer {
-    let start = ContinuousClock.now
-    return LayerAnswer(
-      layer: try layers.layer(request.layer).description,
-      milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
-  }
-}
-
-extension FeatureSpace {
-  /// For a list of layers.
-  fileprivate var listed: String { String(words.trimmingPrefix("layer ")) }
 }

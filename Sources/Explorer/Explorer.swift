@@ -15,18 +15,24 @@ public struct Explorer: Sendable {
 
   /// - Parameters:
   ///   - runs: At least one, in the order of the page's list.
-  ///   - bases: `.npy` files with a direction in each row, offered for the layers that are as wide; so are those
+  ///   - bases: `.npy` files with a direction in each row, offered for the runs whose layer is as wide; so are those
   ///     in a run's folder whose names say that they are bases.
-  ///   - cache: Features of further layers; nil: they are computed and not kept.
-  /// - Throws: ``FileError`` where a basis fits no layer of a run; what an engine throws.
-  public init(_ runs: [RunModel], bases: [URL] = [], cache: FeatureCache? = nil) throws {
+  /// - Throws: ``FileError`` where a basis fits no run; what an engine throws.
+  public init(_ runs: [RunModel], bases: [URL] = []) throws {
     precondition(!runs.isEmpty, "there must be a run to explore")
-    self.runs = try runs.map { try ExploredRun($0, basisFiles: bases, cache: cache) }
-    let widths = Set(self.runs.flatMap { $0.layers.spaces.map(\.unitCount) })
-    for file in bases where !widths.contains(where: { (try? SavedBasis(file, unitCount: $0)) != nil }) {
+    for file in bases where !runs.contains(where: { Self.fits(file, $0) }) {
       // Says what is wrong with it, in view of the first run.
       _ = try SavedBasis(file, unitCount: runs[0].features.dimension)
     }
+    self.runs = try runs.map { run in
+      let width = run.features.dimension
+      let given = bases.compactMap { try? SavedBasis($0, unitCount: width) }
+      return try ExploredRun(run, bases: given + SavedBasis.found(in: run.folder, unitCount: width))
+    }
+  }
+
+  private static func fits(_ file: URL, _ run: RunModel) -> Bool {
+    (try? SavedBasis(file, unitCount: run.features.dimension)) != nil
   }
 
   /// What the page is told when it opens.
@@ -56,10 +62,6 @@ public struct Explorer: Sendable {
             attacks: runs.map { run in
               ExploredAttack.allCases.map { $0.description(pixelCount: run.run.images.shape.pixelCount) }
             }))
-      },
-      .post("/layer") { request in
-        let wish: LayerRequest = try request.decoded()
-        return try await answer(wish.run, wish.asker) { try $0.answer(to: wish) }
       },
       .post("/direction") { request in
         let wish: DirectionRequest = try request.decoded()

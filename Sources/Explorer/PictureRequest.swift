@@ -9,8 +9,6 @@ struct PictureRequest: Codable, Sendable {
 
   var run: Int
   var asker: String
-  /// Number on the list of the run's layers; nil: the one that the run read.
-  var layer: Int?
   var picture: Picture
 
   /// Bytes of a file.

@@ -22,21 +22,18 @@ public enum FigureDocument {
   ///
   /// - Throws: As ``Figure/write(to:)``; an existing file is replaced completely or not at all.
   public static func write(_ pages: [any CanvasFigure], pixelsPerInch: Int, to file: URL) throws {
-    try FigureFailures.noting(file) { try writeUnnoted(pages, pixelsPerInch: pixelsPerInch, to: file) }
-  }
-
-  /// The same, where someone else notes a failure.
-  static func writeUnnoted(_ pages: [any CanvasFigure], pixelsPerInch: Int, to file: URL) throws {
     precondition(!pages.isEmpty, "a document has at least one page")
     let caption = pages[0].caption
     let subject = ([caption.subtitle] + caption.footer).filter { !$0.isEmpty }.joined(separator: "\n")
-    try PDFFile.write(
-      pages.map { figure in
-        PDFFile.Page(width: figure.size.width, height: figure.size.height) { figure.draw(on: $0) }
-      },
-      properties: .init(
-        title: caption.title, subject: subject,
-        keywords: caption.text.map { "\($0.key): \($0.value)" }.joined(separator: "; ")),
-      pixelsPerInch: pixelsPerInch, to: file)
+    try FigureFailures.noting(file) {
+      try PDFFile.write(
+        pages.map { figure in
+          PDFFile.Page(width: figure.size.width, height: figure.size.height) { figure.draw(on: $0) }
+        },
+        properties: .init(
+          title: caption.title, subject: subject,
+          keywords: caption.text.map { "\($0.key): \($0.value)" }.joined(separator: "; ")),
+        pixelsPerInch: pixelsPerInch, to: file)
+    }
   }
 }

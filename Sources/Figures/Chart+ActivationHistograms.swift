@@ -49,91 +49,79 @@ extension Chart {
     let range = ChartScale.range(
       of: panels.flatMap { [$0.bounds.lowerBound, $0.bounds.upperBound] + ($0.mark.map { [$0] } ?? []) },
       share: 0.03)
-    let highest = Double(max(1, panels.flatMap(\.counts).max() ?? 1))
-    // Few panels are large.
-    let (columns, width) =
-      switch panels.count {
-      case 1: (1, ChartFrame.usualWidth)
-      case 2...4: (2, ChartFrame.usualWidth)
-      case 5...9: (3, 620)
-      default: (4, 760)
-      }
-    let (headroom, columnGap) = (42, 18)
-    let frame = ChartFrame(caption, width: width)
-    func up(_ height: Int) -> PlotAxis {
-      countScale == .logarithmic
-        ? .logarithmic(0.7...highest * 1.6, on: .up(height))
-        : .linear(0...highest * 1.05, on: .up(height), isWhole: true)
-    }
-    let countAxis = countName + (countScale == .logarithmic ? " (logarithmic)" : "")
-    let left = Plot.widthOfLabels(up(300)) + 28
-    let panelWidth = (frame.contentWidth - left - 8 - (columns - 1) * columnGap) / columns
-    let panelHeight = max(110, panelWidth / 2)
-    var (vertical, horizontal) = (up(panelHeight), PlotAxis.linear(range, on: .across(panelWidth)))
-    (vertical.hasGrid, horizontal.hasGrid) = (true, false)
-    let labelsHeight = Plot.heightOfLabels(horizontal)
+    let highest = max(1, panels.flatMap(\.counts).max() ?? 1)
+    let columns = min(panels.count, 4)
+    let rowCount = (panels.count + columns - 1) / columns
+    let (panelHeight, headroom, gap) = (120, 40, 22)
+    let frame = ChartFrame(
+      caption, width: 760, plotHeight: rowCount * (headroom + panelHeight + gap) - gap,
+      room: .init(left: 92, right: 24))
+    // Above the tags that gnuplot assigns to the heading's labels.
+    let panelTag = 1001
+    let panelWidth = (frame.plot.width - (columns - 1) * 18) / columns
 
-    var table = ChartTable(["panel", "lower", "upper", countName, "title"])
-    var plots: [Plot] = []
+    var rows: [[any CSVValue]] = []
+    var panelLines: [ChartCode] = []
     for (number, panel) in panels.enumerated() {
-      let (row, column) = number.quotientAndRemainder(dividingBy: columns)
-      var plot = Plot(
-        area: Rectangle(
-          x: frame.left + left + column * (panelWidth + columnGap),
-          y: frame.top + row * (headroom + panelHeight + 14) + headroom, width: panelWidth,
-          height: panelHeight),
-        across: horizontal, up: vertical)
-      // Below an empty place of the last row is the axis of the row above.
-      if number + columns < panels.count { plot.across.hideLabels() }
-      if column > 0 { plot.up.hideLabels() }
-      for (text, font, colour, down) in [
-        (panel.title, ChartFrame.smallBold, Style.ink, -25), (panel.note, ChartFrame.small, Style.faint, -9),
-      ] where !text.isEmpty {
-        plot.elements.append(
-          .label(
-            .init(
-              text: font.fitted(text, toWidth: panelWidth), x: .share(0), y: .share(1), down: down,
-              font: font,
-              colour: colour)))
+      let (row, column) = (number / columns, number % columns)
+      let area = Rectangle(
+        x: frame.plot.x + column * (panelWidth + 18),
+        y: frame.plot.y + row * (headroom + panelHeight + gap) + headroom, width: panelWidth,
+        height: panelHeight)
+      let first = rows.count
+      let width = (panel.bounds.upperBound - panel.bounds.lowerBound) / Double(panel.counts.count)
+      rows += panel.counts.enumerated().map { bin, count in
+        [
+          number, panel.bounds.lowerBound + Double(bin) * width,
+          panel.bounds.lowerBound + Double(bin + 1) * width, count, panel.title,
+        ]
       }
-      let binWidth = (panel.bounds.upperBound - panel.bounds.lowerBound) / Double(panel.counts.count)
-      let rows = table.append(
-        panel.counts.enumerated().map { bin, count in
-          [
-            number, panel.bounds.lowerBound + Double(bin) * binWidth,
-            panel.bounds.lowerBound + Double(bin + 1) * binWidth, count, panel.title,
-          ]
-        })
-      // A histogram of equal values has no width and is drawn as one bar of a hundredth of the axis.
-      plot.add(
-        .boxes(low: 2, high: 3, least: (range.upperBound - range.lowerBound) / 100), rows, x: .column(2),
-        y: .column(4), panel.role.colour)
+      panelLines += frame.margins(area)
+      // Below an empty place of the last row is the axis of the row above.
+      let isLowest = number + columns >= panels.count
+      panelLines += [
+        "set format x '\(isLowest ? "%g" : "")'",
+        "set format y '\(column == 0 ? "%g" : "")'",
+        "set label \(panelTag) \(text: ChartFrame.footFont.truncated(panel.title, toWidth: panelWidth))"
+          + " at \(frame.place(area.x, area.y - 26)) font 'DejaVu Sans Bold,8' textcolor rgb '#1A1A1A'",
+        "set label \(panelTag + 1) \(text: ChartFrame.footFont.truncated(panel.note, toWidth: panelWidth))"
+          + " at \(frame.place(area.x, area.y - 12)) font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
+      ]
       if let mark = panel.mark {
         precondition(mark.isFinite, "the mark of \(panel.title) is not finite")
-        plot.addRule(across: mark, width: 1.5, dash: [4, 3], Style.ink)
+        panelLines.append(
+          "set arrow \(panelTag) from \(mark), graph 0 to \(mark), graph 1 nohead dashtype 2 linewidth 1.5 linecolor rgb '#1A1A1A' front"
+        )
+      } else {
+        panelLines.append("unset arrow \(panelTag)")
       }
-      plots.append(plot)
+      // A histogram of equal values has no width and is drawn as one bar of a hundredth of the axis.
+      let barWidth: ChartCode = width > 0 ? "($3 - $2)" : "(\((range.upperBound - range.lowerBound) / 100))"
+      panelLines.append(
+        "plot data skip 1 every ::\(first)::\(rows.count - 1) using (($2 + $3) / 2):($4 > 0 ? $4 : NaN):\(barWidth)"
+          + " with boxes linecolor rgb '\(panel.role.colour)'")
+      // The heading is drawn with the first panel only.
+      if number == 0 { panelLines += ["unset label", "unset arrow"] }
     }
-    // Names of both axes, once for all panels.
-    let areas = plots.map(\.area)
-    let (top, bottom) = (areas[0].y, areas.map(\.bottom).max() ?? frame.top)
-    var texts = Sketch()
-    let font = ChartFrame.font
-    texts.text(
-      font.fitted(axis, toWidth: frame.contentWidth - left),
-      x: frame.left + left + (frame.contentWidth - left) / 2,
-      baseline: bottom + labelsHeight + 8 + font.capHeight,
-      font: font, alignment: .centre)
-    texts.text(
-      font.fitted(countAxis, toWidth: bottom - top + 60), x: frame.left + font.capHeight + 2,
-      baseline: (top + bottom) / 2, font: font, alignment: .centre, degrees: 90)
+    let scaleLines: [ChartCode] =
+      countScale == .logarithmic
+      ? ["set logscale y", "set yrange [0.7:\(Double(highest) * 1.6)]", "unset mytics"]
+      : ["set yrange [0:\(Double(highest) * 1.05)]"]
+    let countAxis = countName + (countScale == .logarithmic ? " (logarithmic)" : "")
+    let look: [ChartCode] = [
+      "set multiplot",
+      "set xrange \(ChartScale.script(range))",
+      "set xtics font 'DejaVu Sans,8'",
+      "set ytics font 'DejaVu Sans,8'",
+      "set style fill solid 1 noborder",
+    ]
+    let script =
+      frame.lines + frame.axisNames(x: axis, y: countAxis) + look + scaleLines + panelLines + [
+        "unset multiplot"
+      ]
+    let heading = ["panel", "lower", "upper", countName, "title"]
     return Chart(
-      caption, table, frame, plots, texts: texts,
-      bottom: bottom + labelsHeight + (axis.isEmpty ? 0 : 12 + font.capHeight))
+      script: script, table: [heading] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
-}
-
-extension PlotAxis {
-  /// Leaves the ticks without their labels.
-  mutating func hideLabels() { ticks = ticks.map { Tick(value: $0.value, label: "") } }
 }

@@ -28,50 +28,63 @@ extension Chart {
       !curves.isEmpty && curves.allSatisfy { $0.steps.isEmpty || $0.steps.first?.x == 0 },
       "a curve of certified accuracy begins at 0")
     precondition(largest > 0 && largest.isFinite, "the axis ends at a positive radius, got \(largest)")
-    let attackedDash = [4.0, 4]
+    let attackedDash: ChartCode = "(4,4)"
     let legend = curves.flatMap { curve -> [ChartFrame.LegendEntry] in
-      let colour = curve.role.colour
+      let name = ChartFrame.ticFont.truncated(curve.name, toWidth: 300)
       return
-        (curve.steps.isEmpty ? [] : [.init(name: "\(curve.name), certified", colour: colour, dash: [])])
+        (curve.steps.isEmpty
+        ? [] : [.init(name: "\(name), certified", colour: curve.role.colour, point: 0, dash: "solid")])
         + (curve.attacked.isEmpty
           ? []
           : [
-            .init(name: "\(curve.name), attacked", colour: colour, mark: curve.role.mark, dash: attackedDash)
+            .init(
+              name: "\(name), attacked", colour: curve.role.colour, point: curve.role.point,
+              dash: attackedDash)
           ])
     }
-    let frame = ChartFrame(caption, legend: legend)
-    let height = 300
-    var plot = frame.plot(
-      height: height, right: 16, up: .shares(on: .up(height), name: "share of the images")
-    ) { .linear(-0.02 * largest...largest, on: .across($0), name: axis, within: 0...largest) }
-    var table = ChartTable(["curve", "kind", axis, "accuracy", "lower", "upper", "name"])
+    let frame = ChartFrame(
+      caption, width: 760, plotHeight: 350, room: .init(left: 86, right: 34), legend: legend)
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, curve) in curves.enumerated() {
-      let colour = curve.role.colour
-      var steps: [[any CSVValue]] = curve.steps.map {
-        [number, "certified", $0.x, $0.value, "", "", curve.name]
+      let colour: ChartCode = "linecolor rgb '\(curve.role.colour)'"
+      if let last = curve.steps.last {
+        let first = rows.count
+        rows += curve.steps.map { [number, "certified", $0.x, $0.value, "", "", curve.name] }
+        // The last accuracy extends to the end of the axis.
+        if last.x < largest {
+          rows.append([number, "certified", largest, last.value, "", "", curve.name])
+        }
+        plots.append(
+          "data skip 1 every ::\(first)::\(rows.count - 1) using 3:4 with steps linewidth 2 \(colour)")
       }
-      // The last accuracy extends to the end of the axis.
-      if let last = curve.steps.last, last.x < largest {
-        steps.append([number, "certified", largest, last.value, "", "", curve.name])
+      guard !curve.attacked.isEmpty else { continue }
+      let first = rows.count
+      rows += curve.attacked.map { point in
+        check(point.interval, "radius \(point.x)")
+        return [
+          number, "attacked", point.x, point.value, point.interval?.lowerBound,
+          point.interval?.upperBound, curve.name,
+        ]
       }
-      plot.add(
-        .steps(width: ChartFrame.lineWidth, dash: []), table.append(steps), x: .column(3), y: .column(4),
-        colour)
-      let attacked = table.append(
-        curve.attacked.map { point in
-          check(point.interval, "radius \(point.x)")
-          return [
-            number, "attacked", point.x, point.value, point.interval?.lowerBound, point.interval?.upperBound,
-            curve.name,
-          ]
-        })
       // Classifiers are slightly offset so that their intervals can be distinguished.
-      let x = PlotSeries.Column.column(
-        3, offset: (Double(number) - Double(curves.count - 1) / 2) * 0.005 * largest)
-      plot.add(.errorBars(.up, low: 5, high: 6, width: 1.5), attacked, x: x, y: .column(4), colour)
-      plot.add(
-        .curve(width: 1.5, dash: attackedDash, mark: curve.role.mark), attacked, x: x, y: .column(4), colour)
+      let shift = (Double(number) - Double(curves.count - 1) / 2) * 0.004 * largest
+      let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1) using ($3 + \(shift))"
+      plots.append("\(source):4:5:6 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
+      plots.append(
+        "\(source):4 with linespoints linewidth 1.5 dashtype \(attackedDash) pointtype \(curve.role.point)"
+          + " pointsize 1 \(colour)")
     }
-    return Chart(caption, table, frame, [plot])
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis, y: "share of the images")
+      + [
+        "set xrange [\(-0.02 * largest):\(largest)]", "set yrange [-0.02:1.02]",
+        "set ytics (\((0...5).map { Gnuplot.tic("\($0 * 20) %", at: Double($0) / 5) }.joined(separator: ", ")))",
+        "plot \(plots.joined(separator: continuation))",
+      ]
+    return Chart(
+      script: script, table: [["curve", "kind", axis, "accuracy", "lower", "upper", "name"]] + rows,
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

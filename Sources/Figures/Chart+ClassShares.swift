@@ -43,31 +43,47 @@ extension Chart {
     precondition(
       series.allSatisfy { $0.shares.count == classNames.count },
       "every series has a share for each of \(classNames.count) classes")
+    let names = classNames.map { ChartFrame.ticFont.truncated($0, toWidth: 200) }
+    let nameWidth = names.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     let frame = ChartFrame(
-      caption,
-      legend: series.map { .init(name: $0.name, colour: $0.role.colour, mark: $0.role.mark, dash: []) })
-    let places = classNames.indices.map(Double.init)
-    var plot = frame.plot(
-      height: 22 + (12 + 12 * series.count) * classNames.count, right: 16,
-      up: .rows(
-        classNames.map { ChartFrame.font.fitted($0, toWidth: 190) }, at: places, from: -0.6,
-        to: Double(classNames.count) - 0.4)
-    ) { .shares(on: .across($0), name: axis) }
-    var table = ChartTable(["row", axis, "lower", "upper", "series", "class"])
+      caption, width: 760, plotHeight: 22 + (12 + 12 * series.count) * classNames.count,
+      room: .init(left: ChartFrame.edge + nameWidth + 14, right: 34),
+      legend: series.map {
+        .init(
+          name: ChartFrame.ticFont.truncated($0.name, toWidth: 330), colour: $0.role.colour,
+          point: $0.role.point, dash: "solid")
+      })
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, line) in series.enumerated() {
-      let rows = table.append(
-        line.shares.enumerated().map { place, share in
-          [
-            place, share.value, share.interval.lowerBound, share.interval.upperBound, line.name,
-            classNames[place],
-          ]
-        })
+      let first = rows.count
+      rows += line.shares.enumerated().map { place, share in
+        [
+          place, share.value, share.interval.lowerBound, share.interval.upperBound,
+          line.name, classNames[place],
+        ]
+      }
       // Series are slightly offset, in the order of the legend.
-      let move = (Double(number) - Double(series.count - 1) / 2) * 0.6 / Double(series.count)
-      let row = PlotSeries.Column.column(1, offset: move)
-      plot.add(.errorBars(.across, low: 3, high: 4, width: 2), rows, x: .column(2), y: row, line.role.colour)
-      plot.add(.marks(line.role.mark, size: 4), rows, x: .column(2), y: row, line.role.colour)
+      let move = (Double(number) - Double(series.count - 1) / 2) * 0.5 / Double(series.count)
+      let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1)"
+      let colour: ChartCode = "linecolor rgb '\(line.role.colour)'"
+      plots.append("\(source) using 2:($1 + \(move)):3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)")
+      plots.append(
+        "\(source) using 2:($1 + \(move)) with points pointtype \(line.role.point) pointsize 1.2 \(colour)")
     }
-    return Chart(caption, table, frame, [plot])
+    let tics = names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
+      + [
+        "set xrange [-0.02:1.02]",
+        "set xtics 0.2",
+        "set yrange [\(Double(classNames.count) - 0.4):-0.6]",
+        "set ytics scale 0 (\(tics))",
+        "set grid xtics noytics",
+        "plot \(plots.joined(separator: continuation))",
+      ]
+    return Chart(
+      script: script, table: [["row", axis, "lower", "upper", "series", "class"]] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -116,93 +116,132 @@ extension Chart {
       !series.isEmpty && series.allSatisfy { !$0.points.isEmpty },
       "every line of a chart has at least one point")
     let points = series.flatMap(\.points)
-    for point in points { check(point.interval, "x = \(point.x)") }
-    let range = ChartScale.range(of: levels.map(\.value) + extent(points), share: 0.06)
-    let levelNames = levels.map { ChartFrame.small.fitted($0.name, toWidth: 150) }
-    let levelWidth = levelNames.map(ChartFrame.small.width(of:)).max() ?? 0
+    let values =
+      levels.map(\.value)
+      + points.flatMap { point in
+        check(point.interval, "x = \(point.x)")
+        return [point.value] + (point.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+      }
+    let range = ChartScale.range(of: values, share: 0.06)
+    let horizontal = Horizontal(across, points: points, seriesCount: series.count)
+    let levelNames = levels.map { ChartFrame.footFont.truncated($0.name, toWidth: 150) }
+    let levelWidth = levelNames.map(ChartFrame.footFont.width(of:)).max() ?? 0
     let frame = ChartFrame(
-      caption,
+      caption, width: 760, plotHeight: 330,
+      room: .init(
+        left: max(86, horizontal.leastLeft, ChartFrame.leastLeft(ofTicsIn: range)),
+        right: levels.isEmpty ? 34 : ChartFrame.edge + levelWidth + 10,
+        below: 62 + horizontal.extraBelow),
       legend: series.map {
-        .init(name: $0.name, colour: $0.role.colour, mark: $0.role.mark, dash: $0.role.dash)
+        .init(
+          name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.role.colour,
+          point: $0.role.point,
+          dash: $0.role.dash)
       })
-    let height = 300
-    var plot = frame.plot(
-      height: height, right: levels.isEmpty ? 16 : levelWidth + 10,
-      up: .linear(range, on: .up(height), name: axis)
-    ) { horizontal(across, points: points, width: $0, name: acrossName) }
-    let distance = 16 * (range.upperBound - range.lowerBound) / Double(height)
-    let places = apart(levels.map(\.value), by: distance, below: range.upperBound)
-    for (level, (name, place)) in zip(levels, zip(levelNames, places)) {
-      plot.elements += [
-        .rule(
-          .init(
-            axis: .up, value: level.value, stroke: .init(width: 1.5, colour: Style.faint, dash: [9, 3, 2, 3]))
-        ),
-        .label(
-          .init(
-            text: name, x: .share(1), y: .value(place), right: 8, font: ChartFrame.small, colour: Style.faint)
-        ),
+
+    var rows: [[any CSVValue]] = []
+    var bars: [ChartCode] = []
+    var lines: [ChartCode] = []
+    for (number, line) in series.enumerated() {
+      let first = rows.count
+      rows += line.points.sorted { $0.x < $1.x }.map {
+        [
+          number, $0.x, $0.value, $0.interval?.lowerBound,
+          $0.interval?.upperBound,
+          line.name,
+        ]
+      }
+      let source: ChartCode =
+        "data skip 1 every ::\(first)::\(rows.count - 1) using \(horizontal.moved("$2", number))"
+      let colour: ChartCode = "linecolor rgb '\(line.role.colour)'"
+      if line.points.contains(where: { $0.interval != nil }) {
+        bars.append("\(source):3:4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
+      }
+      lines.append(
+        "\(source):3 with linespoints linewidth 2 dashtype \(line.role.dash) pointtype \(line.role.point)"
+          + " pointsize 1 \(colour)")
+    }
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot)
+      + frame.axisNames(x: "", y: axis)
+      + [
+        "set label \(text: acrossName) at"
+          + " \(frame.place(frame.plot.x + frame.plot.width / 2, frame.plot.bottom + 40 + horizontal.extraBelow)) center",
+        "set yrange \(ChartScale.script(range))",
+      ] + horizontal.lines
+      + levels.map {
+        "set arrow from graph 0, first \($0.value) to graph 1, first \($0.value) nohead dashtype (9,3,2,3)"
+          + " linewidth 1.5 linecolor rgb '#5A5A5A'"
+      }
+      + zip(levelNames, apart(levels.map(\.value), by: 15 * (range.upperBound - range.lowerBound) / 330)).map
+    {
+      "set label \(text: $0) at graph 1, first \($1) left offset 0.8, 0"
+        + " font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
+    }
+      + [
+        "# Lines stand a little apart so that their intervals can be told from each other.",
+        "plot \((bars + lines).joined(separator: continuation))",
       ]
-    }
-
-    var table = ChartTable(["series", "x", axis, "lower", "upper", "name"])
-    let rows = series.enumerated().map { number, line in
-      table.append(
-        line.points.sorted { $0.x < $1.x }.map {
-          [number, $0.x, $0.value, $0.interval?.lowerBound, $0.interval?.upperBound, line.name]
-        })
-    }
-    // Lines are slightly offset, so that their intervals can be told from each other.
-    let columns = series.indices.map {
-      plot.across.moved(column: 2, $0, of: series.count, at: Self.step(across))
-    }
-    for (number, line) in series.enumerated() {
-      plot.add(
-        .errorBars(.up, low: 4, high: 5, width: 1.5), rows[number], x: columns[number], y: .column(3),
-        line.role.colour)
-    }
-    for (number, line) in series.enumerated() {
-      plot.add(
-        .curve(width: ChartFrame.lineWidth, dash: line.role.dash, mark: line.role.mark), rows[number],
-        x: columns[number], y: .column(3), line.role.colour)
-    }
-    return Chart(caption, table, frame, [plot])
+    let heading = ["series", "x", axis, "lower", "upper", "name"]
+    return Chart(
+      script: script, table: [heading] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 
-  private static func horizontal(_ across: Across, points: [Point], width: Int, name: String) -> PlotAxis {
-    switch across {
-    case .share: return .linear(-0.04...1.04, on: .across(width), name: name, within: 0...1)
-    case .names(let names): return .names(names, width: width, name: name)
-    case .counts:
-      let axis = PlotAxis(
-        range: ChartScale.logarithmicRange(of: points.map(\.x)), isLogarithmic: true, name: name)
-      return axis.numbered(at: points.map(\.x), on: .across(width))
-    }
-  }
-
-  /// The offset between two lines, as a fraction of the axis; between names it stays well inside a place.
-  private static func step(_ across: Across) -> Double {
-    switch across {
-    case .share, .counts: 0.007
-    case .names(let names): 0.08 / Double(names.count)
-    }
-  }
-
-  /// Heights of the labels of levels: each at its level or, where two would overlap, as little above it as possible,
-  /// but none above `top` as long as there is room below.
-  static func apart(_ values: [Double], by distance: Double, below top: Double = .infinity) -> [Double] {
+  /// Heights of the labels of levels: each at its level or, where two would overlap, as little above it as possible.
+  static func apart(_ values: [Double], by distance: Double) -> [Double] {
     var places = values
-    let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
     var last = -Double.infinity
-    for index in order {
+    for index in values.indices.sorted(by: { (values[$0], $0) < (values[$1], $1) }) {
       places[index] = max(values[index], last + distance)
       last = places[index]
     }
-    var next = top + distance
-    for index in order.reversed() {
-      places[index] = min(places[index], next - distance)
-      next = places[index]
-    }
     return places
+  }
+
+  /// Range, tics and the small horizontal offset of each line.
+  private struct Horizontal {
+    let lines: [ChartCode]
+    /// Pixels that slanted names need below the usual room.
+    let extraBelow: Int
+    /// Pixels left of the axes that a slanted first name needs.
+    let leastLeft: Int
+    private let moves: [ChartCode]
+
+    init(_ across: Across, points: [Point], seriesCount: Int) {
+      // In steps from the middle: −½, ½ for two lines.
+      let steps = (0..<seriesCount).map { Double($0) - Double(seriesCount - 1) / 2 }
+      switch across {
+      case .share:
+        lines = ["set xrange [-0.04:1.04]", "set xtics 0.1"]
+        (extraBelow, leastLeft) = (0, 0)
+        moves = steps.map { " + \($0 * 0.006)" }
+      case .names(let names):
+        let short = names.map { ChartFrame.ticFont.truncated($0, toWidth: 150) }
+        let widest = short.map(ChartFrame.ticFont.width(of:)).max() ?? 0
+        let isSlanted = widest > 620 / names.count - 8
+        let tics = short.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
+        lines = [
+          "set xrange [-0.5:\(Double(names.count) - 0.5)]",
+          "set xtics \(isSlanted ? "rotate by 40 right " : "")(\(tics))",
+        ]
+        // At 40°, sine and cosine are 0.64 and 0.77; the first name ends half a position inside the axes.
+        extraBelow = isSlanted ? Int(0.65 * Double(widest)) : 0
+        leastLeft = isSlanted ? Int(0.77 * Double(widest)) - 270 / names.count + ChartFrame.edge : 0
+        moves = steps.map { " + \($0 * min(0.08, 0.4 / Double(seriesCount)))" }
+      case .counts:
+        let places = Set(points.map(\.x)).sorted()
+        let (low, high) = (places[0], places[places.count - 1])
+        let tics = places.map { Gnuplot.tic(Numbers.factor($0), at: $0) }.joined(separator: ", ")
+        lines = [
+          "set logscale x", "set xrange [\(low / 1.25):\(high * 1.25)]", "set xtics (\(tics))",
+          "unset mxtics",
+        ]
+        (extraBelow, leastLeft) = (0, 0)
+        moves = steps.map { " * \(pow(1.03, $0))" }
+      }
+    }
+
+    func moved(_ column: ChartCode, _ series: Int) -> ChartCode { "(\(column)\(moves[series]))" }
   }
 }

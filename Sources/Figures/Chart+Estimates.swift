@@ -18,29 +18,50 @@ extension Chart {
     precondition(
       rows.allSatisfy { range.contains($0.value) }, "an estimate lies outside the scale \(range)")
     for row in rows { check(row.interval, row.name) }
+    let names = rows.map { ChartFrame.ticFont.truncated($0.name, toWidth: 220) }
+    let nameWidth = names.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     let numbers = rows.map(Self.unsigned)
-    let frame = ChartFrame(caption, width: 620)
-    var plot = frame.plot(
-      height: 40 * rows.count + 30, right: ChartFrame.widest(numbers) + 16, above: 20,
-      up: .rows(
-        rows.map { ChartFrame.font.fitted($0.name, toWidth: 190) }, at: rows.indices.map(Double.init),
-        from: -0.6,
-        to: Double(rows.count) - 0.4)
-    ) { .linear(range, on: .across($0), name: axis) }
+    let numberWidth = numbers.map(ChartFrame.ticFont.width(of:)).max() ?? 0
+    let frame = ChartFrame(
+      caption, width: 760, plotHeight: 40 * rows.count + 30,
+      room: .init(
+        left: ChartFrame.edge + nameWidth + 14, right: ChartFrame.edge + numberWidth + 14, above: 14))
+    let plots = rows.enumerated().flatMap { place, row -> [ChartCode] in
+      let source: ChartCode = "data skip 1 every ::\(place)::\(place)"
+      let role = [Role.neurons, .random, .control][min(place, 2)]
+      let colour: ChartCode = "linecolor rgb '\(role.colour)'"
+      let bar: ChartCode = "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)"
+      return (row.interval == nil ? [] : [bar]) + [
+        "\(source) using 2:1 with points pointtype 7 pointsize 1.4 \(colour)"
+      ]
+    }
+    let tics = names.enumerated().map { Gnuplot.tic($1, at: $0) }.joined(separator: ", ")
+    var script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
+      + [
+        "set xrange [\(range.lowerBound):\(range.upperBound)]",
+        "set yrange [\(Double(rows.count) - 0.4):-0.6]",
+        "set ytics scale 0 (\(tics))",
+        "set grid xtics noytics",
+      ]
     if let reference {
-      plot.addRule(across: reference.value, name: reference.name, width: 1.5, dash: [4, 3])
+      script += [
+        "set arrow from \(reference.value), graph 0 to \(reference.value), graph 1 nohead linewidth 1.5 dashtype 2 linecolor rgb '#5A5A5A'",
+        "set label \(text: reference.name) at \(reference.value), graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
+      ]
     }
-    var table = ChartTable(["row", axis, "lower", "upper", "name"])
-    for (place, row) in rows.enumerated() {
-      let colour = [Role.neurons, .random, .control][min(place, 2)].colour
-      let line = table.append([
-        [place, row.value, row.interval?.lowerBound, row.interval?.upperBound, row.name]
-      ])
-      plot.add(.errorBars(.across, low: 3, high: 4, width: 2), line, x: .column(2), y: .column(1), colour)
-      plot.add(.marks(.circle, size: 5), line, x: .column(2), y: .column(1), colour)
-      plot.addNumber(numbers[place], atRow: Double(place))
+    script += numbers.enumerated().map { place, text in
+      "set label \(text: text) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
     }
-    return Chart(caption, table, frame, [plot])
+    script.append("plot \(plots.joined(separator: continuation))")
+    let table: [[any CSVValue]] = rows.enumerated().map { place, row in
+      [
+        place, row.value, row.interval?.lowerBound, row.interval?.upperBound, row.name,
+      ]
+    }
+    return Chart(
+      script: script, table: [["row", axis, "lower", "upper", "name"]] + table, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 
   /// `0.781 [0.742, 0.815]`

@@ -35,43 +35,62 @@ extension Chart {
       return [estimate.value] + (estimate.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
     }
     let range = ChartScale.range(of: values, including: [-margin, margin], share: 0.08)
+    let names = estimates.map { ChartFrame.ticFont.truncated($0.name, toWidth: 220) }
+    let nameWidth = names.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     let numbers = estimates.map(number)
+    let numberWidth = numbers.map(ChartFrame.ticFont.width(of:)).max() ?? 0
     // The mean is half a row apart from the networks.
     let places = estimates.indices.map { Double($0) + ($0 < networks.count ? 0 : 0.5) }
     let last = places[places.count - 1]
-    let frame = ChartFrame(caption, width: 620)
-    var plot = frame.plot(
-      height: Int(32 * (last + 1.4)), right: ChartFrame.widest(numbers) + 16, above: 20,
-      up: .rows(
-        estimates.map { ChartFrame.font.fitted($0.name, toWidth: 190) }, at: places, from: -0.7,
-        to: last + 0.7)
-    ) { .linear(range, on: .across($0), name: axis) }
-    plot.elements.append(.strip(-margin...margin, .grey(0xE8)))
-    plot.addRule(across: 0, width: 1.5)
-    plot.addName("margin ±\(AxisNumbers.texts([margin])[0])", above: 0)
-    if mean != nil {
-      plot.elements.append(
-        .rule(.init(axis: .up, value: last - 0.75, stroke: .init(width: 0.5, colour: Style.faint))))
-    }
-    var table = ChartTable(["row", axis, "lower", "upper", "name"])
+    let frame = ChartFrame(
+      caption, width: 760, plotHeight: Int(32 * (last + 1.4)),
+      room: .init(
+        left: ChartFrame.edge + nameWidth + 14, right: ChartFrame.edge + numberWidth + 14, above: 12))
+
+    var plots: [ChartCode] = []
     for (row, estimate) in estimates.enumerated() {
+      let source: ChartCode = "data skip 1 every ::\(row)::\(row)"
       let isMean = row >= networks.count
-      let colour = isMean ? Style.ink : Role.neurons.colour
-      let rows = table.append([
-        [
-          places[row], estimate.value, estimate.interval?.lowerBound, estimate.interval?.upperBound,
-          estimate.name,
-        ]
-      ])
-      plot.add(
-        .errorBars(.across, low: 3, high: 4, width: isMean ? 3 : 2), rows, x: .column(2), y: .column(1),
-        colour)
-      plot.add(
-        .marks(isMean ? .diamond : .circle, size: isMean ? 6 : 4.5), rows, x: .column(2), y: .column(1),
-        colour)
-      plot.addNumber(numbers[row], atRow: places[row])
+      let colour: ChartCode = "linecolor rgb '\(isMean ? "#1A1A1A" : Role.neurons.colour)'"
+      if estimate.interval != nil {
+        plots.append(
+          "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth \(isMean ? 3 : 2) \(colour)")
+      }
+      plots.append(
+        "\(source) using 2:1 with points pointtype \(isMean ? 13 : 7) pointsize \(isMean ? 2 : 1.2) \(colour)"
+      )
     }
-    return Chart(caption, table, frame, [plot])
+    let tics = zip(names, places).map { Gnuplot.tic($0, at: $1) }.joined(separator: ", ")
+    var script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
+      + [
+        "set xrange \(ChartScale.script(range))",
+        "set yrange [\(last + 0.7):-0.7]",
+        "set ytics scale 0 (\(tics))",
+        "set grid xtics noytics",
+        "set object rectangle from \(-margin), graph 0 to \(margin), graph 1 behind fillcolor rgb '#E8E8E8' fillstyle solid noborder",
+        "set arrow from 0, graph 0 to 0, graph 1 nohead linewidth 1.5 linecolor rgb '#5A5A5A'",
+        "set label 'margin ±\(margin)' at 0, graph 1 center offset 0, 0.5 font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'",
+      ]
+    script += zip(numbers, places).map { text, place in
+      "set label \(text: text) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
+    }
+    if mean != nil {
+      script.append(
+        "set arrow from graph 0, first \(last - 0.75) to graph 1, first \(last - 0.75) nohead linewidth 0.5 linecolor rgb '#5A5A5A'"
+      )
+    }
+    script.append("plot \(plots.joined(separator: continuation))")
+    let rows: [[any CSVValue]] = zip(estimates, places).map { estimate, place in
+      [
+        place, estimate.value, estimate.interval?.lowerBound,
+        estimate.interval?.upperBound,
+        estimate.name,
+      ]
+    }
+    return Chart(
+      script: script, table: [["row", axis, "lower", "upper", "name"]] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 
   /// `+0.047 [+0.032, +0.062]`

@@ -22,26 +22,25 @@ extension Chart {
       (self.name, self.look, self.points, self.hasMarks) = (name, look, points, hasMarks)
     }
 
-    fileprivate var colour: Colour {
+    fileprivate var colour: ChartCode {
       switch look {
       case .role(let role): role.colour
-      case .classIndex(let index): ClassKey(names: []).colour(index).forLines
+      case .classIndex(let index): "\(ClassKey(names: []).colour(index))"
       }
     }
 
     /// Classes cycle through dash patterns, so that lines can be distinguished in grey print too.
-    fileprivate var dash: [Double] {
+    fileprivate var dash: ChartCode {
       switch look {
       case .role(let role): role.dash
-      case .classIndex(let index): [[], [9, 4], [3, 3]][index % 3]
+      case .classIndex(let index): ["solid", "(9,4)", "(3,3)"][index % 3]
       }
     }
 
-    fileprivate var mark: Mark {
-      guard hasMarks else { return .none }
-      return switch look {
-      case .role(let role): role.mark
-      case .classIndex: .circle
+    fileprivate var mark: Int {
+      switch look {
+      case .role(let role): role.point
+      case .classIndex: 7
       }
     }
   }
@@ -52,23 +51,25 @@ extension Chart {
     /// Needs positive values.
     public var isLogarithmic: Bool
 
-    /// Positions of the numbers; nil: round ones.
+    /// Positions of the numbers; nil: gnuplot's choice.
     public var places: [Double]?
 
     public init(_ name: String, isLogarithmic: Bool = false, places: [Double]? = nil) {
       (self.name, self.isLogarithmic, self.places) = (name, isLogarithmic, places)
     }
 
-    fileprivate func plotAxis(of values: [Double], on run: PlotAxis.Run) -> PlotAxis {
-      let axis: PlotAxis
-      if isLogarithmic {
-        precondition(
-          !values.contains { $0 <= 0 }, "\(name): a logarithmic axis shows positive values")
-        axis = .logarithmic(ChartScale.logarithmicRange(of: values), on: run, name: name)
-      } else {
-        axis = .linear(ChartScale.range(of: values), on: run, name: name)
-      }
-      return places.map { axis.numbered(at: $0, on: run) } ?? axis
+    fileprivate func range(of values: [Double]) -> ClosedRange<Double> {
+      guard isLogarithmic else { return ChartScale.range(of: values) }
+      precondition(values.allSatisfy { $0 > 0 }, "\(name): a logarithmic axis shows positive values")
+      return (values.min() ?? 1) / 1.25...(values.max() ?? 1) * 1.25
+    }
+
+    /// Gnuplot's expression for the second column of a table, offset by a fraction of the axis.
+    fileprivate func moved(by share: Double, in range: ClosedRange<Double>) -> ChartCode {
+      guard share != 0 else { return "$2" }
+      return isLogarithmic
+        ? "$2 * \(pow(range.upperBound / range.lowerBound, share))"
+        : "$2 + \(share * (range.upperBound - range.lowerBound))"
     }
   }
 
@@ -84,59 +85,62 @@ extension Chart {
       !lines.isEmpty && lines.allSatisfy { !$0.points.isEmpty },
       "every line of a chart has at least one point")
     let points = lines.flatMap(\.points)
-    for point in points { check(point.interval, "x = \(point.x)") }
+    let values = points.flatMap { point in
+      check(point.interval, "x = \(point.x)")
+      return [point.value] + (point.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    }
     let frame = ChartFrame(
-      caption, legend: lines.map { .init(name: $0.name, colour: $0.colour, mark: $0.mark, dash: $0.dash) })
-    let height = 320
-    var plot = frame.plot(height: height, right: 16, up: up.plotAxis(of: extent(points), on: .up(height))) {
-      across.plotAxis(of: points.map(\.x), on: .across($0))
-    }
-    if let band { plot.elements.append(.strip(band.clamped(to: plot.across.range), Colour(0xDDEFE6))) }
-    var table = ChartTable(["series", "x", up.name, "lower", "upper", "name"])
-    // Lines at the same positions would hide each other's intervals: each is offset by a few pixels.
-    let barred = lines.indices.filter { number in
-      lines[number].hasMarks && lines[number].points.contains { $0.interval != nil }
-    }
+      caption, width: 760, plotHeight: 360, room: .init(left: 86, right: 34),
+      legend: lines.map {
+        .init(
+          name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.colour,
+          point: $0.hasMarks ? $0.mark : 0, dash: $0.dash)
+      })
+    let horizontal = across.range(of: points.map(\.x))
+    let barred = lines.indices.filter { number in lines[number].points.contains { $0.interval != nil } }
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
     for (number, line) in lines.enumerated() {
-      let rows = table.append(
-        line.points.sorted { $0.x < $1.x }.map {
-          [number, $0.x, $0.value, $0.interval?.lowerBound, $0.interval?.upperBound, line.name]
-        })
-      let x =
-        barred.firstIndex(of: number).map {
-          plot.across.moved(column: 2, $0, of: barred.count, at: barShift)
-        } ?? .column(2)
-      // The bars of a hundred points would be a hatching.
-      plot.add(
-        line.hasMarks ? .errorBars(.up, low: 4, high: 5, width: 1.5) : .band(low: 4, high: 5), rows, x: x,
-        y: .column(3), line.colour)
-      plot.add(
-        .curve(width: ChartFrame.lineWidth, dash: line.dash, mark: line.mark), rows, x: x, y: .column(3),
-        line.colour)
+      let first = rows.count
+      rows += line.points.sorted { $0.x < $1.x }.map {
+        [
+          number, $0.x, $0.value, $0.interval?.lowerBound,
+          $0.interval?.upperBound,
+          line.name,
+        ]
+      }
+      // Lines at the same positions would hide each other's intervals: each is offset by a few pixels.
+      let place = barred.firstIndex(of: number).map { Double($0) - Double(barred.count - 1) / 2 } ?? 0
+      let source: ChartCode =
+        "data skip 1 every ::\(first)::\(rows.count - 1) using (\(across.moved(by: place * barShift, in: horizontal)))"
+      let colour: ChartCode = "linecolor rgb '\(line.colour)'"
+      if line.points.contains(where: { $0.interval != nil }) {
+        plots.append("\(source):3:4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
+      }
+      let marks: ChartCode = line.hasMarks ? "linespoints pointtype \(line.mark) pointsize 1" : "lines"
+      plots.append("\(source):3 with \(marks) linewidth 2 dashtype \(line.dash) \(colour)")
     }
-    return Chart(caption, table, frame, [plot])
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: across.name, y: up.name)
+      + [
+        "set xrange \(ChartScale.script(horizontal))",
+        "set yrange \(ChartScale.script(up.range(of: values)))",
+      ] + (across.isLogarithmic ? ["set logscale x"] : []) + (up.isLogarithmic ? ["set logscale y"] : [])
+      + (across.places.map {
+        ["set xtics (\($0.map { Gnuplot.tic(Numbers.factor($0), at: $0) }.joined(separator: ", ")))"]
+      } ?? [])
+      + (band.map {
+        [
+          "set object rectangle from \($0.lowerBound), graph 0 to \($0.upperBound), graph 1"
+            + " fillcolor rgb '#DDEFE6' fillstyle solid noborder behind"
+        ]
+      } ?? [])
+      + ["plot \(plots.joined(separator: continuation))"]
+    return Chart(
+      script: script, table: [["series", "x", up.name, "lower", "upper", "name"]] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }
 
 /// The offset between the intervals of two lines, as a fraction of the axis: four pixels.
-private let barShift = 0.008
-
-extension PlotAxis {
-  /// A column of values on this axis for one of several lines, moved so that all stand beside each other about their
-  /// place, `step` of the axis apart.
-  func moved(column: Int, _ number: Int, of count: Int, at step: Double) -> PlotSeries.Column {
-    let share = (Double(number) - Double(count - 1) / 2) * step
-    return isLogarithmic
-      ? .column(column, factor: pow(range.upperBound / range.lowerBound, share))
-      : .column(column, offset: share * (range.upperBound - range.lowerBound))
-  }
-}
-
-extension Colour {
-  /// A darker shade of a colour that is too light for a thin line on white.
-  var forLines: Colour {
-    guard luma > 190 else { return self }
-    func darker(_ level: UInt8) -> UInt8 { UInt8(0.72 * Double(level)) }
-    return Colour(red: darker(red), green: darker(green), blue: darker(blue))
-  }
-}
+private let barShift = 0.006

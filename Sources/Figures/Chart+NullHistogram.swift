@@ -21,39 +21,36 @@ extension Chart {
     precondition(observed.isFinite, "the observed value of a null histogram is finite, got \(observed)")
     let bins = Bins(draws)
     let range = ChartScale.range(of: [bins.lower, bins.upper, observed], share: 0.08)
-    let frame = ChartFrame(caption)
-    var (table, plot) = histogram(of: bins, range, in: frame, axis: axis, countName: drawName, headroom: 0.3)
-    plot.addRule(across: observed, width: 2.5, Role.neurons.colour)
-    let lines: [(text: String, font: Font, colour: Colour)] = [
-      ("\(observedName) \(Numbers.threeDigits(observed))", ChartFrame.bold, Role.neurons.colour),
-      (
-        "p = \(pText(p)), \(AxisNumbers.decimal(Double(draws.count), digits: 0)) \(drawName)",
-        ChartFrame.font, Style.ink
-      ),
-    ]
-    plot.addLines(lines, beside: observed)
-    return Chart(caption, table, frame, [plot])
-  }
-
-  /// Bars of the bins with room for texts above them.
-  ///
-  /// - Parameter headroom: Relative to the highest bar.
-  static func histogram(
-    of bins: Bins, _ range: ClosedRange<Double>, in frame: ChartFrame, axis: String, countName: String,
-    headroom: Double
-  ) -> (table: ChartTable, plot: Plot) {
-    let height = 280
-    let highest = Double(bins.counts.max() ?? 1)
-    var up = PlotAxis.linear(
-      0...highest * (1 + headroom), on: .up(height), name: countName, isWhole: true)
-    // No number stands beside the headroom.
-    up.ticks.removeAll { $0.value > highest * 1.1 }
-    var plot = frame.plot(height: height, up: up) { .linear(range, on: .across($0), name: axis) }
-    plot.across.hasGrid = false
-    var table = ChartTable(["lower", "upper", countName])
-    let rows = table.append(bins.counts.enumerated().map { [bins.edge($0), bins.edge($0 + 1), $1] })
-    plot.add(.boxes(low: 1, high: 2, least: 0), rows, x: .column(1), y: .column(3), Role.random.colour)
-    return (table, plot)
+    let highest = bins.counts.max() ?? 1
+    let frame = ChartFrame(
+      caption, width: 760, plotHeight: 320,
+      room: .init(left: 86, right: 30))
+    // The text is on the side of the line that has more room.
+    let isRight = observed < (range.lowerBound + range.upperBound) / 2
+    let side: ChartCode = isRight ? "left offset 0.8, 0" : "right offset -0.8, 0"
+    let value = Numbers.threeDigits(observed)
+    let name = ChartFrame.ticFont.truncated(observedName, toWidth: 260)
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis, y: drawName)
+      + [
+        "set xrange \(ChartScale.script(range))",
+        // Headroom for the text beside the line, above every bar.
+        "set yrange [0:\(Double(highest) * 1.3)]",
+        "set grid ytics noxtics",
+        "set style fill solid 1 border rgb 'white'",
+        "set arrow from \(observed), 0 to \(observed), graph 1 nohead linewidth 2.5 linecolor rgb '\(Role.neurons.colour)' front",
+        "set label \(text: "\(name) \(value)") at \(observed), graph 0.955 \(side) font 'DejaVu Sans Bold,10'"
+          + " textcolor rgb '\(Role.neurons.colour)' front",
+        "set label \(text: "p = \(pText(p)), \(draws.count) \(drawName)") at \(observed), graph 0.88 \(side)"
+          + " textcolor rgb '#1A1A1A' front",
+        "plot data skip 1 using (($1 + $2) / 2):3:($2 - $1) with boxes linecolor rgb '\(Role.random.colour)'",
+      ]
+    let rows: [[any CSVValue]] = bins.counts.enumerated().map { bin, count in
+      [bins.edge(bin), bins.edge(bin + 1), count]
+    }
+    return Chart(
+      script: script, table: [["lower", "upper", drawName]] + rows, width: frame.width, height: frame.height,
+      scale: 2)
   }
 
   /// Three decimals; four if three would round it to 0.

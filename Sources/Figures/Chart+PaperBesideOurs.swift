@@ -36,32 +36,38 @@ extension Chart {
     let rows = groups.flatMap(\.rows)
     for row in rows { check(row.interval, row.name) }
     let layout = ChartRows(
-      groups.map { ($0.name, $0.rows.map(\.name)) }, rowHeight: 22, longestName: 420)
-    let (papers, ours) = (Role.control.colour, Role.neurons.colour)
+      groups.map { ($0.name, $0.rows.map(\.name)) }, rowHeight: 20, longestName: 420)
     let frame = ChartFrame(
-      caption, width: max(ChartFrame.usualWidth, Plot.widthOfLabels(layout.axis) + 320),
+      caption, width: layout.left + 420, plotHeight: layout.height, room: .init(left: layout.left, right: 30),
       legend: [
-        .init(name: "the paper's", colour: papers, mark: .openCircle),
-        .init(name: "measured here", colour: ours, mark: .circle, dash: []),
+        .init(name: "the paper's", colour: Role.control.colour, point: 6, dash: "solid"),
+        .init(name: "measured here", colour: Role.neurons.colour, point: 7, dash: "solid"),
       ])
     let width = range.upperBound - range.lowerBound
-    let widened = range.lowerBound - 0.02 * width...range.upperBound + 0.02 * width
-    var plot = frame.plot(height: layout.height, right: 16, up: layout.axis) {
-      .linear(widened, on: .across($0), name: axis, within: range)
+    let all: ChartCode = "data skip 1"
+    var script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
+      + ["set xrange [\(range.lowerBound - 0.02 * width):\(range.upperBound + 0.02 * width)]"]
+      + layout.script(in: frame)
+    script.append(
+      "plot "
+        + [
+          "\(all) using 2:1:($3-$2):(0) with vectors nohead linewidth 1 linecolor rgb '#BBBBBB'",
+          "\(all) using 3:1:4:5 with xerrorbars pointtype 0 linewidth 2 linecolor rgb '\(Role.neurons.colour)'",
+          "\(all) using 2:1 with points pointtype 6 pointsize 1.1 linewidth 2 linecolor rgb '\(Role.control.colour)'",
+          "\(all) using 3:1 with points pointtype 7 pointsize 0.8 linecolor rgb '\(Role.neurons.colour)'",
+        ].joined(separator: continuation))
+    let table: [[any CSVValue]] = rows.indices.map { index in
+      let row = rows[index]
+      return [
+        layout.places[index], row.paper, row.ours,
+        row.interval?.lowerBound ?? row.ours,
+        row.interval?.upperBound ?? row.ours, row.name, layout.groups[index],
+      ]
     }
-    layout.addHeads(to: &plot, in: frame)
-    var table = ChartTable(["row", "paper", "ours", "lower", "upper", "name", "part"])
-    let all = table.append(
-      rows.enumerated().map { index, row in
-        [
-          layout.places[index], row.paper, row.ours, row.interval?.lowerBound ?? row.ours,
-          row.interval?.upperBound ?? row.ours, row.name, layout.groups[index],
-        ]
-      })
-    plot.add(.segments(to: 3), all, x: .column(2), y: .column(1), .grey(0xBB))
-    plot.add(.errorBars(.across, low: 4, high: 5, width: 2), all, x: .column(3), y: .column(1), ours)
-    plot.add(.marks(.openCircle, size: 4.5), all, x: .column(2), y: .column(1), papers)
-    plot.add(.marks(.circle, size: 3.2), all, x: .column(3), y: .column(1), ours)
-    return Chart(caption, table, frame, [plot])
+    return Chart(
+      script: script, table: [["row", "paper", "ours", "lower", "upper", "name", "part"]] + table,
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -27,24 +27,35 @@ extension Chart {
       !curves.isEmpty && curves.allSatisfy { $0.steps.first?.x == 0 }, "a curve of accuracy begins at 0")
     precondition(largest > 0 && largest.isFinite, "the axis ends at a positive size, got \(largest)")
     let frame = ChartFrame(
-      caption, legend: curves.map { .init(name: $0.name, colour: $0.role.colour, dash: $0.role.dash) })
-    let height = 300
-    var plot = frame.plot(
-      height: height, right: 16,
-      up: .shares(on: .up(height), name: "images still classified correctly", margin: 0)
-    ) { .linear(0...largest, on: .across($0), name: axis) }
-    var table = ChartTable(["curve", axis, "accuracy", "name"])
+      caption, width: 760, plotHeight: 330, room: .init(left: 86, right: 34),
+      legend: curves.map {
+        .init(
+          name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.role.colour, point: 0,
+          dash: $0.role.dash)
+      })
+    var rows: [[any CSVValue]] = []
+    var lines: [ChartCode] = []
     for (number, curve) in curves.enumerated() {
-      var rows: [[any CSVValue]] = curve.steps.map { [number, $0.x, $0.value, curve.name] }
+      let first = rows.count
+      rows += curve.steps.map { [number, $0.x, $0.value, curve.name] }
       // The last accuracy extends to the end of the axis.
       if let last = curve.steps.last, last.x < largest {
         rows.append([number, largest, last.value, curve.name])
       }
-      plot.add(
-        .steps(width: ChartFrame.lineWidth, dash: curve.role.dash), table.append(rows), x: .column(2),
-        y: .column(3),
-        curve.role.colour)
+      lines.append(
+        "data skip 1 every ::\(first)::\(rows.count - 1) using 2:3 with steps linewidth 2 dashtype \(curve.role.dash)"
+          + " linecolor rgb '\(curve.role.colour)'")
     }
-    return Chart(caption, table, frame, [plot])
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot)
+      + frame.axisNames(x: axis, y: "images still classified correctly")
+      + [
+        "set xrange [0:\(largest)]", "set yrange [0:1]",
+        "set ytics (\((0...5).map { Gnuplot.tic("\($0 * 20) %", at: Double($0) / 5) }.joined(separator: ", ")))",
+        "plot \(lines.joined(separator: continuation))",
+      ]
+    return Chart(
+      script: script, table: [["curve", axis, "accuracy", "name"]] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

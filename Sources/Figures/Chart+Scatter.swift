@@ -22,24 +22,43 @@ extension Chart {
   public static func scatter(caption: FigureCaption, clouds: [Cloud], across: String, up: String) -> Chart {
     let points = clouds.flatMap(\.points)
     precondition(!points.isEmpty, "a chart of points has at least one point")
-    for point in points { check(point.interval, "x = \(point.x)") }
-    let frame = ChartFrame(
-      caption, legend: clouds.map { .init(name: $0.name, colour: $0.role.colour, mark: $0.role.mark) })
-    let height = 340
-    var plot = frame.plot(
-      height: height, right: 16,
-      up: .linear(ChartScale.range(of: extent(points), share: 0.08), on: .up(height), name: up)
-    ) { .linear(ChartScale.range(of: points.map(\.x), share: 0.08), on: .across($0), name: across) }
-    var table = ChartTable(["kind", across, up, "lower", "upper", "name"])
-    for (number, cloud) in clouds.enumerated() {
-      let rows = table.append(
-        cloud.points.map {
-          [number, $0.x, $0.value, $0.interval?.lowerBound, $0.interval?.upperBound, cloud.name]
-        })
-      plot.add(
-        .errorBars(.up, low: 4, high: 5, width: 1.5), rows, x: .column(2), y: .column(3), cloud.role.colour)
-      plot.add(.marks(cloud.role.mark, size: 5), rows, x: .column(2), y: .column(3), cloud.role.colour)
+    let values = points.flatMap { point in
+      check(point.interval, "x = \(point.x)")
+      return [point.value] + (point.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
     }
-    return Chart(caption, table, frame, [plot])
+    let frame = ChartFrame(
+      caption, width: 760, plotHeight: 380, room: .init(left: 86, right: 34),
+      legend: clouds.map {
+        .init(
+          name: ChartFrame.ticFont.truncated($0.name, toWidth: 300), colour: $0.role.colour,
+          point: $0.role.point, dash: "(0,100)")
+      })
+    var rows: [[any CSVValue]] = []
+    var plots: [ChartCode] = []
+    for (number, cloud) in clouds.enumerated() where !cloud.points.isEmpty {
+      let first = rows.count
+      rows += cloud.points.map {
+        [
+          number, $0.x, $0.value, $0.interval?.lowerBound,
+          $0.interval?.upperBound, cloud.name,
+        ]
+      }
+      let source: ChartCode = "data skip 1 every ::\(first)::\(rows.count - 1) using 2:3"
+      let colour: ChartCode = "linecolor rgb '\(cloud.role.colour)'"
+      if cloud.points.contains(where: { $0.interval != nil }) {
+        plots.append("\(source):4:5 with yerrorbars pointtype 0 linewidth 1.5 \(colour)")
+      }
+      plots.append("\(source) with points pointtype \(cloud.role.point) pointsize 1.5 \(colour)")
+    }
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: across, y: up)
+      + [
+        "set xrange \(ChartScale.script(ChartScale.range(of: points.map(\.x), share: 0.08)))",
+        "set yrange \(ChartScale.script(ChartScale.range(of: values, share: 0.08)))",
+        "plot \(plots.joined(separator: continuation))",
+      ]
+    return Chart(
+      script: script, table: [["kind", across, up, "lower", "upper", "name"]] + rows, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -49,34 +49,44 @@ extension Chart {
   ) -> Chart {
     let rows = groups.flatMap(\.rows)
     let layout = ChartRows(
-      groups.map { ($0.name, $0.rows.map(\.name)) }, rowHeight: 24, longestName: 260)
+      groups.map { ($0.name, $0.rows.map(\.name)) }, rowHeight: 22, longestName: 300)
     let numbers = rows.map { row in
-      let count = AxisNumbers.decimal(Double(row.count), digits: 0)
-      return (row.value.map { Numbers.percent($0) + ", " } ?? "")
-        + "\(count) of \(AxisNumbers.decimal(Double(row.total), digits: 0))"
+      (row.value.map { Numbers.percent($0) + ", " } ?? "") + "\(row.count) of \(row.total)"
     }
-    let right = ChartFrame.widest(numbers) + 16
+    let numberWidth = numbers.map(ChartFrame.ticFont.width(of:)).max() ?? 0
+    let right = ChartFrame.edge + numberWidth + 14
     let frame = ChartFrame(
-      caption, width: max(ChartFrame.usualWidth, Plot.widthOfLabels(layout.axis) + 300 + right),
-      legend: legend.map { .init(name: $0.name, colour: $0.role.colour, mark: $0.role.mark, dash: []) })
-    var plot = frame.plot(height: layout.height, right: right, up: layout.axis) {
-      .shares(on: .across($0), name: axis)
+      caption, width: max(760, layout.left + 360 + right), plotHeight: layout.height,
+      room: .init(left: layout.left, right: right),
+      legend: legend.map {
+        .init(name: $0.name, colour: $0.role.colour, point: $0.role.point, dash: "solid")
+      })
+    let steps = (0...5).map { Gnuplot.tic("\($0 * 20) %", at: Double($0) / 5) }.joined(separator: ", ")
+    var script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot) + frame.axisNames(x: axis)
+      + ["set xrange [-0.02:1.02]", "set xtics (\(steps))"] + layout.script(in: frame)
+    script += zip(numbers, layout.places).map { text, place in
+      "set label \(text: text) at graph 1, first \(place) left offset 1.2, 0 textcolor rgb '#1A1A1A'"
     }
-    layout.addHeads(to: &plot, in: frame)
-    var table = ChartTable(["row", axis, "lower", "upper", "count", "of", "name", "part"])
-    for (index, row) in rows.enumerated() {
-      let line = table.append([
-        [
-          layout.places[index], row.value, row.interval?.lowerBound, row.interval?.upperBound, row.count,
-          row.total,
-          row.name, layout.groups[index],
-        ]
-      ])
-      plot.add(
-        .errorBars(.across, low: 3, high: 4, width: 2), line, x: .column(2), y: .column(1), row.role.colour)
-      plot.add(.marks(row.role.mark, size: 4.5), line, x: .column(2), y: .column(1), row.role.colour)
-      plot.addNumber(numbers[index], atRow: layout.places[index])
+    let plots = rows.enumerated().flatMap { number, row -> [ChartCode] in
+      let source: ChartCode = "data skip 1 every ::\(number)::\(number)"
+      let colour: ChartCode = "linecolor rgb '\(row.role.colour)'"
+      return [
+        "\(source) using 2:1:3:4 with xerrorbars pointtype 0 linewidth 2 \(colour)",
+        "\(source) using 2:1 with points pointtype \(row.role.point) pointsize 1.1 \(colour)",
+      ]
     }
-    return Chart(caption, table, frame, [plot])
+    script.append("plot \(plots.joined(separator: continuation))")
+    let table: [[any CSVValue]] = rows.indices.map { index in
+      let row = rows[index]
+      return [
+        layout.places[index], row.value, row.interval?.lowerBound,
+        row.interval?.upperBound, row.count, row.total, row.name, layout.groups[index],
+      ]
+    }
+    return Chart(
+      script: script, table: [["row", axis, "lower", "upper", "count", "of", "name", "part"]] + table,
+      width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

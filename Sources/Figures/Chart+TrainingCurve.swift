@@ -1,4 +1,3 @@
-import Images
 import Storage
 
 extension Chart {
@@ -25,68 +24,66 @@ extension Chart {
     }
   }
 
+  /// Separator between the curves of one plot command.
+  static let continuation: ChartCode = ", \\\n     "
+
   /// Loss and accuracy by epoch, training and validation, in two panels.
-  ///
-  /// A value that is not finite interrupts its line.
-  public static func trainingCurve(
-    title: String, subtitle: String = "", footer: [String] = [], epochs: [Epoch]
-  ) -> Chart {
+  public static func trainingCurve(title: String, epochs: [Epoch]) -> Chart {
     precondition(!epochs.isEmpty, "a training curve has at least one epoch")
-    let caption = FigureCaption(title: title, subtitle: subtitle, footer: footer)
-    let hasValidation = epochs.contains { $0.validationLoss != nil || $0.validationAccuracy != nil }
-    let (training, validation) = (Role.random, Role.neurons)
-    let frame = ChartFrame(
-      caption, width: 640,
-      legend: [(training, "training")].map(entry)
-        + (hasValidation ? [(validation, "validation")].map(entry) : []))
-    var table = ChartTable([
-      "epoch", "training loss", "training accuracy", "validation loss", "validation accuracy",
-    ])
-    let rows = table.append(
-      epochs.map {
-        [$0.number, $0.trainingLoss, $0.trainingAccuracy, $0.validationLoss, $0.validationAccuracy]
-      })
-
-    let losses = epochs.flatMap { [$0.trainingLoss, $0.validationLoss] }.compactMap(\.self).filter(\.isFinite)
-    let (height, gap) = (260, 28)
-    let numbers = epochs.map { Double($0.number) }
-    let (first, last) = (numbers.min() ?? 1, numbers.max() ?? 1)
-    let loss = PlotAxis.linear(
-      0...max(losses.max() ?? 1, .leastNormalMagnitude) * 1.06, on: .up(height), name: "cross-entropy loss")
-    let accuracy = PlotAxis.linear(accuracyRange(of: epochs), on: .up(height), name: "accuracy", unit: " %")
-    let width = (frame.contentWidth - gap) / 2
-    let plots = [(loss, 2, 4, 1.0), (accuracy, 3, 5, 100)].enumerated().map { place, panel -> Plot in
-      let (up, trainingColumn, validationColumn, factor) = panel
-      let room = Plot.leftRoom(up, height: height)
-      let area = Rectangle(
-        x: frame.left + place * (width + gap) + room, y: frame.top, width: width - room - 8, height: height)
-      var plot = Plot(
-        area: area,
-        across: .linear(
-          first - 0.5...last + 0.5, on: .across(area.width), name: "epoch", isWhole: true,
-          within: first...last),
-        up: up)
-      for (role, column) in [(training, trainingColumn), (validation, validationColumn)]
-      where role == training || hasValidation {
-        plot.add(
-          // Marks of so many epochs would hide the line.
-          .curve(width: ChartFrame.lineWidth, dash: role.dash, mark: epochs.count > 40 ? .none : role.mark),
-          rows,
-          x: .column(1), y: .column(column, factor: factor), role.colour)
-      }
-      return plot
+    let hasValidationLoss = epochs.contains { $0.validationLoss != nil }
+    let hasValidationAccuracy = epochs.contains { $0.validationAccuracy != nil }
+    func curve(_ formula: ChartCode, _ name: ChartCode, dash: Int, colour: ChartCode, point: Int) -> ChartCode
+    {
+      "data skip 1 using 1:\(formula) with linespoints linewidth 2 dashtype \(dash) pointtype \(point)"
+        + " pointsize 0.9 linecolor rgb '\(colour)' title '\(name)'"
     }
-    return Chart(caption, table, frame, plots)
+    let losses =
+      [curve("2", "training", dash: 1, colour: "#0072B2", point: 7)]
+      + (hasValidationLoss ? [curve("4", "validation", dash: 2, colour: "#D55E00", point: 5)] : [])
+    let accuracies =
+      [curve("(100 * $3)", "training", dash: 1, colour: "#0072B2", point: 7)]
+      + (hasValidationAccuracy
+        ? [curve("(100 * $5)", "validation", dash: 2, colour: "#D55E00", point: 5)] : [])
+    let first = epochs.map(\.number).min() ?? 1
+    let last = epochs.map(\.number).max() ?? 1
+    let step = max(1, (last - first + 9) / 10)
+
+    let script: [ChartCode] = [
+      "set multiplot layout 1,2 title \(text: ChartFrame.titleFont.truncated(title, toWidth: 920)) font 'DejaVu Sans Bold,12'",
+      "set grid linecolor rgb '#D0D0D0' linetype 1",
+      "set border 3 linecolor rgb '#5A5A5A'",
+      "set tics nomirror textcolor rgb '#1A1A1A'",
+      "set xtics \(step)",
+      "set xrange [\(Double(first) - 0.5):\(Double(last) + 0.5)]",
+      "set xlabel 'epoch'",
+      "set key top right",
+      "set ylabel 'cross-entropy loss'",
+      "set yrange [0:*]",
+      "set offsets 0, 0, graph 0.06, 0",
+      "plot \(losses.joined(separator: continuation))",
+      "set key bottom right",
+      "set ylabel 'accuracy (%)'",
+      "set yrange \(ChartScale.script(accuracyRange(of: epochs)))",
+      "unset offsets",
+      "plot \(accuracies.joined(separator: continuation))",
+      "unset multiplot",
+    ]
+    let rows: [[any CSVValue]] = epochs.map { epoch in
+      [
+        epoch.number, cell(epoch.trainingLoss), cell(epoch.trainingAccuracy), cell(epoch.validationLoss),
+        cell(epoch.validationAccuracy),
+      ]
+    }
+    let heading = ["epoch", "training loss", "training accuracy", "validation loss", "validation accuracy"]
+    return Chart(script: script, table: [heading] + rows, width: 960, height: 400)
   }
 
-  private static func entry(_ role: Role, _ name: String) -> ChartFrame.LegendEntry {
-    .init(name: name, colour: role.colour, mark: role.mark, dash: role.dash)
-  }
+  private static func cell(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
 
   /// In per cent, widened by one at each end, but within 0 to 100.
-  static func accuracyRange(of epochs: [Epoch]) -> ClosedRange<Double> {
-    let values = epochs.flatMap { [$0.trainingAccuracy, $0.validationAccuracy] }.compactMap(\.self).filter(
-      \.isFinite)
+  private static func accuracyRange(of epochs: [Epoch]) -> ClosedRange<Double> {
+    let values = epochs.flatMap { [cell($0.trainingAccuracy), cell($0.validationAccuracy)] }.compactMap(
+      \.self)
     let (low, high) = (100 * (values.min() ?? 0), 100 * (values.max() ?? 1))
     return max(0, low - 1)...min(100, high + 1)
   }

@@ -58,95 +58,95 @@ extension Chart {
     // In cells: a panel is followed by its distortions; a block's heading, its names, is wider than the panels of two
     // networks.
     let blockStep = Double(count) + 1.9
+    let headFont = Font(.sans, size: 13, isBold: true)
     let headWidth =
-      blocks.flatMap { block in block.panels.map { ChartFrame.bold.width(of: "\($0.name), \(block.name)") } }
+      blocks.flatMap { block in block.panels.map { headFont.width(of: "\($0.name), \(block.name)") } }
       .max() ?? 0
-    let panelStep = max(Double(count) + 2.1, Double(min(headWidth, 320)) / Double(cellWidth) + 0.7)
+    let panelStep = max(Double(count) + 2.1, Double(headWidth) / Double(cellWidth) + 0.7)
     let panelCount = blocks[0].panels.count
     let (columns, rows) = (Double(panelCount) * panelStep - 0.4, Double(blocks.count) * blockStep - 0.3)
-    let short = names.map { ChartFrame.font.fitted($0, toWidth: 170) }
-    let down = PlotAxis(
-      range: -1.6...rows - 1.6, isReversed: true,
-      ticks: blocks.indices.flatMap { block in
-        short.enumerated().map { PlotAxis.Tick(value: Double(block) * blockStep + Double($0), label: $1) }
-      }, hasGrid: false, isDrawn: false, name: "made for")
-    let right = PlotAxis(
-      range: -0.5...columns - 0.5,
-      ticks: (0..<panelCount).flatMap { panel in
-        short.enumerated().map { PlotAxis.Tick(value: Double(panel) * panelStep + Double($0), label: $1) }
-      }, hasGrid: false, isDrawn: false, labelDegrees: ChartFrame.widest(short) > cellWidth - 6 ? 40 : 0,
-      name: "shown to")
-    let (plotWidth, plotHeight, gap) = (Int(columns * Double(cellWidth)), Int(rows * Double(cellHeight)), 14)
-    // A scale has more than one number.
-    let leastBar = 90
-    let key = PlotAxis.linear(0...100, on: .up(max(plotHeight - 2 * cellHeight, leastBar)), unit: " %")
-    let left = max(
-      Plot.leftRoom(down, height: plotHeight), Int(0.77 * Double(ChartFrame.widest(short))) - cellWidth / 2)
+    let short = names.map { ChartFrame.ticFont.truncated($0, toWidth: 190) }
+    let nameWidth = short.map(ChartFrame.ticFont.width(of:)).max() ?? 0
+    let left = ChartFrame.edge + nameWidth + 40
+    let plotWidth = Int(columns * Double(cellWidth))
     let frame = ChartFrame(
-      caption, width: max(ChartFrame.usualWidth, left + plotWidth + gap + ColourBar.width(of: key)))
-    var plot = Plot(
-      area: Rectangle(x: frame.left + left, y: frame.top, width: plotWidth, height: plotHeight),
-      across: right,
-      up: down)
+      caption, width: max(left + plotWidth + 84, 700), plotHeight: Int(rows * Double(cellHeight)),
+      room: .init(
+        left: left, right: max(84, 700 - left - plotWidth), below: 40 + Int(0.7 * Double(nameWidth))))
 
     var cells: [[any CSVValue]] = []
+    var lines: [ChartCode] = []
+    func label(_ text: String, _ x: Double, _ y: Double, _ style: ChartCode) {
+      lines.append("set label \(text: text) at \(x), \(y) \(style)")
+    }
+    let quiet: ChartCode = "font 'DejaVu Sans,8' textcolor rgb '#5A5A5A'"
     for (blockNumber, block) in blocks.enumerated() {
       let top = Double(blockNumber) * blockStep
       for (panelNumber, panel) in block.panels.enumerated() {
         let start = Double(panelNumber) * panelStep
-        let head = ChartFrame.bold.fitted(
-          "\(panel.name), \(block.name)", toWidth: Int((panelStep - 0.3) * Double(cellWidth)))
-        plot.elements.append(
-          .label(.init(text: head, x: .value(start - 0.5), y: .value(top - 0.95), font: ChartFrame.bold)))
+        label(
+          "\(panel.name), \(block.name)", start - 0.5, top - 0.95,
+          "left font 'DejaVu Sans Bold,10' textcolor rgb '#1A1A1A'")
         for (source, row) in panel.rows.enumerated() {
           let y = top + Double(source)
-          plot.addNote(
+          label(
             row.distortion.map { "d \(Numbers.threeDigits($0))" } ?? "–", start + Double(count) + 0.85, y,
-            .right)
+            "right \(quiet)")
           for (target, share) in row.shares.enumerated() {
             let x = start + Double(target)
-            if share == nil { plot.addNote("–", x, y, .centre) }
+            if share == nil { label("–", x, y, "center \(quiet)") }
             cells.append([
-              x, y, share.map { 100 * $0 }, names[source], names[target], panel.name, block.name,
+              x, y, share.map { 100 * $0 }, names[source], names[target], panel.name,
+              block.name,
               row.distortion,
             ])
+            if panelNumber == 0, source == target {
+              lines.append(
+                "set object rectangle from \(x - 0.47), \(y - 0.47) to \(x + 0.47), \(y + 0.47) front"
+                  + " fillstyle empty border linecolor rgb '#D55E00' linewidth 1.5")
+            }
           }
         }
       }
     }
-    var table = ChartTable([
-      "x", "y", "error in %", "made for", "shown to", "direction", "size", "mean distortion",
-    ])
-    let scale = ColourScale(
-      stops: [(0, 0xF4F8FB), (0.25, 0x9CC3DE), (1, 0x08417A)].map { ($0, Colour($1)) }, largest: 100)
-    plot.add(
-      .cells(value: 3, scale, number: .percentage), table.append(cells), x: .column(1), y: .column(2),
-      Style.ink)
-    // The attack on the networks themselves.
-    for block in blocks.indices {
-      for network in 0..<count {
-        let (x, y) = (Double(network), Double(block) * blockStep + Double(network))
-        plot.elements.append(.outline(x - 0.48...x + 0.46, y - 0.48...y + 0.46, Role.neurons.colour))
-      }
+    let across = (0..<panelCount).flatMap { panel in
+      short.enumerated().map { Gnuplot.tic($1, at: Double(panel) * panelStep + Double($0)) }
     }
-    let barTop = Int(plot.y(-0.5).rounded())
-    let bar = ColourBar(
-      area: Rectangle(
-        x: plot.area.right + gap, y: barTop, width: ColourBar.barWidth,
-        height: max(plot.area.bottom - barTop, leastBar)), scale: scale, axis: key)
+    let down = blocks.indices.flatMap { block in
+      short.enumerated().map { Gnuplot.tic($1, at: Double(block) * blockStep + Double($0)) }
+    }
+    let share = { Gnuplot.share($0, of: frame.width) }
+    let script: [ChartCode] =
+      frame.lines + frame.margins(frame.plot)
+      + [
+        "unset grid", "unset border",
+        "set tics scale 0",
+        "set palette defined (0 '#F4F8FB', 0.25 '#9CC3DE', 1 '#08417A')",
+        "set cbrange [0:100]",
+        "set cbtics 0, 25, 100",
+        "set format cb '%g %%'",
+        "set colorbox user origin screen \(share(frame.plot.x + plotWidth + 14)), screen "
+          + "\(Gnuplot.share(frame.height - frame.plot.bottom, of: frame.height)) size screen \(share(12)), screen "
+          + "\(Gnuplot.share(frame.plot.height, of: frame.height)) noborder",
+        "set xrange [-0.5:\(columns - 0.5 + Double(frame.plot.width - plotWidth) / Double(cellWidth))]",
+        "set yrange [\(rows - 1.6):-1.6]",
+        "set xtics rotate by 45 right (\(across.joined(separator: ", ")))",
+        "set ytics (\(down.joined(separator: ", ")))",
+        "set label 'made for' at \(frame.place(ChartFrame.edge + 4, frame.plot.y + frame.plot.height / 2)) center rotate by 90",
+        "set label 'shown to' at \(frame.place(frame.plot.x - 8, frame.plot.bottom + 16)) right",
+      ] + lines
+      + [
+        "plot data skip 1 using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror"
+          + " fillstyle solid 1 noborder linecolor palette"
+          + continuation
+          + "data skip 1 using 1:2:($3 >= 99.95 ? '100' : sprintf('%.1f', $3)):($3 > 60 ? 0xFFFFFF : 0x1A1A1A)"
+          + " with labels font 'DejaVu Sans,8' textcolor rgb variable"
+      ]
+    let heading = [
+      "x", "y", "error in %", "made for", "shown to", "direction", "size", "mean distortion",
+    ]
     return Chart(
-      caption, table, frame, [plot], colourBar: bar,
-      bottom: max(plot.bottom, bar.area.bottom + ChartFrame.lineHeight))
-  }
-}
-
-extension Plot {
-  /// A small grey text at a cell.
-  fileprivate mutating func addNote(_ text: String, _ x: Double, _ y: Double, _ alignment: Canvas.Alignment) {
-    elements.append(
-      .label(
-        Label(
-          text: text, x: .value(x), y: .value(y), font: ChartFrame.small, colour: Style.faint,
-          alignment: alignment)))
+      script: script, table: [heading] + cells, width: frame.width,
+      height: frame.height, about: frame.about, scale: 2)
   }
 }

@@ -33,10 +33,7 @@ struct ChartCode: Hashable, Sendable, ExpressibleByStringInterpolation {
 
     mutating func appendInterpolation(_ number: Int) { pieces.append(.code("\(number)")) }
 
-    /// With at most nine significant digits, more than a picture shows: `0.3` and not `0.30000000000000004`.
-    mutating func appendInterpolation(_ number: Double) {
-      pieces.append(.code(String(format: "%.9g", number)))
-    }
+    mutating func appendInterpolation(_ number: Double) { pieces.append(.code("\(number)")) }
 
     /// A number with six decimals.
     mutating func appendInterpolation(fixed number: Double) {

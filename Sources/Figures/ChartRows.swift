@@ -1,4 +1,4 @@
-import Images
+import Foundation
 
 /// Rows of a chart in groups, each under a heading across a row and a half of its own.
 struct ChartRows {
@@ -6,11 +6,13 @@ struct ChartRows {
   let places: [Double]
   /// Name of each row's group.
   let groups: [String]
-  /// Rows with their names.
-  let axis: PlotAxis
+  /// Distance from the left edge of the picture to the axis.
+  let left: Int
   /// Room for all rows.
   let height: Int
+  private let names: [String]
   private let heads: [(name: String, place: Double)]
+  private let last: Double
 
   /// - Parameters:
   ///   - groups: At least one, each with at least one row.
@@ -30,24 +32,28 @@ struct ChartRows {
       }
       place += 0.5
     }
-    let last = place - 1.5
+    last = place - 1.5
     self.places = places
     self.heads = heads
     self.groups = groups.flatMap { group in group.rows.map { _ in group.name } }
-    axis = .rows(
-      groups.flatMap(\.rows).map { ChartFrame.font.fitted($0, toWidth: longestName) }, at: places, from: -0.8,
-      to: last + 0.8)
+    names = groups.flatMap(\.rows).map { ChartFrame.ticFont.truncated($0, toWidth: longestName) }
+    left = ChartFrame.edge + (names.map(ChartFrame.ticFont.width(of:)).max() ?? 0) + 14
     height = Int(Double(rowHeight) * (last + 1.6))
   }
 
-  /// Adds the headings, which begin at the left edge of the picture.
-  func addHeads(to plot: inout Plot, in frame: ChartFrame) {
-    for head in heads {
-      plot.elements.append(
-        .label(
-          Plot.Label(
-            text: ChartFrame.bold.fitted(head.name, toWidth: frame.contentWidth), x: .share(0),
-            y: .value(head.place), right: frame.left - plot.area.x, font: ChartFrame.bold)))
-    }
+  /// Range and labels of the vertical axis, and the headings.
+  func script(in frame: ChartFrame) -> [ChartCode] {
+    let tics = zip(names, places).map { Gnuplot.tic($0, at: $1) }.joined(separator: ", ")
+    return [
+      "set yrange [\(last + 0.8):-0.8]", "set ytics scale 0 (\(tics))", "set grid xtics noytics",
+      // Headings are written across where the other axis would be.
+      "set border 1",
+    ]
+      + heads.map { head in
+        let name = ChartFrame.ticFont.truncated(head.name, toWidth: frame.width - 2 * ChartFrame.edge)
+        return
+          "set label \(text: name) at screen \(Gnuplot.share(ChartFrame.edge, of: frame.width)),"
+          + " first \(head.place) left font 'DejaVu Sans Bold,9' textcolor rgb '#1A1A1A' front"
+      }
   }
 }

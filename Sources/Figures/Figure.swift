@@ -32,16 +32,13 @@ extension Figure {
   /// - Throws: ``FileError`` when the file cannot be written; ``FigureTooLarge`` for a canvas, unless
   ///   ``FigureFailures`` are recorded.
   public func write(to file: URL) throws {
-    try FigureFailures.noting(file) { try writeUnnoted(to: file) }
-  }
-
-  /// The same, where someone else notes a failure.
-  func writeUnnoted(to file: URL) throws {
-    let (width, height) = size
-    guard max(width, height) <= Canvas.largestSide else {
-      throw FigureTooLarge(width: width, height: height, limit: Canvas.largestSide)
+    try FigureFailures.noting(file) {
+      let (width, height) = size
+      guard max(width, height) <= Canvas.largestSide else {
+        throw FigureTooLarge(width: width, height: height, limit: Canvas.largestSide)
+      }
+      try PNGFile.write(drawn(), text: textChunks, to: file)
     }
-    try PNGFile.write(drawn(), text: textChunks, to: file)
   }
 }
 

@@ -60,6 +60,8 @@ public struct MissingChart: UndrawnFigure, Equatable {
 /// Why a figure cannot be drawn, although its data are available.
 protocol UndrawnFigure: Error, CustomStringConvertible {}
 
+extension Chart.Problem: UndrawnFigure {}
+
 /// Text cannot be drawn.
 public struct MissingFont: UndrawnFigure, Equatable {
   public let family: String

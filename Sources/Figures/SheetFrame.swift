@@ -8,29 +8,8 @@ struct SheetFrame {
   let subtitle: [String]
   let notes: [String]
   let footer: [String]
-  private let lettering: Lettering
   /// Entries of the legend, line by line.
   private let legend: [[LegendEntry]]
-
-  /// Fonts of the text around a figure, with the height of a line and its baseline in it.
-  struct Lettering {
-    typealias Line = (font: Font, height: Int, baseline: Int)
-
-    let title: Line
-    let subtitle: Line
-    let small: Line
-
-    static var sheet: Lettering {
-      Lettering(title: (Style.title, 24, 16), subtitle: (Style.text, 17, 12), small: (Style.small, 16, 11))
-    }
-
-    /// Charts are narrow and shown in columns, so their small print is larger.
-    static var chart: Lettering {
-      Lettering(
-        title: (Style.title, 24, 16), subtitle: (Font(.sans, size: 13), 18, 13),
-        small: (ChartFrame.small, 17, 12))
-    }
-  }
 
   enum LegendEntry {
     case classes(ClassKey, Int)
@@ -60,26 +39,23 @@ struct SheetFrame {
   ///   - minimumWidth: The frame's minimum width, even if the content is narrower.
   init(
     _ caption: FigureCaption, showing cell: TileCell? = nil, contentWidth: Int, minimumWidth: Int = 300,
-    legend: [LegendEntry] = [], notes: [String] = [], lettering: Lettering = .sheet
+    legend: [LegendEntry] = [], notes: [String] = []
   ) {
     let width = max(contentWidth, minimumWidth)
     self.contentWidth = width
-    self.lettering = lettering
-    title = caption.title.isEmpty ? [] : lettering.title.font.wrapped(caption.title, toWidth: width)
-    subtitle =
-      caption.subtitle.isEmpty ? [] : lettering.subtitle.font.wrapped(caption.subtitle, toWidth: width)
+    title = caption.title.isEmpty ? [] : Style.title.wrapped(caption.title, toWidth: width)
+    subtitle = caption.subtitle.isEmpty ? [] : Style.text.wrapped(caption.subtitle, toWidth: width)
     self.notes = (notes + [cell?.enlargementNote].compactMap(\.self)).flatMap {
-      lettering.small.font.wrapped($0, toWidth: width)
+      Style.small.wrapped($0, toWidth: width)
     }
-    footer = caption.footer.flatMap { lettering.small.font.wrapped($0, toWidth: width) }
+    footer = caption.footer.flatMap { Style.small.wrapped($0, toWidth: width) }
     self.legend = Self.lines(legend, width: width)
   }
 
   var width: Int { contentWidth + 2 * Style.margin }
   /// Top of the content.
   var contentTop: Int {
-    Style.margin + title.count * lettering.title.height + subtitle.count * lettering.subtitle.height
-      + (title.isEmpty && subtitle.isEmpty ? 0 : 10)
+    Style.margin + title.count * 24 + subtitle.count * 17 + (title.isEmpty && subtitle.isEmpty ? 0 : 10)
   }
 
   func height(contentHeight: Int) -> Int {
@@ -88,47 +64,48 @@ struct SheetFrame {
 
   private var belowHeight: Int {
     let legendHeight = legend.isEmpty ? 0 : 12 + legend.count * 20
-    let notesHeight = notes.isEmpty ? 0 : notesGap + notes.count * lettering.small.height
-    let footerHeight = footer.isEmpty ? 0 : 17 + footer.count * lettering.small.height
+    let notesHeight = notes.isEmpty ? 0 : notesGap + notes.count * 16
+    let footerHeight = footer.isEmpty ? 0 : 17 + footer.count * 16
     return legendHeight + notesHeight + footerHeight
   }
 
   private var notesGap: Int { legend.isEmpty ? 16 : 8 }
 
   func draw(on canvas: Canvas, contentHeight: Int) {
-    canvas.draw(text(contentHeight: contentHeight))
-    var y = contentTop + contentHeight + 12
-    for line in legend {
-      var x = Style.margin
-      for entry in line { x += draw(entry, on: canvas, x: x, y: y) + Self.legendGap }
-      y += 20
-    }
-  }
-
-  /// Title, notes and footer with the line above it.
-  func text(contentHeight: Int) -> Sketch {
-    var sketch = Sketch()
     var y = Style.margin
-    func draw(_ lines: [String], _ style: Lettering.Line, _ colour: Colour) {
-      for line in lines {
-        sketch.text(line, x: Style.margin, baseline: y + style.baseline, font: style.font, colour: colour)
-        y += style.height
+    for line in title {
+      canvas.draw(line, x: Style.margin, baseline: y + 16, font: Style.title, colour: Style.ink)
+      y += 24
+    }
+    for line in subtitle {
+      canvas.draw(line, x: Style.margin, baseline: y + 12, font: Style.text, colour: Style.faint)
+      y += 17
+    }
+    y = contentTop + contentHeight
+    if !legend.isEmpty {
+      y += 12
+      for line in legend {
+        var x = Style.margin
+        for entry in line { x += draw(entry, on: canvas, x: x, y: y) + Self.legendGap }
+        y += 20
       }
     }
-    draw(title, lettering.title, Style.ink)
-    draw(subtitle, lettering.subtitle, Style.faint)
-    y = contentTop + contentHeight + (legend.isEmpty ? 0 : 12 + legend.count * 20)
     if !notes.isEmpty {
       y += notesGap
-      draw(notes, lettering.small, Style.faint)
+      for line in notes {
+        canvas.draw(line, x: Style.margin, baseline: y + 11, font: Style.small, colour: Style.faint)
+        y += 16
+      }
     }
     if !footer.isEmpty {
       y += 8
-      sketch.area(Rectangle(x: Style.margin, y: y, width: contentWidth, height: 1), Style.rule)
+      canvas.fill(Rectangle(x: Style.margin, y: y, width: contentWidth, height: 1), Style.rule)
       y += 9
-      draw(footer, lettering.small, Style.ink)
+      for line in footer {
+        canvas.draw(line, x: Style.margin, baseline: y + 11, font: Style.small, colour: Style.ink)
+        y += 16
+      }
     }
-    return sketch
   }
 
   // MARK: Legend

@@ -38,8 +38,6 @@ struct TileCell {
     canvas.draw(image, x: inside.x, y: inside.y, scale: scale)
     if let frame {
       canvas.frame(inside.inset(by: -Style.border), frame, thickness: Style.border)
-      // A black frame would be a part of an image that is black at its edges.
-      if frame.luma < 40 { canvas.frame(inside.inset(by: -1), .white) }
     } else {
       canvas.frame(inside.inset(by: -1), .grey(170))
     }

@@ -2,9 +2,9 @@
 public struct Bitmap: Equatable, Sendable {
   public let width: Int
   public let height: Int
-  /// The number of channels: 1 grey, 3 RGB.
+  /// 1 grey, 3 RGB.
   public let channels: Int
-  /// Samples, `height × width × channels`.
+  /// `height × width × channels`.
   public var samples: [UInt8]
 
   public init(width: Int, height: Int, channels: Int, samples: [UInt8]) {

@@ -11,11 +11,9 @@ public final class Canvas {
   public let width: Int
   public let height: Int
   private let surface: OpaquePointer
-  let context: OpaquePointer
+  private let context: OpaquePointer
   /// Shapes, letters and images stay vectors instead of becoming pixels.
   private let isPage: Bool
-  /// Factor of the drawing in progress; see ``enlarged(by:_:)``.
-  var enlargement = 1
 
   public init(width: Int, height: Int, background: Colour = .white) {
     precondition(
@@ -109,8 +107,7 @@ public final class Canvas {
   public func draw(
     _ text: String, x: Int, baseline: Int, font: Font, colour: Colour = .black, alignment: Alignment = .left
   ) {
-    // Hinted letters fit whole pixels only.
-    guard !isPage, enlargement == 1 else {
+    guard !isPage else {
       use(colour)
       font.drawOutlines(of: text, on: context, x: x, baseline: baseline, alignment: alignment)
       return
@@ -123,11 +120,6 @@ public final class Canvas {
       }
     use(colour)
     font.withScaledFont { scaledFont in
-      let text = Font.printable(text)
-      if let shaped = ShapedText(text, font) {
-        shaped.draw(on: context, x: Double(start), baseline: Double(baseline), width: shaped.width)
-        return
-      }
       cairo_save(context)
       cairo_set_scaled_font(context, scaledFont)
       cairo_move_to(context, Double(start), Double(baseline))
@@ -141,7 +133,7 @@ public final class Canvas {
 
   /// Copies `bitmap`, every pixel as `scale × scale` pixels; what lies outside the canvas is left out.
   public func draw(_ bitmap: Bitmap, x: Int, y: Int, scale: Int = 1) {
-    guard !isPage, enlargement == 1 else {
+    guard !isPage else {
       place(bitmap, x: x, y: y, scale: scale)
       return
     }
@@ -174,7 +166,7 @@ public final class Canvas {
     cairo_restore(context)
   }
 
-  /// The drawing so far, as RGB.
+  /// What has been drawn, as RGB.
   public var bitmap: Bitmap {
     precondition(!isPage, "a page of a document has no pixels")
     let count = width * height * 3
@@ -208,12 +200,12 @@ public final class Canvas {
     return bytes.withMemoryRebound(to: UInt32.self, capacity: stride * height) { body($0, stride) }
   }
 
-  func use(_ colour: Colour, opacity: Double = 1) {
-    cairo_set_source_rgba(
-      context, Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255, opacity)
+  private func use(_ colour: Colour) {
+    cairo_set_source_rgb(
+      context, Double(colour.red) / 255, Double(colour.green) / 255, Double(colour.blue) / 255)
   }
 
-  func path(_ rectangle: Rectangle) {
+  private func path(_ rectangle: Rectangle) {
     cairo_rectangle(
       context, Double(rectangle.x), Double(rectangle.y), Double(rectangle.width), Double(rectangle.height))
   }

@@ -29,8 +29,6 @@ public struct Font: Hashable, Sendable {
   /// Advance width of `text` in pixels.
   public func width(of text: String) -> Int {
     withScaledFont { font in
-      let text = Self.printable(text)
-      if let shaped = ShapedText(text, self) { return Int(shaped.width.rounded(.up)) }
       var extents = cairo_text_extents_t()
       cairo_scaled_font_text_extents(font, text, &extents)
       return Int(extents.x_advance.rounded(.up))
@@ -72,21 +70,11 @@ public struct Font: Hashable, Sendable {
     return lines
   }
 
-  /// The text with spaces for tabs and other controls, which fonts show as boxes.
-  static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-      return text
-    }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-  }
-
   /// Cairo shares scaled fonts and their glyphs between threads, and version 1.16 does not survive it: it stops
   /// the process by an assertion (`! scaled_font->cache_frozen`). So one thread at a time works with text.
   private static let turn = Mutex(())
 
-  /// Serialises code that works with text but has no ``Font``, such as the end of a page.
+  /// For what works with text without a ``Font`` at hand, such as the end of a page.
   static func takingTurns<Result: Sendable>(_ body: () -> Result) -> Result {
     turn.withLock { _ in body() }
   }
@@ -100,18 +88,6 @@ public struct Font: Hashable, Sendable {
   ) {
     let room = Double(width(of: text))
     Self.takingTurns {
-      let text = Self.printable(text)
-      if let shaped = ShapedText(text, self) {
-        let used = min(shaped.width, room)
-        let start =
-          switch alignment {
-          case .left: Double(x)
-          case .centre: Double(x) - used / 2
-          case .right: Double(x) - used
-          }
-        shaped.draw(on: context, x: start, baseline: Double(baseline), width: room)
-        return
-      }
       cairo_save(context)
       defer { cairo_restore(context) }
       let options = cairo_font_options_create()

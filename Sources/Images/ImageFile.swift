@@ -17,7 +17,7 @@ public enum ImageFile {
     try decodeWithNotes(data, file: file, pixelLimit: pixelLimit).bitmap
   }
 
-  /// Decodes like ``decode(_:file:pixelLimit:)``, and returns what was assumed or left out.
+  /// As ``decode(_:file:pixelLimit:)``, with what was assumed or left out.
   public static func decodeWithNotes(
     _ data: Data, file: URL, pixelLimit: Int = PNGFile.largestPixelCount
   ) throws -> ReadImage {

@@ -22,7 +22,7 @@ public enum JPEGFile {
     try decodeWithNotes(data, file: file, pixelLimit: pixelLimit).bitmap
   }
 
-  /// Decodes like ``decode(_:file:pixelLimit:)``, and returns what was assumed or left out.
+  /// As ``decode(_:file:pixelLimit:)``, with what was assumed or left out.
   static func decodeWithNotes(
     _ data: Data, file: URL, pixelLimit: Int = largestPixelCount
   ) throws -> ReadImage {

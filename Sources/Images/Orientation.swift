@@ -4,7 +4,7 @@
 ///     1 top, left    2 top, right    3 bottom, right    4 bottom, left
 ///     5 left, top    6 right, top    7 right, bottom    8 left, bottom
 struct Orientation: Equatable {
-  /// The EXIF orientation, 1 to 8.
+  /// 1 to 8.
   let number: Int
 
   static let upright = Orientation(number: 1)

@@ -18,7 +18,7 @@ public struct CliffsDelta: Hashable, Codable, Sendable {
     case large
   }
 
-  /// The effect size δ, in [−1, 1].
+  /// δ in [−1, 1].
   public let value: Double
 
   /// - Parameters:

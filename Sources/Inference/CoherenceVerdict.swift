@@ -36,17 +36,17 @@ public struct CoherenceVerdict: Hashable, Codable, Sendable {
   public static let leastMargin = 1e-6
 
   public let conclusion: Conclusion
-  /// The number n of networks, or of participants.
+  /// n
   public let networkCount: Int
   /// Quantity compared, such as `κ`.
   public let metric: String
-  /// The margin of equivalence, m.
+  /// m
   public let margin: Double
-  /// The significance level α.
+  /// α
   public let significance: Double
   /// Mean difference, neurons minus random directions.
   public let effect: Double
-  /// The standard deviation s of the differences; `nil` for one network, like the four below.
+  /// s of the differences; `nil` for one network, like the four below.
   public let standardDeviation: Double?
   /// Interval of level 1 − α.
   public let interval: ConfidenceInterval?

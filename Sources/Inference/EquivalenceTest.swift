@@ -7,9 +7,9 @@
 /// equivalence of average bioavailability"; Lakens (2017). A large p of a test against 0 is no evidence of
 /// equality; a small p of this one is.
 public struct EquivalenceTest: Hashable, Codable, Sendable {
-  /// The margin m: the smallest difference of interest, declared beforehand.
+  /// m: the smallest difference that would matter, declared beforehand.
   public let margin: Double
-  /// The significance level α.
+  /// α.
   public let significance: Double
   /// The p of the test that the true mean is −m or less.
   public let aboveLowerMarginP: Double

@@ -9,7 +9,7 @@ import Tensors
 /// never 0, and P(p ≤ α) ≤ α for every α and B. Phipson and Smyth (2010), "Permutation p-values should never be
 /// zero". Ties count against the observed value; where a statistic takes few values, mid-p counts them half.
 public struct MonteCarloTest: Hashable, Codable, Sendable {
-  /// The treatment of draws that equal the observed value.
+  /// How draws that equal the observed value count.
   public enum TieRule: String, CaseIterable, Codable, Sendable {
     /// All count against it: P(p ≤ α) ≤ α holds.
     case conservative
@@ -22,11 +22,11 @@ public struct MonteCarloTest: Hashable, Codable, Sendable {
 
   /// T, the observed value.
   public let statistic: Double
-  /// The number B of draws.
+  /// B.
   public let drawCount: Int
-  /// The number of draws above T, #{T_b > T}.
+  /// #{T_b > T}
   public let aboveCount: Int
-  /// The number of draws equal to T, #{T_b = T}.
+  /// #{T_b = T}
   public let equalCount: Int
   /// Mean of the draws.
   public let nullMean: Double
@@ -52,7 +52,7 @@ public struct MonteCarloTest: Hashable, Codable, Sendable {
     self.nullStandardDeviation = nullStandardDeviation
   }
 
-  /// The number of draws below T, #{T_b < T}.
+  /// #{T_b < T}
   public var belowCount: Int { drawCount - aboveCount - equalCount }
 
   /// The observed value minus the mean of the draws: the effect in one network.

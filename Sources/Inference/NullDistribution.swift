@@ -1,9 +1,9 @@
 /// Draws of a statistic under the null hypothesis, sorted once so that many observed values can be tested.
 public struct NullDistribution: Sendable {
-  /// The draws in ascending order.
+  /// In ascending order.
   public let draws: [Double]
   public let mean: Double
-  /// The standard deviation, with divisor n − 1; `nil` for one draw.
+  /// With divisor n − 1; `nil` for one draw.
   public let standardDeviation: Double?
 
   /// - Parameter draws: At least one, all finite, in any order.

@@ -10,7 +10,7 @@ import Tensors
 /// generalized regression approach". Up to seven subjects all permutations are evaluated, beyond that a sample; the
 /// identity is among them.
 public struct PairPermutationTest: Hashable, Codable, Sendable {
-  /// The correlation ρ over the pairs.
+  /// ρ
   public let correlation: Double
   /// The two-sided p-value.
   public let p: Double

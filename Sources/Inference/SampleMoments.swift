@@ -1,7 +1,7 @@
 /// Mean and spread of a sample in double precision.
 struct SampleMoments {
   let mean: Double
-  /// The standard deviation, √( Σ (xᵢ − mean)² / (n − 1) ); `nil` for fewer than two values.
+  /// √( Σ (xᵢ − mean)² / (n − 1) ); `nil` for fewer than two values.
   let standardDeviation: Double?
 
   /// - Parameter values: At least one.

@@ -7,10 +7,10 @@ import Tensors
 /// "Student" (1908). Exact where the values are independent and normal; the networks are the sample, not the
 /// images or the directions. With 5 values t is 2.78, not 1.96.
 public struct StudentInterval: Hashable, Codable, Sendable {
-  /// The sample size n.
+  /// n
   public let count: Int
   public let mean: Double
-  /// The standard deviation s, with divisor n − 1.
+  /// s, with divisor n − 1.
   public let standardDeviation: Double
 
   /// - Parameter values: All finite.
@@ -32,7 +32,7 @@ public struct StudentInterval: Hashable, Codable, Sendable {
     (self.count, self.mean, self.standardDeviation) = (count, mean, standardDeviation)
   }
 
-  /// The standard error of the mean, s/√n.
+  /// s/√n
   public var standardError: Double { standardDeviation / Double(count).squareRoot() }
 
   public func interval(level: Double = 0.95) -> ConfidenceInterval {

@@ -62,14 +62,38 @@ extension Architecture: Codable {
 }
 
 extension Architecture.Node: Codable {
+  private enum Keys: String, CodingKey, CaseIterable {
+    case name, layer, inputs
+    case mean, standardDeviation
+    case outputChannels, kernel, stride, padding, dilation, groups, bias
+    case outputs, epsilon, momentum, rate, count, pieces
+  }
+
+  /// PyTorch's names for the same keys.
+  private static let spellings = [
+    "out_channels": "outputChannels", "kernel_size": "kernel", "out_features": "outputs", "eps": "epsilon",
+    "p": "rate", "std": "standardDeviation",
+  ]
+
+  /// Keys of each layer's settings, by the word for the layer.
+  private static let settings: KeyValuePairs<String, [Keys]> = [
+    "normalise": [.mean, .standardDeviation],
+    "conv2d": [.outputChannels, .kernel, .stride, .padding, .dilation, .groups, .bias],
+    "linear": [.outputs, .bias],
+    "maxPool": [.kernel, .stride, .padding], "averagePool": [.kernel, .stride, .padding],
+    "globalAveragePool": [], "relu": [], "sigmoid": [], "tanh": [],
+    "batchNorm": [.epsilon, .momentum], "dropout": [.rate], "add": [], "flatten": [], "topK": [.count],
+    "maxout": [.pieces], "rbf": [.outputs],
+  ]
+
   /// Keys read before the settings, which depend on them.
   private struct Head: Decodable {
     let name: String
     let layer: String
   }
 
-  /// Layers of other programs in small letters, those that are here too.
-  private static let knownElsewhere: Set<String> = [
+  /// Layers of other programs that there are none of here, in small letters.
+  private static let missingLayers: Set<String> = [
     "gelu", "silu", "swish", "elu", "selu", "celu", "prelu", "relu6", "mish", "hardswish", "softplus",
     "softmax",
     "logsoftmax", "log_softmax", "layernorm", "groupnorm", "instancenorm", "convtranspose", "attention",
@@ -78,44 +102,129 @@ extension Architecture.Node: Codable {
 
   public init(from decoder: Decoder) throws {
     let head = try Head(from: decoder)
-    let words = Layer.kinds.map { $0.word }
-    let own = Layer.kinds.first { $0.word == head.layer }
-    let keys = own.map { $0.keys } ?? Self.allKeys
-    let object = try StrictObject(
+    let kinds = Self.settings.map(\.key)
+    let own = Self.settings.first { $0.key == head.layer }
+    let values = try StrictObject(
       from: decoder, name: "node \"\(head.name)\"",
-      keys: [NodeKey.name, .layer, .inputs].map(\.stringValue) + keys.map(\.name),
-      spellings: Dictionary(uniqueKeysWithValues: keys.compactMap { key in key.alias.map { ($0, key.name) } })
-    )
-    guard let own else {
+      keys: (own == nil ? Keys.allCases : [.name, .layer, .inputs] + own!.value).map(\.rawValue),
+      spellings: Self.spellings)
+    guard own != nil else {
       // A near name of another function would make another network of it.
-      let isMissing = Self.knownElsewhere.subtracting(words).contains(head.layer.lowercased())
-      let question = isMissing ? "" : NearestWord.question(head.layer, among: words)
-      throw object.problem(
+      let question =
+        Self.missingLayers.contains(head.layer.lowercased())
+        ? "" : NearestWord.question(head.layer, among: kinds)
+      throw values.problem(
         "no layer is called \"\(head.layer)\""
-          + (question.isEmpty ? "; there are \(words.joined(separator: ", "))" : question)
+          + (question.isEmpty ? "; there are \(kinds.joined(separator: ", "))" : question)
           + (head.layer.lowercased().hasSuffix("softmax")
             ? ": leave it out, the last node gives logits" : ""),
-        at: NodeKey.layer.stringValue)
+        at: "layer")
     }
     name = head.name
-    if let problem = LongestName.problem(of: name) {
-      throw object.problem("it has \(problem)", at: NodeKey.name.stringValue)
+    if let problem = LongestName.problem(of: name) { throw values.problem("it has \(problem)", at: "name") }
+    inputs = try values.decode([String].self, "inputs", default: [])
+    func value<Value: Decodable>(_ key: Keys, _ type: Value.Type = Value.self) throws -> Value {
+      try values.decode(type, key.rawValue)
     }
-    inputs = try object.decode([String].self, NodeKey.inputs.stringValue, default: [])
-    layer = Layer(try own.init(from: LayerSettings(object: object)))
-  }
-
-  /// The keys of all kinds, each once.
-  private static var allKeys: [SettingKey] {
-    Layer.kinds.reduce(into: []) { all, kind in all += kind.keys.filter { !all.contains($0) } }
+    func value<Value: Decodable>(_ key: Keys, default value: Value) throws -> Value {
+      try values.decode(Value.self, key.rawValue, default: value)
+    }
+    func pooling() throws -> Pooling {
+      let kernel: Extent = try value(.kernel)
+      return Pooling(
+        kernel: kernel, stride: try value(.stride, default: kernel), padding: try value(.padding, default: 0))
+    }
+    layer =
+      switch head.layer {
+      case "normalise":
+        .normalise(mean: try value(.mean), standardDeviation: try value(.standardDeviation))
+      case "conv2d":
+        .convolution(
+          Convolution(
+            outputChannels: try value(.outputChannels), kernel: try value(.kernel),
+            stride: try value(.stride, default: 1), padding: try value(.padding, default: 0),
+            dilation: try value(.dilation, default: 1), groups: try value(.groups, default: 1),
+            bias: try value(.bias, default: true)))
+      case "linear": .linear(outputs: try value(.outputs), bias: try value(.bias, default: true))
+      case "maxPool": .maxPool(try pooling())
+      case "averagePool": .averagePool(try pooling())
+      case "globalAveragePool": .globalAveragePool
+      case "relu": .relu
+      case "sigmoid": .sigmoid
+      case "tanh": .tanh
+      case "batchNorm":
+        .batchNorm(
+          epsilon: try value(.epsilon, default: 1e-5), momentum: try value(.momentum, default: 0.1))
+      case "dropout": .dropout(rate: try value(.rate))
+      case "add": .add
+      case "flatten": .flatten
+      case "topK": .topK(count: try value(.count))
+      case "maxout": .maxout(pieces: try value(.pieces))
+      case "rbf": .rbf(outputs: try value(.outputs))
+      default: preconditionFailure("the layer \(head.layer) has settings and is not read")
+      }
   }
 
   public func encode(to encoder: Encoder) throws {
-    var values = encoder.container(keyedBy: NodeKey.self)
+    var values = encoder.container(keyedBy: Keys.self)
     try values.encode(name, forKey: .name)
     try values.encode(layer.kind, forKey: .layer)
     if !inputs.isEmpty { try values.encode(inputs, forKey: .inputs) }
-    var settings = LayerSettingsWriter(container: values)
-    try layer.definition.write(to: &settings)
+    switch layer {
+    case .normalise(let mean, let standardDeviation):
+      try values.encode(mean, forKey: .mean)
+      try values.encode(standardDeviation, forKey: .standardDeviation)
+    case .convolution(let convolution):
+      try values.encode(convolution.outputChannels, forKey: .outputChannels)
+      try values.encode(convolution.kernel, forKey: .kernel)
+      try values.encode(convolution.stride, forKey: .stride)
+      try values.encode(convolution.padding, forKey: .padding)
+      try values.encode(convolution.dilation, forKey: .dilation)
+      try values.encode(convolution.groups, forKey: .groups)
+      try values.encode(convolution.bias, forKey: .bias)
+    case .linear(let outputs, let bias):
+      try values.encode(outputs, forKey: .outputs)
+      try values.encode(bias, forKey: .bias)
+    case .maxPool(let pooling), .averagePool(let pooling):
+      try values.encode(pooling.kernel, forKey: .kernel)
+      try values.encode(pooling.stride, forKey: .stride)
+      try values.encode(pooling.padding, forKey: .padding)
+    case .batchNorm(let epsilon, let momentum):
+      try values.encode(epsilon, forKey: .epsilon)
+      try values.encode(momentum, forKey: .momentum)
+    case .dropout(let rate): try values.encode(rate, forKey: .rate)
+    case .topK(let count): try values.encode(count, forKey: .count)
+    case .maxout(let pieces): try values.encode(pieces, forKey: .pieces)
+    case .rbf(let outputs): try values.encode(outputs, forKey: .outputs)
+    case .globalAveragePool, .relu, .sigmoid, .tanh, .add, .flatten: break
+    }
+  }
+}
+
+extension Extent: Codable {
+  /// One number for both directions, or [height, width].
+  public init(from decoder: Decoder) throws {
+    let single = try decoder.singleValueContainer()
+    do {
+      let value = try single.decode(Int.self)
+      self.init(height: value, width: value)
+      return
+    } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+      // A number, but out of range.
+      throw DecodingError.dataCorrupted(context)
+    } catch {
+      // Otherwise a list.
+    }
+    let pair = try single.decode([Int].self)
+    guard pair.count == 2 else {
+      throw DecodingError.dataCorruptedError(
+        in: single, debugDescription: "expected one number or [height, width], found \(pair.count) numbers")
+    }
+    self.init(height: pair[0], width: pair[1])
+  }
+
+  public func encode(to encoder: Encoder) throws {
+    var single = encoder.singleValueContainer()
+    if height == width { try single.encode(height) } else { try single.encode([height, width]) }
   }
 }

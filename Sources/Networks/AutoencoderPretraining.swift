@@ -90,7 +90,7 @@ public struct AutoencoderPretraining: Codable, Equatable, Sendable {
   private func autoencoder(of network: Network, seed: UInt64) throws -> Network {
     let graph = network.graph
     let encoders = graph.nodes.indices.filter { position in
-      guard graph.nodes[position].layer.linear != nil else { return false }
+      guard case .linear = graph.nodes[position].layer else { return false }
       let readers = graph.readers(of: position)
       return readers.count == 1 && graph.nodes[readers[0]].layer == .sigmoid
         && graph.nodes[..<position].allSatisfy { $0.layer == .flatten }

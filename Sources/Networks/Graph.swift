@@ -50,9 +50,8 @@ public struct Graph: Equatable, Sendable {
       let named =
         node.inputs.isEmpty
         ? [position == 0 ? Architecture.inputName : nodes[position - 1].name] : node.inputs
-      let layer = node.layer.definition
-      guard named.count == layer.inputCount else {
-        complain("\(here): \(node.layer.kind) reads \(layer.inputCount) nodes, got \(named.count)")
+      guard named.count == node.layer.inputCount else {
+        complain("\(here): \(node.layer.kind) reads \(node.layer.inputCount) nodes, got \(named.count)")
         break
       }
       var inputs: [Int?] = []
@@ -69,40 +68,39 @@ public struct Graph: Equatable, Sendable {
         }
       }
       guard inputs.count == named.count else { break }
-      if node.layer.normalise != nil, position != 0 || inputs != [nil] {
+      if case .normalise = node.layer, position != 0 || inputs != [nil] {
         complain("\(here): normalise must be the first node and read the images")
       }
-      if position > 0, inputs.contains(nil), architecture.nodes[0].layer.normalise != nil {
+      if position > 0, inputs.contains(nil), case .normalise = architecture.nodes[0].layer {
         complain("\(here): reads the images beside normalise; read \"\(architecture.nodes[0].name)\" instead")
       }
-      let shape: [Int]
-      do {
-        shape = try layer.shape(of: shapes)
-      } catch {
-        complain("\(here): \(error.text)")
-        break
+      switch node.layer.output(of: shapes) {
+      case .failure(let problem):
+        complain("\(here): \(problem.text)")
+      case .success(let shape):
+        let own = node.layer.parameters(of: node.name, input: shapes[0])
+        let counts = own.map { checkedProduct($0.shape) ?? .max }
+        guard Self.count(of: shape) != nil else {
+          complain("\(here): its result \(shape) has more than \(Self.valueLimit) values for one image")
+          break
+        }
+        guard counts.allSatisfy({ $0 <= Self.parameterLimit }),
+          parameterCount + counts.reduce(0, +) <= Self.parameterLimit
+        else {
+          complain(
+            "\(here): with its parameters of shape \(own[0].shape) the network has more than "
+              + "\(Self.parameterLimit)")
+          break
+        }
+        parameterCount += counts.reduce(0, +)
+        nodes.append(
+          Node(
+            name: node.name, layer: node.layer, inputs: inputs, shape: shape,
+            parameters: parameters.count..<parameters.count + own.count))
+        parameters += own
+        positions[node.name] = position
       }
-      let own = layer.parameters(of: node.name, input: shapes[0])
-      let counts = own.map { checkedProduct($0.shape) ?? .max }
-      guard Self.count(of: shape) != nil else {
-        complain("\(here): its result \(shape) has more than \(Self.valueLimit) values for one image")
-        break
-      }
-      guard counts.allSatisfy({ $0 <= Self.parameterLimit }),
-        parameterCount + counts.reduce(0, +) <= Self.parameterLimit
-      else {
-        complain(
-          "\(here): with its parameters of shape \(own[0].shape) the network has more than "
-            + "\(Self.parameterLimit)")
-        break
-      }
-      parameterCount += counts.reduce(0, +)
-      nodes.append(
-        Node(
-          name: node.name, layer: node.layer, inputs: inputs, shape: shape,
-          parameters: parameters.count..<parameters.count + own.count))
-      parameters += own
-      positions[node.name] = position
+      guard nodes.count == position + 1 else { break }
     }
     if problems.isEmpty, let last = nodes.last {
       if last.shape.count != 1 || last.shape[0] < 2 {
@@ -112,7 +110,7 @@ public struct Graph: Equatable, Sendable {
       for (position, node) in nodes.dropLast().enumerated() where !read.contains(position) {
         complain("node \"\(node.name)\" is read by none")
       }
-      if !nodes.contains(where: { $0.layer.definition.isReadout }) {
+      if !nodes.contains(where: { $0.layer.isReadout }) {
         complain("it has no linear layer and no rbf, so no feature layer")
       }
     }
@@ -139,9 +137,14 @@ public struct Graph: Equatable, Sendable {
   /// Dropout and flatten do not change values outside of training and are skipped. Nil when that layer reads the images
   /// directly: then the pixels are the features.
   public var featureLayer: Int? {
-    let last = nodes.lastIndex { $0.layer.definition.isReadout }!  // checked by init
+    let last = nodes.lastIndex { $0.layer.isReadout }!  // checked by init
     var position = nodes[last].inputs[0]
-    while let here = position, nodes[here].layer.passesOnValues { position = nodes[here].inputs[0] }
+    while let here = position {
+      switch nodes[here].layer {
+      case .dropout, .flatten: position = nodes[here].inputs[0]
+      default: return here
+      }
+    }
     return position
   }
 
@@ -158,7 +161,8 @@ public struct Graph: Equatable, Sendable {
 
   /// The mean and standard deviation used by the first node; nil if it does not normalise.
   public var normalisation: (mean: [Float], standardDeviation: [Float])? {
-    nodes[0].layer.normalise.map { ($0.mean, $0.standardDeviation) }
+    guard case .normalise(let mean, let deviation) = nodes[0].layer else { return nil }
+    return (mean, deviation)
   }
 
   /// Values per image, unless there are too many.

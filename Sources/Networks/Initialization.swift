@@ -1,53 +1,78 @@
+import Foundation
 import Tensors
 
 extension Network {
   /// Draws the initial weights of a graph.
   ///
-  ///     followed by an activation f:  W ~ N(0, 1 / (m fanIn)),  m = E f(z)² for standard normal z
-  ///     otherwise:                    W ~ N(0, 2 / (fanIn + fanOut))   Glorot, Bengio (2010)
-  ///
-  /// m is ½ of relu, which is the variance 2 / fanIn of He, Zhang, Ren, Sun (2015); a layer's ``WeightsBefore`` says its
-  /// m, or that it has none, as sigmoid and tanh. Other parameters start as their layer's file says.
+  ///     followed by relu:         W ~ N(0, 2 / fanIn)              He, Zhang, Ren, Sun (2015)
+  ///     otherwise:               W ~ N(0, 2 / (fanIn + fanOut))   Glorot, Bengio (2010)
+  ///     followed by maxout of k:  W ~ N(0, 1 / (m_k fanIn)), m_k the mean square of the largest of k normal draws
+  ///     rbf:                     μ ~ N(½, 0.01), the middle of the pixels;  β = 1 / √d, so that scores are of order √d
+  ///     biases 0; batch normalization γ = 1, β = 0, running mean 0, running variance 1
   ///
   /// Each parameter draws from its own stream of the seed, so adding a layer does not change the others' values.
   public init(initializing graph: Graph, seed: UInt64) {
     var tensors: [Tensor] = []
     for (index, parameter) in graph.parameters.enumerated() {
-      func normals() -> [Float] {
+      switch parameter.role {
+      case .bias, .shift, .runningMean: tensors.append(Tensor(shape: parameter.shape))
+      case .scale, .runningVariance: tensors.append(Tensor(repeating: 1, shape: parameter.shape))
+      case .centre:
         var generator = SeededGenerator(seed: seed, stream: RandomStream.initialization(parameter: index))
-        return generator.normals(parameter.count)
-      }
-      switch parameter.start {
-      case .constant(let value): tensors.append(Tensor(repeating: value, shape: parameter.shape))
-      case .normal(let mean, let deviation):
-        tensors.append(Tensor(shape: parameter.shape, elements: normals().map { mean + deviation * $0 }))
-      case .asBehind:
+        tensors.append(
+          Tensor(
+            shape: parameter.shape, elements: generator.normals(parameter.count).map { 0.5 + 0.1 * $0 }))
+      case .logPrecision:
+        tensors.append(Tensor(repeating: -0.5 * log(Float(parameter.shape[1])), shape: parameter.shape))
+      case .weight:
         let node = graph.nodes.firstIndex { $0.parameters.contains(index) }!  // every parameter has a node
         let receptive = parameter.shape.dropFirst(2).reduce(1, *)
         let fanIn = parameter.shape[1] * receptive
         let fanOut = parameter.shape[0] * receptive
         let variance =
-          graph.meanSquare(behind: node).map { 1 / (Double(fanIn) * $0) } ?? 2 / Double(fanIn + fanOut)
+          if let pieces = graph.maxoutPieces(after: node) {
+            1 / (Double(fanIn) * largestMeanSquare(of: pieces))
+          } else if graph.leadsToReLU(node) { 2 / Double(fanIn) } else { 2 / Double(fanIn + fanOut) }
+        var generator = SeededGenerator(seed: seed, stream: RandomStream.initialization(parameter: index))
         let scale = Float(variance.squareRoot())
-        tensors.append(Tensor(shape: parameter.shape, elements: normals().map { $0 * scale }))
+        tensors.append(
+          Tensor(shape: parameter.shape, elements: generator.normals(parameter.count).map { $0 * scale }))
       }
     }
     self.init(graph: graph, checked: tensors)
   }
 }
 
+/// E max(x₁ … x_k)² of standard normal draws: weights scaled by it preserve the mean square through a maxout.
+///
+///     ∫ x² k φ(x) Φ(x)^{k−1} dx
+func largestMeanSquare(of count: Int) -> Double {
+  let step = 0.01
+  return stride(from: -9.0, through: 9, by: step).reduce(0) { sum, x in
+    let density = exp(-x * x / 2) / (2 * .pi).squareRoot()
+    return sum + step * x * x * Double(count) * density
+      * pow(erfc(-x / 2.0.squareRoot()) / 2, Double(count - 1))
+  }
+}
+
 extension Graph {
-  /// The mean square that weights of a node are scaled to preserve: of the result of the first layer behind it that asks
-  /// for one, for standard normal input; nil where none asks.
-  func meanSquare(behind position: Int, isDirect: Bool = true) -> Double? {
+  /// Number of pieces of a maxout that is the node's only reader.
+  func maxoutPieces(after position: Int) -> Int? {
     let readers = readers(of: position)
-    guard let next = readers.first else { return nil }
-    switch nodes[next].layer.definition.weightsBefore {
-    case .any: return nil
-    case .scaled(let meanSquare, let onlyDirectly):
-      return onlyDirectly && !(isDirect && readers.count == 1) ? nil : meanSquare
-    case .asBehind: return meanSquare(behind: next, isDirect: false)
+    guard readers.count == 1, case .maxout(let pieces) = nodes[readers[0]].layer else { return nil }
+    return pieces
+  }
+
+  /// Whether the first activation after the node is a ReLU.
+  func leadsToReLU(_ position: Int) -> Bool {
+    for next in nodes.indices where nodes[next].inputs.contains(position) {
+      switch nodes[next].layer {
+      case .relu: return true
+      case .batchNorm, .maxPool, .averagePool, .dropout, .flatten, .add: return leadsToReLU(next)
+      default: return false
+      }
     }
+    return false
   }
 }
 

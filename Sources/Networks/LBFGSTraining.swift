@@ -135,8 +135,10 @@ struct LBFGSTraining {
     if !configuration.augmentation.isIdentity { throw NetworkError.lossNotFixed(cause: "augmentation") }
     if configuration.adversarial != nil { throw NetworkError.lossNotFixed(cause: "adversarial training") }
     for node in graph.nodes where !configuration.frozenLayers.contains(node.name) {
-      if let influence = node.layer.definition.influence {
-        throw NetworkError.lossNotFixed(cause: influence.words)
+      switch node.layer {
+      case .dropout(let rate) where rate > 0: throw NetworkError.lossNotFixed(cause: "dropout")
+      case .batchNorm: throw NetworkError.lossNotFixed(cause: "batch normalization")
+      default: break
       }
     }
   }

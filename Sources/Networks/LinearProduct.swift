@@ -12,7 +12,7 @@ struct LinearProduct: Equatable {
   /// Nil if the layer reads maps; oneDNN reads those in their stored layout.
   init?(_ graph: Graph, node position: Int) {
     let node = graph.nodes[position]
-    guard node.layer.linear != nil else { return nil }
+    guard case .linear = node.layer else { return nil }
     let source = graph.storedExtents(of: node.inputs[0])
     guard source.count == 1 else { return nil }
     (inputs, outputs) = (source[0], node.shape[0])

@@ -70,7 +70,7 @@ extension Graph {
   /// - Parameter position: nil for the images.
   public func applicable(_ pooling: MapPooling, at position: Int?) -> MapPooling {
     guard let position, nodes[position].shape.count == 3 else { return .none }
-    if nodes[position].layer.normalise != nil { return .none }
+    if case .normalise = nodes[position].layer { return .none }
     return nodes[position].shape[1...] == [1, 1] ? .none : pooling
   }
 

@@ -11,7 +11,7 @@ struct NarrowConvolution {
   /// Nil where the kernel does not apply.
   init?(_ graph: Graph, node position: Int) {
     let node = graph.nodes[position]
-    guard let convolution = node.layer.convolution else { return nil }
+    guard case .convolution(let convolution) = node.layer else { return nil }
     let source = graph.storedExtents(of: node.inputs[0])
     guard source[0] <= 4, convolution.groups == 1, node.shape[0] % 16 == 0,
       convolution.stride.height == 1, convolution.stride.width == 1,

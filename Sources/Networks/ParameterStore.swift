@@ -211,12 +211,15 @@ extension ParameterStore {
   /// The variance that is kept is the unbiased one, n / (n − 1) times the batch's, as in PyTorch.
   func absorb(_ statistics: Plan.BatchStatistics) {
     let node = graph.nodes[statistics.node]
+    guard case .batchNorm(_, let momentum) = node.layer else {
+      preconditionFailure("\(node.name) keeps no statistics")
+    }
     let mean = home(of: node.parameters.lowerBound + 2).floats
     let variance = home(of: node.parameters.lowerBound + 3).floats
     let unbiased = Float(statistics.count) / Float(max(statistics.count - 1, 1))
     for channel in 0..<graph.parameters[node.parameters.lowerBound].count {
-      mean[channel] += statistics.momentum * (statistics.mean[channel] - mean[channel])
-      variance[channel] += statistics.momentum * (unbiased * statistics.variance[channel] - variance[channel])
+      mean[channel] += momentum * (statistics.mean[channel] - mean[channel])
+      variance[channel] += momentum * (unbiased * statistics.variance[channel] - variance[channel])
     }
   }
 }

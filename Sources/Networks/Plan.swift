@@ -45,7 +45,6 @@ final class Plan {
 
   struct BatchStatistics {
     let node: Int
-    let momentum: Float
     let mean: UnsafeMutablePointer<Float>
     let variance: UnsafeMutablePointer<Float>
     /// Number of values in each mean.

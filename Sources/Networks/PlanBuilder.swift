@@ -3,8 +3,7 @@ import Tensors
 
 /// Lowers a graph to operations, layer by layer, and then its gradient in the reverse order.
 ///
-/// Each layer's lowering, in the layer's file, appends its forward steps and leaves a closure that will append its
-/// backward steps.
+/// Each layer's lowering appends its forward steps and leaves a closure that will append its backward steps.
 final class PlanBuilder {
   /// The result of a node: where it is and, once a reader has added to it, where ∂loss/∂result is.
   final class Value {
@@ -126,11 +125,6 @@ final class PlanBuilder {
     return wanted.sorted()
   }
 
-  private func lower(_ position: Int) throws -> Value {
-    let node = graph.nodes[position]
-    return try node.layer.definition.lower(position, node.inputs.map { value(of: $0) }, in: self)
-  }
-
   // MARK: For the lowerings
 
   /// Whether this plan computes gradients of the node's parameters.
@@ -211,6 +205,17 @@ final class PlanBuilder {
       [(.source, gradient), (.secondSource, aligned), (.destination, gradient)])
   }
 
+  /// The activation that is a node's only reader, if it can be applied while the node's result is stored.
+  func fusedActivation(after position: Int) -> PrimitiveDescription.Activation? {
+    if purpose == .output(node: position) || purpose == .watched { return nil }
+    let readers = graph.readers(of: position)
+    guard readers.count == 1, position != graph.nodes.count - 1 else { return nil }
+    let activation = graph.nodes[readers[0]].layer.activation
+    let isOurs =
+      WinogradConvolution(graph, node: position) != nil || LinearProduct(graph, node: position) != nil
+    return isOurs && activation != .relu ? nil : activation
+  }
+
   // MARK: Ends
 
   private func exportOutput(of last: Int) throws {
@@ -235,6 +240,17 @@ final class PlanBuilder {
     if purpose == .imageGradient {
       guard let gradient = input.gradient else { preconditionFailure("no gradient reached the images") }
       inputGradient = try converted(gradient, to: input.memory.description)
+    }
+  }
+}
+
+extension Layer {
+  var activation: PrimitiveDescription.Activation? {
+    switch self {
+    case .relu: .relu
+    case .sigmoid: .sigmoid
+    case .tanh: .tanh
+    default: nil
     }
   }
 }

@@ -38,9 +38,7 @@ public struct PrivateTraining: Codable, Equatable, Sendable {
     if configuration.pretraining != nil { throw PrivateTrainingError.pretraining }
     let frozen = try configuration.frozenPositions(in: graph)
     for (position, node) in graph.nodes.enumerated() where !frozen.contains(position) {
-      if case .otherImages = node.layer.definition.influence {
-        throw PrivateTrainingError.batchNormalization(layer: node.name)
-      }
+      if case .batchNorm = node.layer { throw PrivateTrainingError.batchNormalization(layer: node.name) }
     }
   }
 }

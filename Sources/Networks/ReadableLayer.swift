@@ -33,7 +33,10 @@ extension Graph {
     return [pixels]
       + nodes.indices.compactMap { position in
         let node = nodes[position]
-        if node.layer.passesOnValues || node.layer.normalise != nil { return nil }
+        switch node.layer {
+        case .normalise, .dropout, .flatten: return nil
+        default: break
+        }
         let activation: ActivationReading? = ActivationReading.allCases.first {
           self.position($0, of: position) == position
         }
@@ -60,28 +63,33 @@ extension Graph {
 
   /// Position of a layer's activation.
   private func activation(of position: Int) -> Int? {
-    let layer = nodes[position].layer.definition
-    if layer.isActivation { return position }
-    if layer.passesOnValues {
+    switch nodes[position].layer {
+    case .relu, .sigmoid, .tanh: return position
+    case .dropout, .flatten:
       guard let source = sourceOfValues(position) else { return nil }
-      return nodes[source].layer.definition.isActivation ? source : activationAhead(of: position)
+      return nodes[source].layer.activation == nil ? activationAhead(of: position) : source
+    case .convolution, .linear, .batchNorm, .add: return activationAhead(of: position)
+    case .normalise, .maxPool, .averagePool, .globalAveragePool, .topK, .maxout, .rbf: return nil
     }
-    return layer.entersActivation ? activationAhead(of: position) : nil
   }
 
   /// The activation that is the node's only reader, past elementwise layers.
   private func activationAhead(of position: Int) -> Int? {
     let readers = readers(of: position)
     guard readers.count == 1 else { return nil }
-    let layer = nodes[readers[0]].layer.definition
-    if layer.isActivation { return readers[0] }
-    return layer.standsBeforeActivation ? activationAhead(of: readers[0]) : nil
+    switch nodes[readers[0]].layer {
+    case .relu, .sigmoid, .tanh: return readers[0]
+    case .batchNorm, .dropout, .flatten: return activationAhead(of: readers[0])
+    default: return nil
+    }
   }
 
   /// The node that these values come from: past dropout and flatten. Nil for the pixels, normalised or not.
   private func sourceOfValues(_ position: Int) -> Int? {
-    let layer = nodes[position].layer
-    if layer.normalise != nil { return nil }
-    return layer.passesOnValues ? nodes[position].inputs[0].flatMap(sourceOfValues) : position
+    switch nodes[position].layer {
+    case .dropout, .flatten: nodes[position].inputs[0].flatMap(sourceOfValues)
+    case .normalise: nil
+    default: position
+    }
   }
 }

@@ -54,6 +54,6 @@ public enum TrainingLoss: String, Codable, CaseIterable, Sendable {
   /// - Throws: ``NetworkError/lossNeedsDistances``
   func check(_ graph: Graph) throws {
     guard self == .exponential else { return }
-    guard graph.nodes.last?.layer.rbf != nil else { throw NetworkError.lossNeedsDistances }
+    guard case .rbf = graph.nodes.last?.layer else { throw NetworkError.lossNeedsDistances }
   }
 }

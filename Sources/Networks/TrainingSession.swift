@@ -166,9 +166,19 @@ final class TrainingSession: @unchecked Sendable {
   ) throws -> [Int: MemoryDescription] {
     var layouts: [Int: MemoryDescription] = [:]
     for (position, node) in graph.nodes.enumerated() {
-      layouts.merge(
-        try node.layer.definition.homeLayouts(graph, at: position, microBatch: microBatch, on: device)
-      ) { _, own in own }
+      switch node.layer {
+      case .convolution where WinogradConvolution(graph, node: position) != nil:
+        layouts[node.parameters.lowerBound] = try .outputsLast(
+          graph.storedExtents(ofParameter: node.parameters.lowerBound))
+      case .linear where LinearProduct(graph, node: position) != nil:
+        layouts[node.parameters.lowerBound] = try LinearProduct(graph, node: position)?.layout
+      case .convolution, .linear:
+        let operation = try WeightedOperation(
+          graph, node: position, microBatch: microBatch, activation: nil, givesSourceGradient: false,
+          givesWeightsGradient: true, on: device)
+        layouts[node.parameters.lowerBound] = try operation.weightsGradient?.weightsGradient
+      default: break
+      }
     }
     return layouts
   }

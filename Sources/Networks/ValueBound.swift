@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// How large the values of a network can become for any image: interval arithmetic with one number per node.
@@ -22,7 +23,7 @@ struct ValueBound {
     for node in graph.nodes {
       let inputs = node.inputs.map { $0.map { bounds[$0] } ?? Self.largestInput }
       bounds.append(
-        node.layer.definition.valueBound(inputs, network.parameters[node.parameters].map(\.elements)))
+        Self.bound(node.layer, inputs, network.parameters[node.parameters].map(\.elements)))
     }
     ofNodes = bounds
   }
@@ -30,23 +31,51 @@ struct ValueBound {
   /// Whether no value can come near the largest Float.
   var isFar: Bool { ofNodes.allSatisfy { $0 < Self.limit } }
 
-  /// The bound of sums of products: max_j (Σ_i |W_ji| · |x|∞ + |b_j|).
-  ///
-  /// - Parameter parameters: W, one output after the other, and b if there is one.
-  static func ofProduct(_ input: Double, _ parameters: [[Float]], outputs: Int) -> Double {
-    let weights = parameters[0]
-    let biases = parameters.count > 1 ? parameters[1] : []
-    let length = weights.count / max(outputs, 1)
-    return weights.withUnsafeBufferPointer { weights in
-      (0..<outputs).map { row in
-        let sum = weights[row * length..<(row + 1) * length].reduce(0.0) { $0 + Double(abs($1)) }
-        return product(sum, input) + (biases.isEmpty ? 0 : Double(abs(biases[row])))
+  private static func bound(_ layer: Layer, _ inputs: [Double], _ parameters: [[Float]]) -> Double {
+    let input = inputs[0]
+    switch layer {
+    case .normalise(let mean, let deviation):
+      return zip(mean, deviation).map { (input + abs(Double($0))) / Double($1) }.max() ?? input
+    case .convolution, .linear:
+      let weights = parameters[0]
+      let biases = parameters.count > 1 ? parameters[1] : []
+      let count: Int =
+        switch layer {
+        case .linear(let outputs, _): outputs
+        case .convolution(let convolution): convolution.outputChannels
+        default: 1
+        }
+      let length = weights.count / max(count, 1)
+      return weights.withUnsafeBufferPointer { weights in
+        (0..<count).map { row in
+          let sum = weights[row * length..<(row + 1) * length].reduce(0.0) { $0 + Double(abs($1)) }
+          return product(sum, input) + (biases.isEmpty ? 0 : Double(abs(biases[row])))
+        }.max() ?? 0
+      }
+    case .batchNorm(let epsilon, _):
+      let (scale, shift, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
+      return scale.indices.map { channel in
+        let deviation = (Double(variance[channel]) + Double(epsilon)).squareRoot()
+        let reach = input + Double(abs(mean[channel]))
+        return product(Double(abs(scale[channel])) / deviation, reach) + Double(abs(shift[channel]))
       }.max() ?? 0
+    case .rbf(let outputs):
+      let (centres, precisions) = (parameters[0], parameters[1])
+      let length = centres.count / max(outputs, 1)
+      return (0..<outputs).map { row in
+        (row * length..<(row + 1) * length).reduce(0.0) { sum, index in
+          let reach = input + Double(abs(centres[index]))
+          return sum + product(exp(Double(precisions[index])), reach * reach)
+        }
+      }.max() ?? 0
+    case .add: return inputs.reduce(0, +)
+    case .sigmoid, .tanh: return 1
+    case .maxPool, .averagePool, .globalAveragePool, .relu, .dropout, .flatten, .topK, .maxout: return input
     }
   }
 
   /// 0 · ∞ is 0 here; any other NaN means there is no bound.
-  static func product(_ first: Double, _ second: Double) -> Double {
+  private static func product(_ first: Double, _ second: Double) -> Double {
     if first == 0 || second == 0 { return 0 }
     let result = first * second
     return result.isNaN ? .infinity : result

@@ -8,16 +8,16 @@ struct WinogradConvolution: Equatable {
   private let geometry: winograd_geometry
 
   /// Nil if the direct sum is faster, or the algorithm does not apply: kernels that are not square of size 3 or 5 with
-  /// stride 1, groups, channels that are not a multiple of 16, maps too small for its tiles.
+  /// stride 1, channels that are not a multiple of 16, maps too small for its tiles.
   init?(_ graph: Graph, node position: Int) {
     let node = graph.nodes[position]
-    guard let convolution = node.layer.convolution else { return nil }
+    guard case .convolution(let convolution) = node.layer else { return nil }
     let source = graph.storedExtents(of: node.inputs[0])
     let kernel = convolution.kernel.height
     guard kernel == 3 || kernel == 5, convolution.kernel.width == kernel,
       convolution.stride.height == 1, convolution.stride.width == 1,
       convolution.dilation.height == 1, convolution.dilation.width == 1,
-      convolution.padding.height < kernel, convolution.padding.width < kernel, convolution.groups == 1,
+      convolution.padding.height < kernel, convolution.padding.width < kernel,
       source[0] % 16 == 0, node.shape[0] % 16 == 0
     else { return nil }
 

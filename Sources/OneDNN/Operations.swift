@@ -8,7 +8,7 @@ extension PrimitiveDescription {
 
   public static func convolution(
     _ device: Device, keepsForGradient: Bool, source: MemoryDescription, weights: MemoryDescription,
-    bias: MemoryDescription?, destination: MemoryDescription, window: Window, activation: Elementwise?
+    bias: MemoryDescription?, destination: MemoryDescription, window: Window, activation: Activation?
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription("convolution", activation: activation) { out, attributes in
       onednn_convolution_forward(
@@ -42,7 +42,7 @@ extension PrimitiveDescription {
 
   public static func innerProduct(
     _ device: Device, keepsForGradient: Bool, source: MemoryDescription, weights: MemoryDescription,
-    bias: MemoryDescription?, destination: MemoryDescription, activation: Elementwise?
+    bias: MemoryDescription?, destination: MemoryDescription, activation: Activation?
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription("inner product", activation: activation) { out, attributes in
       onednn_inner_product_forward(
@@ -96,24 +96,21 @@ extension PrimitiveDescription {
   }
 
   public static func activation(
-    _ device: Device, _ activation: Elementwise, keepsForGradient: Bool, data: MemoryDescription
+    _ device: Device, _ activation: Activation, keepsForGradient: Bool, data: MemoryDescription
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription("activation") { out, attributes in
       onednn_elementwise_forward(
-        &out, device.handle, purpose(keepsForGradient), activation.algorithm, activation.alpha,
-        activation.beta, data.handle, attributes)
+        &out, device.handle, purpose(keepsForGradient), activation.algorithm, data.handle, attributes)
     }
   }
 
-  /// - Parameter data: The side that the derivative is computed from, which is also the operand to give.
   public static func activationGradient(
-    _ device: Device, _ activation: Elementwise, data: MemoryDescription, gradient: MemoryDescription,
+    _ device: Device, _ activation: Activation, data: MemoryDescription, gradient: MemoryDescription,
     forward: PrimitiveDescription
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription("activation, gradient") { out, attributes in
       onednn_elementwise_backward(
-        &out, device.handle, activation.algorithm, activation.alpha, activation.beta, data.handle,
-        gradient.handle, forward.handle, attributes)
+        &out, device.handle, activation.algorithm, data.handle, gradient.handle, forward.handle, attributes)
     }
   }
 
@@ -148,7 +145,7 @@ extension PrimitiveDescription {
   /// Elementwise sum of two arrays.
   public static func sum(
     _ device: Device, first: MemoryDescription, second: MemoryDescription, destination: MemoryDescription,
-    activation: Elementwise?
+    activation: Activation?
   ) throws -> PrimitiveDescription {
     try PrimitiveDescription("sum", activation: activation) { out, attributes in
       onednn_binary(

@@ -4,6 +4,28 @@ import COneDNN
 ///
 /// Layouts given as ``MemoryDescription/any(_:)`` are chosen by oneDNN; query them afterwards.
 public final class PrimitiveDescription {
+  /// Elementwise functions whose derivative follows from their value, so that only the result must be kept.
+  public enum Activation: Sendable {
+    case relu, sigmoid, tanh
+
+    var algorithm: dnnl_alg_kind_t {
+      switch self {
+      case .relu: dnnl_eltwise_relu_use_dst_for_bwd
+      case .sigmoid: dnnl_eltwise_logistic_use_dst_for_bwd
+      case .tanh: dnnl_eltwise_tanh_use_dst_for_bwd
+      }
+    }
+
+    /// As a post-operation, the plain algorithm is the same function.
+    var fusedAlgorithm: dnnl_alg_kind_t {
+      switch self {
+      case .relu: dnnl_eltwise_relu
+      case .sigmoid: dnnl_eltwise_logistic
+      case .tanh: dnnl_eltwise_tanh
+      }
+    }
+  }
+
   public enum PoolingKind: Sendable {
     case maximum
     /// Padding counts as zeros.
@@ -23,16 +45,14 @@ public final class PrimitiveDescription {
   public let name: String
 
   init(
-    _ name: String, activation: Elementwise? = nil,
+    _ name: String, activation: Activation? = nil,
     _ create: (_ out: inout dnnl_primitive_desc_t?, _ attributes: dnnl_primitive_attr_t?) -> dnnl_status_t
   ) throws {
     var attributes: dnnl_primitive_attr_t?
     defer { dnnl_primitive_attr_destroy(attributes) }
     try check(
       "\(name), attributes",
-      onednn_attributes_create(
-        &attributes, activation?.fusedAlgorithm ?? dnnl_alg_kind_undef, activation?.alpha ?? 0,
-        activation?.beta ?? 0))
+      onednn_attributes_create(&attributes, activation?.fusedAlgorithm ?? dnnl_alg_kind_undef))
     var description: dnnl_primitive_desc_t?
     try check(name, create(&description, attributes))
     handle = description!

@@ -13,7 +13,7 @@ public struct ActivationClustering: Sendable {
   public enum Reduction: String, Codable, CaseIterable, Sendable {
     /// Independent components, each score scaled to standard deviation 1; the paper's choice.
     case independent
-    /// Reduction to principal components.
+    /// Principal components.
     case principal
   }
 
@@ -41,7 +41,7 @@ public struct ActivationClustering: Sendable {
     public let imageCount: Int
     /// Size of the smaller cluster; 0 if there are not two clusters.
     public let smallerCount: Int
-    /// The silhouette; `nil` if there are not two clusters.
+    /// `nil` if there are not two clusters.
     public let silhouette: Double?
     public let isSuspicious: Bool
   }

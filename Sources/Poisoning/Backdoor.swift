@@ -8,7 +8,7 @@ import Tensors
 /// Gu, Dolan-Gavitt, Garg (2017), "BadNets" <https://arxiv.org/abs/1708.06733>: one target class for all. A larger
 /// share includes the images of a smaller one.
 public struct Backdoor: Equatable, Sendable {
-  /// Indices of the poisoned images, ascending.
+  /// In ascending order.
   public let images: [Int]
   public let target: Int
 

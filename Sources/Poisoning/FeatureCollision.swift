@@ -17,10 +17,10 @@ import Tensors
 ///
 /// holds, as it does for s ≤ 1/L, and increased by a fifth after each success. So the objective never increases.
 public struct FeatureCollision: Codable, Equatable, Sendable {
-  /// The weight β of similarity to the base image.
+  /// β
   public var similarity: Double
   public var stepCount: Int
-  /// The initial step length s.
+  /// The initial s.
   public var stepSize: Double
 
   public init(similarity: Double, stepCount: Int = 300, stepSize: Double = 0.01) {
@@ -41,9 +41,9 @@ public struct FeatureCollision: Codable, Equatable, Sendable {
     public let images: Tensor
     /// The objective before the first step and after each, one list per pair; never increasing.
     public let objectives: [[Double]]
-    /// The distances ‖φ(p) − φ(t)‖ in feature space.
+    /// ‖φ(p) − φ(t)‖
     public let featureDistances: [Double]
-    /// The distances ‖p − b‖ from the base images.
+    /// ‖p − b‖
     public let baseDistances: [Double]
   }
 

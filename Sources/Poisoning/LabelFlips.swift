@@ -52,5 +52,5 @@ public struct LabelFlips: Equatable, Sendable {
   }
 
   /// round(share · n); a half is rounded up.
-  package static func count(_ share: Double, of total: Int) -> Int { Int((share * Double(total)).rounded()) }
+  static func count(_ share: Double, of total: Int) -> Int { Int((share * Double(total)).rounded()) }
 }

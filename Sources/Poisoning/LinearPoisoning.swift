@@ -15,7 +15,7 @@ public struct LinearPoisoning: Sendable {
 
   public let training: Examples
   public let validation: Examples
-  /// The weight decay λ of the model.
+  /// λ
   public let decay: Double
 
   public init(training: Examples, validation: Examples, decay: Double) {

@@ -10,7 +10,7 @@ import Tensors
 /// k should be more than twice the number of poisons that may share a target; otherwise they dominate one another's
 /// neighbourhoods.
 public struct NeighbourCheck: Equatable, Sendable {
-  /// Indices of the disagreeing images, ascending.
+  /// In ascending order.
   public let disagreeing: [Int]
 
   private static let rowsAtOnce = 256

@@ -17,9 +17,9 @@ public struct Trigger: Codable, Equatable, Sendable {
   }
 
   public let shape: ImageShape
-  /// The pattern p, `shape.pixelCount` values in [0, 1].
+  /// p, `shape.pixelCount` values in [0, 1].
   public let pixels: [Float]
-  /// The opacity m of each pixel.
+  /// m of each pixel.
   public let opacities: [Float]
 
   /// - Parameter seed: Seeds the blended pattern.

@@ -31,7 +31,7 @@ public enum RenyiConversion: String, CaseIterable, Codable, Sendable {
 ///
 ///     P(result ∈ S | with the example) ≤ exp(ε) P(result ∈ S | without it) + δ, and vice versa
 public struct PrivacyGuarantee: Hashable, Codable, Sendable {
-  /// The ε of the guarantee; ∞ if nothing is guaranteed.
+  /// ∞ if nothing is guaranteed.
   public let epsilon: Double
   public let delta: Double
   /// The α that gave ε; nil where no order was needed or none gives a finite one.

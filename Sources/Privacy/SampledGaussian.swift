@@ -8,9 +8,9 @@ import Tensors
 /// Two data sets are neighbours if one has an example more than the other. Mironov, Talwar, Zhang (2019), "Rényi
 /// differential privacy of the sampled Gaussian mechanism". <https://arxiv.org/abs/1908.10530>
 public struct SampledGaussian: Hashable, Codable, Sendable {
-  /// The probability q that an image is in a lot.
+  /// q
   public let samplingRate: Double
-  /// The noise multiplier σ, in units of C.
+  /// σ, in units of C.
   public let noiseMultiplier: Double
 
   public init(samplingRate: Double, noiseMultiplier: Double) {
@@ -50,10 +50,10 @@ public struct SampledGaussian: Hashable, Codable, Sendable {
     return logMoment(order, variance) / (order - 1)
   }
 
-  /// The range of σ in which the divergence is integrated.
+  /// Integrated σ.
   private static let integrated = 0x1p-6...1e6
 
-  /// Returns log A, the logarithm of the moment.
+  /// log A
   private func logMoment(_ order: Double, _ variance: Double) -> Double {
     let step = min(noiseMultiplier, variance) / 4
     let first = Int((-Self.tail * noiseMultiplier / step).rounded(.down))

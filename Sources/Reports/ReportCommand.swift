@@ -5,55 +5,46 @@ import Lab
 
 package struct ReportCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Combine runs into one web page, and optionally a LaTeX article.",
+    commandName: "report", abstract: "One page about several runs, which opens anywhere.",
     discussion: """
-      Example: intrigue report output/demo output/pgd --latex
-
-      Reads run folders and writes a folder with index.html, which needs no network, server or scripts. Runs appear in \
-      the given order.
+      Reads run folders and writes a folder with index.html, which needs no network, server or script. Runs come in the \
+      order in which they are given.
       """)
 
-  @Argument(
-    help: ArgumentHelp("Run folders, such as output/demo.", valueName: "FOLDER"), completion: .directory)
+  @Argument(help: "Run folders, such as output/demo.")
   var runs: [String]
 
-  @OptionGroup(title: "Page") var page: Page
-  @OptionGroup(title: "Output") var output: OutputOption
-  @OptionGroup(title: "General") var general: General
+  @Option(help: "Title of the page.")
+  var title = "Intriguing properties of neural networks"
 
-  struct Page: ParsableArguments {
-    @Option(help: ArgumentHelp("Title of the page.", valueName: "TEXT"))
-    var title = "Intriguing properties of neural networks"
+  @Flag(help: "Put the pictures into the page itself, up to \(Report.singleFileLimit >> 20) MB.")
+  var singleFile = false
 
-    @Flag(help: "Embed the pictures in the page itself, up to \(Report.singleFileLimit >> 20) MB.")
-    var singleFile = false
+  @Flag(help: "Also an article for LaTeX, with all figures as PDF and all tables: latex/writeup.tex.")
+  var latex = false
 
-    @Flag(help: "Also write a LaTeX article with all figures as PDF and all tables: latex/writeup.tex.")
-    var latex = false
-  }
+  @OptionGroup var output: OutputOption
 
-  struct General: ParsableArguments {
-    @Flag(help: "Print only errors.")
-    var quiet = false
-  }
+  @Flag(help: "Say nothing but errors.")
+  var quiet = false
 
   package init() {}
 
   package func run() throws {
     let folder = output.folder(default: "report")
-    let report = try Report(title: page.title, of: runs.map { URL(filePath: $0) })
-    let files = try report.files(isSingleFile: page.singleFile, hasArticle: page.latex)
+    let report = try Report(title: title, of: runs.map { URL(filePath: $0) })
+    let files = try report.files(isSingleFile: singleFile, hasArticle: latex)
     let size = Double(try files.size) / 1e6
-    if !general.quiet {
+    if !quiet {
       Output.remark("writing \(String(format: "%.1f", size)) MB")
     }
-    try Console(quiet: general.quiet, json: false).run(resume: "Run the same command again.") {
+    try Console(quiet: quiet, json: false).run(resume: "Run the same command again.") {
       try files.write(to: folder.url, $0)
     }
-    if !general.quiet {
+    if !quiet {
       try Output.result(
         ["open       \(folder.file("index.html").relativePath)"]
-          + (page.latex ? ["article    \(folder.file("latex/writeup.tex").relativePath)"] : []))
+          + (latex ? ["article    \(folder.file("latex/writeup.tex").relativePath)"] : []))
     }
   }
 }

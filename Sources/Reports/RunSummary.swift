@@ -1,8 +1,22 @@
 import AttackRoom
+import CompareRoom
+import EvaluateRoom
 import Foundation
+import GalleryRoom
 import Lab
+import LinearityRoom
+import PatternRoom
+import PoisonRoom
+import PoolRoom
+import PrivacyRoom
+import ReproduceRoom
+import RubbishRoom
+import SmoothRoom
 import Storage
 import Study
+import SubstituteRoom
+import TrainRoom
+import TransferRoom
 
 /// What a kind of experiment has to say on the page.
 struct RunSummary: Sendable {
@@ -75,13 +89,28 @@ extension RunSummary {
     }
     if let list = try ExhibitList(of: folder) { return RunSummary(list) }
     switch kind.experiment {
+    case "train": return try results(TrainExperiment.Results.self)
+    case "evaluate": return try results(EvaluateExperiment.Results.self)
+    case "gallery":
+      let record = try JSONFile.read(FinishedGallery.self, from: file)
+      return record.results.reportSummary(
+        family: record.configuration.family ?? .sphere, topCount: record.configuration.topCount)
+    case "compare": return try results(Comparison.self)
     case "attack": return try results(AttackExperiment.Results.self)
     case "attack every target": return try results(EveryTargetExperiment.Results.self)
-    case "train", "evaluate", "gallery", "compare", "attack pool", "transfer", "linearity", "pattern",
-      "rubbish",
-      "substitute", "privacy", "smooth", "shift", "poison labels", "poison backdoor", "poison collision",
-      "poison linear", "reproduce":
-      return try RunSummary(ofEarlier: kind.experiment, in: folder)
+    case "attack pool": return try results(PoolResults.self)
+    case "transfer": return try results(TransferResults.self)
+    case "linearity": return try results(LinearityExperiment.Results.self)
+    case "pattern": return try results(PatternExperiment.Results.self)
+    case "rubbish": return try results(RubbishExperiment.Results.self)
+    case "substitute": return try results(SubstituteResults.self)
+    case "privacy": return try results(PrivacyResults.self)
+    case "smooth": return try results(SmoothingResults.self)
+    case "poison labels": return try results(LabelPoisonExperiment.Results.self)
+    case "shift", "poison backdoor": return try RunSummary(ofEarlier: kind.experiment, in: folder)
+    case "poison collision": return try results(CollisionExperiment.Results.self)
+    case "poison linear": return try results(LinearPoisonExperiment.Results.self)
+    case "reproduce": return try results(ReproductionExperiment.Results.self)
     case "study": return try results(StudyResults.self)
     default:
       throw FileError(
@@ -94,4 +123,15 @@ extension RunSummary {
   }
 
   private struct Finished<Results: Codable>: Codable { let results: Results }
+
+  /// A gallery's results alone do not say k and what stands beside the neurons.
+  private struct FinishedGallery: Codable {
+    struct Configuration: Codable {
+      let family: DirectionFamily?
+      let topCount: Int
+    }
+
+    let configuration: Configuration
+    let results: GalleryExperiment.Results
+  }
 }

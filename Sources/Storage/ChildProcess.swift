@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Other programs, run to completion: tar, a browser.
+/// Other programs, run to completion: gnuplot, tar.
 ///
 /// By `posix_spawn` rather than Foundation's `Process`, which traps when no descriptor is left for a pipe. All running
 /// children can be killed at once, so that none outlives this process when it is interrupted.

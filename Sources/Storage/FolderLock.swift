@@ -9,7 +9,7 @@ import Foundation
 /// A second holder in the same process is refused as well: the lock belongs to the value, not to the process.
 public final class FolderLock: Sendable {
   public let folder: URL
-  /// The reason why there is no lock, if the file system has none; nil if the folder is locked.
+  /// Why there is no lock, if the file system has none; nil if the folder is locked.
   public let problem: String?
   private let descriptor: Int32
   private let removesEmptyFolder: Bool

@@ -3,7 +3,7 @@
 /// Names appear in every table, chart and line of text, which take time for each letter. Folder names, and thus names
 /// of data sets, have the same limit anyway.
 public enum LongestName {
-  /// The limit of a file name on Linux, in UTF-8 bytes.
+  /// In UTF-8 bytes, the limit of a file name on Linux.
   public static let byteCount = 255
 
   /// The problem with `name`, as a clause that follows the kind of name; nil if there is none.

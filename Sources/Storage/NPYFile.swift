@@ -9,7 +9,7 @@ public struct NPYFile: Equatable, Sendable {
   public enum Elements: Equatable, Sendable {
     /// `|u1`; also `|b1` when read, as 0 and 1 (see ``NPYFile/isBoolean``).
     case bytes([UInt8])
-    /// Elements of type `<f4`.
+    /// `<f4`.
     case floats([Float])
     /// `<i8`; also `|i1`, `<i2`, `<i4`, `<u2` and `<u4` when read.
     case integers([Int])

@@ -5,17 +5,15 @@ public enum NearestWord {
     nearest(to: word, among: known).map { ": did you mean \"\($0)\"?" } ?? ""
   }
 
-  /// The known word at the smallest edit distance, the first of equally near ones; if none is near, the first that
-  /// begins with `word`.
+  /// The known word at the smallest edit distance; the first of equally near ones.
   ///
   /// An edit inserts, deletes or replaces a letter or swaps two neighbours; case, hyphens and underscores are ignored.
-  /// No word is near if more than a third of the letters would have to change, and a single letter begins too many.
-  public static func nearest(to word: String, among known: [String]) -> String? {
+  /// Nil where more than a third of the letters would have to change.
+  static func nearest(to word: String, among known: [String]) -> String? {
     let plain = letters(word)
-    let near = known.map { (word: $0, distance: distance(plain, letters($0))) }
+    return known.map { (word: $0, distance: distance(plain, letters($0))) }
       .filter { 3 * $0.distance <= max(plain.count, 3) }
       .min { $0.distance < $1.distance }?.word
-    return near ?? (plain.count > 1 ? known.first { letters($0).starts(with: plain) } : nil)
   }
 
   private static func letters(_ word: String) -> [Character] {

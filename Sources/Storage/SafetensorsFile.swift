@@ -8,12 +8,12 @@ import Tensors
 /// Format: <https://huggingface.co/docs/safetensors>. Floating-point tensors (F32, and F16, BF16 and F64
 /// converted to Float) are read; F32 is written. The same tensors and metadata give the same bytes.
 public struct SafetensorsFile: Sendable {
-  /// The treatment of NaN and infinities.
+  /// How to treat NaN and infinities.
   public enum NonFiniteValues: Sendable {
     case rejected, allowed
   }
 
-  /// Tensors with their names, in the order of their data.
+  /// In the order of their data.
   public var tensors: [(name: String, tensor: Tensor)]
   public var metadata: [String: String]
   /// Tensors of integers, booleans and 8-bit floating-point numbers (PyTorch's `num_batches_tracked`, for example).

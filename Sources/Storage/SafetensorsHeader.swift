@@ -20,7 +20,7 @@ struct SafetensorsHeader {
   /// The limit of the reference implementation.
   private static let lengthLimit = 100_000_000
 
-  /// Entries in the order of their data.
+  /// In the order of their data.
   let entries: [Entry]
   let metadata: [String: String]
   /// Offset of the tensor data.

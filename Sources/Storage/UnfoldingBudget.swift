@@ -1,7 +1,7 @@
 import Synchronization
 import Tensors
 
-/// The number of bytes to which compressed files that share a budget may expand in total.
+/// How many bytes compressed files that share a budget may expand to in total.
 ///
 /// A kilobyte can expand to a megabyte, so a limit for each of several files does not limit their sum.
 public final class UnfoldingBudget: Sendable {

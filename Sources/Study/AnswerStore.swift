@@ -7,8 +7,7 @@ import Tensors
 ///
 /// The database is written ahead to a log (WAL), which is synchronised with the disk at every commit
 /// (`synchronous = FULL`). So what ``record(_:)`` has returned for survives the end of the process and of the power.
-/// Constraints of the tables keep one answer for each participant and trial, and for each place of a participant; what
-/// was answered before an undo stands in a table of its own, so none is lost and `answer` holds what counts.
+/// Constraints of the tables keep one answer for each participant and trial, and for each place of a participant.
 public struct AnswerStore: Sendable {
   public static let fileName = "answers.sqlite"
 
@@ -87,22 +86,6 @@ public struct AnswerStore: Sendable {
           );
           """)
     }
-    migrator.registerMigration("undone answers") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE undone (
-            participant INTEGER NOT NULL REFERENCES participant (number),
-            position INTEGER NOT NULL,
-            trial TEXT NOT NULL,
-            value INTEGER NOT NULL CHECK (value BETWEEN 1 AND 6),
-            milliseconds INTEGER NOT NULL CHECK (milliseconds >= 0),
-            answeredAt REAL NOT NULL,
-            undoneAt REAL NOT NULL,
-            PRIMARY KEY (participant, trial),
-            UNIQUE (participant, position)
-          );
-          """)
-    }
     return migrator
   }
 
@@ -171,8 +154,7 @@ public struct AnswerStore: Sendable {
           database,
           sql: """
             DELETE FROM participant
-            WHERE pseudonym = ? AND number NOT IN (SELECT participant FROM answer)
-            AND number NOT IN (SELECT participant FROM undone) RETURNING number
+            WHERE pseudonym = ? AND number NOT IN (SELECT participant FROM answer) RETURNING number
             """, arguments: [name])
       }
     }
@@ -188,15 +170,10 @@ public struct AnswerStore: Sendable {
     case repeated(StudyAnswer)
     /// It is not this trial's turn; nothing was kept.
     case outOfTurn(expectedPosition: Int)
-    /// It was sent before the trial's answer was undone, or after an undo that did not happen; nothing was kept.
-    case outdated
   }
 
   /// Keeps an answer, if it is the one that its participant is to give next.
-  ///
-  /// - Parameter attempt: 0; 1 after the first answer was undone. So a first answer that is repeated late, by a slow
-  ///   network or another window, is not taken for the second one.
-  public func record(_ answer: StudyAnswer, attempt: Int = 0) async throws -> Outcome {
+  public func record(_ answer: StudyAnswer) async throws -> Outcome {
     try await queue.write { database in
       if let row = try Row.fetchOne(
         database, sql: "SELECT * FROM answer WHERE participant = ? AND trial = ?",
@@ -206,8 +183,6 @@ public struct AnswerStore: Sendable {
       }
       let count = try Self.answerCount(of: answer.participant, database)
       guard answer.position == count else { return .outOfTurn(expectedPosition: count) }
-      let undone = try Self.undonePosition(of: answer.participant, trial: answer.trial, database)
-      guard attempt == (undone == nil ? 0 : 1) else { return .outdated }
       try database.execute(
         sql: """
           INSERT INTO answer (participant, position, trial, value, milliseconds, answeredAt)
@@ -218,73 +193,6 @@ public struct AnswerStore: Sendable {
           answer.answeredAt,
         ])
       return .recorded(answer)
-    }
-  }
-
-  /// Takes a participant's latest answer back: it moves to the table `undone`, with the time, and its trial is asked
-  /// again.
-  ///
-  /// Each trial's answer can be undone once, and none before it until it has been given anew. So whoever hears nothing
-  /// may ask again, and an undo that comes late undoes no second answer.
-  ///
-  /// - Parameter endPosition: Answers of a participant who has finished: nothing is undone any more.
-  /// - Returns: Whether the trial is now to be answered again, by this call or by an earlier one.
-  public func undo(
-    _ trial: String, of participant: Int, at time: Double, before endPosition: Int
-  ) async throws -> Bool {
-    try await queue.write { database in
-      let count = try Self.answerCount(of: participant, database)
-      if let undone = try Self.undonePosition(of: participant, trial: trial, database) {
-        return undone == count
-      }
-      let isAskedAgain =
-        try Bool.fetchOne(
-          database, sql: "SELECT EXISTS (SELECT 1 FROM undone WHERE participant = ? AND position = ?)",
-          arguments: [participant, count]) ?? false
-      let isLatest =
-        try Bool.fetchOne(
-          database,
-          sql: "SELECT EXISTS (SELECT 1 FROM answer WHERE participant = ? AND trial = ? AND position = ?)",
-          arguments: [participant, trial, count - 1]) ?? false
-      guard isLatest, !isAskedAgain, count < endPosition else { return false }
-      try database.execute(
-        sql: """
-          INSERT INTO undone (participant, position, trial, value, milliseconds, answeredAt, undoneAt)
-          SELECT participant, position, trial, value, milliseconds, answeredAt, ? FROM answer
-          WHERE participant = ? AND trial = ?
-          """, arguments: [time, participant, trial])
-      try database.execute(
-        sql: "DELETE FROM answer WHERE participant = ? AND trial = ?", arguments: [participant, trial])
-      return true
-    }
-  }
-
-  private static func undonePosition(
-    of participant: Int, trial: String, _ database: Database
-  ) throws -> Int? {
-    try Int.fetchOne(
-      database, sql: "SELECT position FROM undone WHERE participant = ? AND trial = ?",
-      arguments: [participant, trial])
-  }
-
-  /// The answers that one participant took back, in order.
-  public func undone(of participant: Int) async throws -> [UndoneAnswer] {
-    try await queue.read { database in
-      try Row.fetchAll(
-        database, sql: "SELECT * FROM undone WHERE participant = ? ORDER BY position",
-        arguments: [participant]
-      ).map { try UndoneAnswer($0) }
-    }
-  }
-
-  /// The answers that were taken back, in the order of participants and places.
-  public func undone() throws -> [UndoneAnswer] {
-    try naming {
-      try queue.read { database in
-        try Row.fetchAll(database, sql: "SELECT * FROM undone ORDER BY participant, position").map {
-          try UndoneAnswer($0)
-        }
-      }
     }
   }
 
@@ -404,26 +312,15 @@ extension StudyParticipant {
   }
 }
 
-extension UndoneAnswer {
-  fileprivate init(_ row: Row) throws(AnswerRowError) {
-    self = try AnswerRowError.naming("undone") { () throws(CheckFailure) in
-      let undone = UndoneAnswer(answer: try StudyAnswer(columns: row), undoneAt: try row.value("undoneAt"))
-      try undone.check()
-      return undone
-    }
-  }
-}
-
 extension StudyAnswer {
   fileprivate init(_ row: Row) throws(AnswerRowError) {
-    self = try AnswerRowError.naming("answer") { () throws(CheckFailure) in try StudyAnswer(columns: row) }
-  }
-
-  fileprivate init(columns row: Row) throws(CheckFailure) {
-    self.init(
-      participant: try row.value("participant"), position: try row.value("position"),
-      trial: try row.value("trial"), value: try row.value("value"),
-      milliseconds: try row.value("milliseconds"), answeredAt: try row.value("answeredAt"))
-    try check()
+    self = try AnswerRowError.naming("answer") { () throws(CheckFailure) in
+      let answer = StudyAnswer(
+        participant: try row.value("participant"), position: try row.value("position"),
+        trial: try row.value("trial"), value: try row.value("value"),
+        milliseconds: try row.value("milliseconds"), answeredAt: try row.value("answeredAt"))
+      try answer.check()
+      return answer
+    }
   }
 }

@@ -1,12 +1,12 @@
 import Directions
 
 extension ChoiceTrials.Variant {
-  /// "against random images".
+  /// "told from random images".
   public var words: String {
     switch self {
-    case .vsRandom: "against random images"
-    case .vsSameLabel: "against random images of the same classes"
-    case .vsMin: "against the images with the lowest scores"
+    case .vsRandom: "told from random images"
+    case .vsSameLabel: "told from random images of the same classes"
+    case .vsMin: "told from the images with the lowest scores"
     }
   }
 }

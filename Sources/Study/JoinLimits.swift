@@ -41,10 +41,10 @@ final class JoinLimits: Sendable {
       defer { state.accounts[client] = account }
       guard account.places < Self.places else {
         throw ServerRefusal(
-          409, "all \(Self.places) places for your network are taken; the organiser can free some")
+          409, "\(Self.places) people take part from your network already; the organiser can free places")
       }
       guard account.credit >= 1 else {
-        throw ServerRefusal(429, "too many people have just joined from your network: try again in a minute")
+        throw ServerRefusal(429, "many people have just joined from your network: try again in a minute")
       }
       account.places += 1
       account.credit -= 1

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// The row of `participants.csv`.
 public struct ParticipantRecord: Equatable, Sendable {
-  /// Why answers do not count. The raw values stand in tables and records, which keep them.
+  /// Why answers do not count.
   public enum Reason: String, Codable, CaseIterable, Sendable {
     case unfinished = "did not finish"
     case catchQuestions = "too few control questions right"
@@ -12,18 +12,6 @@ public struct ParticipantRecord: Equatable, Sendable {
     case tooFast = "questions answered too fast"
     case tooSlow = "questions answered too slowly"
     case oneSide = "always the same side"
-
-    /// For people.
-    public var words: String {
-      switch self {
-      case .unfinished: "did not finish"
-      case .catchQuestions: "too few control questions correct"
-      case .instructions: "instructions read too quickly"
-      case .tooFast: "questions answered too quickly"
-      case .tooSlow: "questions answered too slowly"
-      case .oneSide: "same side in every answer"
-      }
-    }
   }
 
   /// Sums over the answers to one kind of direction.
@@ -33,7 +21,6 @@ public struct ParticipantRecord: Equatable, Sendable {
     /// Of ±confidence / 3.
     public var confidence = 0.0
     public var ratings: [Int] = []
-    /// Of answers that were not given for a second time.
     public var milliseconds: [Int] = []
   }
 
@@ -107,7 +94,7 @@ public struct ParticipantRecord: Equatable, Sendable {
         sums.answered += 1
         sums.right += isRight ? 1 : 0
         sums.confidence += answer.confidenceScore ?? 0
-        if !answer.isSecond { sums.milliseconds.append(answer.answer.milliseconds) }
+        sums.milliseconds.append(answer.answer.milliseconds)
       } else {
         sums.ratings.append(answer.answer.value)
       }

@@ -32,13 +32,6 @@ public struct StudyAnswer: Codable, Equatable, Sendable {
   package static func confidence(_ value: Int) -> Int { isLeft(value) ? 4 - value : value - 3 }
 }
 
-/// An answer that its participant took back to give another. It counts nowhere; that it was given is not hidden.
-public struct UndoneAnswer: Codable, Equatable, Sendable {
-  public var answer: StudyAnswer
-  /// Seconds since 1970, by the server.
-  public var undoneAt: Double
-}
-
 /// Somebody who takes part.
 public struct StudyParticipant: Codable, Equatable, Sendable {
   /// In the order of joining, from 0.
@@ -60,12 +53,6 @@ extension StudyAnswer: Checked {
       (0...Self.longestMilliseconds).contains(milliseconds), "milliseconds",
       "expected 0 to \(Self.longestMilliseconds), found \(milliseconds)")
     try requireMoment(answeredAt, "answeredAt")
-  }
-}
-
-extension UndoneAnswer: Checked {
-  public func check() throws(CheckFailure) {
-    try requireMoment(undoneAt, "undoneAt")
   }
 }
 

@@ -1,7 +1,6 @@
 import Figures
 import Foundation
 import Lab
-import Tensors
 
 /// The figures of a study.
 struct StudyCharts {
@@ -39,26 +38,23 @@ struct StudyCharts {
     guard !rows.isEmpty else { return nil }
     return .estimates(
       caption: caption(
-        "Proportion of questions answered correctly", results, finding: results.verdict.wording,
-        basis: questions),
-      rows: rows, reference: (0.5, "chance"), range: 0...1, axis: "proportion correct")
+        "Which image belongs to the others?", results, finding: results.verdict.wording, basis: questions),
+      rows: rows, reference: (0.5, "chance"), range: 0...1, axis: "share of the questions answered rightly")
   }
 
   private func ratings(_ results: StudyResults) -> Chart? {
     let rows = estimates(results, .rating, [.neurons, .randomDirections, .randomImages])
     guard !rows.isEmpty else { return nil }
     let told = results.estimate(.discrimination, .difference)?.value.map {
-      String(format: "AUC of ratings, neurons vs random directions: %.2f (chance 0.50)", $0)
+      String(format: "neurons told from random directions by rating: %.2f (chance 0.50)", $0)
     }
     return .estimates(
       caption: caption(
-        "Do the \(design.sheetImageCount) images of a sheet have something in common?", results,
-        finding: told,
+        "Have the \(design.sheetImageCount) images of a sheet something in common?", results, finding: told,
         basis:
           "Each participant rates \(design.sheetsPerKind) sheets of neurons, as many of random directions and "
-          + "\(design.randomSheetCount) of random images, in random order and unlabelled."),
-      rows: rows, reference: nil, range: 1...5,
-      axis: "mean rating (1: nothing in common, 5: clearly one thing)")
+          + "\(design.randomSheetCount) of random images, mixed and not named."),
+      rows: rows, reference: nil, range: 1...5, axis: "mean rating: 1 nothing in common, 5 clearly one thing")
   }
 
   private func differences(_ results: StudyResults, _ records: [ParticipantRecord]) -> Chart? {
@@ -71,19 +67,19 @@ struct StudyCharts {
     let left = rows.count - Self.rowLimit
     return .forestPlot(
       caption: caption(
-        "Difference in proportion correct, by participant", results, finding: results.verdict.wording,
+        "Are neurons easier to read than random directions?", results, finding: results.verdict.wording,
         basis: questions
-          + (left > 0 ? " \(left) further participants are included in the mean but not drawn." : "")),
+          + (left > 0 ? " \(left) more participants are in the mean and not drawn." : "")),
       networks: Array(rows.prefix(Self.rowLimit)),
       mean: Chart.Estimate(
         name: "all \(rows.count)", value: effect,
         interval: results.verdict.interval.map { $0.lower...$0.upper }),
-      margin: design.margin, axis: "proportion correct: neurons − random directions")
+      margin: design.margin, axis: "share right on neurons − share right on random directions")
   }
 
   private var questions: String {
-    "\(design.directionsPerKind) neurons and as many random directions; one question about each per participant, "
-      + "\(design.referenceCount) reference images per group, \(design.negatives.words)."
+    "\(design.directionsPerKind) neurons and as many random directions; of each participant one question about each, "
+      + "\(design.referenceCount) references a side, \(design.negatives.words)."
   }
 
   /// - Parameters:
@@ -99,9 +95,9 @@ struct StudyCharts {
         "\(results.includedCount) participants, \(data), \(design.networks.map(\.name).joined(separator: ", "))"
         + (finding.map { " · \($0)" } ?? ""),
       footer: [
-        "\(basis) \(results.joinedCount) joined, \(results.finishedCount) finished, \(results.includedCount) included. "
-          + "Intervals: 95 %, bootstrap over participants; they generalise to other participants, not to other "
-          + "directions. seed \(design.seed) · Intrigue \(RunEnvironment.toolVersion)"
+        "\(basis) \(results.joinedCount) joined, \(results.finishedCount) finished, answers of "
+          + "\(results.includedCount) count. Intervals: 95 %, participants drawn with replacement; they speak of other "
+          + "participants, not of other directions. seed \(design.seed) · Intrigue \(RunEnvironment.toolVersion)"
       ],
       text: [
         .init(key: "Key checksum", value: design.keyChecksum), .init(key: "Seed", value: String(design.seed)),

@@ -2,9 +2,8 @@ import Inference
 
 /// A number about a group of participants, with its interval.
 public struct StudyEstimate: Codable, Equatable, Sendable {
-  /// The raw values stand in tables and records, which keep them.
   public enum Measure: String, Codable, CaseIterable, Sendable {
-    /// Proportion of the questions answered correctly; ½ by chance.
+    /// Share of the questions answered rightly; ½ by chance.
     case right = "share right"
     /// Mean of ±confidence / 3, positive for right answers; 0 by chance.
     case confidence = "confidence score"
@@ -13,23 +12,13 @@ public struct StudyEstimate: Codable, Equatable, Sendable {
     /// P(a neuron's sheet is rated higher than a random direction's) + ½ P(equal), the area under the ROC curve of
     /// somebody who tells the two by the rating; ½: the ratings do not tell them apart.
     case discrimination = "told apart by rating"
-
-    /// For people.
-    public var words: String {
-      switch self {
-      case .right: "proportion correct"
-      case .confidence: "confidence score"
-      case .rating: "rating"
-      case .discrimination: "AUC of ratings"
-      }
-    }
   }
 
   public enum Group: String, Codable, CaseIterable, Sendable {
     case neurons
     case randomDirections = "random directions"
     case randomImages = "random images"
-    /// Neurons minus random directions.
+    /// Neurons less random directions.
     case difference
   }
 
@@ -44,7 +33,7 @@ public struct StudyEstimate: Codable, Equatable, Sendable {
 
 /// All estimates from some participants.
 ///
-///     proportion correct  Σ_p correct answers of p / Σ_p answers of p
+///     share right    Σ_p right answers of p / Σ_p answers of p
 ///     discrimination mean over p of  #{(a, b): r_a > r_b} + ½ #{r_a = r_b}  /  pairs,   a: neuron's sheet, b: random direction's
 ///
 /// Intervals: ``BootstrapInterval/ofStatistic(clusterCount:level:drawCount:seed:_:)`` with participants as clusters.
@@ -93,10 +82,10 @@ struct StudyEstimates {
       interval: interval(level: 0.95, statistic), answerCount: answerCount)
   }
 
-  /// In proportions correct, over everybody.
+  /// In shares right, over everybody.
   var difference: Double? { difference(.right, of: Array(records.indices)) }
 
-  /// Over participants, of the difference in proportions correct.
+  /// Over participants, of the difference in shares right.
   func differenceInterval(level: Double) -> ConfidenceInterval? {
     interval(level: level) { difference(.right, of: $0) }
   }
@@ -106,7 +95,7 @@ struct StudyEstimates {
       clusterCount: records.count, level: level, drawCount: drawCount, seed: seed, statistic)
   }
 
-  /// Proportion correct on neurons minus that on random directions, of one participant; nil where one is missing.
+  /// Share right on neurons less that on random directions, of one participant; nil where one is missing.
   static func difference(of record: ParticipantRecord) -> Double? {
     guard let neurons = record.sums[.neuron], let random = record.sums[.randomDirection],
       neurons.answered > 0,

@@ -41,8 +41,6 @@ struct JudgedAnswer: Sendable {
   let question: Int?
   /// nil of a sheet.
   let isRight: Bool?
-  /// Given after the first answer was undone: its time says nothing, since the pictures had been seen.
-  var isSecond = false
 
   /// −1 (sure and wrong) to 1 (sure and right): ±confidence / 3; nil of a sheet.
   var confidenceScore: Double? {

@@ -97,7 +97,7 @@ public struct StudyPreparation: Sendable {
     var directions: [StudyKey.Direction] = []
     var placed: [Placed] = []
     for (number, material) in materials.enumerated() {
-      try progress(.stage("selecting directions of \(design.networks[number].name)"))
+      try progress(.stage("choosing directions of \(design.networks[number].name)"))
       let maker = TrialMaker(
         features: material.features, labels: material.labels, layout: layout,
         variant: configuration.negatives,
@@ -135,7 +135,7 @@ public struct StudyPreparation: Sendable {
       throw FileError(
         file: URL(filePath: configuration.runs[network]),
         problem: "has too few \(words) to ask about in \(material.space.words): expected \(needed), found "
-          + "\(found.found.count)" + (found.reason.map { "; another was rejected because \($0)" } ?? "")
+          + "\(found.found.count)" + (found.reason.map { "; of others, \($0)" } ?? "")
           + ". Ask for fewer with --directions and --sheets")
     }
     for (kind, found) in [(StudyKind.neuron, units.found), (.randomDirection, random.found)] {
@@ -170,9 +170,7 @@ public struct StudyPreparation: Sendable {
       guard let made = maker.practice(number: network * Self.practiceCount + number) else {
         throw FileError(
           file: URL(filePath: configuration.runs[network]),
-          problem:
-            "has no class for the practice questions: expected two held-out images of it and two of other classes"
-        )
+          problem: "has no class with two held-out images, and two images of others, to practise with")
       }
       placed.append(Placed(made: made, network: network))
     }

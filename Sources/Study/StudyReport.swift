@@ -13,11 +13,9 @@ public struct StudyReport: Sendable {
 
   public init(_ files: StudyFiles) { self.files = files }
 
-  static let tableNames = [
-    "results.csv", "directions.csv", "participants.csv", "answers.csv", "undone.csv", "study.tex",
-  ]
+  static let tableNames = ["results.csv", "directions.csv", "participants.csv", "answers.csv", "study.tex"]
 
-  /// - Throws: ``FileError``, ``FigureTooLarge``, and what `progress` throws.
+  /// - Throws: ``FileError``, ``Chart/Problem``, and what `progress` throws.
   @discardableResult
   public func write(progress: @escaping ProgressHandler) throws -> StudyResults {
     guard files.folder.exists(AnswerStore.fileName) else {
@@ -25,9 +23,8 @@ public struct StudyReport: Sendable {
         file: files.folder.url, problem: "has no answers yet: serve the study first with intrigue study serve"
       )
     }
-    try progress(.stage("analysing answers: bootstrap over participants"))
-    let store = try files.answers()
-    let analysis = try StudyAnalysis(files, try store.everything(), undone: try store.undone())
+    try progress(.stage("counting answers and drawing participants with replacement"))
+    let analysis = try StudyAnalysis(files, try files.answers().everything())
     let charts = StudyCharts(design: files.design)
     var results = analysis.results(files: [])
     let drawn = charts.all(results, analysis.records)
@@ -40,7 +37,6 @@ public struct StudyReport: Sendable {
     try run.measured(results)
     let tables = StudyTables(analysis: analysis, results: results)
     try tables.answers.write(to: folder.file("answers.csv"))
-    try tables.undone.write(to: folder.file("undone.csv"))
     try tables.participants.write(to: folder.file("participants.csv"))
     try tables.directions.write(to: folder.file("directions.csv"))
     try tables.estimates.write(to: folder.file("results.csv"))

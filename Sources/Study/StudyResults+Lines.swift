@@ -1,29 +1,28 @@
-import Adversarial
 import Foundation
 import Lab
 
 extension StudyResults {
   /// What the numbers are of, for captions.
   public var caption: String {
-    "Two-alternative forced choice: which of two images belongs with \(design.referenceCount) others? "
-      + "\(includedCount) participants; \(design.directionsPerKind) neurons and as many random directions, one question "
-      + "about each; \(design.negatives.words). In brackets: 95 % bootstrap interval over participants."
+    "Two-alternative choice: which of two images belongs to \(design.referenceCount) others? \(includedCount) "
+      + "participants, \(design.directionsPerKind) neurons and as many random directions, one question about each; "
+      + "\(design.negatives.words). In brackets: 95 % interval, participants drawn with replacement."
   }
 
   /// For a terminal: the verdict, then the numbers.
   public var lines: [String] {
     var lines = [verdict.wording, verdict.sentence, ""]
-    lines.append("\(joinedCount) joined, \(finishedCount) finished, \(includedCount) included")
-    lines += exclusions.map { "  excluded, \($0.reason.words): \($0.count)" }
+    lines.append("\(joinedCount) joined, \(finishedCount) finished, answers of \(includedCount) count")
+    lines += exclusions.map { "  \($0.reason.rawValue): \($0.count)" }
     if let count = clockSetBackCount {
-      lines.append("  times unknown (server clock set back), time rules not applied: \(count)")
+      lines.append("  the server's clock was set back, times not known, no rule about time applied: \(count)")
     }
-    for (title, ofAllFinished) in [("included participants", false), ("all who finished", true)] {
+    for (title, ofAllFinished) in [("answers that count", false), ("all who finished", true)] {
       lines += ["", title] + table(ofAllFinished: ofAllFinished)
       if includedCount == finishedCount { break }
     }
     if includedCount != finishedCount {
-      lines += ["", "Verdict for all who finished: \(verdictOfAllFinished.wording)."]
+      lines += ["", "With all who finished: \(verdictOfAllFinished.wording)."]
     }
     return lines
   }
@@ -37,9 +36,9 @@ extension StudyResults {
       }
       let interval = estimate.interval.map { "\(number($0.lower)) to \(number($0.upper))" } ?? "–"
       let group =
-        estimate.measure == .discrimination ? "neurons vs random directions" : estimate.group.rawValue
+        estimate.measure == .discrimination ? "neurons above random directions" : estimate.group.rawValue
       return [
-        estimate.measure.words, group, number(estimate.value), interval, "\(estimate.answerCount)",
+        estimate.measure.rawValue, group, number(estimate.value), interval, "\(estimate.answerCount)",
       ]
     }
     return TextTable.lines([["", "", "value", "95 % interval", "answers"]] + rows, textColumns: [0, 1]).map {

@@ -41,36 +41,24 @@ public struct StudyAnalysis: Sendable {
   public let records: [ParticipantRecord]
   /// In the order of participants and positions, with the participant.
   let answers: [(participant: StudyParticipant, judged: JudgedAnswer)]
-  /// Answers that were taken back, beside what they were about; they count nowhere.
-  let undone: [(participant: StudyParticipant, judged: JudgedAnswer, undoneAt: Double)]
   private let drawCount: Int
 
   /// - Throws: ``ForeignAnswer``.
   public init(
-    _ files: StudyFiles, _ content: (participants: [StudyParticipant], answers: [StudyAnswer]),
-    undone: [UndoneAnswer]
+    _ files: StudyFiles, _ content: (participants: [StudyParticipant], answers: [StudyAnswer])
   ) throws {
-    try self.init(design: files.design, key: files.key, content, undone: undone)
+    try self.init(design: files.design, key: files.key, content)
   }
 
   init(
     design: StudyDesign, key: StudyKey, _ content: (participants: [StudyParticipant], answers: [StudyAnswer]),
-    undone: [UndoneAnswer] = [], drawCount: Int = 9_999
+    drawCount: Int = 9_999
   ) throws {
     (self.design, self.key, self.drawCount) = (design, key, drawCount)
     let judge = StudyJudge(design, key)
     let given = Dictionary(grouping: content.answers, by: \.participant)
-    let takenBack = Dictionary(grouping: undone, by: \.answer.participant)
     let judged = try content.participants.map { participant in
-      let trials = Set((takenBack[participant.number] ?? []).map(\.answer.trial))
-      var answers = try judge.judged(given[participant.number] ?? [], of: participant.number)
-      for place in answers.indices { answers[place].isSecond = trials.contains(answers[place].answer.trial) }
-      return (participant, answers)
-    }
-    self.undone = try content.participants.flatMap { participant in
-      let own = takenBack[participant.number] ?? []
-      let judged = try judge.judged(own.map(\.answer), of: participant.number)
-      return zip(own, judged).map { (participant, $1, $0.undoneAt) }
+      (participant, try judge.judged(given[participant.number] ?? [], of: participant.number))
     }
     records = judged.map { ParticipantRecord($0, $1, design) }
     answers = judged.flatMap { participant, answers in answers.map { (participant, $0) } }

@@ -48,10 +48,10 @@ public struct StudyRoom: Sendable {
       ) { Pseudonym.name($0, seed: seed) }
       guard let participant else {
         throw ServerRefusal(
-          409, "all \(Self.participantLimit) places are taken; the organiser can free some")
+          409, "\(Self.participantLimit) people take part already; the organiser can free places")
       }
       limits.keep(participant.number, for: client)
-      return (token, view(of: participant, answers: [], undone: []))
+      return (token, view(of: participant, answers: []))
     } catch {
       limits.giveBack(client)
       throw error
@@ -66,12 +66,8 @@ public struct StudyRoom: Sendable {
 
   /// What the participant with a token sees; of somebody unknown, the welcome.
   func view(token: String?) async throws -> StudyView {
-    guard let participant = try await participant(token) else {
-      return view(of: nil, answers: [], undone: [])
-    }
-    return view(
-      of: participant, answers: try await store.answers(of: participant.number),
-      undone: try await store.undone(of: participant.number))
+    guard let participant = try await participant(token) else { return view(of: nil, answers: []) }
+    return view(of: participant, answers: try await store.answers(of: participant.number))
   }
 
   /// The instructions have been read.
@@ -86,53 +82,31 @@ public struct StudyRoom: Sendable {
   /// - Throws: ``ServerRefusal`` for an answer that cannot be: to nobody's trial, or to one whose turn it is not.
   package func answer(token: String?, _ given: StudyReply) async throws -> StudyReply.Acknowledgement {
     let participant = try await known(token)
-    guard participant.begunAt != nil else { throw ServerRefusal(409, "read the instructions first") }
+    guard participant.begunAt != nil else { throw ServerRefusal(409, "the instructions come first") }
     let order = steps.steps(of: participant.number)
-    let position = try position(of: given.trial, in: order)
+    guard let position = order.firstIndex(where: { $0.trial == given.trial }) else {
+      throw ServerRefusal(403, "this is no question of yours")
+    }
     let step = order[position]
     let values = StudyAnswer.values(of: step.part)
     guard values.contains(given.value), (0...StudyAnswer.longestMilliseconds).contains(given.milliseconds)
     else {
       throw ServerRefusal(
         400,
-        "an answer must be from \(values.lowerBound) to \(values.upperBound), with its time in milliseconds, got \(given.value)"
-      )
+        "an answer is \(values.lowerBound) to \(values.upperBound) with its milliseconds, got \(given.value)")
     }
     let outcome = try await store.record(
       StudyAnswer(
         participant: participant.number, position: position, trial: given.trial, value: given.value,
-        milliseconds: given.milliseconds, answeredAt: now()), attempt: given.attempt ?? 0)
+        milliseconds: given.milliseconds, answeredAt: now()))
     let kept: StudyAnswer
     switch outcome {
     case .recorded(let answer), .repeated(let answer): kept = answer
-    case .outOfTurn: throw ServerRefusal(409, "this question is not the next one: reload the page")
-    case .outdated:
-      throw ServerRefusal(409, "an earlier answer to this question was undone: reload the page")
+    case .outOfTurn: throw ServerRefusal(409, "it is another question's turn: load the page again")
     }
     return StudyReply.Acknowledgement(
       trial: kept.trial, value: kept.value,
       isRight: step.part == .practice ? isRight(kept, step) : nil, next: try await view(token: token))
-  }
-
-  /// Takes the latest answer back, so that its question comes again. Answers to practice, which have been explained, and
-  /// those of people who have finished, and so know what it is about, stay.
-  ///
-  /// - Throws: ``ServerRefusal`` for an answer that cannot be undone.
-  func undo(token: String?, _ wish: StudyUndo) async throws -> StudyView {
-    let participant = try await known(token)
-    let order = steps.steps(of: participant.number)
-    let step = order[try position(of: wish.trial, in: order)]
-    guard step.part != .practice,
-      try await store.undo(wish.trial, of: participant.number, at: now(), before: order.count)
-    else { throw ServerRefusal(409, "this answer can no longer be undone") }
-    return try await view(token: token)
-  }
-
-  private func position(of trial: String, in order: [StudySteps.Step]) throws -> Int {
-    guard let position = order.firstIndex(where: { $0.trial == trial }) else {
-      throw ServerRefusal(403, "this question is not one of yours")
-    }
-    return position
   }
 
   /// The picture of a trial, for those who take part.
@@ -149,7 +123,7 @@ public struct StudyRoom: Sendable {
 
   private func known(_ token: String?) async throws -> StudyParticipant {
     guard let participant = try await participant(token) else {
-      throw ServerRefusal(403, "you have not joined yet: open the start page")
+      throw ServerRefusal(403, "you do not take part yet: open the start page")
     }
     return participant
   }
@@ -160,22 +134,19 @@ public struct StudyRoom: Sendable {
     let times = participants.flatMap { [$0.joinedAt, $0.begunAt ?? $0.joinedAt] } + answers.map(\.answeredAt)
     guard let latest = times.max(), latest > now() else { return nil }
     return
-      "this machine's clock was set back: the latest record is dated \(StudyTables.time(latest)); response times of "
-      + "participants who began before now are unknown, and the time rules will not exclude them"
+      "this machine's clock was set back: the newest answer is from \(StudyTables.time(latest)); those who began "
+      + "before now have no times, and rules about time will exclude none of them"
   }
 
   // MARK: What is shown
 
-  private func view(
-    of participant: StudyParticipant?, answers: [StudyAnswer], undone: [UndoneAnswer]
-  ) -> StudyView {
+  private func view(of participant: StudyParticipant?, answers: [StudyAnswer]) -> StudyView {
     let design = files.design
     var view = StudyView(
       stage: .welcome, pseudonym: participant?.pseudonym, referenceCount: design.referenceCount,
       practiceCount: design.practiceCount, choiceCount: design.choiceCount + design.catchCount,
       sheetCount: design.sheetCount, sheetImageCount: design.sheetImageCount,
-      minutes: (12 * (design.stepCount - design.sheetCount) + 8 * design.sheetCount + 59) / 60,
-      rules: StudyView.Rules(design))
+      minutes: (12 * (design.stepCount - design.sheetCount) + 8 * design.sheetCount + 59) / 60)
     guard let participant else { return view }
     guard participant.begunAt != nil else {
       view.stage = .instructions
@@ -188,15 +159,11 @@ public struct StudyRoom: Sendable {
       return view
     }
     view.stage = .question
-    view.question = question(order, participant, answers, undone)
+    view.question = question(order, answers.count)
     return view
   }
 
-  private func question(
-    _ order: [StudySteps.Step], _ participant: StudyParticipant, _ answers: [StudyAnswer],
-    _ undone: [UndoneAnswer]
-  ) -> StudyView.Question? {
-    let position = answers.count
+  private func question(_ order: [StudySteps.Step], _ position: Int) -> StudyView.Question? {
     let step = order[position]
     guard let trial = trials[step.trial] else { return nil }
     let part = StudyView.Part(step.part)
@@ -207,30 +174,7 @@ public struct StudyRoom: Sendable {
       picture: "/pictures/\(trial.id)", tileCount: trial.tileCount, tileWidth: trial.tileWidth,
       tileHeight: trial.tileHeight, referenceCount: trial.referenceCount,
       leftTile: queries.flatMap { first in step.leftQuery.map { first + $0 } },
-      rightTile: queries.flatMap { first in step.leftQuery.map { first + 1 - $0 } },
-      attempt: undone.contains { $0.answer.trial == step.trial } ? 1 : 0,
-      undoTrial: undoable(order, answers, undone),
-      secondsLeft: part == .choice ? secondsLeft(order, participant, answers) : nil)
-  }
-
-  /// The trial whose answer ``undo(token:_:)`` would take back.
-  private func undoable(
-    _ order: [StudySteps.Step], _ answers: [StudyAnswer], _ undone: [UndoneAnswer]
-  ) -> String? {
-    guard let last = answers.last, order[last.position].part != .practice else { return nil }
-    let isSettled = undone.contains {
-      $0.answer.position == answers.count || $0.answer.trial == last.trial
-    }
-    return isSettled ? nil : last.trial
-  }
-
-  /// As ``ParticipantRecord`` will count: from the last practice answer.
-  private func secondsLeft(
-    _ order: [StudySteps.Step], _ participant: StudyParticipant, _ answers: [StudyAnswer]
-  ) -> Int? {
-    let start = answers.last { order[$0.position].part == .practice }?.answeredAt ?? participant.begunAt
-    guard let start, now() >= start else { return nil }
-    return Int(min(max(0, files.design.rules.mostSeconds - (now() - start)), 1e9))
+      rightTile: queries.flatMap { first in step.leftQuery.map { first + 1 - $0 } })
   }
 
   private func score(_ answers: [StudyAnswer], _ order: [StudySteps.Step]) -> StudyView.Score {

@@ -9,10 +9,8 @@ import Storage
 /// | `GET /` | the page |
 /// | `GET /state` | ``StudyView`` of who asks |
 /// | `POST /join`, `/begin`, `/answers` | take part; the instructions are read; ``StudyReply`` |
-/// | `POST /undo` | ``StudyUndo``: the latest answer is taken back |
 /// | `GET /pictures/TRIAL` | tiles, for those who take part |
 /// | `GET /organiser/SECRET`, `/progress/SECRET` | the organiser's page and ``StudyProgress`` |
-/// | `GET /join-code/SECRET` | QR code of the start page, by the name that the organiser's browser called |
 /// | `POST /places/SECRET` | ``FreedPlaces``: the organiser frees them |
 ///
 /// Who asks is known by a cookie with 128 random bits, which scripts cannot read. Key, database and design are no
@@ -56,10 +54,6 @@ public struct StudyServer: Sendable {
         try Self.requireJSON(request)
         return try .json(await room.answer(token: token(request), request.decoded()))
       },
-      .post("/undo", bodyLimit: Self.bodyLimit) { [room] request in
-        try Self.requireJSON(request)
-        return try .json(await room.undo(token: token(request), request.decoded()))
-      },
       .get("/pictures/*") { [room] request in
         .png(try await room.picture(token: token(request), trial: request.name))
       },
@@ -71,12 +65,6 @@ public struct StudyServer: Sendable {
       .get("/progress/*") { [room, organiserSecret] request in
         guard request.name == organiserSecret else { throw ServerRefusal(404, "there is no such page") }
         return try .json(try StudyProgress(room.files, room.store.everything()))
-      },
-      .get("/join-code/*") { [organiserSecret] request in
-        guard request.name == organiserSecret, let host = request.fields["host"],
-          let code = QRCode("http://\(host)/")
-        else { throw ServerRefusal(404, "there is no such page") }
-        return ServerAnswer(Data(code.svg.utf8), type: .svg)
       },
       .post("/places/*") { [room, organiserSecret] request in
         guard request.name == organiserSecret else { throw ServerRefusal(404, "there is no such page") }
@@ -107,7 +95,7 @@ public struct StudyServer: Sendable {
   private static func requireJSON(_ request: ServerRequest) throws {
     let type = pieces(of: request.fields["content-type"]).first ?? ""
     guard type.lowercased() == "application/json" else {
-      throw ServerRefusal(415, "the request must be application/json")
+      throw ServerRefusal(415, "an answer comes as application/json")
     }
   }
 

@@ -8,39 +8,25 @@ struct StudyTables {
   let analysis: StudyAnalysis
   let results: StudyResults
 
-  private static let answerColumns = [
-    "participant", "position", "part", "trial", "network", "kind", "direction", "question", "answer",
-    "confidence", "right", "rating", "milliseconds", "answered_at",
-  ]
-
-  private func fields(_ participant: StudyParticipant, _ judged: JudgedAnswer) -> [any CSVValue] {
-    let answer = judged.answer
-    let isSheet = judged.part == .sheet
-    return [
-      participant.pseudonym, answer.position, judged.part.rawValue, answer.trial,
-      judged.direction.map { analysis.design.networks[$0.network].name },
-      judged.direction?.kind.rawValue, judged.direction?.name, judged.question,
-      isSheet ? "" : StudyAnswer.isLeft(answer.value) ? "left" : "right",
-      isSheet ? nil : StudyAnswer.confidence(answer.value), judged.isRight,
-      isSheet ? answer.value : nil, answer.milliseconds, Self.time(answer.answeredAt),
-    ]
-  }
-
-  /// A row for each answer, whether it counts or not; of one that was undone, the answer given then.
+  /// A row for each answer, whether it counts or not.
   var answers: CSVWriter {
-    var table = CSVWriter(columns: Self.answerColumns + ["counts"])
+    var table = CSVWriter(columns: [
+      "participant", "position", "part", "trial", "network", "kind", "direction", "question", "answer",
+      "confidence", "right", "rating", "milliseconds", "answered_at", "counts",
+    ])
     let counting = Set(analysis.records.filter(\.counts).map(\.participant.number))
     for (participant, judged) in analysis.answers {
-      table.append(fields(participant, judged) + [counting.contains(participant.number)])
-    }
-    return table
-  }
-
-  /// A row for each answer that was taken back. None of them counts.
-  var undone: CSVWriter {
-    var table = CSVWriter(columns: Self.answerColumns + ["undone_at"])
-    for (participant, judged, time) in analysis.undone {
-      table.append(fields(participant, judged) + [Self.time(time)])
+      let answer = judged.answer
+      let isSheet = judged.part == .sheet
+      table.append([
+        participant.pseudonym, answer.position, judged.part.rawValue, answer.trial,
+        judged.direction.map { analysis.design.networks[$0.network].name },
+        judged.direction?.kind.rawValue, judged.direction?.name, judged.question,
+        isSheet ? "" : StudyAnswer.isLeft(answer.value) ? "left" : "right",
+        isSheet ? nil : StudyAnswer.confidence(answer.value), judged.isRight,
+        isSheet ? answer.value : nil, answer.milliseconds, Self.time(answer.answeredAt),
+        counting.contains(participant.number),
+      ])
     }
     return table
   }
@@ -128,7 +114,7 @@ struct StudyTables {
       return number(value) + interval
     }
     let rows: [(String, StudyEstimate.Measure, [StudyEstimate.Group])] = [
-      ("proportion correct (chance 0.5)", .right, [.neurons, .randomDirections, .difference]),
+      ("share right (chance 0.5)", .right, [.neurons, .randomDirections, .difference]),
       ("confidence score (chance 0)", .confidence, [.neurons, .randomDirections, .difference]),
       ("rating of sheets, 1 to 5", .rating, [.neurons, .randomDirections, .difference]),
     ]
@@ -144,7 +130,7 @@ struct StudyTables {
         + " \\\\"
     }
     lines += [
-      "    AUC of ratings (chance 0.5) & \\multicolumn{3}{r}{\(cell(.discrimination, .difference))} \\\\",
+      "    told apart by rating (chance 0.5) & \\multicolumn{3}{r}{\(cell(.discrimination, .difference))} \\\\",
       "    \\bottomrule", "  \\end{tabular}" + LaTeXText.fittingEnd, "\\end{table}",
     ]
     return lines.map { $0 + "\n" }.joined()

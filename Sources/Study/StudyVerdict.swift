@@ -3,11 +3,11 @@ import Inference
 
 /// What participants say together about neurons and random directions, decided by intervals over participants.
 ///
-///     Δ = proportion correct on neurons − proportion correct on random directions
+///     Δ = share right on neurons − share right on random directions
 ///
 ///     | interval 1 − α excludes 0 | interval 1 − 2α inside ±m | conclusion                             |
-///     | yes                       | no                        | neurons more (or less) interpretable   |
-///     | yes                       | yes                       | significant, but smaller than m        |
+///     | yes                       | no                        | neurons easier (or harder) to read     |
+///     | yes                       | yes                       | difference real but inside ±m          |
 ///     | no                        | yes                       | equivalent within ±m                   |
 ///     | no                        | no                        | inconclusive                           |
 ///
@@ -99,13 +99,13 @@ private struct Words {
 
   var wording: String {
     switch conclusion {
-    case .neuronsEasier: "neurons more interpretable"
-    case .neuronsHarder: "neurons less interpretable"
-    case .differenceInsideMargin: "significant, but smaller than the margin of \(marginText)"
+    case .neuronsEasier: "neurons easier to read"
+    case .neuronsHarder: "neurons harder to read"
+    case .differenceInsideMargin: "difference real but inside \(plusMinus)"
     case .equivalent: "equivalent within \(plusMinus)"
     case .inconclusive: "inconclusive, need \(more)"
     case .tooFewParticipants:
-      "no verdict with \(participants(participantCount)), need \(more)"
+      "no verdict from \(participants(participantCount)), need \(more)"
     }
   }
 
@@ -113,36 +113,35 @@ private struct Words {
     switch conclusion {
     case .neuronsEasier, .neuronsHarder:
       return
-        "Participants were \(comparative) accurate on neurons than on random directions: \(difference), "
+        "The images of neurons are \(comparative) to tell than those of random directions: \(difference), "
         + "\(text(interval)). "
         + (isSettled
           ? "The difference exceeds the margin of \(marginText)."
-          : "Whether it exceeds the margin of \(marginText) is undecided.")
+          : "Whether the difference exceeds the margin of \(marginText) is open.")
     case .differenceInsideMargin:
       return
-        "Participants were \(comparative) accurate on neurons than on random directions, but by less than the margin of "
-        + "\(marginText): \(difference), \(text(interval)), \(text(inner))."
+        "The images of neurons are \(comparative) to tell than those of random directions, but by less than "
+        + "\(marginText): \(difference), \(text(interval)); \(text(inner))."
     case .equivalent:
-      return "Neurons and random directions are equivalent within \(plusMinus): "
+      return "The images of neurons and of random directions are told equally well within \(plusMinus): "
         + "\(difference), \(text(inner)). A smaller difference is not ruled out: \(text(interval))."
     case .inconclusive:
       return
-        "The data do not decide: \(difference); the \(text(interval)) includes 0, and the \(text(inner)) is not inside "
-        + "\(plusMinus)."
+        "The participants do not decide: \(difference); the interval against 0 holds 0 (\(text(interval))), and "
+        + "the one against the margin is not inside \(plusMinus) (\(text(inner)))."
         + (further == nil
-          ? "" : " \(more.capitalisedFirst) would decide either way if they vary as these do.")
+          ? "" : " \(more.capitalisedFirst) would decide either way if they differ as these do.")
     case .tooFewParticipants:
-      let soFar = participantCount == 0 ? "none" : "\(participantCount)"
       return
-        "A verdict needs at least \(StudyVerdict.leastParticipantCount) included participants; so far \(soFar) "
-        + "\(participantCount > 1 ? "are" : "is") included"
-        + (effect.map { " (difference in proportion correct \(signed($0)))" } ?? "") + "."
+        "\(participants(participantCount).capitalisedFirst) cannot say whether neurons are easier or harder to "
+        + "read than random directions, or alike: \(difference). A verdict needs at least "
+        + "\(StudyVerdict.leastParticipantCount) whose answers count."
     }
   }
 
   private var isSettled: Bool { inner.map { $0.lower >= margin || $0.upper <= -margin } ?? false }
 
-  private var comparative: String { (effect ?? 0) > 0 ? "more" : "less" }
+  private var comparative: String { (effect ?? 0) > 0 ? "easier" : "harder" }
 
   private var more: String {
     guard let further else { return "more participants" }
@@ -151,7 +150,8 @@ private struct Words {
   }
 
   private var difference: String {
-    "difference in proportion correct \(signed(effect ?? 0)) (\(participants(participantCount)))"
+    guard let effect else { return "there are no answers that count" }
+    return "the share right differs by \(signed(effect)) over \(participants(participantCount))"
   }
 
   private func participants(_ count: Int) -> String { count == 1 ? "1 participant" : "\(count) participants" }

@@ -54,7 +54,7 @@ struct TrialMaker {
         row, scores -> Result<Candidate, Reason> in
         let last = scores.values[scores.order[layout.imageCount - 1]]
         guard last > scores.values[scores.order[scores.imageCount - 1]] else {
-          return .failure(Reason(words: "fewer than \(layout.imageCount) images score above the minimum"))
+          return .failure(Reason(words: "fewer than \(layout.imageCount) images are above its lowest score"))
         }
         let choice = ChoiceTrials(
           variant, layout: layout, scores: scores, labels: labels, seed: seed, index: firstIndex + start + row
@@ -143,7 +143,6 @@ extension DirectionSet {
   /// Some consecutive directions.
   fileprivate func part(_ rows: Range<Int>) -> DirectionSet {
     if let indices = neuronIndices { return .neurons(Array(indices[rows]), dimension: dimension) }
-    return DirectionSet(
-      ids: Array(ids[rows]), matrix: matrix.rows(rows))
+    return DirectionSet(kind: kind, ids: Array(ids[rows]), matrix: matrix.rows(rows))
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The number of bytes that this process may still allocate, and the limit that applies.
+/// How many bytes this process may still allocate, and by which limit.
 ///
 /// The smallest of what the machine has free, what `ulimit` leaves and what a container's control groups leave, each
 /// minus what the process already uses. A tenth stays free for what is not counted: stacks, generated code, the

@@ -10,7 +10,7 @@ public protocol Checked {
   func check() throws(CheckFailure)
 }
 
-/// The reason why a decoded value is invalid.
+/// Why a decoded value is invalid.
 public struct CheckFailure: Error, Equatable {
   /// Empty for the value as a whole.
   public let property: String

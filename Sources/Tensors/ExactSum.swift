@@ -15,7 +15,7 @@ public struct ExactSum: Equatable, Sendable {
   /// Lowest first. After ``normalize()`` each but the last is in 0..<2³².
   public private(set) var digits: [Int64]
 
-  /// Creates a sum of zero.
+  /// Sum zero.
   public init() { digits = [Int64](repeating: 0, count: Self.digitCount) }
 
   /// - Parameter digits: As ``digits`` gives them.

@@ -26,7 +26,7 @@ public final class LimitedMemoryBFGS {
     case lineSearchFailed
   }
 
-  /// The point at which f is requested; after an iterate or at the end, that iterate.
+  /// Where f is requested; after an iterate or at the end, that iterate.
   public private(set) var point: [Double]
   /// Gradient at ``point``, filled in by the caller.
   public var gradient: [Double]

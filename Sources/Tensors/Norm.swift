@@ -2,11 +2,11 @@
 public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertible {
   /// Number of vᵢ that are not 0. Not a norm, as 2v is no larger than v, but measured and bounded like one.
   case l0
-  /// The sum of absolute values, Σ |vᵢ|.
+  /// Σ |vᵢ|
   case l1
-  /// The Euclidean length, √Σ vᵢ².
+  /// √Σ vᵢ²
   case l2
-  /// The largest absolute value, max |vᵢ|.
+  /// max |vᵢ|
   case linf
 
   /// The norm of `values`, summed in Double; 0 if there are none. NaN when a value is NaN.
@@ -34,9 +34,6 @@ public enum Norm: String, CaseIterable, Codable, Sendable, CustomStringConvertib
     }
     return total
   }
-
-  /// As texts write it: `ℓ∞`.
-  public var symbol: String { "ℓ\(description.dropFirst())" }
 
   public var description: String {
     switch self {

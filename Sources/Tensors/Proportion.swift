@@ -9,7 +9,7 @@ public struct Proportion: Equatable, Codable, Sendable {
     self.total = total
   }
 
-  /// The proportion; `nil` if `total` is 0.
+  /// `nil` if `total` is 0.
   public var value: Double? { total > 0 ? Double(count) / Double(total) : nil }
 
   /// Score interval with 95 % coverage.

@@ -1,5 +1,4 @@
-"""The explorer as a student uses it: directions, layers, attacks, drawings; by mouse and by keyboard; wide and narrow,
-dark, at 400 %, in the system's own colours.
+"""The explorer as a student uses it: directions, attacks, drawings; by mouse and by keyboard; wide and narrow, dark.
 
 Arguments: the address, a folder with cross.png (a picture) and text.png (none).
 """
@@ -13,7 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from browser import NARROW, PATIENCE, WIDE, ZOOMED, Browser, require, require_valid_html
+from browser import NARROW, PATIENCE, WIDE, Browser, require, require_valid_html
 
 
 def one(browser, selector):
@@ -40,66 +39,6 @@ def settled(browser):
     before = None
     while before != (before := browser.driver.execute_script("return performance.getEntriesByType('resource').length")):
         browser.driver.execute_async_script("setTimeout(arguments[arguments.length - 1], 700)")
-
-
-def title(browser, side):
-    return one(browser, f"#panel-{side} h3").text
-
-
-def layers(browser):
-    """Another layer is chosen: neurons, directions and what is said are of it; and back again."""
-    select = Select(one(browser, "#layer"))
-    own = select.first_selected_option.text
-    before = one(browser, "#panel-left .neuron").get_attribute("max")
-    other = next(
-        option.text for option in select.options if option.text != own and f"({int(before) + 1} units" not in option.text
-    )
-    select.select_by_visible_text(other)
-    wait(browser, lambda: f"layer {other}" in one(browser, "#about").text, "another layer is not shown")
-    require(one(browser, "#panel-left .neuron").get_attribute("max") != before, "the neurons are those of the old layer")
-    settled(browser)
-    require(one(browser, "#layer-status").text == "", "the layer is computed for ever")
-    require(len(images(browser, "right")) == 9, "no images of another layer")
-    scores = one(browser, "#panel-right .scores").text
-    browser.require_focus("#layer", "choosing a layer")
-    select.select_by_visible_text(own)
-    wait(browser, lambda: f"layer {own}" in one(browser, "#about").text, "the first layer does not come back")
-    settled(browser)
-    require(one(browser, "#panel-right .scores").text != scores, "two layers have the same scores")
-
-
-def titles(browser):
-    """Panels are called by what they show."""
-    require(title(browser, "left").startswith("Neuron "), f"the left panel is called {title(browser, 'left')}")
-    require(title(browser, "right") == "Random direction 0, seed 1", f"the right one {title(browser, 'right')}")
-    kind = Select(one(browser, "#panel-left .kind"))
-    kind.select_by_value("random")
-    require(title(browser, "left") == "Random direction 0, seed 1, panel 1", title(browser, "left"))
-    require(title(browser, "right") == "Random direction 0, seed 1, panel 2", title(browser, "right"))
-    kind.select_by_value("mixture")
-    require(title(browser, "left") == "Mixture of 2 neurons", title(browser, "left"))
-    require(title(browser, "right") == "Random direction 0, seed 1", title(browser, "right"))
-    weight = one(browser, "#panel-left .weights [type=range]")
-    weight.send_keys(Keys.HOME)
-    said = one(browser, "#panel-left .weights output").text
-    require(said == "\u22121.00" == weight.get_attribute("aria-valuetext"), f"a weight of minus one is said as {said}")
-    weight.send_keys(Keys.END)
-    kind.select_by_value("neuron")
-    settled(browser)
-
-
-def skip_link(browser, room):
-    """The skip link leads into the room that is open."""
-    skip = one(browser, ".skip")
-    skip.send_keys(Keys.ENTER)
-    browser.require_focus("#content", f"the skip link in {room}")
-    require(one(browser, f"#{room}").is_displayed(), f"the skip link leaves {room}")
-    # By the address itself too.
-    browser.driver.execute_script("location.hash = '#content'")
-    settled(browser)
-    require(one(browser, f"#{room}").is_displayed(), f"the skip link's address leaves {room}")
-    browser.driver.execute_script("location.hash = '#' + arguments[0]", room)
-    settled(browser)
 
 
 def directions(browser):
@@ -169,15 +108,12 @@ def attack(browser):
     index = tile.get_attribute("data-image")
     tile.send_keys(Keys.ENTER)
     verdict = one(browser, "#verdict")
-    wait(browser, lambda: f"Image {index}, true" in verdict.text, "a click on an image does not attack it")
-    browser.require_focus("#attack-title", "choosing an image to attack")
-    require(browser.driver.title.startswith("Attack"), f"the room's title is {browser.driver.title}")
+    wait(browser, lambda: f"Image {index} is" in verdict.text, "a click on an image does not attack it")
     require(one(browser, "#image").get_attribute("value") == index, "the number is not that of the image")
     rows = len(browser.driver.find_elements(By.CSS_SELECTOR, "#attack-bars tr"))
     require(rows == 3, f"{rows} bars for 3 classes")
     one(browser, "#epsilon").send_keys(Keys.HOME)
     wait(browser, lambda: "L2 0," in one(browser, "#norms").text, "ε = 0 changes the image")
-    require("Attack" in one(browser, "nav [aria-current]").text, "the room that is open is not marked")
     first = one(browser, "#adversarial").get_attribute("src")
     bars = one(browser, "#attack-bars").text
     one(browser, "#epsilon").send_keys(Keys.END)
@@ -196,12 +132,12 @@ def attack(browser):
     image = one(browser, "#image")
     image.clear()
     image.send_keys("1")
-    wait(browser, lambda: "Image 1, true" in verdict.text, "an image's number is not heard")
+    wait(browser, lambda: "Image 1 is" in verdict.text, "an image's number is not heard")
     # An empty box leaves the image; a number that is none leaves no older answer beside the complaint.
     image.clear()
     Select(one(browser, "#attack-kind")).select_by_value("fgsm")
     settled(browser)
-    require("Image 1, true" in verdict.text, f"an empty box is another image: {verdict.text}")
+    require("Image 1 is" in verdict.text, f"an empty box is another image: {verdict.text}")
     one(browser, "#epsilon-number").clear()
     one(browser, "#epsilon-number").send_keys("1e39")
     wait(browser, lambda: one(browser, "#trouble").text, "an ε that cannot be is taken")
@@ -219,33 +155,17 @@ def attack(browser):
 
 def picture(browser, folder):
     one(browser, 'nav a[href="#picture"]').click()
-    browser.require_focus("#picture-title", "opening a room")
     canvas = one(browser, "#canvas")
-    require(canvas.get_attribute("role") == "application", "a canvas that takes keys says that it takes none")
-    require("arrow keys" in one(browser, "#canvas-help").text, "nobody is told how to draw by keys")
-    require(canvas.get_attribute("aria-describedby") == "canvas-help", "the instructions are not the canvas's")
     said = one(browser, "#picture-verdict")
     ActionChains(browser.driver).move_to_element_with_offset(
         canvas, -60, -60
     ).click_and_hold().move_by_offset(120, 120).release().perform()
-    wait(browser, lambda: said.text.startswith("Predicted "), "a drawing gives no answer")
+    wait(browser, lambda: "The network says" in said.text, "a drawing gives no answer")
     wait(browser, lambda: len(browser.driver.find_elements(By.CSS_SELECTOR, "#picture-bars tr")) == 3, "no bars")
     wait(browser, lambda: browser.driver.find_elements(By.CSS_SELECTOR, "#neurons .tile"), "no neurons")
     drawn = one(browser, "#seen").get_attribute("src")
     # With the keyboard: pen down, to the right.
-    canvas.send_keys(" ", *[Keys.ARROW_RIGHT] * 6)
-    require(one(browser, "#pen-state").get_attribute("textContent") == "Pen down", "the pen's state is not told")
-    mark = one(browser, "#pen-mark")
-    require(mark.is_displayed() and "down" in mark.get_attribute("class"), "nobody sees where the pen is")
-    box = browser.driver.execute_script(
-        "const mark = document.getElementById('pen-mark').getBoundingClientRect();"
-        "const canvas = document.getElementById('canvas').getBoundingClientRect();"
-        "return [(mark.x + mark.width / 2 - canvas.x) * 280 / canvas.width,"
-        " (mark.y + mark.height / 2 - canvas.y) * 280 / canvas.height, pen.x, pen.y]"
-    )
-    require(abs(box[0] - box[2]) < 3 and abs(box[1] - box[3]) < 3, f"the mark is not where the pen is: {box}")
-    canvas.send_keys(*[Keys.ARROW_UP] * 6, " ")
-    require(one(browser, "#pen-state").get_attribute("textContent") == "Pen up", "the pen's state is not told")
+    canvas.send_keys(" ", *[Keys.ARROW_RIGHT] * 6, *[Keys.ARROW_UP] * 6, " ")
     wait(browser, lambda: one(browser, "#seen").get_attribute("src") != drawn, "the keyboard draws nothing")
     one(browser, "#file").send_keys(str(pathlib.Path(folder, "text.png")))
     trouble = one(browser, "#trouble")
@@ -264,8 +184,7 @@ def picture(browser, folder):
     one(browser, "#file").send_keys(str(pathlib.Path(folder, "cross.png")))
     wait(browser, lambda: one(browser, "#attack-picture").is_enabled(), "a file is not taken again")
     one(browser, "#attack-picture").click()
-    wait(browser, lambda: one(browser, "#verdict").text.startswith("Your picture: the predicted"), "it is not attacked")
-    browser.require_focus("#attack-title", "attacking a picture")
+    wait(browser, lambda: "Your picture is taken for" in one(browser, "#verdict").text, "it is not attacked")
     one(browser, 'nav a[href="#picture"]').click()
 
 
@@ -293,58 +212,6 @@ def every_control_is_reached(browser, room):
     require(not missing, f"{room}: the Tab key does not lead to {missing}")
 
 
-def system_colours(browser):
-    """Where the system's colours take the place of the page's, bars are seen, and colours of classes are their own."""
-    colours = browser.driver.execute_script(
-        "const of = (selector, property) =>"
-        "  [...document.querySelectorAll(selector)].map(e => getComputedStyle(e)[property]);"
-        "return {bars: of('#attack-bars td i', 'backgroundColor'), ground: of('body', 'backgroundColor')[0],"
-        " heads: of('#attack-bars th', 'borderLeftColor'), lines: of('#line polyline', 'stroke'),"
-        " parts: of('#panel-right .classbar rect', 'fill'), tiles: of('#panel-right .top img', 'borderBottomColor'),"
-        " outlines: of('#attack-bars td i', 'outlineStyle'), histogram: of('#panel-right .histogram path', 'fill')}"
-    )
-    ground = colours["ground"]
-    for name in ["bars", "heads", "lines", "parts", "tiles", "histogram"]:
-        require(colours[name] and ground not in colours[name], f"{name} cannot be seen: {colours[name]} on {ground}")
-    for name in ["bars", "heads", "lines"]:
-        require(len(set(colours[name])) == 3, f"{name} of three classes have the colours {set(colours[name])}")
-    require(set(colours["outlines"]) == {"solid"}, "bars have no outline")
-    require("dashed" in [line.get_attribute("class").split()[-1] for line in
-                         browser.driver.find_elements(By.CSS_SELECTOR, "#line .strong")], "two lines differ by colour alone")
-
-
-def at_other_sizes(address, folder):
-    """All rooms at 400 % and in the system's colours."""
-    for width, forced in [(ZOOMED, False), (WIDE, True)]:
-        name = "forced" if forced else str(width)
-        with Browser(width, height=640, forced=forced, dark=forced) as browser:
-            browser.open(address)
-            wait(browser, lambda: len(images(browser, "right")) == 9, "no images are shown")
-            Select(one(browser, "#panel-left .kind")).select_by_value("mixture")
-            Select(one(browser, "#top")).select_by_value("25")
-            wait(browser, lambda: len(images(browser, "right")) == 25, "no 25 images")
-            settled(browser)
-            browser.screenshot(f"explore-{name}-directions", whole=True)
-            browser.require_no_sideways_scrolling()
-            # One that is misclassified would not be attacked.
-            one(browser, "#panel-left .top .tile:not(:has(.wrong))").send_keys(Keys.ENTER)
-            Select(one(browser, "#attack-kind")).select_by_value("deepfool")
-            wait(browser, lambda: browser.driver.find_elements(By.CSS_SELECTOR, "#line .dashed"), "no line")
-            settled(browser)
-            browser.screenshot(f"explore-{name}-attack", whole=True)
-            browser.require_no_sideways_scrolling()
-            if forced:
-                system_colours(browser)
-            one(browser, 'nav a[href="#picture"]').click()
-            one(browser, "#file").send_keys(str(pathlib.Path(folder, "cross.png")))
-            wait(browser, lambda: browser.driver.find_elements(By.CSS_SELECTOR, "#neurons .tile"), "no neurons")
-            browser.screenshot(f"explore-{name}-picture", whole=True)
-            browser.require_no_sideways_scrolling()
-            browser.require_accessible()
-            browser.require_minus_signs()
-            browser.require_silence()
-
-
 def play(address, folder):
     require_valid_html(urllib.request.urlopen(address).read().decode())
     for width, dark in [(WIDE, False), (NARROW, True), (WIDE, True), (NARROW, False)]:
@@ -354,13 +221,10 @@ def play(address, folder):
             name = f"explore-{width}-{'dark' if dark else 'light'}"
             wait(browser, lambda: len(images(browser, "right")) == 9, "no images are shown")
             if is_first:
-                titles(browser)
-                layers(browser)
                 directions(browser)
             browser.screenshot(f"{name}-directions", whole=True)
             browser.require_no_sideways_scrolling()
             browser.require_accessible()
-            browser.require_minus_signs()
             if is_first:
                 attack(browser)
             else:
@@ -369,19 +233,16 @@ def play(address, folder):
             browser.screenshot(f"{name}-attack", whole=True)
             browser.require_no_sideways_scrolling()
             browser.require_accessible()
-            browser.require_minus_signs()
             if is_first:
                 picture(browser, folder)
             one(browser, 'nav a[href="#picture"]').click()
             browser.screenshot(f"{name}-picture", whole=True)
             browser.require_no_sideways_scrolling()
             browser.require_accessible()
-            browser.require_minus_signs()
             if is_first:
                 for room in ["directions", "attack", "picture"]:
                     one(browser, f'nav a[href="#{room}"]').click()
                     every_control_is_reached(browser, room)
-                    skip_link(browser, room)
             browser.collect()
             # What the console may complain about: the file that is no picture and the ε that cannot be, both refused.
             browser.messages = [m for m in browser.messages if not ("400" in m and ("/picture" in m or "/attack" in m))]
@@ -389,7 +250,6 @@ def play(address, folder):
             browser.require_addresses(address)
 
 
-    at_other_sizes(address, folder)
     # By its own address a room asks for nothing that cannot be.
     with Browser(WIDE) as browser:
         browser.open(address + "#attack")

@@ -2,6 +2,20 @@ import Foundation
 import Testing
 
 @Suite struct ArgumentTests {
+  @Test("Every command explains itself on standard output")
+  func help() async throws {
+    let laboratory = try await Laboratory(hasResults: false)
+    let paths = try await CommandTree.paths(in: laboratory)
+    #expect(paths.contains(["intrigue", "datasets", "fetch"]) && paths.contains(["intrigue", "train"]))
+    for path in paths {
+      let outcome = try await Program(laboratory: laboratory).run(path.dropFirst() + ["--help"])
+      expectSuccess(outcome)
+      let words = path.joined(separator: " ")
+      #expect(outcome.output.hasPrefix("OVERVIEW: ") && outcome.output.contains("USAGE: \(words)"))
+    }
+    expectSuccess(try await laboratory.run())
+  }
+
   @Test("The version is three numbers")
   func version() async throws {
     let outcome = try await Laboratory(hasResults: false).run("--version")
@@ -178,7 +192,7 @@ import Testing
     for (arguments, problem) in [
       (
         ["train", "--data", "images", "--architecture", "mlp", "--epochs", "-3"],
-        "--epochs must be between 0 and 100000, got -3"
+        "--epochs must be in 0...100000, got -3"
       ),
       (["gallery", "model", "--top", "-1"], "got -1"),
       (["attack", "fgsm", "model", "--epsilon", "-0.1"], "--epsilon"),

@@ -11,21 +11,21 @@ enum Browser {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
-  /// Whether Chromium, its driver, Selenium and the readers of HTML and of QR codes are here; `make test` installs them on Debian.
+  /// Whether Chromium, its driver, Selenium and the readers of HTML are here; `make test` installs them on Debian.
   static let isHere: Bool = {
     guard let python, FileManager.default.isExecutableFile(atPath: "/usr/bin/chromedriver") else {
       return false
     }
     let process = Process()
     process.executableURL = URL(filePath: python)
-    process.arguments = ["-c", "import selenium, html5lib, zbar"]
+    process.arguments = ["-c", "import selenium, html5lib"]
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
   }()
 
-  static let whatIsMissing: Comment = "Chromium, its driver, Selenium, html5lib or zbar is not installed"
+  static let whatIsMissing: Comment = "Chromium, its driver, Selenium or html5lib is not installed"
 
   /// Plays Tests/Browser/`name`.py to its end and expects that it found nothing wrong.
   static func play(

@@ -95,7 +95,7 @@ import Testing
     run.interrupt()
     let outcome = try await run.outcome()
     #expect(outcome.exitCode == 130 && outcome.output == "")
-    #expect(outcome.errors.hasSuffix("Interrupted. Run the same command again to resume.\n"))
+    #expect(outcome.errors.hasSuffix("Interrupted. The same command goes on where it stopped.\n"))
     let content = try laboratory.content(of: "sets")
     #expect(content.keys.sorted() == ["sets/kmnist/train-images-idx3-ubyte.gz.partial"])
     #expect((1..<100_000).contains(content.first?.value.count ?? 0))

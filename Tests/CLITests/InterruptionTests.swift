@@ -52,10 +52,45 @@ import Testing
     }
     #expect(outcome.exitCode == code, "\(outcome.errors)")
     let last = outcome.errors.split(separator: "\n").last ?? ""
-    #expect(last.hasPrefix("\(word) Run the same command again to resume"), "\(outcome.errors)")
+    #expect(last.hasPrefix("\(word) The same command goes on"), "\(outcome.errors)")
     #expect(!outcome.output.contains("images, layer"))
     // The folder can be used again.
     expectSuccess(try await program.run(arguments + ["3", "--quiet"]))
+  }
+
+  @Test("While a chart is drawn, too: gnuplot is ended with it, and the same command leaves the same bytes")
+  func drawing() async throws {
+    let laboratory = try await Laboratory()
+    try laboratory.write(
+      "#!/bin/sh\necho $$ > gnuplot.pid\ncp gnuplot.pid '\(laboratory.file("").path)'\nexec sleep 60\n",
+      to: "bin/gnuplot")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: laboratory.file("bin/gnuplot").path)
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let workshop = laboratory.file("workshop")
+    try FileManager.default.createDirectory(at: workshop, withIntermediateDirectories: true)
+    let program = Program(
+      laboratory: laboratory,
+      environment: ["PATH": "\(laboratory.file("bin").path):\(path)", "TMPDIR": workshop.path])
+    let arguments = ["evaluate", "run/model.safetensors", "--data", "images", "--output", "drawn"]
+    for (signal, code) in [("INT", 130), ("TERM", 143)] as [(String, Int32)] {
+      let outcome = try await interrupt {
+        try? laboratory.remove("gnuplot.pid")
+        return try await program.run(arguments, sending: signal, when: "[ -s gnuplot.pid ]")
+      }
+      #expect(outcome.exitCode == code, "\(outcome.errors)")
+      #expect(outcome.errors.contains("Nothing is lost"), "\(outcome.errors)")
+      let child = try #require(
+        pid_t(String(decoding: laboratory.read("gnuplot.pid"), as: UTF8.self).split(separator: "\n")[0]))
+      #expect(kill(child, 0) != 0 && errno == ESRCH, "gnuplot \(child) still runs")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: workshop.path) == [])
+    }
+    expectSuccess(try await Program(laboratory: laboratory).run(arguments + ["--quiet"]))
+    let (drawn, whole) = (try laboratory.content(of: "drawn"), try laboratory.content(of: "evaluation"))
+    #expect(drawn.count == whole.count)
+    for (name, data) in whole where !name.hasSuffix("run.json") {
+      #expect(drawn[name.replacing("evaluation/", with: "drawn/")] == data, "\(name)")
+    }
   }
 
   @Test("A second signal ends the process at once")

@@ -95,6 +95,33 @@ import Testing
     #expect(try laboratory.content(of: "page").keys.sorted() == whole)
   }
 
+  @Test("A killed chart leaves nothing in TMPDIR")
+  func charts() async throws {
+    let laboratory = try await Laboratory()
+    try laboratory.write("", to: "tmp/keep")
+    var program = Program(laboratory: laboratory)
+    program.environment["TMPDIR"] = laboratory.file("tmp").path
+    // A gnuplot that never ends.
+    try laboratory.write("#!/bin/sh\nexec sleep 60\n", to: "bin/gnuplot")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: laboratory.file("bin/gnuplot").path)
+    program.environment["PATH"] = laboratory.file("bin").path + ":/usr/bin:/bin"
+    let evaluate = ["evaluate", "run/model.safetensors", "--data", "images", "--output", "killed"]
+    let run = try program.start(evaluate)
+    func hasWorkshop() throws -> Bool {
+      (try? laboratory.content(of: "killed").keys.contains { $0.hasSuffix("confusion.gp") }) ?? false
+    }
+    while try !hasWorkshop() { try await Task.sleep(for: .milliseconds(5)) }
+    run.kill()
+    _ = try await run.outcome()
+    #expect(try laboratory.content(of: "tmp").keys.sorted() == ["tmp/keep"])
+    expectSuccess(try await Program(laboratory: laboratory).run(evaluate + ["--quiet"]))
+    let again = try await Program(laboratory: laboratory).run(
+      ["evaluate", "run/model.safetensors", "--data", "images", "--output", "whole", "--quiet"])
+    expectSuccess(again)
+    #expect(try files(laboratory, "killed") == files(laboratory, "whole"))
+  }
+
   @Test(
     "Another experiment's folder, the data set, and no folder at all are refused before anything is written")
   func otherFolders() async throws {

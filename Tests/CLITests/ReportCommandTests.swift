@@ -112,7 +112,8 @@ import Testing
         ["images", "logits", "near"].map { "figures/\(name)-\($0).png" }
       }),
     "pattern": Set(
-      ["directions", "spectrum", "components", "universal"].map { "figures/\($0).png" }),
+      ["means-targeted", "means-untargeted", "directions", "spectrum", "components", "universal"]
+        .map { "figures/\($0).png" } + ["spectrum.csv", "components.csv"]),
   ]
 
   @Test(

@@ -98,8 +98,7 @@ import Testing
       try #require(outcome.exitCode == 130, "\(outcome.errors)")
       #expect(
         outcome.errors.hasSuffix(
-          "Interrupted. Run the same command again, without --fresh, to resume after the last finished epoch.\n"
-        ))
+          "Interrupted. The same command, without --fresh, goes on after the last finished epoch.\n"))
       let names = try laboratory.content(of: "in parts").keys.sorted()
       #expect(names == ["in parts/checkpoint.safetensors", "in parts/run.json"])
       let record = try JSONSerialization.jsonObject(with: laboratory.read("in parts/run.json"))
@@ -190,8 +189,7 @@ import Testing
       #expect(
         names
           == [
-            "exhibits.json", "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf",
-            "figures/classes.png",
+            "figures/classes.csv", "figures/classes.gp", "figures/classes.pdf", "figures/classes.png",
             "figures/classes.txt", "figures/rubbish.png",
             "rubbish.csv", "run.json",
           ].map { "noise/\($0)" })

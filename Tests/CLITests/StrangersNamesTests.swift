@@ -28,7 +28,7 @@ import Testing
     return laboratory
   }
 
-  /// Draws a chart of the laboratory by its script, as a reader may.
+  /// Draws a chart of the laboratory again, as its reader would.
   private func draw(_ script: String, as format: String, in laboratory: Laboratory) async throws {
     let file = laboratory.file(script)
     expectSuccess(
@@ -42,8 +42,7 @@ import Testing
   }
 
   @Test(
-    "No name of an architecture, a class or a folder runs a command when gnuplot reads a chart's script",
-    .enabled(if: Gnuplot.isHere, Gnuplot.whatIsMissing))
+    "No name of an architecture, a class or a folder runs a command of gnuplot, now or when it draws again")
   func commands() async throws {
     let laboratory = try await evaluated(
       classNames: [
@@ -113,9 +112,7 @@ import Testing
       laboratory: laboratory)
   }
 
-  @Test(
-    "Names that begin with an apostrophe stand at both axes of a script's drawing",
-    .enabled(if: Gnuplot.isHere, Gnuplot.whatIsMissing))
+  @Test("Names that begin with an apostrophe stand at both axes")
   func apostrophes() async throws {
     let laboratory = try await evaluated(classNames: ["'s-Hertogenbosch", "'t Zand", "50% off"])
     try await draw("evaluation/figures/confusion.gp", as: "svg", in: laboratory)

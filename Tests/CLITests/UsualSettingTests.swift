@@ -26,7 +26,7 @@ import Testing
     Case(
       command: ["rank", "run/model.safetensors", "--no-cache"],
       remarks: [
-        "images per direction: 6, not 9 as is usual, because there are no more held-out images",
+        "images for each direction: 6, not 9 as is usual, because there are no more held-out images",
         "κ of 6 images is 0.00 at most, not 1, because no class has as many held-out images",
       ],
       given: (["--top", "9"], "the top 9 were asked for: there are 6 held-out images")),
@@ -42,7 +42,7 @@ import Testing
     Case(
       command: ["linearity", "run/model.safetensors", "--no-sizes", "--count", "6"],
       remarks: [
-        "the logistic regression uses classes 0 (cross) and 1 (dot) instead of the default 3 and 7, because the data lack one of these"
+        "the logistic regression is of classes 0 (cross) and 1 (dot), not of 3 and 7 as is usual, because the data do not have both"
       ],
       given: (["--pair", "3,7"], "there is no class 3: expected a number from 0 to 2")),
     Case(
@@ -51,7 +51,7 @@ import Testing
         "--components", "2",
       ],
       remarks: [
-        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because the others are less than one of the 30 training images, or more than other classes have"
+        "shares of poisoned images: 0, 0.03, 0.1, not 0, 0.001, 0.003, 0.01, 0.03, 0.1 as is usual, because of 30 training images the others are less than one, or more than there are of other classes"
       ],
       given: (["--shares", "0,0.001"], "0.001")),
     Case(

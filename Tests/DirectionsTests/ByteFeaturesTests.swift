@@ -58,7 +58,7 @@ import Testing
     for (row, length) in [0, 1e-44, 1e-30, 1e-3, 1, 1e3, 1e20, 1e36, 1e38].enumerated() {
       matrix[row: row] = ArraySlice(matrix[row: row].map { $0 * Float(length) })
     }
-    let directions = DirectionSet(ids: (0..<9).map { "v\($0)" }, matrix: matrix)
+    let directions = DirectionSet(kind: .randomSphere, ids: (0..<9).map { "v\($0)" }, matrix: matrix)
     let ranking = Ranking(of: features, along: directions, topCount: 6, proposer: proposer)
     #expect(ranking.topImages == sortedRanking(of: features, along: directions, topCount: 6))
   }
@@ -75,7 +75,7 @@ import Testing
           row % 3 == 0 && index >= 8 ? 0 : value * Float(1 << (index % 12))
         })
     }
-    let directions = DirectionSet(ids: (0..<30).map { "v\($0)" }, matrix: matrix)
+    let directions = DirectionSet(kind: .randomSphere, ids: (0..<30).map { "v\($0)" }, matrix: matrix)
     let ranking = Ranking(of: features, along: directions, topCount: 12, proposer: proposer)
     #expect(ranking.topImages == sortedRanking(of: features, along: directions, topCount: 12))
   }
@@ -96,7 +96,7 @@ import Testing
     let ranking = Ranking(
       of: features,
       along: DirectionSet(
-        ids: ["v"], matrix: Tensor(repeating: 1, shape: [1, dimension])),
+        kind: .randomSphere, ids: ["v"], matrix: Tensor(repeating: 1, shape: [1, dimension])),
       topCount: 1, proposer: proposer)
     #expect(ranking.imageIndices(ofRow: 0) == [dimension])
   }
@@ -119,7 +119,7 @@ import Testing
       values: Tensor(shape: [rows.count, 14], elements: Array(rows.joined())), layer: "made up")
     let direction = Tensor(shape: [1, 14], elements: row(1, slope / 127))
     let ranking = Ranking(
-      of: features, along: DirectionSet(ids: ["v"], matrix: direction), topCount: 2,
+      of: features, along: DirectionSet(kind: .randomSphere, ids: ["v"], matrix: direction), topCount: 2,
       proposer: proposer)
     #expect(ranking.imageIndices(ofRow: 0) == [1, 101])
   }
@@ -166,13 +166,13 @@ import Testing
       along: matrix, count: 8, firstImage: 0, workerCount: 1)
     #expect(blind.allSatisfy { $0 == nil })
     let ranking = Ranking(
-      of: features, along: DirectionSet(ids: directions.ids, matrix: matrix),
+      of: features, along: DirectionSet(kind: .randomSphere, ids: directions.ids, matrix: matrix),
       topCount: 8,
       proposer: proposer)
     #expect(
       ranking.topImages
         == sortedRanking(
-          of: features, along: DirectionSet(ids: directions.ids, matrix: matrix),
+          of: features, along: DirectionSet(kind: .randomSphere, ids: directions.ids, matrix: matrix),
           topCount: 8))
   }
 

@@ -23,6 +23,7 @@ import Testing
     let clusters = ClusterCentres(of: try FeatureMatrix(rows: planted), count: 3, seed: seed)
     #expect(clusters.hasConverged)
     #expect(clusters.memberCounts == [16, 8, 4])
+    #expect(clusters.directions.kind == .clusterCentres)
     #expect(clusters.directions.ids == ["k000", "k001", "k002"])
     let axes = DirectionSet.neurons(dimension: 3).matrix
     #expect(zip(clusters.directions.matrix.elements, axes.elements).allSatisfy { abs($0 - $1) < 1e-6 })

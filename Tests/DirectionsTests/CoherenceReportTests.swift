@@ -111,7 +111,7 @@ import Testing
     let features = try FeatureMatrix.normal(images: 500, dimension: 10, seed: 6)
     let directions = DirectionSet.randomSphere(count: 9, dimension: 10, seed: 7)
     let scaled = DirectionSet(
-      ids: directions.ids,
+      kind: .randomSphere, ids: directions.ids,
       matrix: Tensor(shape: [9, 10], elements: directions.matrix.elements.map { 4 * $0 }))
     let encoder = try encoder(seed: 1, name: "pixels")
     func report(_ directions: DirectionSet, _ labels: ClassLabels, _ encoder: SimilaritySpace)

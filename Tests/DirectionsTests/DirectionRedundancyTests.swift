@@ -69,7 +69,7 @@ import Testing
     for image in 0..<300 { values.elements[image * 3 + 1] = values.elements[image * 3] }
     let third = Float(1) / 3
     let directions = DirectionSet(
-      ids: ["a", "b", "c"],
+      kind: .randomSphere, ids: ["a", "b", "c"],
       matrix: Tensor(shape: [3, 3], elements: [third, -third.nextUp, 0, third.nextUp, -third, 0, 1, 0, 0]))
     let table = DirectionRedundancy.table(
       of: try FeatureMatrix(values: values, layer: "made up"), along: directions)

@@ -34,6 +34,7 @@ import Testing
       basis[row: dimension - 1] = ArraySlice(basis[row: dimension - 1].map { -$0 })
     }
     #expect(one.matrix == basis)
+    #expect(one.kind == .fractionalRotation)
     #expect(one.ids.first == "q000")
   }
 

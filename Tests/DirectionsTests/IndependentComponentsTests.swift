@@ -23,6 +23,7 @@ import Testing
   func known(seed: UInt64) throws {
     let components = IndependentComponents(of: try mixed(), count: 3, seed: seed)
     #expect(components.hasConverged)
+    #expect(components.directions.kind == .independentComponents)
     #expect(components.directions.ids == ["c000", "c001", "c002"])
     for source in 0..<3 {
       // A direction that sees one source alone is orthogonal to what the others add.

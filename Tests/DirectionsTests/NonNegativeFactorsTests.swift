@@ -21,6 +21,7 @@ import Testing
     let (features, parts) = try planted(images: 2000)
     let runs = try (0..<3).map { try NonNegativeFactors(of: features, count: 3, seed: $0) }
     let factors = runs.max { $0.explainedShare < $1.explainedShare }!
+    #expect(factors.directions.kind == .nonNegativeFactors)
     #expect(factors.directions.ids == ["f000", "f001", "f002"])
     #expect(abs(factors.explainedShare - 1) < 1e-6)
     for (row, part) in parts.enumerated() {

@@ -23,6 +23,7 @@ import Testing
   func diagonal() throws {
     let components = PrincipalComponents(of: try axes([1, 4, 2, 3]), count: 4)
     #expect(components.directions.ids == ["p000", "p001", "p002", "p003"])
+    #expect(components.directions.kind == .principalComponents)
     let expected = DirectionSet.neurons([1, 3, 2, 0], dimension: 4).matrix
     #expect(zip(components.directions.matrix.elements, expected.elements).allSatisfy { abs($0 - $1) < 1e-7 })
     for (share, square) in zip(components.explainedVariance, [16.0, 9, 4, 1]) {

@@ -41,7 +41,7 @@ import Testing
     for seed in 0..<10 as Range<UInt64> {
       let features = try FeatureMatrix.tied(images: 900, dimension: 3, seed: seed)
       let matrix = Tensor(shape: [3, 3], elements: [1, 1, 1, 0, 0, 0, -1, 2, -1])
-      let directions = DirectionSet(ids: ["a", "b", "c"], matrix: matrix)
+      let directions = DirectionSet(kind: .randomSphere, ids: ["a", "b", "c"], matrix: matrix)
       let ranking = Ranking(of: features, along: directions, topCount: 200)
       #expect(ranking.topImages == sortedRanking(of: features, along: directions, topCount: 200))
       #expect(ranking.imageIndices(ofRow: 1) == Array(0..<200))  // every score is 0
@@ -53,7 +53,7 @@ import Testing
     var values = try FeatureMatrix.normal(images: 1111, dimension: 100, seed: 3).values
     for image in [0, 511, 512, 700, 1110] { values[row: image] = values[row: 42] }
     let features = try FeatureMatrix(values: values, layer: "made up")
-    let directions = DirectionSet(ids: ["own"], matrix: values.rows([42]))
+    let directions = DirectionSet(kind: .randomSphere, ids: ["own"], matrix: values.rows([42]))
     let ranking = Ranking(of: features, along: directions, topCount: 6)
     #expect(ranking.imageIndices(ofRow: 0) == [0, 42, 511, 512, 700, 1110])
     #expect(Set(ranking.topImages[0].map(\.score)).count == 1)
@@ -154,7 +154,7 @@ import Testing
 
     var scaled = directions.matrix
     for index in scaled.elements.indices { scaled.elements[index] *= 37.5 }
-    let longer = DirectionSet(ids: directions.ids, matrix: scaled)
+    let longer = DirectionSet(kind: .randomSphere, ids: directions.ids, matrix: scaled)
     var shifted = features.values
     for index in shifted.elements.indices { shifted.elements[index] += Float(index % 24) * 0.25 - 3 }
     let moved = try FeatureMatrix(values: shifted, layer: "made up")
@@ -180,7 +180,7 @@ import Testing
       let mirrors = DirectionSet.randomSphere(count: 2, dimension: dimension, seed: 33).matrix
       let turnedFeatures = try FeatureMatrix(values: reflected(features.values, mirrors), layer: "made up")
       let turned = DirectionSet(
-        ids: directions.ids, matrix: reflected(directions.matrix, mirrors))
+        kind: .randomSphere, ids: directions.ids, matrix: reflected(directions.matrix, mirrors))
       let before = Ranking(of: features, along: directions, topCount: 9)
       let after = Ranking(of: turnedFeatures, along: turned, topCount: 9)
       for row in 0..<directions.count {
@@ -232,7 +232,7 @@ import Testing
       values[row: image] = [3e38, 3e38, Float(image)]
     }
     let directions = DirectionSet(
-      ids: ["v"], matrix: Tensor(shape: [1, 3], elements: [2, -2, 1]))
+      kind: .randomSphere, ids: ["v"], matrix: Tensor(shape: [1, 3], elements: [2, -2, 1]))
     let ranking = Ranking(
       of: try FeatureMatrix(values: values, layer: "made up"), along: directions, topCount: 3)
     #expect(ranking.imageIndices(ofRow: 0) == [599, 598, 597])

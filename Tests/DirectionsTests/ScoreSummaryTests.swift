@@ -71,7 +71,7 @@ import Testing
     let features = try FeatureMatrix(
       values: Tensor(shape: [1, 2], elements: [3e38, 3e38]), layer: "made up")
     let directions = DirectionSet(
-      ids: ["a"], matrix: Tensor(shape: [1, 2], elements: [1, 1]))
+      kind: .randomSphere, ids: ["a"], matrix: Tensor(shape: [1, 2], elements: [1, 1]))
     let summary = ScoreSummary.table(of: features, along: directions)[0]
     #expect(
       summary.maximum == .greatestFiniteMagnitude && summary.mean == Double(Float.greatestFiniteMagnitude))

@@ -20,6 +20,7 @@ import Testing
     let whitening = Whitening(of: try scaled(deviations))
     #expect(whitening.rank == 3)
     let directions = whitening.randomDirections(count: 2000, seed: 1)
+    #expect(directions.kind == .whitened)
     #expect(directions.ids[7] == "w007")
     // σ_j v_j are the components of a direction that is uniform but for a common factor of each direction.
     var squares = [0.0, 0, 0]

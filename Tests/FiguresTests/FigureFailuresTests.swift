@@ -43,18 +43,24 @@ import Testing
     }
   }
 
-  @Test("A chart that cannot be drawn is one remark, and none of its five files is left from earlier")
+  @Test("Without gnuplot a chart is a remark, and none of its five files is left from earlier")
   func chart() throws {
     try withTemporaryFolder { folder in
       for ending in Chart.fileEndings {
         try Data("earlier".utf8).write(to: folder.appending(path: "m.\(ending)"))
       }
       let failures = FigureFailures { _ in }
-      let rungs = (0..<1000).map { Chart.Rung(name: "\($0)", value: 0.5, role: .random) }
-      let chart = Chart.ladder(caption: FigureCaption(title: ""), rungs: rungs, axis: "κ")
-      try FigureFailures.$current.withValue(failures) { try chart.write(named: "m", in: folder) }
-      let remarks = failures.remarks(in: folder)
-      #expect(remarks.count == 1 && remarks[0].hasPrefix("m.png was not drawn: it would be "))
+      let chart = Chart.confusionMatrix(title: "", classNames: ["a", "b"], counts: [[1, 0], [0, 1]])
+      try FigureFailures.$current.withValue(failures) {
+        try FigureFailures.noting(
+          folder.appending(path: "m.png"),
+          and: Chart.fileEndings.dropFirst().map { folder.appending(path: "m.\($0)") }
+        ) { try chart.write(named: "m", in: folder, searchPath: "") }
+      }
+      #expect(
+        failures.remarks(in: folder) == [
+          "m.png was not drawn: gnuplot is not installed: charts need the package gnuplot-nox"
+        ])
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
   }
@@ -73,5 +79,22 @@ import Testing
         #expect(throws: FileError.self) { try small.write(to: folder.appending(path: "none/a.png")) }
       }
     }
+  }
+
+  @Test("Confused pairs stand under their class, with the share of its images")
+  func pairs() throws {
+    let chart = Chart.confusedPairs(
+      caption: FigureCaption(title: "t"),
+      pairs: [
+        .init(className: "a", predicted: "b", share: .init(3, of: 10)),
+        .init(className: "c", predicted: "a", share: .init(2, of: 4)),
+        .init(className: "a", predicted: "c", share: .init(1, of: 10)),
+      ])
+    let rows = chart.table.dropFirst().map { $0.map { "\($0)" } }
+    #expect(chart.table[0].map { "\($0)" }.suffix(4) == ["count", "of", "name", "part"])
+    #expect(
+      rows.map { Array($0.suffix(4)) } == [
+        ["3", "10", "→ b", "a"], ["1", "10", "→ c", "a"], ["2", "4", "→ a", "c"],
+      ])
   }
 }

@@ -50,45 +50,6 @@ import Testing
     }
   }
 
-  @Test("A page is listed, the charts and figures on it are not; each of those that have a name is a file")
-  func page() throws {
-    try inFolder { folder in
-      var exhibits = Exhibits(title: "Title", findings: [], basis: "")
-      let epoch = Chart.Epoch(
-        number: 1, trainingLoss: 1, trainingAccuracy: 0.5, validationLoss: nil, validationAccuracy: nil)
-      func grid(_ title: String) -> SignedImageGrid {
-        SignedImageGrid(
-          caption: FigureCaption(title: title), columnNames: [""],
-          rows: [.init(name: "", cells: [.init(values: [0, 1, -1, 0])])], channels: 1, height: 2, width: 2)
-      }
-      exhibits.page("figures/page.png", "Page.", alternative: "A chart and two grids.") {
-        Exhibits.Page(
-          FigureCaption(title: "page"),
-          charts: [("curve", Chart.trainingCurve(title: "t", epochs: [epoch]))],
-          rows: [[("grid.png", grid("named")), (nil, grid("nameless"))]])
-      }
-      try exhibits.write(to: folder)
-      #expect(exhibits.list.pictures.map(\.file) == ["figures/page.png"])
-      for name in ["page.png", "curve.png", "curve.csv", "grid.png"] {
-        #expect(folder.exists("figures/\(name)"), "\(name)")
-      }
-      let files = try FileManager.default.contentsOfDirectory(atPath: folder.file("figures").path)
-      #expect(files.count == 2 + Chart.fileEndings.count)
-    }
-  }
-
-  @Test("A share has its counts behind it, and a count its separators")
-  func words() {
-    let share = Proportion(9048, of: 10_000)
-    #expect(share.share() == "90.5 % (9,048 of 10,000)")
-    #expect(
-      share.share(of: "images", hasInterval: true)
-        == "90.5 % (9,048 of 10,000 images; 95 % interval 89.9 % to 91.0 %)")
-    #expect(Proportion(0, of: 0).share(of: "images") == "– (0 of 0 images)")
-    #expect(
-      [0, 999, 1000, 1_234_567, -1000].map(Numbers.grouped) == ["0", "999", "1,000", "1,234,567", "−1,000"])
-  }
-
   @Test("Tables and list stand before the first picture is drawn, so that one that fails loses no number")
   func failing() throws {
     struct Failure: Error {}

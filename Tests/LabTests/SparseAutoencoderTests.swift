@@ -144,7 +144,7 @@ import Testing
     let dead = fitted.training.deadLatents
     try #require(!dead.isEmpty && dead.count < 40)
     let directions = fitted.directions
-    #expect(directions.count == 40 - dead.count)
+    #expect(directions.kind == .sparseAutoencoder && directions.count == 40 - dead.count)
     #expect(Set(directions.ids).isDisjoint(with: dead.map { $0 < 10 ? "s0\($0)" : "s\($0)" }))
     for row in 0..<directions.count {
       #expect(abs(Norm.l2(Array(directions.matrix[row: row])) - 1) < 1e-6)

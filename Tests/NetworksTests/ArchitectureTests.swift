@@ -99,8 +99,8 @@ import Testing
       ),
       // No question after another function whose name is near.
       (
-        #"{"name": "c", "layer": "celu"}"#,
-        #"nodes[0].layer: node "c": no layer is called "celu"; there are normalise, conv2d,"#
+        #"{"name": "c", "layer": "gelu"}"#,
+        #"nodes[0].layer: node "c": no layer is called "gelu"; there are normalise, conv2d,"#
       ),
     ])
   func unknownKeys(node: String, problem: String) {

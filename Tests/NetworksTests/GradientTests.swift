@@ -9,8 +9,6 @@ import Testing
 @Suite struct GradientTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let architecture: Architecture
-    /// Equations of activations that ``DoubleReference`` does not know, by their words.
-    var functions: [String: @Sendable (Double) -> Double] = [:]
     var testDescription: String { architecture.name }
   }
 
@@ -163,30 +161,8 @@ import Testing
       Case(
         architecture: .named(.resnet8, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
       Case(architecture: .named(.allcnn, input: ImageShape(channels: 3, height: 8, width: 8), classCount: 4)),
-    ] + wideGroups
+    ]
   }()
-
-  /// Groups where Winograd's algorithm would take a convolution of as many channels without them.
-  private static var wideGroups: [Case] {
-    [16, 32].flatMap { channels in
-      [2, channels].flatMap { groups in
-        [3, 5].map { kernel in
-          let padded = Convolution(
-            outputChannels: channels, kernel: Extent(height: kernel, width: kernel),
-            padding: Extent(height: kernel / 2, width: kernel / 2), groups: groups)
-          return Case(
-            architecture: Architecture(
-              name: "conv2d, \(channels) channels in \(groups) groups, \(kernel)×\(kernel)",
-              input: ImageShape(channels: 3, height: 8, width: 8),
-              nodes: [
-                .init("stem", .convolution(Convolution(outputChannels: channels, kernel: 1))),
-                .init("conv", .convolution(padded)), .init("flatten", .flatten),
-                .init("logits", .linear(outputs: 3, bias: true)),
-              ]))
-        }
-      }
-    }
-  }
 
   /// Weights and images on which no ReLU or maximum sits closer to its kink than the step of the differences.
   private func setting(_ architecture: Architecture, batch: Int) throws -> (Network, Tensor, [Int]) {
@@ -230,7 +206,7 @@ import Testing
   @Test("Logits agree with a forward pass in Double, in training and in inference", arguments: cases)
   func forward(_ item: Case) throws {
     let (network, images, labels) = try setting(item.architecture, batch: 5)
-    let reference = DoubleReference(network, functions: item.functions)
+    let reference = DoubleReference(network)
     let training = try TrainingPass.run(network, images: images, labels: labels)
     let inference = try Engine(running: network, workerCount: 2, microBatch: 4).logits(of: images)
     for (mode, logits) in [(DoubleReference.Mode.training, training.logits), (.inference, inference)] {
@@ -247,7 +223,7 @@ import Testing
   @Test("Gradients of parameters agree with central differences in Double", arguments: cases)
   func parameterGradients(_ item: Case) throws {
     let (network, images, labels) = try setting(item.architecture, batch: 5)
-    var reference = DoubleReference(network, functions: item.functions)
+    var reference = DoubleReference(network)
     let pass = try TrainingPass.run(network, images: images, labels: labels)
     let pixels = doubles(images)
     var generator = SeededGenerator(seed: 3)
@@ -276,7 +252,7 @@ import Testing
   @Test("Gradients of images agree with central differences in Double", arguments: cases)
   func imageGradients(_ item: Case) throws {
     let (network, images, labels) = try setting(item.architecture, batch: 3)
-    let reference = DoubleReference(network, functions: item.functions)
+    let reference = DoubleReference(network)
     let engine = try Engine(running: network, workerCount: 2, microBatch: 2)
     let (_, gradients) = try engine.logitsAndImageGradients(of: images) { row, logits, gradient in
       var largest = logits[0]

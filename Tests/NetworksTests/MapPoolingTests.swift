@@ -40,7 +40,7 @@ import Testing
     let engine = try Engine(running: network, workerCount: 2, microBatch: 8)
     var mapCount = 0
     for (position, node) in network.graph.nodes.enumerated() {
-      if node.layer.normalise != nil { continue }
+      if case .normalise = node.layer { continue }
       let every = try engine.features(of: images, layer: position)
       let units = try engine.features(of: images, layer: position, pooling: pooling)
       // A mean added up in another order may round to the neighbouring Float.

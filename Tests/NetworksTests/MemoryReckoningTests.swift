@@ -35,7 +35,7 @@ import Testing
     adversarial: AdversarialTraining? = nil, privacy: PrivateTraining? = nil
   ) -> Work {
     Work(name: name) { network, device in
-      let hasDistances = network.graph.nodes.contains { $0.layer.rbf != nil }
+      let hasDistances = network.graph.nodes.contains { if case .rbf = $0.layer { true } else { false } }
       var configuration = TrainingConfiguration(
         batchSize: 24, microBatch: 8, optimizer: optimizer, loss: hasDistances ? .exponential : .softmax)
       configuration.adversarial = adversarial

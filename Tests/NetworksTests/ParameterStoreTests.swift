@@ -45,7 +45,7 @@ import Testing
   private static func layouts(of graph: Graph, on device: Device) throws -> [Int: MemoryDescription] {
     var layouts: [Int: MemoryDescription] = [:]
     for (position, node) in graph.nodes.enumerated() where !node.parameters.isEmpty {
-      if node.layer.batchNorm != nil { continue }
+      if case .batchNorm = node.layer { continue }
       layouts[node.parameters.lowerBound] = try WeightedOperation(
         graph, node: position, microBatch: 8, activation: nil, givesSourceGradient: true,
         givesWeightsGradient: true, on: device

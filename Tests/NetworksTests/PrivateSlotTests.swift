@@ -67,7 +67,7 @@ import Testing
   }
 
   static let cases = GradientTests.cases.filter { item in
-    !item.architecture.nodes.contains { $0.layer.batchNorm != nil }
+    !item.architecture.nodes.contains { if case .batchNorm = $0.layer { true } else { false } }
   }
 
   static func scene(_ architecture: Architecture, count: Int) throws -> (Network, LabelledImages) {

@@ -126,7 +126,7 @@ import Testing
     .enabled(if: Device.version.hasPrefix("2."), "seen with version 2"))
   func notANumber() throws {
     for (activation, isZero) in [
-      (Elementwise.relu, true), (.sigmoid, false), (.tanh, false),
+      (PrimitiveDescription.Activation.relu, true), (.sigmoid, false), (.tanh, false),
     ] {
       let data = try one.memory([1, 16], Array(repeating: .nan, count: 16))
       try one.bind(

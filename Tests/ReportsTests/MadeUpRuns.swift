@@ -50,13 +50,6 @@ final class MadeUpRuns {
     var table = CSVWriter(columns: ["class", "mean_recall"])
     for row in 0..<rowCount { table.append([row == 0 ? Self.evil : "class \(row)", Double(row) / 3]) }
     try table.write(to: run.file("classes.csv"))
-    var list = ExhibitList(
-      title: "Accuracy", findings: ["Accuracy 66.67 % (20 of 30 held-out images)."],
-      basis: "n = 30 images that the network was not trained on; interval: Wilson, 95 %.", listing: [])
-    list.pictures = [.init(file: "figures/confusion.png", caption: "Which class is taken for which.")]
-    list.tables = [.init(file: "classes.csv", caption: "The classes one by one.", columns: [])]
-    list.citations = [.wilson1927probable]
-    try run.write(list, to: "exhibits.json")
     return run.url
   }
 
@@ -119,22 +112,6 @@ final class MadeUpRuns {
     try PNGFile.write(catalogue.sheet(0, of: images), to: run.file("sprites/directions-1.png"))
     try catalogue.table.write(to: run.file("directions.csv"))
     try run.write(catalogue, to: "directions.json")
-    var list = ExhibitList(
-      title: "Neurons beside random directions",
-      findings: ["Mean label agreement of the top 4 images: κ 0.500 over 2 live neurons."],
-      basis: "The top k = 4 of n = 40 images; descriptive only, not a significance test.", listing: [])
-    list.pictures = ["gallery", "neurons", "random"].map { .init(file: "\($0).png", caption: "\($0)") }
-    list.pictures[0].isForArticle = false
-    list.tables = [
-      .init(
-        file: "directions.csv", caption: "All directions and their statistics.", isWhole: true,
-        columns: DirectionCatalogue.columns.map {
-          .init(name: $0, heading: DirectionCatalogue.articleHeadings[$0])
-        })
-    ]
-    list.catalogue = ""
-    list.citations = [.bau2017network]
-    try run.write(list, to: "exhibits.json")
     return run.url
   }
 
@@ -143,8 +120,6 @@ final class MadeUpRuns {
     let folder = try gallery(name)
     let place = RunFolder(folder)
     try FileManager.default.moveItem(at: place.file("run.json"), to: place.file("gallery.json"))
-    try FileManager.default.moveItem(
-      at: place.file("exhibits.json"), to: place.file("gallery-exhibits.json"))
     _ = try training(name, recordName: "train.json")
     let images = [AttackedImage]()
     let results = AttackExperiment.Results(
@@ -178,8 +153,6 @@ final class MadeUpRuns {
         validationFraction: 0),
       workerCount: 2, data: nil)
     try Run(record, on: nil, in: run) { _ in }.complete(with: results)
-    let exhibits = TrainExhibits(results: results, name: "softmax on images", remarks: []).exhibits
-    try run.write(exhibits.list, to: ExhibitList.name(beside: recordName))
     return run.url
   }
 

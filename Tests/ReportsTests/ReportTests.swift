@@ -175,11 +175,11 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: theirs.appending(path: "classes.csv").path))
   }
 
-  @Test("A list of exhibits that names files elsewhere is refused")
+  @Test("A record that names files elsewhere is refused")
   func outside() throws {
     let runs = try MadeUpRuns()
     let run = try runs.gallery("run")
-    let file = run.appending(path: "exhibits.json")
+    let file = run.appending(path: "run.json")
     let text = try String(contentsOf: file, encoding: .utf8)
     for name in ["../other/gallery.png", "/etc/gallery.png"] {
       try Data(text.replacing("gallery.png", with: name).replacing("/", with: "\\/").utf8).write(to: file)
@@ -188,18 +188,30 @@ import Testing
     }
   }
 
-  @Test("A list of exhibits that cannot be read is refused with its name")
-  func damagedList() throws {
+  @Test(
+    "A record that says what cannot be is refused with the place in it",
+    arguments: [
+      (
+        "\"accuracyInterval95\" : [\n      0.4,\n      0.8\n    ]", "\"accuracyInterval95\" : []",
+        "results.accuracyInterval95: an interval is two numbers, the lower first, found []"
+      ),
+      (
+        "\"correctCount\" : 20,\n    \"imageCount\"", "\"correctCount\" : 31,\n    \"imageCount\"",
+        "results.correctCount: expected 0 to 30, found 31"
+      ),
+      ("\"accuracy\" : 0.66", "\"accuracy\" : 1.66", "results.accuracy: expected a number from 0 to 1"),
+    ])
+  func impossible(written: String, changed: String, problem: String) throws {
     let runs = try MadeUpRuns()
-    let file = try runs.evaluation("run").appending(path: "exhibits.json")
+    let file = try runs.evaluation("run").appending(path: "run.json")
     let text = try String(contentsOf: file, encoding: .utf8)
-    for damaged in [text.replacing("\"findings\"", with: "\"finds\""), String(text.dropLast(3))] {
-      try Data(damaged.utf8).write(to: file)
-      let error = #expect(throws: FileError.self) {
-        try Report(title: "t", of: [file.deletingLastPathComponent()])
-      }
-      #expect(error?.file.lastPathComponent == "exhibits.json")
+    try #require(text.contains(written), "\(text)")
+    try Data(text.replacing(written, with: changed).utf8).write(to: file)
+    let error = #expect(throws: FileError.self) {
+      try Report(title: "t", of: [file.deletingLastPathComponent()])
     }
+    #expect(error?.file.lastPathComponent == "run.json")
+    #expect(error?.problem.contains("is wrong at \(problem)") == true, "\(String(describing: error))")
   }
 
   @Test("What is no finished run is said, with its folder, and nothing is written")

@@ -40,11 +40,6 @@ struct AttackScene {
     model = try Self.linearModel(shape, weights: prototypes.flatMap(\.self), biases: biases, names)
   }
 
-  /// The network and the images, as an experiment reads them.
-  var given: GivenModels {
-    GivenModels(models: [model], dataset: dataset, data: DataSource(name: "prototypes"))
-  }
-
   static func linearModel(
     _ shape: ImageShape, weights: [Float], biases: [Float], _ classNames: [String]
   ) throws -> Model {

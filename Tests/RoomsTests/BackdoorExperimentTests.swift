@@ -97,7 +97,7 @@ import Testing
     #expect(refused(unknown).contains("triangle"))
     #expect(
       refused(configuration(scene, shares: [0.0000009, 0.1]))
-        == "a share of 0.0000009 rounds to none of 180 images; choose a larger one")
+        == "a share of 0.0000009 is not one of 180 images; choose a larger one")
     #expect(!FileManager.default.fileExists(atPath: url.path))
   }
 
@@ -110,7 +110,7 @@ import Testing
         _ in
       }
     }
-    #expect(!results.sentences.contains { $0.contains("responds most to the trigger") })
+    #expect(!results.sentences.contains { $0.contains("answers most to the trigger") })
   }
 }
 

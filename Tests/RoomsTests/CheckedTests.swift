@@ -317,6 +317,9 @@ import Testing
       SubstituteResults.self, [:],
       .init("substitutes", "[[], [\(round)]]", "substitutes: expected 0 values, found 1")),
     CheckedCase(
+      MeanShare.self, [:],
+      .init("networkCount", "0", "networkCount: \(none)")),
+    CheckedCase(
       LabelPoisonExperiment.Results.self, [:],
       .init("pair", #"["a"]"#, "pair: expected 2 values, found 1")),
     CheckedCase(

@@ -51,7 +51,7 @@ import Testing
       training: TrainingConfiguration(epochCount: 3, batchSize: 16), validationFraction: 0)
     return CompareExperiment(
       CompareExperiment.Configuration(
-        data: data, networks: .trained(recipe, count: networkCount), reference: .trained,
+        data: data, networks: .trained(recipe, count: networkCount),
         secondData: data,
         declared: ComparisonProtocol(
           topCount: topCount, rotationCount: rotationCount, hasAllLayers: true)),
@@ -121,6 +121,7 @@ import Testing
         try experiment(in: folder, topCount: 6).run(in: run) { _ in }
       }
       let comparison = try experiment(in: folder, topCount: 6, startsFresh: true).run(in: run) { _ in }
+        .comparison
       #expect(comparison.declared.topCount == 6)
       let bytes = try Data(contentsOf: run.file("protocol.json"))
       #expect(comparison.protocolHash == Checksum.hexadecimal(of: bytes))
@@ -131,7 +132,7 @@ import Testing
   func tables() throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))
-      let comparison = try experiment(in: folder, networkCount: 2).run(in: run) { _ in }
+      let comparison = try experiment(in: folder, networkCount: 2).run(in: run) { _ in }.comparison
       func rows(_ name: String) throws -> [[String]] {
         try String(contentsOf: run.file(name), encoding: .utf8).split(separator: "\n").map {
           $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -171,7 +172,7 @@ import Testing
   func fewNetworks() throws {
     try withTemporaryFolder { folder in
       let run = RunFolder(folder.appending(path: "run"))
-      let comparison = try experiment(in: folder, networkCount: 1).run(in: run) { _ in }
+      let comparison = try experiment(in: folder, networkCount: 1).run(in: run) { _ in }.comparison
       #expect(comparison.verdict.conclusion == .tooFewNetworks)
       #expect(comparison.ladder.allSatisfy { $0.kappa.interval == nil })
       let text = try String(contentsOf: run.file("verdict.txt"), encoding: .utf8)
@@ -182,16 +183,15 @@ import Testing
   @Test("Models that exist are compared as they are, and networks differ in their random numbers")
   func givenModels() throws {
     try withTemporaryFolder { folder in
-      _ = try MadeUpGallery(in: folder)
+      let gallery = try MadeUpGallery(in: folder)
       let model = ModelSource.model(path: folder.appending(path: "model.safetensors").path)
       let run = RunFolder(folder.appending(path: "run"))
       let comparison = try CompareExperiment(
         CompareExperiment.Configuration(
           data: DataSource(name: folder.appending(path: "data").path), networks: .given([model, model]),
-          reference: .trained,
           declared: ComparisonProtocol(topCount: 5, rotationCount: 29)),
-        workerCount: 2
-      ).run(in: run) { _ in }
+        workerCount: 2, cache: gallery.cache
+      ).run(in: run) { _ in }.comparison
       let (first, second) = (comparison.networks[0], comparison.networks[1])
       #expect(first.modelChecksum == second.modelChecksum && first.neurons == second.neurons)
       #expect(first.rotationTest.nullMean != second.rotationTest.nullMean)

@@ -144,11 +144,9 @@ extension LabelPoisonExperimentTests {
         configuration(scene, pattern: .targeted(from: "square", to: "0"), shares: [0.5]), workerCount: 2
       ).run(on: scene.dataset, in: $0) { _ in }
     }
-    #expect(results.sentences[0].contains(" with 50 % of the images of square labelled 0 vs "))
-    #expect(
-      results.sentences[2].hasPrefix(
-        "Trimming, number of flips known: with 50 % of the images of square labelled 0, "))
-    #expect(!results.sentences.contains { $0.contains("of the labels flipped") })
+    #expect(results.sentences[0].contains("50 % of the images of square labelled 0: "))
+    #expect(results.sentences[2].contains("with 50 % of the images of square labelled 0 error "))
+    #expect(!results.sentences.contains { $0.contains("50 % flipped") })
     #expect(results.changes.allSatisfy { $0.label.map((0..<3).contains) == true })
   }
 
@@ -223,5 +221,35 @@ extension LabelPoisonExperimentTests {
       #expect(try value(2, data: "e", 50) == 50)
       #expect(try value(2, data: "e", architecture: "b", 60) == 60)
     }
+  }
+}
+
+@Suite struct MeanShareTests {
+  @Test("Three shares have the mean and Student's interval that a table gives; one has no interval")
+  func interval() throws {
+    let share = try #require(
+      MeanShare([Proportion(1, of: 10), Proportion(2, of: 10), Proportion(3, of: 10)]))
+    #expect(abs(share.mean - 0.2) < 1e-12 && share.networkCount == 3)
+    // t = 4.3027 with 2 degrees of freedom, s = 0.1.
+    #expect(abs((share.upper95 ?? 0) - (0.2 + 4.302653 * 0.1 / 3.0.squareRoot())) < 1e-6)
+    #expect(share.lower95 == 0 && share.words == "20.0 % [0.0, 44.8]")
+    let high = try #require(MeanShare([Proportion(9, of: 10), Proportion(10, of: 10)]))
+    #expect(high.upper95 == 1 && (high.lower95 ?? 0) < 0.95)
+    let one = try #require(MeanShare([Proportion(1, of: 10)]))
+    #expect(one.lower95 == nil && one.words == "10.0 %")
+    let alike = try #require(
+      MeanShare([Proportion(1, of: 10), Proportion(2, of: 20), Proportion(3, of: 30)]))
+    #expect(alike.lower95 == nil && alike.upper95 == nil && alike.words == "10.0 % (all alike)")
+    #expect(alike.point(at: 1).interval == nil)
+    #expect(MeanShare([Proportion(0, of: 0)]) == nil && MeanShare([Proportion]()) == nil)
+  }
+
+  @Test("Shares are printed as they were written")
+  func percent() {
+    #expect(
+      [0, 0.001, 0.1, 1, 0.125, 0.000009].map(PoisonWords.percent) == [
+        "0 %", "0.1 %", "10 %", "100 %", "12.5 %", "0.0009 %",
+      ])
+    #expect([0.000009, 1, 0.95].map(PoisonWords.plain) == ["0.000009", "1", "0.95"])
   }
 }

@@ -63,10 +63,8 @@ import Testing
       type, from: JSONSerialization.data(withJSONObject: parts[number]), file: URL(filePath: "/part.json"))
   }
 
-  private func provenance(
-    _ command: String, _ data: DataRecord, _ network: String, checksum: String? = nil
-  ) -> Provenance {
-    Provenance(command: command, data: data, network: network, checksum: checksum, seed: 7)
+  private func provenance(_ command: String, _ data: DataRecord, victim: String) -> PoisonProvenance {
+    PoisonProvenance(command: command, data: data, seed: 7, victim: victim)
   }
 
   // MARK: Poisoning
@@ -87,11 +85,12 @@ import Testing
         target: material.target, seed: 1, workerCount: 1),
       poisoned: try Engine(running: network, workerCount: 1))
     var results = run.results
-    results.sentences = BackdoorExhibits.findings(results)
+    results.sentences = BackdoorExhibits.sentences(results)
     var pin = Pin()
     try pin.add(
       BackdoorExhibits(
-        results: results, provenance: provenance("poison backdoor", run.data, results.victimName),
+        results: results,
+        provenance: provenance("poison backdoor", run.data, victim: run.results.victimName),
         evidence: evidence, material: material
       ).exhibits)
     try pin.expect("backdoor")
@@ -101,18 +100,13 @@ import Testing
   func labels() throws {
     let run = try record(
       "labels", LabelPoisonExperiment.Configuration.self, LabelPoisonExperiment.Results.self)
-    let scene = PoisonScene(epochs: 1)
-    let network = try scene.victim.network(
-      trainedOn: scene.dataset.training, repetition: 0, workerCount: 1, onProgress: {})
-    var results = run.results
-    results.sentences = LabelPoisonExhibits.findings(results)
+    let report = LabelPoisonReport(
+      results: run.results, provenance: provenance("poison labels", run.data, victim: run.results.victimName))
     var pin = Pin()
-    try pin.add(
-      LabelPoisonExhibits(
-        results: results, provenance: provenance("poison labels", run.data, results.victimName),
-        gallery: NeuronGallery(
-          before: network, after: network, heldOut: scene.dataset.heldOut, workerCount: 1)
-      ).exhibits)
+    pin.add("labels.csv", report.table)
+    pin.add("error", report.errorChart)
+    pin.add("taken", try #require(report.takenChart))
+    pin.add("sentences", LabelPoisonReport.sentences(run.results))
     try pin.expect("labels")
   }
 
@@ -120,14 +114,13 @@ import Testing
   func collision() throws {
     let run = try record(
       "collision", CollisionExperiment.Configuration.self, CollisionExperiment.Results.self)
-    var results = run.results
-    results.sentences = CollisionFindings(results: results).sentences
+    let report = CollisionReport(
+      results: run.results, shape: ImageShape(channels: 1, height: 8, width: 8),
+      provenance: provenance("poison collision", run.data, victim: run.results.networkName))
     var pin = Pin()
-    try pin.add(
-      CollisionExhibits(
-        results: results, shape: ImageShape(channels: 1, height: 8, width: 8),
-        provenance: provenance("poison collision", run.data, results.networkName)
-      ).exhibits)
+    pin.add("collision.csv", report.table)
+    pin.add("success", report.chart)
+    pin.add("sentences", CollisionReport.sentences(run.results))
     try pin.expect("collision")
   }
 
@@ -135,14 +128,13 @@ import Testing
   func linear() throws {
     let run = try record(
       "linear", LinearPoisonExperiment.Configuration.self, LinearPoisonExperiment.Results.self)
-    var results = run.results
-    results.sentences = LinearPoisonExhibits.findings(results)
+    let report = LinearPoisonReport(
+      results: run.results, classNames: ["0", "1", "2"], shape: ImageShape(channels: 1, height: 8, width: 8),
+      provenance: provenance("poison linear", run.data, victim: "logistic regression"))
     var pin = Pin()
-    try pin.add(
-      LinearPoisonExhibits(
-        results: results, classNames: ["0", "1", "2"], shape: ImageShape(channels: 1, height: 8, width: 8),
-        provenance: provenance("poison linear", run.data, "logistic regression")
-      ).exhibits)
+    pin.add("linear.csv", report.table)
+    pin.add("error-1", report.chart(0))
+    pin.add("sentences", LinearPoisonReport.sentences(run.results))
     try pin.expect("linear")
   }
 
@@ -152,8 +144,7 @@ import Testing
   func train() throws {
     let run = try record("train", TrainExperiment.Configuration.self, TrainExperiment.Results.self)
     var pin = Pin()
-    try pin.add(
-      TrainExhibits(results: run.results, name: "tiny on arrays", remarks: run.data.remarkLines).exhibits)
+    pin.add("training", TrainExperiment.curve(of: run.results.history, title: "tiny on arrays"))
     try pin.expect("train")
   }
 
@@ -161,10 +152,9 @@ import Testing
   func evaluate() throws {
     let run = try record("evaluate", EvaluateExperiment.Configuration.self, EvaluateExperiment.Results.self)
     var pin = Pin()
-    let exhibits = EvaluateExhibits(results: run.results, modelName: "tiny", data: run.data)
-    try pin.add(exhibits.exhibits)
-    // Of more classes than these, in the place of the matrix.
-    pin.add("confused-pairs", try #require(exhibits.pairsChart))
+    pin.add("classes.csv", EvaluateExperiment.table(run.results))
+    pin.add("confused-pairs", try #require(run.results.pairsChart(of: "tiny", run.data)))
+    pin.add("lines", run.results.lines)
     try pin.expect("evaluate")
   }
 
@@ -175,7 +165,7 @@ import Testing
     var pin = Pin()
     try pin.add(
       ShiftExhibits(
-        results: run.results, provenance: provenance("shift", run.data, run.results.architecture),
+        configuration: run.configuration, results: run.results, data: run.data,
         engine: Engine(running: scene.model.network, workerCount: 1), images: scene.dataset.heldOut,
         shownImage: 0
       ).exhibits)
@@ -185,51 +175,57 @@ import Testing
   @Test("privacy")
   func privacy() throws {
     let run = try record("privacy", PrivacyExperiment.Configuration.self, PrivacyResults.self)
-    var results = run.results
-    results.sentences = PrivacyExhibits(results: results).sentences
+    let report = PrivacyReport(results: run.results, remarkLines: run.data.remarkLines)
     var pin = Pin()
-    try pin.add(PrivacyExhibits(results: results, remarkLines: run.data.remarkLines).exhibits)
+    pin.add("privacy.csv", report.networks)
+    pin.add("summary.csv", report.summary)
+    for (name, chart) in report.charts { pin.add(name, try #require(chart)) }
+    var results = run.results
+    results.sentences = PrivacyWords(results: results).sentences
+    pin.add("lines", results.lines)
     try pin.expect("privacy")
   }
 
   @Test("smooth")
   func smooth() throws {
     let run = try record("smooth", SmoothingExperiment.Configuration.self, SmoothingResults.self)
-    let scene = try AttackScene()
+    let report = SmoothingReport(
+      configuration: run.configuration, results: run.results, data: run.data,
+      parts: [
+        (
+          images: try part(0, of: "smooth", SmoothingPart.self).images,
+          attacks: [try part(1, of: "smooth", SmoothingAttackPart.self)]
+        )
+      ])
     var pin = Pin()
-    try pin.add(
-      SmoothingExhibits(
-        configuration: run.configuration, results: run.results, data: run.data,
-        measured: [
-          (
-            images: try part(0, of: "smooth", SmoothingPart.self).images,
-            attacks: [try part(1, of: "smooth", SmoothingAttackPart.self)]
-          )
-        ], engines: [], images: scene.dataset.heldOut, numbers: []
-      ).exhibits)
+    pin.add("certified.csv", report.certified)
+    pin.add("attacked.csv", report.attacked)
+    pin.add("smoothing.csv", report.summary)
+    pin.add("certified-accuracy", report.chart)
+    pin.add("lines", run.results.lines)
     try pin.expect("smooth")
   }
 
   @Test("transfer")
   func transfer() throws {
     let run = try record("transfer", TransferExperiment.Configuration.self, TransferResults.self)
+    let report = TransferReport(results: run.results, remarkLines: run.data.remarkLines)
     var pin = Pin()
-    try pin.add(TransferExhibits(results: run.results, remarkLines: run.data.remarkLines).exhibits)
+    pin.add("transfer.csv", report.table)
+    pin.add("transfer.tex", report.latex)
+    pin.add("transfer", report.heatMap)
+    if let chart = report.gapChart { pin.add("accuracy-gap", chart) }
+    pin.add("lines", run.results.lines)
     try pin.expect("transfer")
   }
 
   @Test("substitute")
   func substitute() throws {
     let run = try record("substitute", SubstituteExperiment.Configuration.self, SubstituteResults.self)
-    let results = run.results
+    let figures = SubstituteFigures(configuration: run.configuration, results: run.results, data: run.data)
     var pin = Pin()
-    try pin.add(
-      SubstituteExhibits(
-        results: results, step: 0.1,
-        provenance: provenance(
-          "substitute", run.data, results.modelName, checksum: results.modelChecksum),
-        asked: [], images: PoisonScene().dataset.heldOut
-      ).exhibits)
+    pin.add("substitute", try #require(figures.chart))
+    pin.add("sentences", run.results.sentences)
     try pin.expect("substitute")
   }
 
@@ -239,12 +235,13 @@ import Testing
   func compare() throws {
     let run = try record(
       "compare", CompareExperiment.Configuration.self, Comparison.self, parts: NetworkComparison.self)
+    let report = ComparisonReport(
+      comparison: run.results, parts: try #require(run.parts),
+      duplicates: DuplicateImages(in: .init(shape: [0, 1], elements: [])), remarkLines: run.data.remarkLines)
     var pin = Pin()
-    try pin.add(
-      ComparisonExhibits(
-        comparison: run.results, parts: try #require(run.parts),
-        duplicates: DuplicateImages(in: .init(shape: [0, 1], elements: [])), remarkLines: run.data.remarkLines
-      ).exhibits())
+    for (name, table) in report.tables { pin.add("\(name).csv", table) }
+    for (name, chart) in report.charts { pin.add(name, chart) }
+    pin.add("lines", run.results.lines)
     try pin.expect("compare")
   }
 
@@ -253,14 +250,17 @@ import Testing
   @Test("attack pool", arguments: ["pool", "budget"])
   func pool(name: String) throws {
     let run = try record(name, PoolExperiment.Configuration.self, PoolResults.self, parts: PoolPart.self)
+    let report = PoolReport(
+      results: run.results,
+      material: PoolMaterial(
+        plan: PoolPlan(run.configuration), parts: try #require(run.parts), norm: run.results.norm),
+      classNames: ["0", "1", "2"], remarkLines: run.data.remarkLines)
     var pin = Pin()
-    try pin.add(
-      PoolExhibits(
-        results: run.results,
-        evidence: PoolEvidence(
-          plan: PoolPlan(run.configuration), parts: try #require(run.parts), norm: run.results.norm),
-        classNames: ["0", "1", "2"], remarkLines: run.data.remarkLines
-      ).exhibits)
+    pin.add("pool.csv", report.table)
+    pin.add("images.csv", report.imageTable)
+    pin.add("pool.tex", report.latex)
+    pin.add("pool", name == "pool" ? report.distanceChart : report.successChart)
+    pin.add("lines", run.results.lines)
     try pin.expect(name)
   }
 
@@ -281,14 +281,16 @@ import Testing
 
   // MARK: What networks do
 
-  private static let images = LabelledImages(
-    shape: ImageShape(channels: 1, height: 8, width: 8), pixels: .bytes([UInt8](repeating: 0, count: 192)),
-    labels: [0, 1, 2], classNames: ["zero", "one", "two"])
-
   @Test("linearity")
   func linearity() throws {
     let run = try record(
       "linearity", LinearityExperiment.Configuration.self, LinearityExperiment.Results.self)
+    let shape = ImageShape(channels: 1, height: 8, width: 8)
+    let figures = LinearityFigures(
+      configuration: run.configuration, results: run.results, data: run.data,
+      images: LabelledImages(
+        shape: shape, pixels: .bytes([UInt8](repeating: 0, count: 192)), labels: [0, 1, 2],
+        classNames: ["zero", "one", "two"]))
     let rows = (0..<4).map { number -> MeasuredLines.Row in
       let start = Double(number)
       func shares(_ range: Int) -> [Double] {
@@ -296,27 +298,32 @@ import Testing
         return (1...9).map { first + 0.001 * Double($0) }
       }
       return MeasuredLines.Row(
-        image: 30 + number % 2, label: [2, 0][number % 2], direction: number < 2 ? .gradient : .random,
+        image: 30 + number % 2, direction: number < 2 ? .gradient : .random,
         explained: [shares(0), shares(1)],
         region: CorrectRegion(
           lower: -1.5 - start, upper: 0.25 + start, lowerIsOpen: number == 1, upperIsOpen: number == 2))
     }
-    var results = run.results
-    results.sentences = LinearityFindings(configuration: run.configuration, results: results).sentences
     var pin = Pin()
-    try pin.add(
-      LinearityExhibits(
-        configuration: run.configuration, results: results, data: run.data, images: Self.images,
-        // Pages of one image are drawn by it, and play no part here.
-        engine: Engine(running: AttackScene().model.network, workerCount: 1), rows: rows, ranges: [4, 0.5],
-        regressions: [-1, 1].map { LogisticRegression(weights: [Float](repeating: $0, count: 64), bias: 0) }
-      ).exhibits)
+    pin.add(
+      "lines.csv",
+      LinearityTables.lines(
+        rows, labels: [2, 0], ranges: [4, 0.5], classNames: ["zero", "one", "two"],
+        pieceCounts: run.configuration.pieceCounts))
+    pin.add("local.csv", LinearityTables.local(run.results))
+    pin.add("sizes.csv", LinearityTables.sizes(run.results))
+    pin.add("pieces", figures.pieces)
+    pin.add("local", try #require(figures.local))
+    pin.add("sizes", try #require(figures.sizes))
+    pin.add("sentences", LinearityWords(configuration: run.configuration, results: run.results).sentences)
     try pin.expect("linearity")
   }
 
   @Test("pattern")
   func pattern() throws {
     let run = try record("pattern", PatternExperiment.Configuration.self, PatternExperiment.Results.self)
+    let images = LabelledImages(
+      shape: ImageShape(channels: 1, height: 8, width: 8), pixels: .bytes([UInt8](repeating: 0, count: 192)),
+      labels: [0, 1, 2], classNames: ["zero", "one", "two"])
     func tensor(_ number: Int, count: Int, smoothness: Int) -> Tensor {
       var generator = SeededGenerator(seed: 5, purpose: "made-up pattern", index: 10 * number + count)
       let rows = (0..<count * 8).map { _ in generator.normals(8 / smoothness) }
@@ -329,10 +336,10 @@ import Testing
         perturbations: pixels, labels: (0..<pixels.count).map { $0 % 3 },
         predictions: (0..<pixels.count).map { ($0 + 1) % 3 }, imageIDs: Array(0..<pixels.count))
     }
-    func perturbations(_ goal: PatternExperiment.Goal, count: Int) -> PatternExperiment.Perturbations {
+    func material(_ goal: PatternExperiment.Goal, count: Int) -> PatternExperiment.Material {
       let own = set(tensor(0, count: count, smoothness: 2))
       let noise = set(tensor(1, count: count, smoothness: 1))
-      return PatternExperiment.Perturbations(
+      return PatternExperiment.Material(
         goal: goal, set: own, components: PerturbationComponents(of: own.unitRows, directionCount: 2),
         noiseComponents: PerturbationComponents(of: noise.unitRows, directionCount: 0),
         spectrum: RadialSpectrum(of: own.perturbations, workerCount: 1),
@@ -340,17 +347,17 @@ import Testing
           of: tensor(2, count: count, smoothness: 4), workerCount: 1),
         noiseSpectrum: RadialSpectrum(of: noise.perturbations, workerCount: 1))
     }
-    var results = run.results
-    results.sentences =
-      PatternFindings(configuration: run.configuration, results: results, images: Self.images).sentences
+    let figures = PatternFigures(
+      configuration: run.configuration, results: run.results, data: run.data, images: images,
+      materials: zip(PatternExperiment.Goal.allCases, [4, 5]).map(material), universal: [])
     var pin = Pin()
-    try pin.add(
-      PatternExhibits(
-        configuration: run.configuration, results: results, data: run.data, images: Self.images, numbers: [],
-        evidence: PatternExperiment.Evidence(
-          perturbations: zip(PatternExperiment.Goal.allCases, [4, 5]).map(perturbations), universal: [],
-          engine: Engine(running: AttackScene().model.network, workerCount: 1))
-      ).exhibits, isRounded: true)
+    pin.add("spectrum", figures.spectrum)
+    pin.add("components", figures.components)
+    pin.add("cosines.csv", PatternTables.cosines(run.results))
+    pin.add("universal.csv", PatternTables.universal(run.results))
+    pin.add(
+      "sentences",
+      PatternWords(configuration: run.configuration, results: run.results, images: images).sentences)
     try pin.expect("pattern")
   }
 
@@ -358,13 +365,11 @@ import Testing
   func rubbish() throws {
     let run = try record("rubbish", RubbishExperiment.Configuration.self, RubbishExperiment.Results.self)
     var pin = Pin()
-    var results = run.results
-    results.sentences = RubbishFindings(configuration: run.configuration, results: results).sentences
-    try pin.add(
-      RubbishExhibits(
-        configuration: run.configuration, results: results, data: run.data,
-        engine: Engine(running: AttackScene().model.network, workerCount: 1)
-      ).exhibits)
+    pin.add("rubbish.csv", RubbishTable.table(run.results))
+    pin.add(
+      "classes",
+      RubbishFigures(configuration: run.configuration, results: run.results, data: run.data).classes)
+    pin.add("sentences", RubbishWords(configuration: run.configuration, results: run.results).sentences)
     try pin.expect("rubbish")
   }
 
@@ -372,23 +377,24 @@ import Testing
   func reproduce() throws {
     let run = try record(
       "reproduce", ReproductionExperiment.Configuration.self, ReproductionExperiment.Results.self)
-    let exhibits = ReproductionExhibits(
+    let report = ReproductionReport(
       reproductions: run.results.reproductions, data: run.data, configuration: run.configuration)
     var pin = Pin()
-    try pin.add(exhibits.exhibits)
-    pin.add("reproduction.md", exhibits.markdown)
+    pin.add("reproduction.csv", report.table)
+    pin.add("reproduction.md", report.markdown)
+    for reproduction in run.results.reproductions {
+      if let chart = report.chart(of: reproduction) { pin.add(reproduction.table.rawValue, chart) }
+    }
     try pin.expect("reproduce")
   }
 }
 
 extension Pin {
   /// Everything but the pictures that are no charts, of which their captions.
-  ///
-  /// - Parameter isRounded: Whether tables hold last digits that belong to a library, such as those of a factorization.
-  fileprivate mutating func add(_ exhibits: Exhibits, isRounded: Bool = false) throws {
+  fileprivate mutating func add(_ exhibits: Exhibits) throws {
     let list = try JSONFile.encoded(exhibits.list, file: URL(filePath: "/exhibits.json"))
     add("exhibits.json", String(decoding: list, as: UTF8.self))
-    for (file, text) in exhibits.texts { add(file, isRounded ? Self.rounded(text) : text) }
+    for (file, text) in exhibits.texts { add(file, text) }
     for (file, drawing) in exhibits.drawings {
       if case .chart(let chart) = drawing { add(URL(filePath: file).lastPathComponent, chart) }
     }
@@ -400,13 +406,10 @@ extension Pin {
   fileprivate mutating func add(_ heading: String, _ chart: Chart) {
     let numbers = chart.table.map { $0.map { $0.csvField(isForGnuplot: true) }.joined(separator: ",") }
     let (script, words) = chart.script(named: heading)
-    add("chart \(heading)", words + Self.rounded((numbers + [script]).joined(separator: "\n")))
-  }
-
-  /// The last digits of a factorization are the library's.
-  private static func rounded(_ text: String) -> String {
-    text.replacing(/[0-9]+\.[0-9]{7,}(e-?[0-9]+)?/) {
+    // The last digits of a factorization are the library's.
+    let drawn = (numbers + [script]).joined(separator: "\n").replacing(/[0-9]+\.[0-9]{7,}(e-?[0-9]+)?/) {
       Double($0.0).map { String(format: "%.6g", $0) } ?? String($0.0)
     }
+    add("chart \(heading)", words + drawn)
   }
 }

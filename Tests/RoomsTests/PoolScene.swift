@@ -31,10 +31,7 @@ struct PoolScene {
     workerCount: Int = 2, startsFresh: Bool = false, progress: @escaping ProgressHandler = { _ in }
   ) throws -> PoolResults {
     try PoolExperiment(configuration, workerCount: workerCount, startsFresh: startsFresh).run(
-      on: GivenModels(
-        models: [model ?? scene.model] + [surrogate].compactMap(\.self), dataset: scene.dataset,
-        data: configuration.data),
-      in: RunFolder(url), progress: progress)
+      model ?? scene.model, surrogate: surrogate, on: scene.dataset, in: RunFolder(url), progress: progress)
   }
 
   /// The same answers as the scene's network for every image, and a gradient of zero nearly everywhere: each pair of

@@ -32,7 +32,7 @@ import Testing
     _ = try MadeUpGallery(in: folder)
     return ReproductionExperiment(
       ReproductionExperiment.Configuration(
-        data: DataSource(name: folder.appending(path: "data").path), tables: tables, scale: scale, seed: 1),
+        data: DataSource(name: folder.appending(path: "data").path), tables: tables, scale: scale),
       workerCount: workerCount, startsFresh: startsFresh)
   }
 
@@ -63,7 +63,7 @@ import Testing
             count += row.values.compactMap(\.self).count
             for (value, column) in zip(row.values, section.columns) {
               guard let value else { continue }
-              #expect(text.contains(ReproductionExhibits.text(value, column.unit)))
+              #expect(text.contains(ReproductionReport.text(value, column.unit)))
               guard let ours = value.ours else { continue }
               #expect(ours.isFinite)
               if let interval = value.interval {
@@ -408,7 +408,7 @@ import Testing
   @Test("Cells as the papers print them")
   func cells() {
     func text(_ value: Reproduction.Value?, _ unit: Reproduction.Unit) -> String {
-      ReproductionExhibits.text(value, unit)
+      ReproductionReport.text(value, unit)
     }
     #expect(text(.init(paper: 7.4, ours: 7.374), .percent) == "7.37 (7.4)")
     #expect(text(.init(paper: 20, ours: 19.96), .percent) == "20.0 (20)")

@@ -25,8 +25,7 @@ import Testing
     progress: @escaping ProgressHandler = { _ in }
   ) throws -> SubstituteResults {
     try SubstituteExperiment(configuration, workerCount: workers).run(
-      on: GivenModels(models: [scene.model], dataset: scene.dataset, data: configuration.data),
-      in: RunFolder(url), progress: progress)
+      scene.model, on: scene.dataset, in: RunFolder(url), progress: progress)
   }
 
   @Test(
@@ -168,7 +167,7 @@ import Testing
     #expect(Set(shared.attacked).isDisjoint(with: shared.own.joined()))
     try withTemporaryFolder { url in
       for (count, words) in [
-        (15, "each with its own seed images and initial weights"), (20, "partly share"),
+        (15, "each with seed images and weights of its own"), (20, "share in part"),
         (60, "all with the same seed images"),
       ] {
         let log = ProgressLog()

@@ -8,7 +8,7 @@ import Testing
     arguments: [
       ("pading", "padding"), ("paddign", "padding"), ("Kernel", "kernel"), ("kernal", "kernel"),
       ("out_put_channels", "outputChannels"), ("strides", "stride"), ("bais", "bias"), ("dilate", nil),
-      ("out", "outputChannels"), ("x", nil), ("b", nil), ("", nil),
+      ("x", nil), ("", nil),
     ] as [(String, String?)])
   func nearest(word: String, expected: String?) {
     let known = ["outputChannels", "kernel", "stride", "padding", "dilation", "groups", "bias"]

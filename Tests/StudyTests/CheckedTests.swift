@@ -5,7 +5,7 @@ import Testing
 
 @testable import Study
 
-/// What each type of a study says of a file that cannot be. Those of everything else are in `ExperimentsTests`.
+/// What each type of a study says of a file that cannot be. Those of everything else are in `RoomsTests`.
 @Suite struct CheckedTests {
   @Test("A value that cannot be is refused with its place, by every type that is asked", arguments: cases)
   func refused(_ type: CheckedCase) throws {
@@ -51,9 +51,6 @@ import Testing
       .init("answeredAt", "-1", "answeredAt: -1.0 is no time in seconds since 1970"),
       .init(
         "answeredAt", "253402300800", "answeredAt: 253402300800.0 is no time in seconds since 1970")),
-    CheckedCase(
-      UndoneAnswer.self, [:],
-      .init("undoneAt", "-1", "undoneAt: -1.0 is no time in seconds since 1970")),
     CheckedCase(
       StudyParticipant.self, [:],
       .init("number", "-1", "number: expected 0 to \(StudyRoom.participantLimit - 1), found -1"),

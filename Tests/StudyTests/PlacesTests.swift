@@ -87,7 +87,7 @@ import Testing
         _ = try await room.join(from: "198.51.100.1")
         Issue.record("a thousand and one")
       } catch let refusal as ServerRefusal {
-        #expect(refusal.status == 409 && refusal.sentence.contains("the organiser can free some"))
+        #expect(refusal.status == 409 && refusal.sentence.contains("the organiser can free places"))
       }
       try await room.free([names[500]])
       #expect(try await room.join(from: "198.51.100.1").view.pseudonym == names[500])
@@ -139,7 +139,7 @@ import Testing
       let earlier = StudyRoom(room.files, room.store, limits: JoinLimits(), now: { 4 })
       #expect(
         try earlier.clockRemark()?.hasPrefix(
-          "this machine's clock was set back: the latest record is dated 1970-01-01T00:00:05") == true)
+          "this machine's clock was set back: the newest answer is from 1970-01-01T00:00:05") == true)
     }
   }
 }

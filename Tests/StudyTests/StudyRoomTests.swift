@@ -1,7 +1,6 @@
 import Foundation
 import LocalServer
 import Storage
-import Synchronization
 import Testing
 
 @testable import Study
@@ -106,8 +105,7 @@ import Testing
       let entries = Dictionary(uniqueKeysWithValues: room.files.key.entries.map { ($0.trial, $0) })
       /// What an answer says, with numbers, names and addresses blotted out.
       func shape(_ text: String) -> String {
-        text.replacing(#/,"undoTrial":"[0-9a-f]{16}"/#, with: "")
-          .replacing(#/"[0-9a-f]{16}"|"/pictures/[0-9a-f]+"/#, with: "ID")
+        text.replacing(#/"[0-9a-f]{16}"|"/pictures/[0-9a-f]+"/#, with: "ID")
           .replacing(#/"pseudonym":"[^"]*"/#, with: "NAME").replacing(#/\d+/#, with: "N")
       }
       var shapes: [StudyPart: Set<String>] = [:]
@@ -136,74 +134,6 @@ import Testing
       // What is served of the trials themselves tells practice from the rest by its question alone.
       let trials = try text(room.files.trials)
       for word in ["neuron", "catch", "practice", "direction"] { #expect(!trials.contains(word)) }
-    }
-  }
-
-  @Test("Every answer but those to practice and the last one can be undone, whatever its question is about")
-  func undo() async throws {
-    try await MadeUpStudy.inFolder { folder in
-      let room = try room(folder)
-      let (token, _) = try await room.join(from: "192.0.2.1")
-      func isRefused(_ trial: String) async throws -> Bool {
-        do {
-          _ = try await room.undo(token: token, StudyUndo(trial: trial))
-          return false
-        } catch let refusal as ServerRefusal { return refusal.status == 409 }
-      }
-      let order = StudySteps(room.files.design, room.files.key).steps(of: 0)
-      var view = try await room.begin(token: token)
-      for (position, step) in order.enumerated() {
-        let question = try #require(view.question)
-        // What came before was undone.
-        #expect(question.trial == step.trial && question.attempt == 0 && question.undoTrial == nil)
-        let first = StudyReply(trial: step.trial, value: 2, milliseconds: 900, attempt: 0)
-        view = try await room.answer(token: token, first).next
-        guard step.part != .practice, position < order.count - 1 else {
-          #expect(view.question?.undoTrial == nil)
-          #expect(try await isRefused(step.trial), "place \(position)")
-          continue
-        }
-        #expect(view.question?.undoTrial == step.trial)
-        // The same question, with nothing else in it.
-        let again = try await room.undo(token: token, StudyUndo(trial: step.trial))
-        var expected = question
-        (expected.attempt, expected.secondsLeft) = (1, again.question?.secondsLeft)
-        #expect(again.question == expected)
-        #expect(try await room.view(token: token).question?.attempt == 1)
-        var second = first
-        (second.value, second.attempt) = (5, 1)
-        let reply = try await room.answer(token: token, second)
-        #expect(reply.value == 5)
-        #expect(try await isRefused(step.trial), "a second time, place \(position)")
-        view = reply.next
-      }
-      #expect(try room.store.undone().count == order.count - 4)
-      #expect(view.stage == .end)
-    }
-  }
-
-  @Test("The time that is left runs from the last practice answer, for questions alone, and ends at 0")
-  func time() async throws {
-    try await MadeUpStudy.inFolder { folder in
-      let files = try MadeUpStudy.write(to: folder)
-      let time = Mutex(100.0)
-      let room = StudyRoom(files, try files.answers(), limits: JoinLimits(), now: { time.withLock { $0 } })
-      let (token, joined) = try await room.join(from: "192.0.2.1")
-      let rules = joined.rules
-      #expect(rules.mostSeconds == files.design.rules.mostSeconds && rules.instructionSeconds == 15)
-      #expect(rules.controlCount == 3 && rules.controlNeeded == 2, "more than 60 % of three")
-      var view = try await room.begin(token: token)
-      var left: [StudyView.Part: [Int?]] = [:]
-      while let question = view.question {
-        left[question.part, default: []].append(question.secondsLeft)
-        time.withLock { $0 += 60 }
-        view = try await room.answer(
-          token: token, StudyReply(trial: question.trial, value: 2, milliseconds: 900)
-        ).next
-      }
-      #expect(left[.practice] == [nil, nil, nil] && left[.sheet]?.allSatisfy { $0 == nil } == true)
-      let most = Int(rules.mostSeconds)
-      #expect(left[.choice] == (0..<15).map { max(0, most - 60 * $0) })
     }
   }
 

@@ -19,17 +19,14 @@ import Testing
   @Test("Each row of the table has its conclusion and its fixed words")
   func table() {
     let rows: [(StudyVerdict, StudyVerdict.Conclusion, String)] = [
-      (verdict(0.2, 0.1...0.3, 0.12...0.28), .neuronsEasier, "neurons more interpretable"),
-      (verdict(-0.2, -0.3 ... -0.1, -0.28 ... -0.12), .neuronsHarder, "neurons less interpretable"),
-      (
-        verdict(0.05, 0.01...0.09, 0.02...0.08), .differenceInsideMargin,
-        "significant, but smaller than the margin of 0.10"
-      ),
+      (verdict(0.2, 0.1...0.3, 0.12...0.28), .neuronsEasier, "neurons easier to read"),
+      (verdict(-0.2, -0.3 ... -0.1, -0.28 ... -0.12), .neuronsHarder, "neurons harder to read"),
+      (verdict(0.05, 0.01...0.09, 0.02...0.08), .differenceInsideMargin, "difference real but inside ±0.10"),
       (verdict(0.01, -0.05...0.07, -0.04...0.06), .equivalent, "equivalent within ±0.10"),
       (verdict(0.05, -0.05...0.15, -0.02...0.12), .inconclusive, "inconclusive, need about"),
       (
         verdict(0.05, nil, nil, count: 5), .tooFewParticipants,
-        "no verdict with 5 participants, need 3 more participants"
+        "no verdict from 5 participants, need 3 more participants"
       ),
     ]
     for (verdict, conclusion, words) in rows {
@@ -52,7 +49,7 @@ import Testing
       verdict(0.2, 0.11...0.3, 0.12...0.28).sentence.hasSuffix("The difference exceeds the margin of 0.10."))
     #expect(
       verdict(0.2, 0.05...0.3, 0.06...0.28).sentence.hasSuffix(
-        "Whether it exceeds the margin of 0.10 is undecided."))
+        "Whether the difference exceeds the margin of 0.10 is open."))
   }
 
   @Test("The number of participants asked for is that of the fixed rule, less those who are there")

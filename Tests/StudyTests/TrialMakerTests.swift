@@ -89,6 +89,6 @@ import Testing
     let found = try maker().candidates(4, of: .neurons(dimension: 5), firstIndex: 0, topCount: 9)
     #expect(found.found.count == 3)
     #expect(found.passedOver == ["n3", "n4"])
-    #expect(found.reason == "fewer than 30 images score above the minimum")
+    #expect(found.reason == "fewer than 30 images are above its lowest score")
   }
 }

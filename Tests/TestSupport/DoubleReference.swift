@@ -9,16 +9,9 @@ public struct DoubleReference {
   public let graph: Graph
   /// By parameter name.
   public var parameters: [String: [Double]]
-  /// Functions of single values, by the word for the layer.
-  private let functions: [String: @Sendable (Double) -> Double]
 
-  /// - Parameter functions: Of layers beside those that are known here.
-  public init(_ network: Network, functions: [String: @Sendable (Double) -> Double] = [:]) {
+  public init(_ network: Network) {
     graph = network.graph
-    let known: [String: @Sendable (Double) -> Double] = [
-      "relu": { max($0, 0) }, "sigmoid": { 1 / (1 + exp(-$0)) }, "tanh": { Foundation.tanh($0) },
-    ]
-    self.functions = known.merging(functions) { _, given in given }
     parameters = [:]
     for (parameter, tensor) in zip(network.graph.parameters, network.parameters) {
       parameters[parameter.name] = tensor.elements.map(Double.init)
@@ -54,50 +47,47 @@ public struct DoubleReference {
     let batch = sources[0]
     let area = shape.dropFirst().reduce(1, *)
     func channel(_ index: Int) -> Int { index / area }
-    let layer = node.layer
-    if let settings = layer.normalise {
+    switch node.layer {
+    case .normalise(let mean, let deviation):
       return batch.map { image in
-        image.indices.map {
-          (image[$0] - Double(settings.mean[channel($0)])) / Double(settings.standardDeviation[channel($0)])
-        }
+        image.indices.map { (image[$0] - Double(mean[channel($0)])) / Double(deviation[channel($0)]) }
       }
-    }
-    if let convolution = layer.convolution { return batch.map { convolved($0, node, convolution, shape) } }
-    if let linear = layer.linear {
+    case .convolution(let c): return batch.map { convolved($0, node, c, shape) }
+    case .linear(let outputs, let hasBias):
       let weights = parameters["\(node.name).weight"]!
-      let bias = linear.bias ? parameters["\(node.name).bias"]! : Array(repeating: 0, count: linear.outputs)
+      let bias = hasBias ? parameters["\(node.name).bias"]! : Array(repeating: 0, count: outputs)
       return batch.map { image in
-        (0..<linear.outputs).map { row in
+        (0..<outputs).map { row in
           image.indices.reduce(bias[row]) { $0 + weights[row * image.count + $1] * image[$1] }
         }
       }
-    }
-    if let p = layer.maxPool { return batch.map { pooled($0, p, shape, node.shape) { $0.max()! } } }
-    if let p = layer.averagePool {
+    case .maxPool(let p): return batch.map { pooled($0, p, shape, node.shape) { $0.max()! } }
+    case .averagePool(let p):
       let size = Double(p.kernel.height * p.kernel.width)
       return batch.map { pooled($0, p, shape, node.shape) { $0.reduce(0, +) / size } }
-    }
-    if layer == .globalAveragePool {
+    case .globalAveragePool:
       return batch.map { image in
         (0..<shape[0]).map { image[$0 * area..<($0 + 1) * area].reduce(0, +) / Double(area) }
       }
-    }
-    if let norm = layer.batchNorm { return normalised(batch, node, Double(norm.epsilon), area, mode) }
-    if let count = layer.topK {
+    case .relu: return batch.map { $0.map { max($0, 0) } }
+    case .sigmoid: return batch.map { $0.map { 1 / (1 + exp(-$0)) } }
+    case .tanh: return batch.map { $0.map { Foundation.tanh($0) } }
+    case .batchNorm(let epsilon, _):
+      return normalised(batch, node, Double(epsilon), area, mode)
+    case .dropout, .flatten: return batch
+    case .topK(let count):
       return batch.map { row in
         let kept = Set(row.indices.sorted { (-row[$0], $0) < (-row[$1], $1) }.prefix(count))
         return row.indices.map { kept.contains($0) ? row[$0] : 0 }
       }
-    }
-    if let pieces = layer.maxout {
+    case .maxout(let pieces):
       return batch.map { image in
         (0..<image.count / pieces).map { index in
           let (plane, place) = (index / area, index % area)
           return (0..<pieces).map { image[(plane * pieces + $0) * area + place] }.max()!
         }
       }
-    }
-    if let outputs = layer.rbf {
+    case .rbf(let outputs):
       let (centres, logs) = (parameters["\(node.name).centre"]!, parameters["\(node.name).log_precision"]!)
       return batch.map { image in
         (0..<outputs).map { output in
@@ -107,11 +97,8 @@ public struct DoubleReference {
           }
         }
       }
+    case .add: return zip(sources[0], sources[1]).map { zip($0, $1).map(+) }
     }
-    if layer == .add { return zip(sources[0], sources[1]).map { zip($0, $1).map(+) } }
-    if layer.passesOnValues { return batch }
-    guard let function = functions[layer.kind] else { preconditionFailure("no equation of \(layer.kind)") }
-    return batch.map { $0.map(function) }
   }
 
   private func normalised(

@@ -7,7 +7,7 @@ extension IntrigueSide {
     let features = try FeatureMatrix(values: Self.rows(of: inputs.features, imageCount), layer: "relu3")
     let matrix = try Self.rows(of: inputs.directions, directionCount ?? workload.directionCount)
     let directions = DirectionSet(
-      ids: (0..<matrix.count).map(String.init), matrix: matrix)
+      kind: .randomSphere, ids: (0..<matrix.count).map(String.init), matrix: matrix)
     try requests.greet(ready(features.imageCount, ["directions": directions.count]))
     while requests.next() {
       _ = Ranking(of: features, along: directions, topCount: workload.topCount, workerCount: workerCount)

@@ -8,7 +8,7 @@ public protocol BlackBoxAttack: Attack {
   /// Maximum number of queries per image.
   var queryLimit: Int { get }
 
-  /// Attacks like ``Attack/perturbedImages(for:under:classifier:)``, with a trace of each image's queries.
+  /// As ``Attack/perturbedImages(for:under:classifier:)``, with a trace of each image's queries.
   func perturbedImages(
     for batch: AttackBatch, under threatModel: ThreatModel, blackBox: some Classifier
   ) throws -> PerturbedImages

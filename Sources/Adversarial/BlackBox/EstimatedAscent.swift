@@ -23,15 +23,15 @@ public struct EstimatedAscent: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
   /// With a smaller offset, a pixel in Float changes by too few steps to determine its slope.
   public static let leastRadius = 1e-6
-  /// The queries of one pair and of the image that it leads to; with fewer queries nothing is queried.
+  /// For a pair and the image that it leads to; with fewer queries nothing is queried.
   public static let leastQueryCount = 3
 
   public let kind: Kind
-  /// The number n of queries per estimate.
+  /// n: the number of queries per estimate.
   public let sampleCount: Int
-  /// The radius σ of the sampled points.
+  /// σ
   public let radius: Double
-  /// The step size s as a fraction of ε.
+  /// s as a fraction of ε.
   public let relativeStepSize: Double
   public let queryLimit: Int
   public let seed: UInt64
@@ -78,7 +78,7 @@ public struct EstimatedAscent: BlackBoxAttack {
     private var current: [Float]
     private var estimate: GradientEstimate
     private var adam: AdamMoments
-    /// The running mean m of the estimates.
+    /// m
     private var mean: [Double]
     private var pairsLeft = 0
     /// The second point of the current pair.

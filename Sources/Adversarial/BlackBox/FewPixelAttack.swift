@@ -19,7 +19,7 @@ public struct FewPixelAttack: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.l0]
 
   public let populationSize: Int
-  /// The scale F of differences.
+  /// F
   public let scale: Double
   public let queryLimit: Int
   public let seed: UInt64
@@ -119,7 +119,7 @@ public struct FewPixelAttack: BlackBoxAttack {
 /// A candidate of the attack: for each of k pixels its row, column, and a value per channel.
 struct PixelChanges {
   let shape: ImageShape
-  /// The number k of pixels.
+  /// k
   let count: Int
 
   private var length: Int { 2 + shape.channels }

@@ -13,11 +13,11 @@ import Tensors
 public struct FiniteDifferences: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.linf, .l2]
 
-  /// The least |h|: more than the spacing of Floats anywhere in [0, 1].
+  /// Least |h|: more than the spacing of Floats anywhere in [0, 1].
   public static let leastOffset = 1e-6
 
   public let stepCount: Int
-  /// The change |h| of a pixel.
+  /// |h|
   public let offset: Double
   public let queryLimit: Int
   public let seed: UInt64
@@ -58,7 +58,7 @@ public struct FiniteDifferences: BlackBoxAttack {
     private var pixels: [Int] = []
     private var taken = 0
     private var absorbed = 0
-    /// The value of f at the current image, once it is known.
+    /// f at the current image, once it is known.
     private var margin: Double?
     private var stepsLeft: Int
 

@@ -26,7 +26,7 @@ struct GradientEstimate {
     }
   }
 
-  /// The estimated gradient; 0 for a pixel that never moved.
+  /// 0 for a pixel that never moved.
   var gradient: [Double] {
     zip(products, squares).map { $1 > 0 ? $0 / $1 : 0 }
   }

@@ -17,7 +17,7 @@ import Tensors
 public struct HopSkipJump: BlackBoxAttack {
   public static let supportedNorms: [Norm] = [.l2, .linf]
 
-  /// The number n of terms of the first estimate.
+  /// n
   public let sampleCount: Int
   public let queryLimit: Int
   public let seed: UInt64
@@ -66,7 +66,7 @@ public struct HopSkipJump: BlackBoxAttack {
     private let settings: HopSkipJump
     private var generator: SeededGenerator
     private var phase: Phase
-    /// The precision θ of a bisection.
+    /// θ
     private let precision: Double
     private var current: [Float] = []
     private var distance = Double.infinity
@@ -119,7 +119,7 @@ public struct HopSkipJump: BlackBoxAttack {
       return 1
     }
 
-    /// The radius δ; in the first step the distance is not yet related to the boundary.
+    /// δ; in the first step the distance is not yet related to the boundary.
     private var radius: Double {
       let dimension = Double(current.count)
       if step == 1 { return 0.1 * Double(image.bounds.upperBound - image.bounds.lowerBound) }
@@ -170,7 +170,7 @@ struct BoundaryDirection {
   private let radius: Double
   private let norm: Norm
   private var sum: [Double]
-  /// The sum of signed offsets, Σ φ_b u_b.
+  /// Σ φ_b u_b
   private var signedSum: [Double]
   private var signs = 0
   private var count = 0

@@ -17,7 +17,7 @@ struct ScoreAnswer: QueryAnswer {
   var label: Int { scores.span.indexOfLargest }
 }
 
-/// The predicted class alone: decision-based access.
+/// The class alone.
 struct LabelAnswer: QueryAnswer {
   let label: Int
 

@@ -10,7 +10,7 @@ public struct QueryCurve: Equatable, Codable, Sendable {
     public let medianDistance: Double?
   }
 
-  /// Points in ascending order of queries.
+  /// In ascending order of queries.
   public let points: [Point]
 
   /// - Parameters:

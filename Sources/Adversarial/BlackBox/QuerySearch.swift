@@ -20,7 +20,7 @@ protocol QuerySearch: AnyObject, SendableMetatype {
 
 /// Advances the searches of a batch together: each call of the classifier takes points of many rounds.
 struct QueryLockStep {
-  /// The number of concurrent searches.
+  /// Concurrent searches.
   private static let width = 256
   /// Points queried together: bounds memory, and fills the micro-batches of an engine.
   private static let pointCount = 2048

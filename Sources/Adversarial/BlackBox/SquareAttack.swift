@@ -175,7 +175,7 @@ struct StripedWindows: SquareWindows {
   }
 }
 
-/// The windows of the L2 attack: bumps.
+/// L2: bumps.
 struct BumpyWindows: SquareWindows {
   private let image: SearchedImage
   private let shape: ImageShape

@@ -3,7 +3,7 @@ import Tensors
 /// The attacker's own images, with their classes: starting points for label-only attacks when noise does not reach the
 /// goal.
 public struct StartingImages: Sendable {
-  /// Images `[count, channels, height, width]`, inside the bounds of the threat model.
+  /// `[count, channels, height, width]`, inside the bounds of the threat model.
   public let images: Tensor
   public let labels: [Int]
 

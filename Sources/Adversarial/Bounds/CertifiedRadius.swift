@@ -15,7 +15,7 @@ import Tensors
 /// It is a global bound, and thus far below the distances that attacks find: their ratio shows how loose it is.
 public struct CertifiedRadius: Sendable {
   private let bound: LipschitzBound
-  /// The norms ‖w_y − w_k‖₂ of the last layer, `[classCount × classCount]`.
+  /// ‖w_y − w_k‖₂ of the last layer, `[classCount × classCount]`.
   private let pairNorms: [Double]?
   private let classCount: Int
 
@@ -24,7 +24,7 @@ public struct CertifiedRadius: Sendable {
     self.bound = bound
     classCount = network.classCount
     let last = network.graph.nodes[network.graph.nodes.count - 1]
-    if last.layer.linear != nil {
+    if case .linear = last.layer {
       let weights = network.parameters[last.parameters.lowerBound]
       pairNorms = (0..<weights.count * weights.count).map { pair in
         zip(weights[row: pair / weights.count], weights[row: pair % weights.count])

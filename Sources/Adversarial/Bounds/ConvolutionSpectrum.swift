@@ -24,7 +24,7 @@ public enum ConvolutionSpectrum {
     of network: Network, iterationCount: Int = 50, seed: UInt64 = 0
   ) -> [(layer: String, norm: SpectralNorm)] {
     network.graph.nodes.compactMap { node in
-      guard let convolution = node.layer.convolution else { return nil }
+      guard case .convolution(let convolution) = node.layer else { return nil }
       let input = network.inputShape
       let shape =
         node.inputs[0].map { network.graph.nodes[$0].shape } ?? [input.channels, input.height, input.width]

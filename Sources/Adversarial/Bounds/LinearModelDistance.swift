@@ -29,13 +29,16 @@ public struct LinearModelDistance: Sendable {
   ///   dropout.
   public init?(of network: Network) {
     let nodes = network.graph.nodes
-    guard let last = nodes.last, let linear = last.layer.linear else { return nil }
-    guard nodes.dropLast().allSatisfy({ $0.layer.passesOnValues || $0.layer.normalise != nil }) else {
-      return nil
+    guard let last = nodes.last, case .linear(_, let hasBias) = last.layer else { return nil }
+    for node in nodes.dropLast() {
+      switch node.layer {
+      case .normalise, .flatten, .dropout: continue
+      default: return nil
+      }
     }
     let matrix = network.parameters[last.parameters.lowerBound]
     let own =
-      linear.bias
+      hasBias
       ? network.parameters[last.parameters.lowerBound + 1].elements.map(Double.init)
       : [Double](repeating: 0, count: matrix.count)
     let area = network.inputShape.height * network.inputShape.width

@@ -10,7 +10,7 @@ struct LinearOperator {
 }
 
 extension LinearOperator {
-  /// Creates the operator y = W x.
+  /// y = W x.
   ///
   /// - Parameter matrix: W, `[rows, columns]` in row-major order.
   init(matrix: [Double], rows: Int, columns: Int) {

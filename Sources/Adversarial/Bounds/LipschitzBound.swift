@@ -12,8 +12,6 @@ import Tensors
 ///     batchNorm           max |γ_c| / √(σ²_c + ε)      maxPool                        √o
 ///     globalAveragePool   1/√(h w)                     averagePool                    √(o / k)
 ///
-/// and so on: what needs no spectral norm is said by the layer, `Layer.lipschitzBound(input:parameters:)`.
-///
 /// k is the area of a window and o = ⌈k₁/s₁⌉ ⌈k₂/s₂⌉ the number of windows that can contain a pixel. A maximum changes
 /// by at most the largest change in its window, so the sum over windows counts each pixel's change at most o times. The
 /// paper calls max pooling contractive, which holds for o = 1; its own network pools 3 × 3 with stride 2, where o = 4.
@@ -51,23 +49,28 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
       let shape = node.inputs[0].map { graph.nodes[$0].shape } ?? input
       let weights = node.parameters.map { network.parameters[$0].elements.map(Double.init) }
       let norm: SpectralNorm
-      if let linear = node.layer.linear {
+      switch node.layer {
+      case .linear(let outputs, _):
         norm = SpectralNorm(
-          of: LinearOperator(matrix: weights[0], rows: linear.outputs, columns: shape.reduce(1, *)),
+          of: LinearOperator(matrix: weights[0], rows: outputs, columns: shape.reduce(1, *)),
           iterationCount: iterationCount, seed: seed)
-      } else if let convolution = node.layer.convolution {
+      case .convolution(let convolution):
         norm = SpectralNorm(
           of: LinearOperator(convolution, weights: weights[0], input: shape, output: node.shape),
           iterationCount: iterationCount, seed: seed)
-      } else {
-        guard let bound = node.layer.lipschitzBound(input: shape, parameters: weights) else {
+      default:
+        guard let bound = Self.bound(of: node.layer, input: shape, parameters: weights) else {
           throw LipschitzError.noBound(layer: node.name, kind: node.layer.kind)
         }
         norm = SpectralNorm(estimate: bound, upperBound: bound)
       }
       let sources = node.inputs.map { $0.map { bounds[$0] } ?? 1 }
       bounds.append(norm.upperBound * sources.reduce(0, +))
-      let hasWeights = node.layer.linear != nil || node.layer.convolution != nil
+      let hasWeights =
+        switch node.layer {
+        case .linear, .convolution: true
+        default: false
+        }
       layers.append(
         LayerBound(
           name: node.name, kind: node.layer.kind, bound: norm.upperBound,
@@ -76,10 +79,34 @@ public struct LipschitzBound: Equatable, Codable, Sendable {
     self.layers = layers
     logits = bounds[bounds.count - 1]
     let last = graph.nodes[graph.nodes.count - 1]
-    if last.layer.linear != nil {
+    if case .linear = last.layer {
       lastInput = last.inputs[0].map { bounds[$0] } ?? 1
     } else {
       lastInput = nil
+    }
+  }
+
+  /// The bound of layers that need no spectral norm; `nil` if there is no bound at all.
+  private static func bound(of layer: Layer, input: [Int], parameters: [[Double]]) -> Double? {
+    func overlap(_ pooling: Pooling) -> Double {
+      func windows(_ kernel: Int, _ stride: Int) -> Int { (kernel + stride - 1) / stride }
+      return Double(
+        windows(pooling.kernel.height, pooling.stride.height)
+          * windows(pooling.kernel.width, pooling.stride.width))
+    }
+    switch layer {
+    case .normalise(_, let deviation): return deviation.map { 1 / Double($0) }.max()
+    case .relu, .tanh, .dropout, .flatten, .add, .maxout: return 1  // pieces of maxout share no value
+    case .sigmoid: return 0.25
+    case .maxPool(let pooling): return overlap(pooling).squareRoot()
+    case .averagePool(let pooling):
+      return (overlap(pooling) / Double(pooling.kernel.height * pooling.kernel.width)).squareRoot()
+    case .globalAveragePool: return 1 / Double(input[1] * input[2]).squareRoot()
+    case .batchNorm(let epsilon, _):
+      // Scale, shift, running mean, running variance.
+      return zip(parameters[0], parameters[3]).map { abs($0) / ($1 + Double(epsilon)).squareRoot() }.max()
+    // topK jumps where two values swap ranks; a square is unbounded.
+    case .topK, .rbf, .linear, .convolution: return nil
     }
   }
 }

@@ -19,7 +19,7 @@ import Tensors
 public struct SpectralNorm: Equatable, Codable, Sendable {
   /// Result of power iteration; at most ‖W‖ except for rounding.
   public let estimate: Double
-  /// A number at least ‖W‖, except with probability ``failureProbability``.
+  /// At least ‖W‖, except with probability ``failureProbability``.
   public let upperBound: Double
 
   /// Probability of a random start for which the bound fails.

@@ -1,11 +1,11 @@
 import Networks
 import Tensors
 
-/// The rule by which an iterative attack stops working on an image.
+/// When an iterative attack stops working on an image.
 public enum Stopping: String, CaseIterable, Codable, Sendable {
   /// After all steps, with the image of largest margin, the most likely to transfer to other networks.
   case afterAllSteps
-  /// Stops at the first image that reaches the goal: the verdict is the same and costs less.
+  /// At the first image that reaches the goal: the verdict is the same and costs less.
   case atFirstSuccess
 }
 

@@ -78,7 +78,7 @@ private struct Ratio {
 
   let numerator: [Term]
   let denominator: [Term]
-  /// The value of the ratio, −N/D.
+  /// −N/D
   let value: Double
 
   init(_ logits: Span<Float>, _ label: Int, _ target: Int?) {

@@ -15,7 +15,7 @@ import Tensors
 /// the iterate with the largest margin towards the goal; the schedule follows the loss, as in the paper. More restarts
 /// never lose a success; more steps can, since the checkpoints move.
 public struct AutoPGD: Attack {
-  /// The objective that the attack maximises.
+  /// What is maximised.
   public enum Objective: Equatable, Sendable {
     /// A loss, towards the target where the threat model has one.
     case loss(AttackLoss)
@@ -28,7 +28,7 @@ public struct AutoPGD: Attack {
   public let stepCount: Int
   public let restartCount: Int
   public let seed: UInt64
-  /// The fraction ρ of steps that must raise the loss.
+  /// ρ: the smallest fraction of steps that must raise the loss.
   public static let leastRisingShare = 0.75
   private static let momentum = 0.75
 

@@ -11,9 +11,9 @@ import Tensors
 /// the paper returns the last. <https://arxiv.org/abs/1710.06081>
 public struct MomentumIterative: Attack {
   public let stepCount: Int
-  /// The step size α as a fraction of ε.
+  /// α, a fraction of ε.
   public let relativeStepSize: Double
-  /// The decay factor μ of the momentum.
+  /// μ
   public let decay: Double
   public let loss: AttackLoss
 

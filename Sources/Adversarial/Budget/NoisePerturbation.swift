@@ -22,7 +22,7 @@ public struct NoisePerturbation: Attack {
 
   /// Size of the perturbation, in the norm of the threat model.
   public enum Distance: Equatable, Sendable {
-    /// The budget ε for all images.
+    /// ε
     case epsilon
     /// By image number; images not listed stay unchanged. For example the distances of another attack.
     case ofImages([Int: Double])

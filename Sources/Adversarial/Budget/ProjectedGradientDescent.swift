@@ -17,7 +17,7 @@ import Tensors
 /// are returned bit for bit.
 public struct ProjectedGradientDescent: Attack {
   public enum Start: Equatable, Sendable {
-    /// Starts from the image itself.
+    /// From the image itself.
     case image
     /// Uniform in the ball, `restartCount` times. An image that is already adversarial is not restarted.
     case random(restartCount: Int, seed: UInt64)
@@ -25,7 +25,7 @@ public struct ProjectedGradientDescent: Attack {
 
   /// Form of a step under L1.
   public enum L1Step: Equatable, Sendable {
-    /// The dense step g / ‖g‖₁, as in the fast gradient method.
+    /// g / ‖g‖₁, as in the fast gradient method.
     case dense
     /// Equal steps of this fraction of the pixels, those with the steepest slopes. Tramèr, Boneh (2019) move one in a
     /// hundred; on a LeNet of Fashion-MNIST that fooled nearly twice as many as one in twenty.
@@ -34,7 +34,7 @@ public struct ProjectedGradientDescent: Attack {
 
   public let name: String
   public let stepCount: Int
-  /// The step size α as a fraction of ε.
+  /// α, a fraction of ε.
   public let relativeStepSize: Double
   public let start: Start
   public let loss: AttackLoss

@@ -60,7 +60,7 @@ public struct AttackPool: Equatable, Codable, Sendable {
   /// The curve of the best attack for each image: what remains is robust to all of them.
   public var bestCurve: RobustAccuracyCurve { RobustAccuracyCurve(distances: bestDistances, norm: norm) }
 
-  /// Returns how close an attack comes to the best known distances: 1 if it finds all of them, 0 if it finds none.
+  /// How close an attack comes to the best known distances: 1 when it finds all of them, 0 when it finds nothing.
   ///
   ///     1 − (A − A*) / (clean accuracy · d_max − A*)
   ///

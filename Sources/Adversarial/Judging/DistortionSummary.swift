@@ -3,7 +3,7 @@ import Tensors
 /// A measure of the size of a perturbation.
 public enum DistortionMeasure: String, CaseIterable, Codable, Sendable {
   case l0, l1, l2, linf
-  /// The distortion of Szegedy et al. (2013), √( Σ d² / n ).
+  /// √( Σ d² / n ): the distortion of Szegedy et al. (2013).
   case rootMeanSquare
 
   public func callAsFunction(_ distortion: Distortion) -> Double {
@@ -22,7 +22,7 @@ public enum DistortionMeasure: String, CaseIterable, Codable, Sendable {
 public struct DistortionSummary: Equatable, Codable, Sendable {
   public let measure: DistortionMeasure
   public let successCount: Int
-  /// The mean, which Szegedy et al. (2013) report for their measure.
+  /// As reported by Szegedy et al. (2013), if the measure is theirs.
   public let mean: Double
   public let least: Double
   public let lowerQuartile: Double

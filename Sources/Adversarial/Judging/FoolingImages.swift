@@ -12,9 +12,9 @@ import Tensors
 public struct FoolingImages: Codable, Equatable, Sendable {
   /// Outcome for one class.
   public struct Outcome: Codable, Equatable, Sendable {
-    /// The proportion with p(y = i | x) ≥ threshold, before the step.
+    /// p(y = i | x) ≥ threshold, before the step.
     public var before: Proportion
-    /// The proportion with p(y = i | x′) ≥ threshold, after the step.
+    /// p(y = i | x′) ≥ threshold.
     public var fooled: Proportion
     /// The same, among those below the threshold before.
     public var gained: Proportion
@@ -26,11 +26,11 @@ public struct FoolingImages: Codable, Equatable, Sendable {
 
   /// One step of several images towards one class.
   public struct Step: Sendable {
-    /// The images x′, with the shape of the noise.
+    /// x′, with the shape of the noise.
     public var images: Tensor
-    /// The probability p(y = i | x) of each image.
+    /// p(y = i | x) of each image.
     public var before: [Double]
-    /// The probability p(y = i | x′) of each image.
+    /// p(y = i | x′)
     public var after: [Double]
     public var zeroGradientCount: Int
   }
@@ -66,7 +66,7 @@ public struct FoolingImages: Codable, Equatable, Sendable {
     outcomes = tallies.map(\.outcome)
   }
 
-  /// Returns x′ for the given images, with the probabilities before and after the step.
+  /// x′ of the given images, with the probabilities before and after.
   ///
   /// - Parameters:
   ///   - noise: `[count, channels, height, width]`, any finite values.

@@ -13,9 +13,9 @@ public struct RobustAccuracyCurve: Equatable, Codable, Sendable {
     public let accuracy: Proportion
   }
 
-  /// The norm in which ε is measured.
+  /// Norm of ε.
   public let norm: Norm
-  /// Points in ascending order of ε, the first at 0.
+  /// In ascending order of ε, the first at 0.
   public let points: [Point]
 
   /// A curve from the distance of each image, with a point at every distance where the accuracy falls.

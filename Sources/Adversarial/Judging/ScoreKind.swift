@@ -28,7 +28,7 @@ public enum ScoreKind: String, Codable, CaseIterable, Sendable {
   public func suits(_ graph: Graph) -> Bool { self != .exponential || Self.givesDistances(graph) }
 
   private static func givesDistances(_ graph: Graph) -> Bool {
-    graph.nodes.last?.layer.rbf != nil
+    if case .rbf = graph.nodes.last?.layer { true } else { false }
   }
 
   /// The probabilities of all classes. Differences from 1 below 10⁻¹⁶ are lost, as always in Double.

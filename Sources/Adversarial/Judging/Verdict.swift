@@ -20,7 +20,7 @@ public enum Verdict: String, CaseIterable, Codable, Sendable {
 public struct AttackedImage: Equatable, Codable, Sendable {
   /// Number of the image in its data set.
   public let imageID: Int
-  /// The true class.
+  /// True class.
   public let label: Int
   /// Target class; `nil` for an untargeted attack.
   public let target: Int?

@@ -26,7 +26,7 @@ public struct BoxLBFGSAttack: Attack {
   public static let supportedNorms: [Norm] = [.l2]
 
   public let initialConstant: Double
-  /// The number of times c is multiplied by 10 before the image is given up.
+  /// How often c is multiplied by 10 before the image is given up.
   public let growthLimit: Int
   public let bisectionCount: Int
   /// Limit for one minimisation.

@@ -24,7 +24,7 @@ import Tensors
 public struct CarliniWagnerL2: Attack {
   public static let supportedNorms: [Norm] = [.l2]
 
-  /// The margin κ to be reached, in logits.
+  /// κ, in logits.
   public let confidence: Double
   public let initialConstant: Double
   /// Number of values of c that are tried.

@@ -24,14 +24,14 @@ public struct DecoupledDirectionNorm: Attack {
 
   public enum Rounding: String, CaseIterable, Codable, Sendable {
     case none
-    /// Rounds to the nearest of 256 levels evenly spaced between the bounds.
+    /// To the nearest of 256 levels evenly spaced between the bounds.
     case eightBits
   }
 
   public let stepCount: Int
-  /// The relative change γ of the sphere's radius at each step.
+  /// γ, the relative change of the sphere's radius at each step.
   public let adjustment: Double
-  /// The radius ε of the first step.
+  /// ε of the first step.
   public let initialNorm: Double
   public let rounding: Rounding
 

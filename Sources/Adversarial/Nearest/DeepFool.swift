@@ -22,7 +22,7 @@ public struct DeepFool: Attack {
   public static let supportedNorms: [Norm] = [.l2, .linf]
 
   public let stepLimit: Int
-  /// The overshoot η of a step.
+  /// η
   public let overshoot: Double
 
   public init(stepLimit: Int = 50, overshoot: Double = 0.02) {

@@ -10,7 +10,7 @@ public struct EveryTarget: Sendable {
   /// A pair of an image and a target class.
   public typealias Pair = AttackedImage
 
-  /// Pairs in order of image, then of target.
+  /// In order of image, then of target.
   public let pairs: [Pair]
   /// Number of images misclassified when clean.
   public let alreadyWrongCount: Int

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// It has no access to other images, so a proposal cannot depend on the batch.
 protocol ImageSearch: AnyObject, SendableMetatype {
-  /// The point at which logits and gradient are requested next, inside the bounds.
+  /// Where logits and gradient are requested next, inside the bounds.
   var point: [Float] { get }
   var isFinished: Bool { get }
   /// The best so far, recorded at each evaluation, so that no evaluated point is forgotten.

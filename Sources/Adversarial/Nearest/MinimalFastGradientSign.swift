@@ -14,9 +14,9 @@ import Tensors
 public struct MinimalFastGradientSign: Attack {
   public static let supportedNorms: [Norm] = [.linf]
 
-  /// The step s in units of pixels, which is the resolution of results.
+  /// s, in units of pixels; the resolution of results.
   public let stepSize: Float
-  /// The largest ε, reached if it is a multiple of the step.
+  /// Largest ε, reached if it is a multiple of the step.
   public let limit: Float
 
   public init(stepSize: Float = 1 / 255, limit: Float = 1) {

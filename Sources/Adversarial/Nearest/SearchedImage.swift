@@ -4,7 +4,7 @@ import Tensors
 /// One image of a batch and its goal: everything that a search for its nearest adversarial neighbour uses.
 struct SearchedImage: Sendable {
   let clean: [Float]
-  /// The true class.
+  /// True class.
   let label: Int
   /// Target class; `nil` if any other class will do.
   let target: Int?
@@ -81,9 +81,9 @@ struct SearchedImage: Sendable {
   }
 }
 
-/// The nearest adversarial example found so far.
+/// The nearest adversarial neighbour met so far.
 struct NearestFound: Sendable {
-  /// The nearest adversarial pixels so far; `nil` until some are found.
+  /// `nil` until one is found.
   private(set) var pixels: [Float]?
   private(set) var distance = Double.infinity
 

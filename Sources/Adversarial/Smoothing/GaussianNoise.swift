@@ -6,12 +6,12 @@ import Tensors
 /// A draw depends only on seed, purpose, subject and number, so it is the same in any batch and on any worker. Sums are
 /// not clipped to [0, 1]: the certificate holds for exactly this noise, as in Cohen, Rosenfeld, Kolter (2019).
 struct GaussianNoise: Sendable {
-  /// The standard deviation σ, in units of pixels.
+  /// σ, in units of pixels.
   let deviation: Double
   let seed: UInt64
   let purpose: StaticString
 
-  /// Appends x + σ z.
+  /// x + σ z.
   ///
   /// - Parameters:
   ///   - subject: What the noise is for, such as the number of an image in its data set.

@@ -44,7 +44,7 @@ public struct NoiseAverage: DifferentiableClassifier {
   }
 }
 
-/// The classifier f(x + δ), with the same δ for all images.
+/// f(x + δ) with one δ for all images.
 private struct DisplacedClassifier<Base: DifferentiableClassifier>: DifferentiableClassifier {
   let base: Base
   let offset: [Float]

@@ -13,11 +13,11 @@ import Tensors
 /// pixels; not for the votes of a few draws. It assumes real numbers instead of Floats, and independent normal draws
 /// instead of a generator's.
 public struct SmoothedCertificate: Equatable, Codable, Sendable {
-  /// The selected class c.
+  /// c
   public let leading: Int
   /// Number of estimation draws predicted as each class; they sum to n.
   public let counts: [Int]
-  /// The lower bound p_A on the probability of c.
+  /// p_A
   public let lowerBound: Double
   /// R in L2, in units of pixels, not negative; nil: abstained.
   public let radius: Double?

@@ -19,9 +19,9 @@ import Tensors
 /// finite without votes, in the order of the votes, and for large n the logarithm of the fraction.
 public struct SmoothedClassifier<Base: Classifier>: Classifier {
   public let base: Base
-  /// The standard deviation σ of the noise, in units of pixels.
+  /// σ, in units of pixels.
   public let deviation: Double
-  /// The number n of draws in ``logits(of:)``.
+  /// n of ``logits(of:)``.
   public let drawCount: Int
   public let seed: UInt64
   private let workerCount: Int

@@ -12,7 +12,7 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
     /// The image's number in its data set.
     public let imageID: Int
     public let label: Int
-    /// The distance ‖x′ − x‖₂.
+    /// ‖x′ − x‖₂
     public let distance: Double
     public let answer: SmoothedPrediction
 
@@ -30,7 +30,7 @@ public struct SmoothedEvaluation: Equatable, Codable, Sendable {
     }
   }
 
-  /// Images in the order of the batch.
+  /// In the order of the batch.
   public let images: [Image]
 
   init(images: [Image]) { self.images = images }

@@ -8,12 +8,10 @@ import Synchronization
 /// - Results go to standard output. One that cannot be written is an error: whoever asked for it must know.
 /// - Progress, warnings and errors go to standard error. Where it is full or closed they are lost, and the run goes on.
 /// - Names in a line can move no cursor and write to no clipboard: every line is escaped here (``TerminalText``), and
-///   the control sequences of progress are added afterwards.
-/// - Nothing is coloured, so NO_COLOR and CLICOLOR change nothing.
+///   the control sequences of the progress line are added afterwards.
 package enum Output {
-  /// So that lines of several threads do not mix. The value is the number of lines of a sketch that is on the terminal,
-  /// with the cursor at the end of the last.
-  private static let turn = Mutex(0)
+  /// So that lines of several threads do not mix.
+  private static let turn = Mutex(())
 
   /// A result that could not be printed.
   struct Lost: Error, CustomStringConvertible {
@@ -52,10 +50,7 @@ package enum Output {
 
   private static func print(_ text: String) throws {
     do {
-      try turn.withLock { sketched in
-        erase(&sketched)
-        try StandardStream.output.write(text)
-      }
+      try turn.withLock { _ in try StandardStream.output.write(text) }
     } catch let failure as StandardStream.Failure {
       guard failure.code != EPIPE else { throw ExitCode(128 + SIGPIPE) }
       throw Lost(code: failure.code)
@@ -72,60 +67,24 @@ package enum Output {
   /// A text of several lines, such as what the parser says of wrong arguments.
   package static func remark(text: String) { for line in lines(of: text) { remark(line) } }
 
-  // MARK: Progress
+  /// Whether a line can be drawn over and over.
+  static let canRedraw = StandardStream.errors.isTerminal
 
-  /// The columns that a sketch can have at this moment; nil where none can be drawn: no terminal, or one that knows no
-  /// control sequences. The last column stays free, because some terminals begin a new line behind it.
-  static var sketchColumns: Int? { canSketch ? max(1, (StandardStream.errors.columns ?? 80) - 1) : nil }
+  /// Draws `line` over the line that the cursor is in.
+  static func redraw(_ line: String) { tell(clearance + TerminalText.escaped(line)) }
 
-  private static let canSketch: Bool = {
-    let kind = ProcessInfo.processInfo.environment["TERM"] ?? ""
-    return StandardStream.errors.isTerminal && !kind.isEmpty && kind != "dumb"
-  }()
-
-  /// Draws lines where the last sketch was; whatever is printed next takes their place.
-  static func sketch(_ lines: [String], columns: Int) {
-    turn.withLock { sketched in
-      let text = lines.map { TerminalText.cut(TerminalText.escaped($0), to: columns) }.joined(separator: "\n")
-      try? StandardStream.errors.write(erasure(sketched) + text)
-      sketched = lines.count
-    }
-  }
-
-  static func eraseSketch() { turn.withLock { erase(&$0) } }
+  static func clearLine() { tell(clearance) }
 
   /// The last line of a process that ends at once: written only if nobody has to be waited for.
   static func lastWords(_ line: String) {
-    let before = turn.withLockIfAvailable { erasure($0) } ?? ""
-    StandardStream.errors.writeIfReady(before + TerminalText.escaped(line) + "\n")
+    StandardStream.errors.writeIfReady((canRedraw ? clearance : "") + TerminalText.escaped(line) + "\n")
   }
 
-  private static func erase(_ sketched: inout Int) {
-    if sketched > 0 { try? StandardStream.errors.write(erasure(sketched)) }
-    sketched = 0
-  }
-
-  /// To the beginning of a sketch of so many lines, and erase all that follows.
-  private static func erasure(_ lineCount: Int) -> String {
-    switch lineCount {
-    case 0: ""
-    case 1: "\r\u{1B}[J"
-    default: "\r\u{1B}[\(lineCount - 1)A\u{1B}[J"
-    }
-  }
+  /// To the beginning of the line, and erase it.
+  private static let clearance = "\r\u{1B}[K"
 
   private static func tell(_ text: String) {
-    turn.withLock { sketched in
-      try? StandardStream.errors.write(erasure(sketched) + text)
-      sketched = 0
-    }
-  }
-
-  /// The columns of a page of help: as the user set them, else those of the terminal, else 80. Longer lines than 100
-  /// are hard to read.
-  package static var pageColumns: Int {
-    let wanted = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
-    return min(100, wanted.flatMap { $0 > 0 ? $0 : nil } ?? StandardStream.output.columns ?? 80)
+    turn.withLock { _ in try? StandardStream.errors.write(text) }
   }
 
   /// By scalar: a line feed after a carriage return is part of its Character.

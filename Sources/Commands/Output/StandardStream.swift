@@ -11,13 +11,6 @@ struct StandardStream: Sendable {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
-  /// The width of the terminal at this moment; nil: not a terminal, or one that does not say.
-  var columns: Int? {
-    var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
-  }
-
   /// What came between: `errno` of the write that failed.
   struct Failure: Error {
     let code: Int32

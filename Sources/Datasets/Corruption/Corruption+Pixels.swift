@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Corruptions by noise and overlays.
+/// Noise and overlays.
 extension Corruption {
   typealias Source = UnsafePointer<Float>
   typealias Target = UnsafeMutablePointer<Float>

@@ -9,7 +9,7 @@ import Tensors
 /// | `gaussianNoise` | clip(x + 0.1 s z), z ~ N(0, I) |
 /// | `impulseNoise` | 0 or 1, a fair coin, with probability 0.06 s for each pixel; all channels together |
 /// | `blur` | a Gaussian of standard deviation 0.4 s pixels |
-/// | `pixelation` | means of square blocks of side 1 + s pixels |
+/// | `pixelation` | means of blocks of 1 + s pixels each way |
 /// | `contrast` | m + (1 − 0.18 s)(x − m), m the mean of the channel |
 /// | `background` | 1 − (1 − x)(1 − 0.16 s p), p a wave in [0, 1] of random direction, length and phase |
 /// | `occlusion` | ½ in a square with side 0.1 s of the shorter side, at a random position |
@@ -24,7 +24,7 @@ public struct Corruption: Hashable, Codable, Sendable {
     case impulseNoise = "impulse-noise"
     case blur, pixelation, contrast, background, occlusion, rotation, translation
 
-    /// The name used in headings.
+    /// Name for headings.
     public var words: String { rawValue.replacing("-", with: " ") }
   }
 

@@ -18,9 +18,6 @@ const charts = (function () {
     return svg;
   }
 
-  // A number as it is read: with a minus sign, not a hyphen, and with none before a zero.
-  const signed = (text) => String(text).replace(/^-(?=[0.]*$)/, "").replaceAll("-", "−");
-
   // How many images each class has, side by side.
   function classBar(place, counts, colours, words) {
     const total = counts.reduce((sum, count) => sum + count, 0) || 1;
@@ -48,9 +45,8 @@ const charts = (function () {
     }
   }
 
-  // Logits of all classes against the length of the perturbation. Of the strong ones the second is dashed: colour alone
-  // tells nobody who does not see it.
-  function lines(place, lengths, logits, names, colours, strong, axis, words) {
+  // Logits of all classes against the length of the perturbation.
+  function lines(place, lengths, logits, names, colours, strong, words) {
     const [width, height, left, right, top, bottom] = [360, 230, 38, 8, 8, 34];
     const svg = picture(place, `0 0 ${width} ${height}`, words, false);
     const values = logits.flat();
@@ -63,19 +59,18 @@ const charts = (function () {
     element("line", { class: "axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom }, svg);
     element("line", { class: "mark", x1: x(0), x2: x(0), y1: top, y2: height - bottom }, svg);
     for (const value of [low, high]) {
-      element("text", { x: left - 4, y: y(value) + 4, "text-anchor": "end" }, svg).textContent = signed(value.toFixed(1));
+      element("text", { x: left - 4, y: y(value) + 4, "text-anchor": "end" }, svg).textContent = value.toFixed(1);
     }
     for (const [value, anchor] of [[first, "start"], [0, "middle"], [last, "end"]]) {
       element("text", { x: x(value), y: height - bottom + 14, "text-anchor": anchor }, svg).textContent =
-        signed(Number(value.toPrecision(3)));
+        Number(value.toPrecision(3));
     }
     element("text", { x: (left + width) / 2, y: height - 4, "text-anchor": "middle" }, svg).textContent =
-      axis;
+      "length of the perturbation";
     names.forEach(function (name, label) {
       const points = lengths.map((length, step) => `${x(length).toFixed(1)},${y(logits[step][label]).toFixed(1)}`);
       element("polyline", {
-        points: points.join(" "), stroke: colours[label],
-        class: ["strong", "strong dashed"][strong.indexOf(label)] || "",
+        points: points.join(" "), stroke: colours[label], class: strong.includes(label) ? "strong" : "",
       }, svg);
     });
     for (const label of strong) {
@@ -87,5 +82,5 @@ const charts = (function () {
     }
   }
 
-  return { classBar, histogram, lines, signed };
+  return { classBar, histogram, lines };
 })();

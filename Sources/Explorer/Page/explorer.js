@@ -5,10 +5,6 @@ const find = (id) => document.getElementById(id);
 const own = Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(16)).join("");
 let contents = null;
 let run = null;
-// Number of the layer that is asked about, and what is known of the one that the page shows.
-let layerIndex = 0;
-let shownLayerIndex = 0;
-let layer = null;
 
 function make(name, properties, children) {
   const made = Object.assign(document.createElement(name), properties || {});
@@ -16,16 +12,9 @@ function make(name, properties, children) {
   return made;
 }
 
-// Every number that is read passes here or there: one minus sign, U+2212.
-const { signed } = charts;
-
 function number(value, digits) {
-  return value === null || value === undefined ? "–" : signed(Number(value.toPrecision(digits || 3)));
+  return value === null || value === undefined ? "–" : Number(value.toPrecision(digits || 3)).toString();
 }
-
-const count = (value) => value.toLocaleString("en");
-
-const runIndex = () => contents.runs.indexOf(run);
 
 function share(value) {
   const percent = 100 * value;
@@ -35,17 +24,6 @@ function share(value) {
 function complain(place, sentence) {
   place.textContent = sentence || "";
   place.hidden = !sentence;
-}
-
-// Does what replaces or hides elements; if the focus was on one of them, it goes on to what stands there now, or to
-// the heading, and not to the top of the page.
-function keepingFocus(place, heading, change) {
-  const focused = place.contains(document.activeElement) ? document.activeElement : null;
-  const order = focused ? [...place.querySelectorAll("button")].indexOf(focused) : -1;
-  change();
-  if (!focused || (focused.isConnected && focused.checkVisibility())) return;
-  const successor = [...place.querySelectorAll("button")][order];
-  (successor && successor.checkVisibility() ? successor : heading).focus({ preventScroll: true });
 }
 
 async function ask(path, wish) {
@@ -58,7 +36,7 @@ async function ask(path, wish) {
 }
 
 // One wish under way at a time for each asker; while it is, the newest of the others waits and the rest are forgotten.
-// An answer to a wish that was forgotten, or about another run or layer than the one chosen by then, is not shown.
+// An answer to a wish that was forgotten, or about another run than the one chosen by then, is not shown.
 function asker(name, path, show, place, hide) {
   let isAsking = false;
   let next = null;
@@ -66,8 +44,7 @@ function asker(name, path, show, place, hide) {
   async function go(wish) {
     isAsking = true;
     const started = generation;
-    const isWanted = () => started === generation && wish.run === runIndex()
-      && (wish.layer === undefined || wish.layer === layerIndex);
+    const isWanted = () => started === generation && wish.run === contents.runs.indexOf(run);
     const start = performance.now();
     try {
       const answer = await ask(path, Object.assign({ asker: own + name }, wish));
@@ -103,7 +80,7 @@ function asker(name, path, show, place, hide) {
 
 function timing(place) {
   return function (server, all) {
-    place.textContent = `${server.toFixed(1)} ms to compute, ${all.toFixed(0)} ms until displayed`;
+    place.textContent = `${server.toFixed(1)} ms to compute, ${all.toFixed(0)} ms until it was shown`;
     place.dataset.server = server;
     place.dataset.all = all;
   };
@@ -136,14 +113,13 @@ function tile(image) {
   const wrong = image.prediction !== image.label;
   const picture = make("img", {
     src: "data:image/png;base64," + image.png,
-    // Begins with the words that stand below it.
-    alt: label + (wrong ? `, predicted ${run.classNames[image.prediction]}` : "")
-      + `, ${number(image.score)} as score, image ${image.index}`,
+    alt: `Image ${image.index}, ${label}` + (wrong ? `, taken for ${run.classNames[image.prediction]}` : "")
+      + `, score ${number(image.score)}`,
   });
   picture.style.borderBottomColor = run.classColours[image.label];
   const button = make("button", { type: "button", className: "tile", title: "Attack this image" }, [picture]);
   button.append(make("span", { ariaHidden: "true", textContent: label }));
-  if (wrong) button.append(make("span", { className: "wrong", ariaHidden: "true", textContent: "predicted " + run.classNames[image.prediction] }));
+  if (wrong) button.append(make("span", { className: "wrong", ariaHidden: "true", textContent: "seen as " + run.classNames[image.prediction] }));
   button.append(make("span", { className: "quiet", ariaHidden: "true", textContent: number(image.score) }));
   button.dataset.image = image.index;
   button.addEventListener("click", function () {
@@ -158,74 +134,48 @@ function tiles(place, images) {
   place.replaceChildren(...images.map(tile));
 }
 
-function classList(counts) {
-  return counts.map((count, label) => [count, run.classNames[label]]).filter(([count]) => count)
-    .sort((a, b) => b[0] - a[0]).map(([count, name], place) => `${name} (${count}${place ? "" : count === 1 ? " image" : " images"})`).join(", ");
-}
-
 // MARK: Directions
 
-// The direction that a wish is about.
-function directionName(wish) {
-  switch (wish.kind) {
-    case "neuron": return `Neuron ${wish.neuron}`;
-    case "random": return `Random direction ${wish.number}, seed ${wish.seed}`;
-    case "mixture": return wish.weights.length === 1 ? "Mixture of 1 neuron" : `Mixture of ${wish.weights.length} neurons`;
-    default: return layer.bases.length ? `Row ${wish.row} of ${layer.bases[wish.basis].name}` : "Saved basis";
-  }
-}
-
-// Each panel is called by what it shows; two that show the same are told apart all the same.
-function nameTitles() {
-  const names = panels.map((panel) => panel.section.dataset.name);
-  panels.forEach(function (panel, place) {
-    const isTwin = names.filter((name) => name === names[place]).length > 1;
-    panel.section.querySelector("h3").textContent = (names[place] || "Direction") + (isTwin ? `, panel ${place + 1}` : "");
-  });
-}
-
-function panel(name, kind) {
+function panel(name, title, kind) {
   const section = find("panel-template").content.firstElementChild.cloneNode(true);
   const part = (className) => section.querySelector("." + className);
-  const heading = section.querySelector("h3");
   section.id = "panel-" + name;
-  heading.id = section.id + "-title";
-  section.setAttribute("aria-labelledby", heading.id);
+  section.querySelector("h3").textContent = title;
+  section.querySelector("h3").id = section.id + "-title";
+  section.setAttribute("aria-labelledby", section.id + "-title");
   part("kind").value = kind;
 
   function show(answer) {
-    keepingFocus(part("answer"), heading, () => fill(answer));
-  }
-  function fill(answer) {
     part("answer").hidden = false;
     const { agreement, statistics } = answer;
-    const counts = classList(answer.classCounts);
-    charts.classBar(part("classbar"), answer.classCounts, run.classColours, "Classes of the images shown: " + counts);
-    const state = statistics.isConstant ? "All scores are equal, so the ranking is arbitrary. "
-      : statistics.isDead ? "Dead: positive for fewer images than are shown. "
-      : statistics.tiesAtLastRank > 1 ? `${count(statistics.tiesAtLastRank)} images tie with the last one shown; ties are broken by image number. ` : "";
-    part("facts").textContent = state
-      + (agreement.kappa === undefined ? "κ is undefined. " : `κ ${signed(agreement.kappa.toFixed(2))} (chance level 0). `) + `Classes: ${counts}.`;
+    const counts = answer.classCounts.map((count, label) => [count, run.classNames[label]])
+      .filter(([count]) => count).sort((a, b) => b[0] - a[0]).map(([count, label]) => `${count} × ${label}`).join(", ");
+    charts.classBar(part("classbar"), answer.classCounts, run.classColours, "Classes of the images: " + counts);
+    const state = statistics.isConstant ? "constant: the order means nothing. "
+      : statistics.tiesAtLastRank > 1 && !statistics.isDead ? `${statistics.tiesAtLastRank} images have the score of the last one shown, so their numbers decide which are. `
+      : statistics.isDead ? "dead: above 0 for fewer images than are shown. " : "";
+    part("facts").textContent = `${answer.id}: ${state}`
+      + (agreement.kappa === undefined ? "κ is not defined. " : `κ ${agreement.kappa.toFixed(2)} (chance 0). `) + counts + ".";
     part("facts").dataset.id = answer.id;
     tiles(part("top"), answer.images);
     part("lowest-title").hidden = !answer.lowest;
     tiles(part("low"), answer.lowest || []);
     const histogram = statistics.histogram;
     charts.histogram(part("histogram"), histogram.counts, answer.threshold,
-      `Histogram of all scores, ${number(histogram.lowerBound)} to ${number(histogram.upperBound)}; the images shown begin at ${number(statistics.topThreshold)}`);
-    part("scores").textContent = `${count(statistics.imageCount)} scores: ${number(statistics.minimum)} to ${number(statistics.maximum)}, `
-      + `mean ${number(statistics.mean)}, standard deviation ${number(statistics.standardDeviation)}. `
-      + `Vertical line: score of the last image shown, ${number(statistics.topThreshold)}. Bar height ∝ √count.`;
+      `Scores of all images from ${number(histogram.lowerBound)} to ${number(histogram.upperBound)}; the images shown begin at ${number(statistics.topThreshold)}`);
+    part("scores").textContent = `All ${statistics.imageCount} scores: ${number(statistics.minimum)} to ${number(statistics.maximum)}, `
+      + `mean ${number(statistics.mean)}, standard deviation ${number(statistics.standardDeviation)}; `
+      + `line: score of the last image shown, ${number(statistics.topThreshold)}. Heights are roots of counts.`;
   }
   show.time = timing(part("time"));
-  const hide = () => keepingFocus(part("answer"), heading, () => { part("answer").hidden = true; });
+  const hide = () => { part("answer").hidden = true; };
   const wish = asker(name, "/direction", show, part("trouble"), hide);
 
   function changed() {
     const kind = part("kind").value;
     for (const group of section.querySelectorAll(".of")) group.hidden = group.dataset.kind !== kind;
     const value = (className) => Number(part(className).value);
-    const asked = { run: runIndex(), layer: layerIndex, kind: kind, top: Number(find("top").value), hasLowest: find("lowest").checked };
+    const asked = { run: contents.runs.indexOf(run), kind: kind, top: Number(find("top").value), hasLowest: find("lowest").checked };
     if (kind === "neuron") asked.neuron = value("neuron");
     if (kind === "random") {
       const seed = part("seed");
@@ -235,12 +185,10 @@ function panel(name, kind) {
     }
     if (kind === "mixture") asked.weights = weights();
     if (kind === "basis") Object.assign(asked, { basis: value("basis"), row: value("row") });
-    section.dataset.name = directionName(asked);
-    nameTitles();
-    if (kind === "basis" && !layer.bases.length) {
+    if (kind === "basis" && !run.bases.length) {
       wish.forget();
       hide();
-      complain(part("trouble"), "This layer has no saved basis. To add one, start the program with --basis FILE.npy.");
+      complain(part("trouble"), "This run has no saved basis. Name one when the program is started: --basis FILE.npy");
       return;
     }
     wish(asked);
@@ -253,21 +201,16 @@ function panel(name, kind) {
     }));
   }
   function addWeight(neuron, weight) {
-    const box = make("input", { type: "number", min: 0, max: layer.unitCount - 1, value: neuron });
+    const box = make("input", { type: "number", min: 0, max: run.unitCount - 1, value: neuron });
     const slider = make("input", { type: "range", min: -100, max: 100, value: weight * 100 });
-    const said = make("output");
+    const said = make("output", { textContent: weight.toFixed(2) });
     const remove = make("button", { type: "button", textContent: "Remove" });
     slider.setAttribute("aria-label", `Weight of neuron ${neuron}`);
     remove.setAttribute("aria-label", `Remove neuron ${neuron}`);
     const row = make("p", {}, [make("label", {}, ["Neuron", box]), make("label", { className: "grow" }, ["Weight", slider]), said, remove]);
     row.dataset.neuron = neuron;
-    function sayWeight() {
-      said.textContent = signed((slider.value / 100).toFixed(2));
-      slider.setAttribute("aria-valuetext", said.textContent);
-    }
-    sayWeight();
     slider.addEventListener("input", function () {
-      sayWeight();
+      said.textContent = (slider.value / 100).toFixed(2);
       changed();
     });
     box.addEventListener("input", function () {
@@ -291,13 +234,11 @@ function panel(name, kind) {
   part("kind").addEventListener("change", changed);
   part("seed").addEventListener("input", changed);
   part("basis").addEventListener("change", function () {
-    limit(part("row"), part("row-number"), layer.bases[Number(part("basis").value)].rows - 1);
+    limit(part("row"), part("row-number"), run.bases[Number(part("basis").value)].rows - 1);
     changed();
   });
   part("add").addEventListener("click", function () {
-    addWeight(Math.min(part("weights").children.length, layer.unitCount - 1), 0.5);
-    // The button that cannot be used any more would lose the focus.
-    if (part("add").disabled) part("weights").lastElementChild.querySelector("input").focus();
+    addWeight(Math.min(part("weights").children.length, run.unitCount - 1), 0.5);
     changed();
   });
   section.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
@@ -305,15 +246,15 @@ function panel(name, kind) {
   return {
     section, changed,
     reset() {
-      part("neuron").max = layer.unitCount - 1;
-      part("neuron").value = layer.firstLiveNeuron;
-      limit(part("neuron"), part("neuron-number"), layer.unitCount - 1);
+      part("neuron").max = run.unitCount - 1;
+      part("neuron").value = run.firstLiveNeuron;
+      limit(part("neuron"), part("neuron-number"), run.unitCount - 1);
       limit(part("number"), part("number-number"), contents.limits.randomDirections - 1);
-      part("basis").replaceChildren(...layer.bases.map((basis, index) => make("option", { value: index, textContent: `${basis.name} (${basis.rows} rows)` })));
-      if (layer.bases.length) limit(part("row"), part("row-number"), layer.bases[0].rows - 1);
+      part("basis").replaceChildren(...run.bases.map((basis, index) => make("option", { value: index, textContent: `${basis.name} (${basis.rows} rows)` })));
+      if (run.bases.length) limit(part("row"), part("row-number"), run.bases[0].rows - 1);
       part("weights").replaceChildren();
-      addWeight(layer.firstLiveNeuron, 1);
-      if (layer.unitCount > 1) addWeight((layer.firstLiveNeuron + 1) % layer.unitCount, 0.5);
+      addWeight(run.firstLiveNeuron, 1);
+      if (run.unitCount > 1) addWeight((run.firstLiveNeuron + 1) % run.unitCount, 0.5);
       changed();
     },
   };
@@ -352,27 +293,26 @@ const attack = function () {
     const name = (label) => run.classNames[label];
     const kind = contents.attacks[wish.run].find((kind) => kind.id === wish.attack);
     const of = answer.image === undefined ? "Your picture" : `Image ${answer.image}`;
-    const said = (guess) => `predicted ${name(guess.label)} (${share(guess.confidence)})`;
+    const said = (guess) => `${name(guess.label)}, ${share(guess.confidence)}`;
     for (const [id, png, alternative] of [
       ["clean", answer.clean.png, `${of} before the attack`],
-      ["perturbation", answer.perturbationPNG, `Perturbation, amplified ${answer.amplification} times; mid-grey: unchanged`],
+      ["perturbation", answer.perturbationPNG, `Perturbation, amplified ${answer.amplification} times; mid-grey is no change`],
       ["adversarial", answer.attempt.png, `${of} after the attack`],
     ]) Object.assign(find(id), { src: "data:image/png;base64," + png, alt: alternative });
     find("clean-caption").textContent = `${of}: ${said(answer.clean)}`;
-    find("perturbation-caption").textContent = `Perturbation, amplified ${answer.amplification}×; mid-grey: unchanged`;
-    find("adversarial-caption").textContent = `After the attack: ${said(answer.attempt)}`;
-    const truth = answer.image === undefined ? `Your picture: the predicted class, ${name(answer.label)}, counts as the true class. ` : `Image ${answer.image}, true class ${name(answer.label)}. `;
-    const target = wish.target === null ? "" : `, not the target ${name(wish.target)}`;
+    find("perturbation-caption").textContent = `Perturbation × ${answer.amplification}`;
+    find("adversarial-caption").textContent = `After: ${said(answer.attempt)}`;
+    const truth = answer.image === undefined ? `${of} is taken for ${name(answer.label)}, which stands for its class here. ` : `${of} is ${name(answer.label)}. `;
     find("verdict").textContent = truth + {
-      alreadyWrong: `Not attacked: already misclassified as ${name(answer.clean.label)}.`,
-      alreadyTarget: "Not attacked: the target is the true class.",
-      failed: `The attack failed: predicted ${name(answer.attempt.label)}${target}.` + (answer.hadZeroGradient ? " The gradient is zero in every pixel." : ""),
-      succeeded: `The attack succeeded: predicted ${name(answer.attempt.label)}, `
-        + (answer.survives8Bit ? "and still so after rounding to 8 bits." : "but not after rounding to 8 bits."),
+      alreadyWrong: `Not attacked: the network takes it for ${name(answer.clean.label)} without help.`,
+      alreadyTarget: "Not attacked: it is of the class aimed at.",
+      failed: `The attack failed: the network says ${name(answer.attempt.label)}${wish.target === null ? " still" : `, not ${name(wish.target)}`}.` + (answer.hadZeroGradient ? " The gradient was zero in every pixel." : ""),
+      succeeded: `The attack succeeded: the network now says ${name(answer.attempt.label)}. `
+        + (answer.survives8Bit ? "It still does after rounding to 8 bits." : "Rounding to 8 bits undoes it."),
     }[answer.verdict];
     find("verdict").dataset.verdict = answer.verdict;
     const { l2, linf, rootMeanSquare, l0 } = answer.distortion;
-    find("norms").textContent = `Perturbation: L2 ${number(l2)}, L∞ ${number(linf)} (${(255 * linf).toFixed(1)}/255), RMS ${number(rootMeanSquare)}; ${count(l0)} values changed.`;
+    find("norms").textContent = `L2 ${number(l2)}, L∞ ${number(linf)} (${(255 * linf).toFixed(1)}/255), root mean square ${number(rootMeanSquare)}, ${l0} values changed.`;
     bars(find("attack-bars"), [answer.clean, answer.attempt]);
     showLine(answer, kind);
     find("attack-result").hidden = false;
@@ -385,27 +325,27 @@ function showLine(answer, kind) {
   const line = answer.line;
   find("line-details").hidden = !line;
   if (!line) {
-    find("line").replaceChildren(make("p", { className: "quiet", textContent: "The perturbation is zero: no line to draw." }));
+    find("line").replaceChildren(make("p", { className: "quiet", textContent: "Nothing changed, so there is no line." }));
     return;
   }
   const strong = [...new Set([answer.clean.label, answer.attempt.label])];
-  charts.lines(find("line"), line.lengths, line.logits, run.classNames, run.classColours, strong, `position along the perturbation, ${kind.norm}`,
-    `Logits of ${run.classNames.length} classes along the perturbation, from ${kind.norm} length ${number(line.lengths[0])} to ${number(line.lengths[line.lengths.length - 1])}; numbers in the table below`);
+  charts.lines(find("line"), line.lengths, line.logits, run.classNames, run.classColours, strong,
+    `Logits of ${run.classNames.length} classes for perturbations of length ${number(line.lengths[0])} to ${number(line.lengths[line.lengths.length - 1])} in ${kind.norm}; numbers below`);
   const steps = line.lengths.map((_, step) => step).filter((step) => step % 5 === 0);
   const head = make("tr", {}, [make("th", { scope: "col", textContent: "Length" }),
     ...run.classNames.map((name) => make("th", { scope: "col", textContent: name }))]);
   const rows = steps.map((step) => make("tr", {}, [make("th", { scope: "row", textContent: number(line.lengths[step]) }),
-    ...line.logits[step].map((logit) => make("td", { textContent: signed(logit.toFixed(2)) }))]));
+    ...line.logits[step].map((logit) => make("td", { textContent: logit.toFixed(2) }))]));
   find("line-table").replaceChildren(make("table", {}, [make("thead", {}, [head]), make("tbody", {}, rows)]));
 }
 
-function attackKind() { return contents.attacks[runIndex()].find((kind) => kind.id === find("attack-kind").value); }
+function attackKind() { return contents.attacks[contents.runs.indexOf(run)].find((kind) => kind.id === find("attack-kind").value); }
 
 function askAttack() {
   if (find("attack").hidden) return;
   const target = find("target").value;
   attack({
-    run: runIndex(), image: subject ? null : imageNumber, picture: subject,
+    run: contents.runs.indexOf(run), image: subject ? null : imageNumber, picture: subject,
     attack: find("attack-kind").value, epsilon: Number(find("epsilon-number").value) || 0, target: target === "" ? null : Number(target),
   });
 }
@@ -443,18 +383,17 @@ const askPicture = function () {
     picture = wish.picture;
     find("seen").src = "data:image/png;base64," + answer.guess.png;
     find("seen").alt = `Your picture in ${run.width} by ${run.height} pixels`;
-    find("picture-verdict").textContent = `Predicted ${run.classNames[answer.guess.label]} (${share(answer.guess.confidence)}).`;
+    find("picture-verdict").textContent = `The network says ${run.classNames[answer.guess.label]}, ${share(answer.guess.confidence)}.`;
     bars(find("picture-bars"), [answer.guess]);
     find("picture-result").hidden = false;
     find("attack-picture").disabled = false;
     const neurons = answer.neurons.map(function (neuron) {
       const strip = make("div", { className: "tiles strip" }, neuron.images.map(tile));
-      const part = make("section", {}, [make("h3", { textContent: `Neuron ${neuron.neuron}: activation ${number(neuron.activation)}, above ${share(neuron.imagesBelow / run.imageCount)} of the held-out images` }), strip]);
+      const part = make("section", {}, [make("h3", { textContent: `Neuron ${neuron.neuron}: ${number(neuron.activation)}, more than for ${share(neuron.imagesBelow / run.imageCount)} of the images` }), strip]);
       part.setAttribute("aria-label", `Neuron ${neuron.neuron}`);
       return part;
     });
-    keepingFocus(find("neurons"), find("picture-title"), () => find("neurons").replaceChildren(
-      make("p", { textContent: `The most active neurons of ${layer.words}, each with its top images:` }), ...neurons));
+    find("neurons").replaceChildren(make("p", { textContent: "The neurons that fire most for it, each with the images that excite it most:" }), ...neurons);
   }
   show.time = timing(find("picture-time"));
   return asker("picture", "/picture", show, find("trouble"), noPicture);
@@ -467,7 +406,7 @@ function noPicture() {
 }
 
 function lookAt(file) {
-  askPicture({ run: runIndex(), layer: layerIndex, picture: { file: file, isInverted: find("inverted").checked } });
+  askPicture({ run: contents.runs.indexOf(run), picture: { file: file, isInverted: find("inverted").checked } });
 }
 
 function lookAtDrawing() { lookAt(canvas.toDataURL("image/png").split(",")[1]); }
@@ -502,35 +441,22 @@ canvas.addEventListener("pointerdown", function (event) {
   stroke(pen.x, pen.y);
 });
 canvas.addEventListener("pointermove", function (event) { if (pen.isDown && event.buttons) stroke(...place(event)); });
-// Where the pen is, for those who move it by keys and do not see a pointer; its state also in words.
-function showPen() {
-  const mark = find("pen-mark");
-  // The canvas has a border of 1 px inside the 5 px of the board.
-  mark.style.left = `calc(5px + ${pen.x / canvas.width} * (100% - 10px))`;
-  mark.style.top = `calc(5px + ${pen.y / canvas.height} * (100% - 10px))`;
-  mark.classList.toggle("down", pen.isDown);
-}
-canvas.addEventListener("focus", showPen);
-
 for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, function () { pen.isDown = false; });
 canvas.addEventListener("keydown", function (event) {
   const move = { ArrowLeft: [-10, 0], ArrowRight: [10, 0], ArrowUp: [0, -10], ArrowDown: [0, 10] }[event.key];
   if (event.key === " ") {
     pen.isDown = !pen.isDown;
-    find("pen-state").textContent = pen.isDown ? "Pen down" : "Pen up";
     if (pen.isDown) stroke(pen.x, pen.y);
   } else if (move) {
     const clamp = (value) => Math.min(canvas.width, Math.max(0, value));
     const [x, y] = [clamp(pen.x + move[0]), clamp(pen.y + move[1])];
     if (pen.isDown) stroke(x, y); else [pen.x, pen.y] = [x, y];
   } else return;
-  showPen();
   event.preventDefault();
 });
 
 find("clear").addEventListener("click", function () {
   wipe();
-  [pen.isDown, find("pen-state").textContent] = [false, "Cleared"];
   find("file").value = "";
   askPicture.forget();
   noPicture();
@@ -556,55 +482,15 @@ find("attack-picture").addEventListener("click", function () {
 
 let panels = [];
 
-// A layer whose values are not there yet takes a while; until then the old ones stay and cannot be used.
-const askLayer = function () {
-  function show(answer) {
-    [layer, shownLayerIndex] = [answer.layer, layerIndex];
-    find("layer-status").textContent = layer.remarks.join(" ");
-    find("panels").inert = false;
-    layerChosen();
-  }
-  function stay() {
-    layerIndex = shownLayerIndex;
-    find("layer").value = layerIndex;
-    find("layer-status").textContent = "";
-    find("panels").inert = false;
-  }
-  show.time = () => {};
-  return asker("layer", "/layer", show, find("trouble"), stay);
-}();
-
-function wantLayer() {
-  layerIndex = Number(find("layer").value);
-  find("layer-status").textContent = `Computing layer ${run.layers[layerIndex]} …`;
-  find("panels").inert = true;
-  askLayer({ run: runIndex(), layer: layerIndex });
-}
-
-function layerChosen() {
-  describe();
-  for (const panel of panels) panel.reset();
-  if (picture) lookAt(picture.file);
-}
-
-function describe() {
-  const accuracy = share(run.correctCount / run.imageCount);
-  find("about").textContent = `${run.network} on ${run.data}: accuracy ${accuracy} (${count(run.correctCount)} of ${count(run.imageCount)} held-out images). Directions of ${layer.words}. `
-    + run.remarks.map((remark) => remark[0].toUpperCase() + remark.slice(1) + ".").join(" ");
-}
-
 function chosen() {
   run = contents.runs[Number(find("run").value)];
-  [layerIndex, shownLayerIndex, layer] = [run.ownLayer, run.ownLayer, run.layer];
-  find("layer").replaceChildren(...run.layers.map((words, index) => make("option", { value: index, textContent: words })));
-  find("layer").value = layerIndex;
-  find("layer-status").textContent = "";
-  find("panels").inert = false;
   // Black would not be seen on a dark page; the ink is seen on either.
   run.classColours = run.classColours.map((colour) => colour === "#000000" ? "currentColor" : colour);
-  const kinds = contents.attacks[runIndex()];
+  find("about").textContent = `${run.network} on ${run.data}, ${run.correctCount} of ${run.imageCount} held-out images right; ${run.layer}. `
+    + run.remarks.map((remark) => remark[0].toUpperCase() + remark.slice(1) + ".").join(" ");
+  const kinds = contents.attacks[contents.runs.indexOf(run)];
   find("attack-kind").replaceChildren(...kinds.map((kind) => make("option", { value: kind.id, textContent: kind.title })));
-  find("target").replaceChildren(make("option", { value: "", textContent: "any other" }),
+  find("target").replaceChildren(make("option", { value: "", textContent: "another class" }),
     ...run.classNames.map((name, label) => make("option", { value: label, textContent: name })));
   find("image").max = run.imageCount - 1;
   find("image").value = 0;
@@ -613,30 +499,19 @@ function chosen() {
   find("wrong-image").disabled = !run.wrongImages.length;
   subject = null;
   kindChanged();
-  layerChosen();
+  for (const panel of panels) panel.reset();
+  if (picture) lookAt(picture.file);
   askAttack();
 }
 
-const rooms = ["directions", "attack", "picture"];
-
-// The address's room; at another anchor, such as that of the skip link, the room stays.
 function showRoom() {
-  const named = rooms.find((room) => "#" + room === location.hash);
-  const name = named || rooms.find((room) => !find(room).hidden);
-  for (const room of rooms) find(room).hidden = room !== name;
+  const name = ["directions", "attack", "picture"].find((room) => "#" + room === location.hash) || "directions";
+  for (const room of ["directions", "attack", "picture"]) find(room).hidden = room !== name;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === "#" + name) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
   }
-  document.title = `${find(name + "-title").textContent} · Intrigue: explore`;
   complain(find("trouble"), null);
   if (name === "attack") askAttack();
-  return named;
-}
-
-// The link or the image that led here may be gone with the other room: the focus goes to the room's heading.
-function enterRoom() {
-  const named = showRoom();
-  if (named) find(named + "-title").focus();
 }
 
 async function begin() {
@@ -649,15 +524,10 @@ async function begin() {
   }
   find("version").textContent = contents.version;
   find("run").replaceChildren(...contents.runs.map((run, index) => make("option", { value: index, textContent: `${run.name} (${run.experiment})` })));
-  panels = [panel("left", "neuron"), panel("right", "random")];
+  panels = [panel("left", "Left", "neuron"), panel("right", "Right", "random")];
   find("panels").append(...panels.map((panel) => panel.section));
   for (const id of ["top", "lowest"]) find(id).addEventListener("change", () => panels.forEach((panel) => panel.changed()));
   find("run").addEventListener("change", chosen);
-  find("layer").addEventListener("change", wantLayer);
-  find("skip").addEventListener("click", function (event) {
-    event.preventDefault();
-    find("content").focus();
-  });
   find("attack-form").addEventListener("submit", (event) => event.preventDefault());
   find("image").addEventListener("input", function () {
     if (find("image").value !== "" && find("image").checkValidity()) attackImage(Number(find("image").value));
@@ -681,7 +551,7 @@ async function begin() {
     find("epsilon").value = Math.round(500 * value / attackKind().largestEpsilon);
     askAttack();
   });
-  window.addEventListener("hashchange", enterRoom);
+  window.addEventListener("hashchange", showRoom);
   chosen();
   showRoom();
 }

@@ -3,7 +3,7 @@ import Figures
 import Storage
 import Tensors
 
-/// The success of black-box attacks by number of queries: a chart, and the table behind it.
+/// What black-box attacks have after so many queries: a chart, and the table behind it.
 package struct QueryFigures {
   /// One attack on the images.
   package struct Attack {
@@ -16,11 +16,11 @@ package struct QueryFigures {
     }
   }
 
-  /// The result of a white-box attack on the same images, which no query changes.
+  /// What an attack that knows the gradient does to the same images, which no query changes.
   package struct Reference {
     package let name: String
     package let success: Proportion
-    /// nil: fewer than half were fooled.
+    /// nil: of fewer than half.
     package let medianDistance: Double?
 
     package init(name: String, images: [AttackedImage], norm: Norm) {
@@ -36,7 +36,7 @@ package struct QueryFigures {
   package let attacks: [Attack]
   package let reference: Reference?
   package let norm: Norm
-  /// Whether the attacks look for the smallest perturbation, so that distances are drawn instead of success rates.
+  /// Whether the attacks look for the smallest perturbation, so that distances are drawn and not shares.
   package let isMinimal: Bool
 
   package init(attacks: [Attack], reference: Reference?, norm: Norm, isMinimal: Bool) {
@@ -53,23 +53,17 @@ package struct QueryFigures {
     attacks.map { ($0.name, QueryCurve(of: $0.images)) }
   }
 
-  typealias Row = (name: String, point: QueryCurve.Point)
-
   /// A row for each attack and number of queries.
-  var rows: [Row] { curves.flatMap { name, curve in curve.points.map { (name, $0) } } }
-
-  static var columns: [TableColumn<Row>] {
-    [
-      TableColumn("attack", article: "attack", isIdentifier: true) { $0.name },
-      TableColumn("queries", article: "queries", isIdentifier: true) { $0.point.queries },
-    ] + .counted("success", article: ("fooled", "of", nil)) { $0.point.success } + [
-      TableColumn("median_distance", article: "median distance") { $0.point.medianDistance }
-    ]
-  }
-
   package var table: CSVWriter {
-    var table = CSVWriter(columns: Self.columns.map(\.name))
-    for row in rows { table.append(Self.columns.map { $0.value(row) }) }
+    var table = CSVWriter(
+      columns: ["attack", "queries"] + CSVWriter.columns(counted: "success") + ["median_distance"])
+    for (name, curve) in curves {
+      for point in curve.points {
+        table.append(
+          [name, point.queries] + CSVWriter.fields(counted: point.success)
+            + [point.medianDistance])
+      }
+    }
     return table
   }
 
@@ -90,7 +84,7 @@ package struct QueryFigures {
     }
     let ends = lines.flatMap(\.points).map(\.x)
     guard let first = ends.min(), let last = ends.max() else { return nil }
-    // An attack that has used all its queries keeps what it has.
+    // Who has asked all that it asks keeps what it has.
     for index in lines.indices {
       if let end = lines[index].points.last, end.x < last {
         lines[index].points.append(Chart.Point(x: last, value: end.value))
@@ -101,7 +95,7 @@ package struct QueryFigures {
     {
       lines.append(
         Chart.Line(
-          name: "\(reference.name), white-box", look: .role(.control),
+          name: "\(reference.name), which knows the gradient", look: .role(.control),
           points: [Chart.Point(x: first, value: level), Chart.Point(x: max(last, first + 1), value: level)],
           hasMarks: false))
     }
@@ -109,32 +103,12 @@ package struct QueryFigures {
     return Chart.lines(
       caption: caption(
         isMinimal
-          ? "Distance of the smallest perturbation by number of queries"
-          : "Attack success rate by number of queries",
+          ? "How near black-box attacks come, query by query"
+          : "How many images black-box attacks fool, query by query",
         isMinimal
-          ? "Median over the \(count) attacked images. Images not yet fooled count as infinitely far, so a curve begins where half are fooled."
-          : "Percentage of the \(count) attacked images that are fooled within so many queries."),
-      lines: lines, across: Chart.Axis("queries per image", isLogarithmic: true),
-      up: Chart.Axis(
-        isMinimal ? "median \(norm.symbol) distance" : "attack success rate (%)", isLogarithmic: isMinimal))
-  }
-}
-
-extension Exhibits {
-  /// The chart and the table of black-box attacks; nil: there are none.
-  package mutating func queries(
-    _ figures: QueryFigures?, caption: (_ title: String, _ subtitle: String) -> FigureCaption
-  ) {
-    guard let figures else { return }
-    chart(
-      "figures/\(QueryFigures.figureName)",
-      figures.isMinimal
-        ? "Median distance of the smallest perturbation by number of queries per image."
-        : "Attack success rate by number of queries per image.",
-      alternative: "A curve for each attack; the numbers are in \(QueryFigures.tableName).",
-      figures.chart(caption))
-    table(
-      QueryFigures.tableName, "Black-box attacks by number of queries.", of: figures.rows,
-      QueryFigures.columns)
+          ? "Median over the \(count) images attacked; those not fooled yet count as infinitely far, so a curve begins where half are."
+          : "Share of the \(count) images attacked that were fooled by then."),
+      lines: lines, across: Chart.Axis("queries for each image", isLogarithmic: true),
+      up: Chart.Axis(isMinimal ? "median \(norm) distance" : "images fooled (%)", isLogarithmic: isMinimal))
   }
 }

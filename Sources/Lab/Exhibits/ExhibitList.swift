@@ -73,12 +73,9 @@ extension ExhibitList {
   }
 
   /// For a terminal: what was found, and where to look.
-  public func lines(in folder: RunFolder) -> [String] { words + places(in: folder) }
-
-  /// The first finding, the listing, the other findings.
-  package var words: [String] {
-    guard !listing.isEmpty else { return findings }
-    return Array(findings.prefix(1)) + [""] + listing + [""] + findings.dropFirst()
+  public func lines(in folder: RunFolder) -> [String] {
+    guard !listing.isEmpty else { return findings + places(in: folder) }
+    return Array(findings.prefix(1)) + [""] + listing + [""] + findings.dropFirst() + places(in: folder)
   }
 
   /// Where to look, for a terminal: the pictures that are there, then the tables.
@@ -92,6 +89,5 @@ extension ExhibitList {
       ]
     }
     return line("look at    ", pictures.map(\.file)) + line("numbers    ", tables.map(\.file))
-      + line("LaTeX      ", articleTables)
   }
 }

@@ -10,35 +10,9 @@ extension Numbers {
     return epsilon.description.hasSuffix(".0") ? String(epsilon.description.dropLast(2)) : epsilon.description
   }
 
-  /// A number as its user wrote it: `15`, `0.25`; without a power of ten where nine decimals suffice: `0.000009`.
+  /// A number as its user wrote it: `15`, `0.25`.
   package static func plain(_ value: Double) -> String {
-    guard abs(value) < 1e6 else { return "\(value)" }
-    if value == value.rounded() { return "\(Int(value))" }
-    let text = trimmed(String(format: "%.9f", value))
-    return Double(text) == value ? text : "\(value)"
-  }
-
-  /// A share as its user wrote it: `10 %` of 0.1, `0.1 %` of 0.001.
-  package static func plainPercent(_ share: Double) -> String {
-    trimmed(String(format: "%.6f", 100 * share)) + " %"
-  }
-
-  /// Without zeros at the end of its decimals.
-  private static func trimmed(_ decimals: String) -> String {
-    var text = decimals
-    while text.hasSuffix("0") { text.removeLast() }
-    return text.hasSuffix(".") ? String(text.dropLast()) : text
-  }
-
-  /// A count with separators: `9,048`.
-  package static func grouped(_ count: Int) -> String {
-    var text = String(count.magnitude)
-    var place = text.count - 3
-    while place > 0 {
-      text.insert(",", at: text.index(text.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return count < 0 ? "−\(text)" : text
+    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : "\(value)"
   }
 
   /// `0.765`, `−0.012`, and with a sign `+0.050`; where there is none a space holds its place in a column.

@@ -5,73 +5,31 @@ import Tensors
 
 /// A recipe for directions through a layer: its neurons, or others drawn at random, made from labels, or learned.
 ///
-/// A family says about itself everything that commands, sheets and records need; ``allCases`` is the list of them. Learned
-/// ones are fitted to the features of training images and judged on held-out ones.
-public struct DirectionFamily: Sendable {
-  /// As users and records name it.
-  public let rawValue: String
-  /// For a line, an axis or a caption, in the plural.
-  public let words: String
-  /// For one direction.
-  public let singular: String
-  /// First letter of the ids: `r` of `r007`.
-  public let letter: Character
-  public let kind: Kind
-  /// Whether there are as many independent directions as are asked for; else as many as the layer has units, or classes.
-  package let hasAnyNumber: Bool
-  /// Which end of a direction is called the upper one is a convention; the other end is worth a look.
-  public let hasArbitrarySign: Bool
-  /// Whether every φ(x) is scaled to length 1 before images are ranked.
-  let ranksUnitLength: Bool
-  /// Where the directions of a sheet come from, after a comma.
-  private let originText: @Sendable (_ seed: UInt64) -> String
-  /// The recipe in one clause.
-  private let recipeText: @Sendable (_ dimension: Int, _ seed: UInt64) -> String
-  private let make: @Sendable (Request) throws -> DirectionSet
-
-  /// Where directions come from.
-  public enum Kind: Sendable {
-    /// The coordinate axes.
-    case axes
-    /// Drawn at random, without a look at images.
-    case random
-    /// Drawn at random in a space that is fitted to training images.
-    case randomFitted
-    /// Learned from training images, or made from their labels.
-    case learned
-  }
-
-  /// What a family is asked for.
-  struct Request {
-    let family: DirectionFamily
-    let count: Int
-    let dimension: Int
-    let seed: UInt64
-    let workerCount: Int
-    let material: () throws -> Material
-    let progress: ProgressHandler
-
-    /// A basis has no more directions than dimensions.
-    var basisCount: Int { min(count, dimension) }
-  }
-
-  init(
-    _ rawValue: String, words: String, singular: String, letter: Character, _ kind: Kind,
-    hasAnyNumber: Bool, hasArbitrarySign: Bool = false, ranksUnitLength: Bool = false,
-    origin: @escaping @Sendable (_ seed: UInt64) -> String,
-    recipe: @escaping @Sendable (_ dimension: Int, _ seed: UInt64) -> String,
-    make: @escaping @Sendable (Request) throws -> DirectionSet
-  ) {
-    (self.rawValue, self.words, self.singular, self.letter) = (rawValue, words, singular, letter)
-    (self.kind, self.hasAnyNumber, self.hasArbitrarySign) = (kind, hasAnyNumber, hasArbitrarySign)
-    (self.ranksUnitLength, originText, recipeText, self.make) = (ranksUnitLength, origin, recipe, make)
-  }
-
-  /// All families, in the order of lists and tables.
-  public static let allCases: [DirectionFamily] = [
-    .neurons, .sphere, .haar, .rademacher, .pairs, .cosine, .whitened, .nonNegative, .classMeans,
-    .principalComponents, .independentComponents, .nonNegativeFactors, .clusterCentres, .sparseAutoencoder,
-  ]
+/// Learned ones are fitted to the features of training images and judged on held-out ones.
+public enum DirectionFamily: String, Codable, CaseIterable, Sendable {
+  /// The coordinate axes.
+  case neurons
+  /// Uniform on the unit sphere, independent.
+  case sphere
+  /// A random rotation of the axes: as many orthonormal directions as the layer has units.
+  case haar
+  /// Weights ±1.
+  case rademacher
+  /// Mixtures of two neurons.
+  case pairs
+  /// Uniform on the sphere, and images ranked by ⟨φ(x) / ‖φ(x)‖, v⟩.
+  case cosine
+  /// Random in the space in which all principal components weigh the same.
+  case whitened
+  /// Weights that are never negative, to show why they are no null distribution.
+  case nonNegative = "non-negative"
+  /// From the mean of all classes to the mean of each.
+  case classMeans = "class-means"
+  case principalComponents = "pca"
+  case independentComponents = "ica"
+  case nonNegativeFactors = "nmf"
+  case clusterCentres = "kmeans"
+  case sparseAutoencoder = "sae"
 
   /// What neurons are put beside.
   public static let others = allCases.filter { $0 != .neurons }
@@ -80,65 +38,32 @@ public struct DirectionFamily: Sendable {
   public static let compared = others.filter { $0 != .haar }
 
   /// Needs features of training images.
-  public var isFitted: Bool { kind == .learned || kind == .randomFitted }
-
-  /// Learned or made from labels, in distinction to drawn at random.
-  public var isLearned: Bool { kind == .learned }
-
-  /// As ``words``, for the head of a block.
-  package var title: String { words.prefix(1).uppercased() + words.dropFirst() }
-
-  /// What ranks the images.
-  package var score: String { ranksUnitLength ? "⟨φ(x) / ‖φ(x)‖, v⟩" : "⟨φ(x), v⟩" }
-
-  package func origin(seed: UInt64) -> String { originText(seed) }
-
-  /// The recipe in one clause, for a foot line.
-  package func recipe(dimension: Int, seed: UInt64) -> String {
-    recipeText(dimension, seed)
-      + (isFitted ? ", from features of at most \(Material.imageLimit) training images" : "")
-  }
-
-  /// Directions through a layer of `dimension` units.
-  ///
-  /// - Parameters:
-  ///   - count: As many, where the family has them: a basis has `dimension` at most, classes have one each, and an
-  ///     autoencoder four times `dimension` or more, minus those of its latents that are dead.
-  ///   - material: Called where the family ``isFitted``.
-  /// - Throws: ``DirectionFamilyError`` where the family cannot be had of these features, and what `material` and
-  ///   `progress` throw.
-  package func directions(
-    count: Int, dimension: Int, seed: UInt64, workerCount: Int, fittedTo material: () throws -> Material,
-    progress: @escaping ProgressHandler
-  ) throws -> DirectionSet {
-    try withoutActuallyEscaping(material) { material in
-      try make(
-        Request(
-          family: self, count: count, dimension: dimension, seed: seed, workerCount: workerCount,
-          material: material, progress: progress))
+  public var isFitted: Bool {
+    switch self {
+    case .neurons, .sphere, .haar, .rademacher, .pairs, .cosine, .nonNegative: false
+    case .whitened, .classMeans, .principalComponents, .independentComponents, .nonNegativeFactors,
+      .clusterCentres, .sparseAutoencoder:
+      true
     }
   }
 
-  /// What is ranked along the directions: the features, or those scaled to unit length.
-  package func ranked(_ features: FeatureMatrix) -> FeatureMatrix {
-    ranksUnitLength ? features.scaledToUnitLength : features
-  }
-}
-
-extension DirectionFamily: RawRepresentable, Hashable, Codable, CaseIterable {
-  public init?(rawValue: String) {
-    guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-    self = known
-  }
-
-  public static func == (left: DirectionFamily, right: DirectionFamily) -> Bool {
-    left.rawValue == right.rawValue
+  /// Independent of one another, so that there are as many as are asked for; others have as many as the layer has
+  /// units, or as there are classes.
+  package var hasAnyNumber: Bool {
+    switch self {
+    case .sphere, .rademacher, .pairs, .cosine, .whitened, .nonNegative, .clusterCentres, .sparseAutoencoder:
+      true
+    case .neurons, .haar, .classMeans, .principalComponents, .independentComponents, .nonNegativeFactors:
+      false
+    }
   }
 
-  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
-}
+  /// Learned or made from labels, in distinction to drawn at random.
+  public var isLearned: Bool { isFitted && self != .whitened }
 
-extension DirectionFamily {
+  /// Which end of a direction is called the upper one is a convention; the other end is worth a look.
+  public var hasArbitrarySign: Bool { self == .principalComponents || self == .independentComponents }
+
   /// Training features and labels, that directions may be fitted to.
   package struct Material {
     package let features: FeatureMatrix
@@ -151,6 +76,93 @@ extension DirectionFamily {
     /// Training images that are drawn, at most.
     package static let imageLimit = 10_000
   }
+
+  /// Directions through a layer of `dimension` units.
+  ///
+  /// - Parameters:
+  ///   - count: As many, where the family has them: a basis has `dimension` at most, classes have one each, and an
+  ///     autoencoder four times `dimension` or more, less those of its latents that are dead.
+  ///   - material: Called where the family ``isFitted``.
+  /// - Throws: ``DirectionFamilyError`` where the family cannot be had of these features, and what `material` and
+  ///   `progress` throw.
+  package func directions(
+    count: Int, dimension: Int, seed: UInt64, workerCount: Int, fittedTo material: () throws -> Material,
+    progress: @escaping ProgressHandler
+  ) throws -> DirectionSet {
+    let basisCount = min(count, dimension)
+    switch self {
+    case .neurons: return .neurons(dimension: dimension)
+    case .sphere, .cosine: return .randomSphere(count: count, dimension: dimension, seed: seed)
+    case .haar: return .haar(count: basisCount, dimension: dimension, seed: seed, index: 0)
+    case .rademacher: return .rademacher(count: count, dimension: dimension, seed: seed)
+    case .pairs: return .sparseMix(of: 2, count: count, dimension: dimension, seed: seed)
+    case .nonNegative: return .nonNegative(count: count, dimension: dimension, seed: seed)
+    case .whitened:
+      return Whitening(of: try material().features, workerCount: workerCount)
+        .randomDirections(count: count, seed: seed)
+    case .classMeans:
+      let material = try material()
+      return .classMeans(of: material.features, labels: material.labels)
+    case .principalComponents:
+      return PrincipalComponents(of: try material().features, count: basisCount, workerCount: workerCount)
+        .directions
+    case .independentComponents:
+      let components = IndependentComponents(
+        of: try material().features, count: basisCount, seed: seed, workerCount: workerCount)
+      if !components.hasConverged {
+        try progress(
+          .warning("\(words): still moving after \(components.iterationCount) iterations; taken as they were")
+        )
+      }
+      return components.directions
+    case .nonNegativeFactors:
+      do {
+        return try NonNegativeFactors(
+          of: material().features, count: basisCount, seed: seed, workerCount: workerCount
+        ).directions
+      } catch let error as NegativeFeature {
+        throw DirectionFamilyError(family: self, reason: "\(error)")
+      }
+    case .clusterCentres:
+      let features = try material().features
+      return ClusterCentres(
+        of: features, count: min(count, features.imageCount), seed: seed, workerCount: workerCount
+      ).directions
+    case .sparseAutoencoder:
+      return try sparseAutoencoder(
+        of: material().features, count: count, dimension: dimension, seed: seed, workerCount: workerCount,
+        progress)
+    }
+  }
+
+  private func sparseAutoencoder(
+    of features: FeatureMatrix, count: Int, dimension: Int, seed: UInt64, workerCount: Int,
+    _ progress: @escaping ProgressHandler
+  ) throws -> DirectionSet {
+    guard dimension > 1 else {
+      throw DirectionFamilyError(family: self, reason: "one unit has no overcomplete basis")
+    }
+    do {
+      return try SparseAutoencoder.fit(
+        features.values,
+        SparseAutoencoder.Configuration(
+          latentCount: max(count, 4 * dimension), activeCount: min(16, dimension), seed: seed),
+        workerCount: workerCount
+      ) { step in
+        try progress(
+          .step(
+            done: (step.epoch - 1) * step.exampleCount + step.examplesDone,
+            total: step.epochCount * step.exampleCount, unit: "examples"))
+      }.directions
+    } catch let error as SparseAutoencoderError {
+      throw DirectionFamilyError(family: self, reason: "\(error)")
+    }
+  }
+
+  /// What is ranked along the directions: the features, or for ``cosine`` the features scaled to unit length.
+  package func ranked(_ features: FeatureMatrix) -> FeatureMatrix {
+    self == .cosine ? features.scaledToUnitLength : features
+  }
 }
 
 extension DirectionFamily.Material {
@@ -159,8 +171,7 @@ extension DirectionFamily.Material {
   /// - Parameters:
   ///   - layer: Position in the network's graph; nil: the pixels.
   ///   - seed: Of the draw.
-  package init(of training: LabelledImages, by engine: Engine, layer: Int?, space: FeatureSpace, seed: UInt64)
-    throws
+  package init(of training: LabelledImages, by engine: Engine, layer: Int?, space: FeatureSpace, seed: UInt64) throws
   {
     var generator = SeededGenerator(seed: seed, purpose: "images that bases are fitted to")
     let chosen = generator.sample(min(Self.imageLimit, training.count), of: training.count).sorted()

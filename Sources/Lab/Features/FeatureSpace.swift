@@ -1,4 +1,5 @@
 import Networks
+import Poisoning
 import Tensors
 
 /// A layer whose values are looked at as features: its name, its units, and where its activation stands.
@@ -22,7 +23,7 @@ public struct FeatureSpace: Codable, Equatable, Sendable {
     layer = position.map { graph.nodes[$0].name } ?? Architecture.inputName
     shape = position.map { graph.nodes[$0].shape } ?? [input.channels, input.height, input.width]
     self.pooling = graph.applicable(pooling, at: position)
-    stage = graph.stage(of: position)
+    stage = Self.stage(of: graph, at: position)
   }
 
   /// For captions: "layer relu3 (128 units, after ReLU)".
@@ -44,6 +45,25 @@ public struct FeatureSpace: Codable, Equatable, Sendable {
   public var numbering: String? {
     guard shape.count == 3, pooling == .none else { return nil }
     return "i = (channel · \(shape[1]) + row) · \(shape[2]) + column"
+  }
+
+  private static func stage(of graph: Graph, at position: Int?) -> String {
+    guard let position else { return "pixels" }
+    let node = graph.nodes[position]
+    switch node.layer {
+    case .relu: return "after ReLU"
+    case .sigmoid: return "after sigmoid"
+    case .tanh: return "after tanh"
+    case .normalise: return "normalised pixels"
+    case .dropout, .flatten: return stage(of: graph, at: node.inputs[0])
+    case .maxPool: return "max pool, \(stage(of: graph, at: node.inputs[0]))"
+    case .averagePool: return "average pool, \(stage(of: graph, at: node.inputs[0]))"
+    case .globalAveragePool: return "mean of each map, \(stage(of: graph, at: node.inputs[0]))"
+    case .topK(let count): return "largest \(count), \(stage(of: graph, at: node.inputs[0]))"
+    case .maxout(let pieces): return "largest of \(pieces) pieces"
+    case .linear, .convolution, .batchNorm, .add, .rbf:
+      return position == graph.nodes.count - 1 ? "logits" : "before the activation"
+    }
   }
 }
 

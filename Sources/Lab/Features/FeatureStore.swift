@@ -11,7 +11,7 @@ import Tensors
 /// next one uses, and computes the others. Nothing found is trusted: key, shape, checksums and every value are
 /// checked first.
 package struct FeatureStore: Sendable {
-  package struct Block: Codable, Equatable, Sendable {
+  struct Block: Codable, Equatable, Sendable {
     /// Among the images of the store.
     package var firstImage: Int
     package var imageCount: Int
@@ -33,7 +33,7 @@ package struct FeatureStore: Sendable {
   }
 
   /// What is there and was found good.
-  package struct Contents: Equatable, Sendable {
+  struct Contents: Equatable, Sendable {
     /// By number; nil: to be computed.
     package var blocks: [Block?]
     /// All blocks are there, and the manifest says so.
@@ -51,23 +51,23 @@ package struct FeatureStore: Sendable {
   /// other.
   static let imagesPerBlock = 4096
 
-  package let folder: URL
-  package let key: FeatureCache.Key
-  package let imageCount: Int
-  package let unitCount: Int
+  let folder: URL
+  let key: FeatureCache.Key
+  let imageCount: Int
+  let unitCount: Int
   var imagesPerBlock = Self.imagesPerBlock
 
   var blockCount: Int { (imageCount + imagesPerBlock - 1) / imagesPerBlock }
-  package var byteCount: Int { imageCount * unitCount * MemoryLayout<Float>.stride }
+  var byteCount: Int { imageCount * unitCount * MemoryLayout<Float>.stride }
 
   /// The images of a block.
-  package func images(ofBlock block: Int) -> Range<Int> {
+  func images(ofBlock block: Int) -> Range<Int> {
     block * imagesPerBlock..<min((block + 1) * imagesPerBlock, imageCount)
   }
 
   var manifestFile: URL { folder.appending(path: "manifest.json") }
 
-  package func file(ofBlock block: Int) -> URL { folder.appending(path: String(format: "%06d.f32", block)) }
+  func file(ofBlock block: Int) -> URL { folder.appending(path: String(format: "%06d.f32", block)) }
 
   // MARK: Reading
 
@@ -147,7 +147,7 @@ package struct FeatureStore: Sendable {
 
   /// Makes the folder, and clears away what a killed run left half written. Runs may share a store, since a block
   /// computed twice is the same bytes: where another one is there, it has cleared away already.
-  package func prepare() throws {
+  func prepare() throws {
     try RunFolder(folder).create()
     _ = try? FolderLock(folder).removeLeftovers()
   }
@@ -155,8 +155,7 @@ package struct FeatureStore: Sendable {
   /// Writes a block, then the manifest with it.
   ///
   /// - Throws: ``FileError`` when the folder is missing or cannot be written; what was there stays.
-  package func write(_ features: Tensor, asBlock number: Int, correctCount: Int?, to contents: inout Contents)
-    throws
+  func write(_ features: Tensor, asBlock number: Int, correctCount: Int?, to contents: inout Contents) throws
   {
     let images = images(ofBlock: number)
     precondition(
@@ -183,7 +182,7 @@ package struct FeatureStore: Sendable {
   }
 
   /// Says that all blocks are there.
-  package func finish(_ contents: inout Contents) throws {
+  func finish(_ contents: inout Contents) throws {
     precondition(!contents.blocks.contains { $0 == nil }, "blocks are missing")
     try writeManifest(contents, complete: true)
     contents.isComplete = true

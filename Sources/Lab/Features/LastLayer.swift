@@ -15,7 +15,7 @@ struct LastLayer: Sendable {
   init?(of network: Network, reading position: Int) {
     let graph = network.graph
     let last = graph.nodes[graph.nodes.count - 1]
-    guard last.layer.linear != nil, position == graph.featureLayer else { return nil }
+    guard case .linear = last.layer, position == graph.featureLayer else { return nil }
     let parameters = network.parameters[last.parameters]
     guard let weights = parameters.first else { return nil }
     self.weights = weights

@@ -169,6 +169,7 @@ public struct SparseAutoencoder: Sendable {
     let live = (0..<latentCount).filter { training.useCounts[$0] > 0 }
     let width = String(latentCount - 1).count
     return DirectionSet(
+      kind: .sparseAutoencoder,
       ids: live.map {
         let digits = String($0)
         return "s" + String(repeating: "0", count: width - digits.count) + digits

@@ -3,17 +3,12 @@ import Networks
 
 /// Networks that somebody already has, and the images that they are shown, read together: how a network's training read its
 /// images is how these are read, as far as nobody said otherwise.
-public struct GivenModels {
+package struct GivenModels {
   /// In the order of their sources; each fits the images.
   package let models: [Model]
   package let dataset: Dataset
   /// With everything filled in that nobody gave.
   package let data: DataSource
-
-  /// What was read already.
-  package init(models: [Model], dataset: Dataset, data: DataSource) {
-    (self.models, self.dataset, self.data) = (models, dataset, data)
-  }
 
   /// - Parameters:
   ///   - sources: The first says how images are read; none: nobody does.

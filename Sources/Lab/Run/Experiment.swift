@@ -19,9 +19,6 @@ public protocol Experiment: Sendable {
 
   /// What `run.json` calls it.
   static var name: String { get }
-  /// Whether an earlier run's files stay until ``measure(_:_:)`` calls ``Run/begin()``, since everything is computed before
-  /// the first of them is replaced.
-  static var keepsEarlier: Bool { get }
   var configuration: Configuration { get }
   var workerCount: Int { get }
 
@@ -44,10 +41,7 @@ public struct Prepared<Subject: Experiment> {
   /// What was assumed, left out or chosen for the user.
   package var remarks: [String] = []
 
-  package init(
-    material: Subject.Material, configuration: Subject.Configuration, dataset: Dataset? = nil,
-    remarks: [String] = []
-  ) {
+  package init(material: Subject.Material, configuration: Subject.Configuration, dataset: Dataset? = nil, remarks: [String] = []) {
     self.material = material
     self.configuration = configuration
     self.dataset = dataset
@@ -56,8 +50,6 @@ public struct Prepared<Subject: Experiment> {
 }
 
 extension Experiment {
-  public static var keepsEarlier: Bool { false }
-
   /// - Throws: What the steps throw. Before the first file is written, all that can be known to be wrong has been looked at.
   @discardableResult
   public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
@@ -66,16 +58,12 @@ extension Experiment {
 
   /// - Parameter input: Already read.
   @discardableResult
-  package func run(on input: Input, in folder: RunFolder, progress: @escaping ProgressHandler) throws
-    -> Results
-  {
+  package func run(on input: Input, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     let prepared = try prepare(input, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: Self.name, configuration: prepared.configuration, workerCount: workerCount,
       data: prepared.dataset.map(DataRecord.init))
-    let run = try Run(
-      record, on: prepared.dataset, in: folder, remarks: prepared.remarks, keepsEarlier: Self.keepsEarlier,
-      progress)
+    let run = try Run(record, on: prepared.dataset, in: folder, remarks: prepared.remarks, progress)
     let (results, evidence) = try measure(prepared.material, run)
     try run.measured(results)
     try run.show(exhibits(results, evidence, prepared.material))

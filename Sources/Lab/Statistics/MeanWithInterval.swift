@@ -2,7 +2,7 @@ import Foundation
 import Inference
 import Tensors
 
-/// A mean with Student's 95 % interval and the number of values: of networks, draws, pairs of classes or images.
+/// A mean over images with Student's 95 % interval and its denominator.
 public struct MeanWithInterval: Codable, Equatable, Sendable {
   public var count: Int
   public var mean: Double
@@ -17,16 +17,7 @@ public struct MeanWithInterval: Codable, Equatable, Sendable {
     interval95 = StudentInterval.interval(ofMeanOf: values)?.bounds
   }
 
-  /// The mean of shares, each of the same weight, with ``ofShares``.
-  ///
-  /// - Returns: `nil` of no shares, and where one of them is of nothing.
-  package init?(shares: [Proportion]) {
-    let values = shares.compactMap(\.value)
-    guard values.count == shares.count, let mean = MeanWithInterval(values)?.ofShares else { return nil }
-    self = mean
-  }
-
-  /// The same with an interval cut to [0, 1], where shares lie and Student's interval need not end.
+  /// Of shares: with an interval that ends where shares do, at 0 and 1, as Student's need not.
   package var ofShares: MeanWithInterval {
     var cut = self
     cut.interval95 = interval95.map { [max(0, $0[0]), min(1, $0[1])] }
@@ -35,8 +26,8 @@ public struct MeanWithInterval: Codable, Equatable, Sendable {
 
   package var range: ClosedRange<Double>? { interval95.map { $0[0]...$0[1] } }
 
-  /// What is printed in place of an interval.
-  package var remark: String { interval95 == nil && count > 1 ? " (all equal)" : "" }
+  /// What stands in the place of an interval.
+  package var remark: String { interval95 == nil && count > 1 ? " (all alike)" : "" }
 }
 
 extension ConfidenceInterval {

@@ -1,5 +1,4 @@
 import Study
-import Tensors
 
 extension StudyResults: ReportedResults {
   var reportSummary: RunSummary {
@@ -7,20 +6,20 @@ extension StudyResults: ReportedResults {
       title: "Study with people",
       findings: [verdict.sentence]
         + (includedCount == finishedCount
-          ? [] : ["For all who finished: \(verdictOfAllFinished.sentence)"]),
+          ? [] : ["With the answers of all who finished: \(verdictOfAllFinished.sentence)"]),
       basis:
-        "\(caption) Participants: \(joinedCount) joined, \(finishedCount) finished, \(includedCount) included. The "
-        + "intervals generalise to other participants, not to other directions or networks.",
+        "\(caption) Participants: \(joinedCount) joined, \(finishedCount) finished, answers of \(includedCount) count. "
+        + "The intervals speak of other participants, not of other directions or networks.",
       listing: lines,
       pictures: [
         .init(
-          file: "figures/shares.png", caption: "Proportion of questions answered correctly.",
-          alternative: "Two proportions with intervals; their numbers are in the listing."),
+          file: "figures/shares.png", caption: "Questions answered rightly.",
+          alternative: "Two shares with intervals; their numbers are in the listing."),
         .init(
-          file: "figures/differences.png", caption: "Difference in proportion correct, by participant.",
+          file: "figures/differences.png", caption: "Difference of each participant, and of all.",
           alternative: verdict.sentence),
         .init(
-          file: "figures/ratings.png", caption: "Mean ratings of sheets.",
+          file: "figures/ratings.png", caption: "Ratings of whole sheets.",
           alternative: "Mean ratings with intervals; their numbers are in the listing."),
       ],
       tables: [
@@ -29,11 +28,10 @@ extension StudyResults: ReportedResults {
           isForArticle: false),
         .init(
           file: "directions.csv",
-          caption: "Every direction: correct answers with Wilson's 95 % interval, and ratings.",
+          caption: "Every direction: right answers with Wilson's 95 % interval, and ratings.",
           isForArticle: false),
         .init(
-          file: "participants.csv", caption: "Participants, with the reasons for exclusion.",
-          isForArticle: false),
+          file: "participants.csv", caption: "Participants, and why some do not count.", isForArticle: false),
         .init(file: "answers.csv", caption: "Every answer.", isForArticle: false),
       ],
       articleTables: ["study.tex"], citations: [.zimmermann2023scale])

@@ -20,7 +20,7 @@ import TrainRoom
 /// Leaves `protocol.json` first of all, then the reference network and a folder per network, and at the end
 /// `comparison.json`, `verdict.txt`, tables, figures, contact sheets of the first network and `run.json`. A killed
 /// run goes on with the network it was at and leaves the same bytes; a folder with another protocol is refused.
-public struct CompareExperiment: Experiment {
+public struct CompareExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
     public var networks: ComparedNetworks
@@ -29,27 +29,48 @@ public struct CompareExperiment: Experiment {
     public var secondData: DataSource?
     /// What the run is told of the reference and of the second data is entered before it is written down.
     public var declared: ComparisonProtocol
+
+    public init(
+      data: DataSource, networks: ComparedNetworks, reference: ReferenceNetwork = .trained,
+      secondData: DataSource? = nil, declared: ComparisonProtocol
+    ) {
+      precondition(networks.count > 0, "a comparison needs a network")
+      self.data = data
+      self.networks = networks
+      self.reference = reference
+      self.secondData = secondData
+      self.declared = declared
+    }
   }
 
   public private(set) var configuration: Configuration
   /// Whether k was asked for; else it gives way to what there is.
-  let isTopCountGiven: Bool
+  public let isTopCountGiven: Bool
   public let workerCount: Int
-  let startsFresh: Bool
+  public let startsFresh: Bool
+  /// nil: features are computed for each run.
+  public let cache: FeatureCache?
 
-  init(
-    _ configuration: Configuration, isTopCountGiven: Bool = true, workerCount: Int, startsFresh: Bool = false
+  public init(
+    _ configuration: Configuration, isTopCountGiven: Bool = true, workerCount: Int, startsFresh: Bool = false,
+    cache: FeatureCache? = nil
   ) {
     self.configuration = configuration
     self.isTopCountGiven = isTopCountGiven
     self.workerCount = workerCount
     self.startsFresh = startsFresh
+    self.cache = cache
   }
 
-  public static let name = "compare"
+  public struct Outcome: Sendable {
+    public let comparison: Comparison
+    /// Names inside the run folder, the one to look at first in front.
+    public let files: [String]
+  }
 
   static let networksFolder = "networks"
   static let referenceFolder = "reference"
+  static let sheetsFolder = "sheets"
   private static let partName = "comparison.json"
   /// Images in a row of a sheet, where k is more.
   private static let sheetColumns = 25
@@ -63,38 +84,14 @@ public struct CompareExperiment: Experiment {
     var number: Int
   }
 
-  /// What is compared, and under which protocol.
-  public struct Material {
-    /// With what nobody gave filled in.
-    let configuration: Configuration
-    let declared: ComparisonProtocol
-    let hash: String
-    let dataset: Dataset
-    let secondData: Dataset?
-    /// Networks that exist already.
-    let given: [Model]
-    fileprivate let reference: Reference?
-  }
-
-  /// What was measured of each network.
-  public struct Evidence {
-    let parts: [NetworkComparison]
-    let duplicates: DuplicateImages
-    let first: Model
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
+  /// - Throws: Before anything is written: ``ProtocolConflict`` when the folder holds a comparison under another protocol,
+  ///   ``RunConflict`` when it holds networks that were trained with other settings.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
     var sources = configuration.networks.sources
     if case .given(let reference) = configuration.reference { sources.append(reference) }
-    return try GivenModels(
+    let read = try GivenModels(
       sources, shown: configuration.data, split: configuration.declared.split, progress)
-  }
-
-  /// - Throws: ``ProtocolConflict`` when the folder holds a comparison under another protocol, ``RunConflict`` when it
-  ///   holds networks that were trained with other settings, ``GalleryError``.
-  public func prepare(
-    _ read: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<CompareExperiment> {
     let dataset = read.dataset
     let images = configuration.declared.split.images(of: dataset)
     if case .trained(let recipe, _) = configuration.networks {
@@ -118,13 +115,13 @@ public struct CompareExperiment: Experiment {
       let name = number < configuration.networks.sources.count ? "network \(number + 1)" : "reference network"
       remarks += model.remarks(on: dataset).map { "\(name): \($0)" }
     }
-    return try fitted.checked(read, in: folder, remarks: remarks, progress)
+    return try fitted.run(read, in: folder, remarks: remarks, progress: progress)
   }
 
   /// - Parameter read: The networks of the configuration that exist, then the reference network if it does.
-  private func checked(
-    _ read: GivenModels, in folder: RunFolder, remarks: [String], _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<CompareExperiment> {
+  private func run(
+    _ read: GivenModels, in folder: RunFolder, remarks: [String], progress: @escaping ProgressHandler
+  ) throws -> Outcome {
     let dataset = read.dataset
     let images = configuration.declared.split.images(of: dataset)
     guard configuration.declared.topCount <= images.count else {
@@ -137,57 +134,39 @@ public struct CompareExperiment: Experiment {
     var declared = configuration.declared
     declared.reference = try reference?.words
     declared.secondData = secondData?.name
+    let hash = try declared.hash()
     try checkLayer(of: given, dataset)
     try checkProtocol(declared, in: folder)
     try checkConflicts(reference, on: dataset, in: folder)
     try secondData.map(folder.check(isNot:))
-    return Prepared(
-      material: Material(
-        configuration: configuration, declared: declared, hash: try declared.hash(), dataset: dataset,
-        secondData: secondData, given: given, reference: reference),
-      configuration: configuration, dataset: dataset, remarks: remarks + shown)
-  }
-
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Comparison>
-  ) throws -> (results: Comparison, evidence: Evidence) {
-    var fitted = self
-    fitted.configuration = material.configuration
-    return try fitted.measured(material, run)
-  }
-
-  private func measured(
-    _ question: Material, _ run: Run<Configuration, Comparison>
-  ) throws -> (results: Comparison, evidence: Evidence) {
+    let record = RunRecord<Configuration, Comparison>(
+      experiment: "compare", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
+    )
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks + shown, progress)
     let (folder, progress) = (run.folder, run.progress)
-    let (dataset, declared) = (question.dataset, question.declared)
     let kept = run.parts(revisions: ["compare": Self.revision])
-    if startsFresh {
-      try folder.remove(Self.networksFolder, Self.referenceFolder, ComparisonExhibits.sheetsFolder)
-    }
+    if startsFresh { try folder.remove(Self.networksFolder, Self.referenceFolder, Self.sheetsFolder) }
     try folder.write(declared, to: ComparisonProtocol.fileName)
 
     let material = try ComparisonMaterial(
-      dataset, declared, reference: try model(of: question.reference, dataset, in: folder, progress),
-      secondData: question.secondData, workerCount: workerCount, progress: progress)
+      dataset, declared, reference: try model(of: reference, dataset, in: folder, progress),
+      secondData: secondData, workerCount: workerCount, progress: progress)
     let comparer = NetworkComparer(
-      declared: declared, material: material, workerCount: workerCount)
+      declared: declared, material: material, workerCount: workerCount, cache: cache)
     var parts: [NetworkComparison] = []
     var first: Model?
     for number in 1...configuration.networks.count {
       let place = try folder.folder(Self.place(of: number))
-      let count = configuration.networks.count
-      let tell = try stages(of: "network \(number) of \(count)", number: number, count: count, progress)
-      let (model, untrained) = try network(
-        number, dataset, given: question.given, in: place, progress: tell)
-      first = first ?? model
+      let tell = stages(of: "network \(number) of \(configuration.networks.count)", progress)
+      let (model, untrained) = try network(number, dataset, given: given, in: place, progress: tell)
+      if number == 1 { first = model }
       var checksums = ["data": dataset.checksum, "model": try model.checksum]
-      checksums["secondData"] = question.secondData?.checksum
+      checksums["secondData"] = secondData?.checksum
       checksums["reference"] = material.referenceChecksum
       parts.append(
         try kept.kept(
           Self.partName, in: place, checksums: checksums,
-          settings: Settings(protocolHash: question.hash, number: number), files: Self.tableNames
+          settings: Settings(protocolHash: hash, number: number), files: Self.tableNames
         ) {
           let (result, reports) = try comparer.compare(
             model, number: number, untrained: untrained, progress: tell)
@@ -196,7 +175,6 @@ public struct CompareExperiment: Experiment {
           return result
         })
     }
-    guard let first else { preconditionFailure("a comparison has a network") }
     if let other = parts.first(where: { $0.lengths != parts[0].lengths }) {
       throw FileError(
         file: folder.file("\(Self.networksFolder)/\(other.number)/\(Self.partName)"),
@@ -204,22 +182,21 @@ public struct CompareExperiment: Experiment {
       )
     }
     let comparison = Comparison(
-      protocolHash: question.hash, declared: declared, dataName: dataset.name,
+      protocolHash: hash, declared: declared, dataName: dataset.name,
       duplicateImageCount: material.duplicates.redundant.count, networks: parts)
-    return (comparison, Evidence(parts: parts, duplicates: material.duplicates, first: first))
-  }
-
-  public func exhibits(
-    _ comparison: Comparison, _ evidence: Evidence, _ material: Material
-  ) -> Exhibits {
-    ComparisonExhibits(
-      comparison: comparison, parts: evidence.parts, duplicates: evidence.duplicates,
-      remarkLines: DataRecord(material.dataset).remarkLines
-    ).exhibits { folder, progress in
-      var fitted = self
-      fitted.configuration = material.configuration
-      try fitted.drawSheets(of: evidence.first, material, in: folder, progress)
-    }
+    try run.measured(comparison)
+    let report = ComparisonReport(
+      comparison: comparison, parts: parts, duplicates: material.duplicates,
+      remarkLines: DataRecord(dataset).remarkLines)
+    let numbers = try report.writeNumbers(to: folder)
+    let sheets = try drawSheets(of: first!, dataset, hash, in: folder, progress)
+    try progress(.stage("drawing charts"))
+    try report.writeVerdict(to: folder)
+    let figures = try report.drawCharts(in: folder)
+    try run.complete(with: comparison)
+    return Outcome(
+      comparison: comparison,
+      files: [ComparisonReport.verdictName] + figures + numbers + sheets + [folder.recordName])
   }
 
   private static let tableNames = ["metrics-neurons.csv", "metrics-random.csv"]
@@ -233,8 +210,9 @@ public struct CompareExperiment: Experiment {
 
   /// Contact sheets of the first network: rows drawn at random, under the protocol's hash.
   private func drawSheets(
-    of model: Model, _ material: Material, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws {
+    of model: Model, _ dataset: Dataset, _ hash: String, in folder: RunFolder,
+    _ progress: @escaping ProgressHandler
+  ) throws -> [String] {
     let declared = configuration.declared
     let graph = model.network.graph
     let position = try graph.featurePosition(declared.layer, activation: declared.activation)
@@ -250,10 +228,13 @@ public struct CompareExperiment: Experiment {
         pooling: declared.pooling, activation: declared.activation,
         neuronCount: min(8, unitCount), topCount: min(declared.topCount, Self.sheetColumns),
         seed: declared.seed, split: declared.split),
-      workerCount: workerCount, cache: nil, note: "protocol \(material.hash.prefix(12)), network 1")
-    try gallery.run(
-      on: GivenModels(models: [model], dataset: material.dataset, data: configuration.data), in: folder,
-      progress: progress)
+      workerCount: workerCount, cache: cache)
+    let place = try folder.folder(Self.sheetsFolder)
+    let results = try gallery.run(
+      model, on: dataset, in: place, note: "protocol \(hash.prefix(12)), network 1", progress: progress)
+    return results.files.filter { $0.utf8.suffix(4).elementsEqual(".png".utf8) }.map {
+      "\(Self.sheetsFolder)/\($0)"
+    }
   }
 
   /// Sees that every network has the layer, before one is trained.
@@ -320,7 +301,7 @@ public struct CompareExperiment: Experiment {
   }
 
   /// Who gives the second opinion, before it is trained.
-  fileprivate enum Reference {
+  private enum Reference {
     case recipe(TrainExperiment.Configuration)
     case model(Model)
 

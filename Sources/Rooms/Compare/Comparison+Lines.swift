@@ -15,12 +15,12 @@ extension Comparison {
     let excluded = networks.map { $0.deadUnitCount + $0.constantUnitCount + $0.duplicateUnitCount }
     let copies =
       duplicateImageCount == 0
-      ? "" : ", \(duplicateImageCount) near-\(duplicateImageCount == 1 ? "duplicate" : "duplicates") left out"
+      ? "" : ", \(duplicateImageCount) \(duplicateImageCount == 1 ? "copy" : "copies") left out"
     return [
       "protocol \(protocolHash.prefix(12)): κ of the top \(declared.topCount) of \(imageCount) "
         + "\(declared.split.words) of \(dataName)\(copies), \(layer.words)",
       "\(networks.count) \(networks.count == 1 ? "network" : "networks"), "
-        + "\(Self.range(networks.map(\.liveUnitCount))) live units, \(Self.range(excluded)) excluded as dead, "
+        + "\(Self.range(networks.map(\.liveUnitCount))) live units, \(Self.range(excluded)) left out as dead, "
         + "constant or duplicate; \(declared.rotationCount) rotations each",
     ]
   }
@@ -30,11 +30,11 @@ extension Comparison {
     let images =
       errors.isEmpty
       ? [
-        "The dependence on the sample of images is unknown: \(networks[0].correct.total) images are too few for "
-          + "half-sampling with top sets of \(declared.topCount)."
+        "How far this hangs on the images shown is not told (half-sampling): \(networks[0].correct.total) images are too "
+          + "few for top sets of \(declared.topCount)."
       ]
       : [
-        "Another sample of as many images would change one network's difference to random directions by about "
+        "Another sample of as many images would move one network's difference to random directions by about "
           + "\(Numbers.threeDecimals(errors.reduce(0, +) / Double(errors.count)).trimmingCharacters(in: .whitespaces)) "
           + "(standard error, half-sampling)."
       ]
@@ -46,16 +46,14 @@ extension Comparison {
   private var opinionLines: [String] {
     guard opinions.count > 1, let reference = declared.reference else { return [] }
     var lines = [
-      "",
-      "second opinion (neurons vs rotations, difference; p adjusted by Holm for the \(opinions.count) measures)",
+      "", "second opinion (neurons less rotations; p adjusted by Holm for the \(opinions.count) measures)",
     ]
     let names = opinions.map(\.words)
     for (opinion, name) in zip(opinions, names) {
       let p = opinion.adjustedP.map { "  p \(Numbers.p($0))" } ?? ""
       lines.append(
-        "  \(Self.padded(name, names))  \(Numbers.threeDecimals(opinion.neurons.mean)) vs "
-          + "\(Numbers.threeDecimals(opinion.rotations.mean)), difference  \(Self.words(opinion.effect, signed: true))\(p)"
-      )
+        "  \(Self.padded(name, names))  \(Numbers.threeDecimals(opinion.neurons.mean)) less "
+          + "\(Numbers.threeDecimals(opinion.rotations.mean)):  \(Self.words(opinion.effect, signed: true))\(p)")
     }
     return lines + [
       "reference: \(reference); \(Self.agreement(of: opinions, level: declared.level))"
@@ -69,28 +67,27 @@ extension Comparison {
       return opinion.effect.mean > 0 ? 1 : -1
     }
     guard opinions.count > 1, opinions[0].adjustedP != nil else {
-      return "whether the measures agree cannot be tested on one network"
+      return "one network cannot say whether the measures agree"
     }
     func names(_ wanted: Int) -> [String] { opinions.filter { side($0) == wanted }.map { "“\($0.words)”" } }
     let (more, less) = (names(1), names(-1))
     switch (more.isEmpty, less.isEmpty) {
-    case (true, true):
-      return "no measure shows a significant difference between neurons and rotations after the adjustment"
+    case (true, true): return "no measure of the family tells neurons from rotations after the adjustment"
     case (false, false):
       return "the measures DISAGREE: neurons are above rotations in \(list(more)), below in \(list(less))"
     case (let noMore, _):
       let found = noMore ? less : more
       let place = noMore ? "below" : "above"
       return found.count == opinions.count
-        ? "neurons are \(place) rotations in all measures"
-        : "neurons are \(place) rotations in \(list(found)); the other measures show no significant difference"
+        ? "all measures put neurons \(place) rotations"
+        : "neurons are \(place) rotations in \(list(found)); the other measures do not tell them apart"
     }
   }
 
   // MARK: Panels
 
   private var origin: [String] {
-    var lines = ["", "baselines (mean κ over the networks; 0: random images, 1: one class)"]
+    var lines = ["", "where it comes from (mean κ over the networks; 0: random images, 1: one class)"]
     let names = ladder.map(\.control.words)
     for (step, name) in zip(ladder, names) {
       lines.append("  \(Self.padded(name, names))  \(Self.words(step.kappa))")
@@ -105,7 +102,7 @@ extension Comparison {
   }
 
   private var sizeLines: [String] {
-    ["", "other k (difference of the mean κ, neurons minus rotations)"]
+    ["", "for other k (difference of the mean κ, neurons less rotations)"]
       + sizes.map { size in
         let mark = size.topCount == declared.topCount ? "  declared" : ""
         return "  \(Self.padded("k = \(size.topCount)", ["k = 100"]))"
@@ -118,7 +115,7 @@ extension Comparison {
     guard !shown.isEmpty else { return [] }
     let names = shown.map(\.words)
     return [
-      "", "one setting changed (difference, neurons minus \(declared.sensitivityRotationCount) rotations)",
+      "", "with one thing changed (difference, neurons less \(declared.sensitivityRotationCount) rotations)",
     ]
       + zip(shown, names).map { change, name in
         "  \(Self.padded(name, names))  \(Self.words(change.effect, signed: true))\(missing(change.effect))"
@@ -128,7 +125,7 @@ extension Comparison {
   private var basisLines: [String] {
     guard !bases.isEmpty else { return [] }
     let names = bases.map(\.words)
-    return ["", "other directions (mean κ; neurons minus these)"]
+    return ["", "along other directions (mean κ; neurons less these)"]
       + zip(bases, names).map { basis, name in
         let warning = basis.isDegenerate ? "  degenerate: the same few images everywhere" : ""
         return "  \(Self.padded(name, names))  \(Numbers.threeDecimals(basis.kappa.mean)),  "
@@ -140,7 +137,7 @@ extension Comparison {
     guard let first = doses.first, let last = doses.last, doses.count > 1 else { return [] }
     let middle = doses.map { Numbers.threeDecimals($0.kappa.mean).trimmingCharacters(in: .whitespaces) }
     return [
-      "", "interpolating from the neurons (\(first.dose)) to rotations of them (\(last.dose)), mean κ",
+      "", "on the way from the neurons (\(first.dose)) to a rotation of them (\(last.dose)), mean κ",
       "  " + middle.joined(separator: "  "),
     ]
   }
@@ -191,9 +188,9 @@ extension Comparison.Opinion {
   public var words: String {
     switch measure {
     case nil: "label agreement κ"
-    case .coherence: "similarity to the reference"
-    case .residual: "similarity beyond shared class"
-    case .choice: "two-alternative accuracy against random images"
+    case .coherence: "likeness to the reference"
+    case .residual: "likeness beyond the class"
+    case .choice: "told from random images"
     }
   }
 }

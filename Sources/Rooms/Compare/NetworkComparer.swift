@@ -10,6 +10,7 @@ struct NetworkComparer {
   let declared: ComparisonProtocol
   let material: ComparisonMaterial
   let workerCount: Int
+  let cache: FeatureCache?
 
   /// What a network's folder gets beside the numbers of the comparison.
   struct Reports {
@@ -268,8 +269,9 @@ struct NetworkComparer {
     let key = FeatureCache.Key(
       modelChecksum: scene.checksum, dataChecksum: material.dataset.checksum, split: declared.split,
       layer: space.layer, pooling: space.pooling)
+    // Of all images of the split, so that the cache serves everybody.
     let values = try scene.engine.features(
-      of: material.allImages, layer: position, key: key, cache: nil, progress: progress)
+      of: material.allImages, layer: position, key: key, cache: cache, progress: progress)
     return try FeatureMatrix(
       values: material.kept.count == material.allImages.count ? values : values.rows(material.kept),
       layer: space.layer)

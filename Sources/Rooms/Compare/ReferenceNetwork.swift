@@ -21,7 +21,7 @@ public enum ReferenceNetwork: Codable, Equatable, Sendable {
     besides architectures: [Architecture], on images: LabelledImages, data: DataSource, seed: UInt64
   ) -> TrainExperiment.Configuration {
     let hasConvolutions = architectures.contains { architecture in
-      architecture.nodes.contains { $0.layer.convolution != nil }
+      architecture.nodes.contains { if case .convolution = $0.layer { true } else { false } }
     }
     let wanted: Architecture.Named = hasConvolutions ? .mlp : .lenet
     let fits =

@@ -2,36 +2,29 @@ import ArgumentParser
 import Commands
 import Datasets
 import Foundation
-import Lab
 import Synchronization
 
 extension DatasetsCommand {
   struct Fetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Download a public data set from its home page and verify it.",
+      abstract: "Download a public data set from its home and verify it.",
       discussion: """
-        Example: intrigue datasets fetch fashion-mnist
-
-        A complete data set is left as it is, and an interrupted download is resumed. Each file is compared with its \
-        published checksum before it gets its name.
+        A set that is complete is left alone. A file that was cut off goes on where it stopped; each is compared \
+        with its published checksum before it gets its name.
         """)
 
-    @Argument(help: ArgumentHelp("Name of the data set.", valueName: "NAME"))
+    @Argument(help: "The data set.")
     var name: CatalogueEntry
 
-    @Option(
-      help: ArgumentHelp(
-        "Folder that the data set's own folder is written to. Default: datasets, unless the data set is complete elsewhere.",
-        valueName: "FOLDER"), completion: .directory)
+    @Option(help: "Where the set's own folder goes. Default: datasets, unless the set is complete elsewhere.")
     var folder: String?
 
     @Option(
-      help: ArgumentHelp(
-        "Folder of a web server with the same files, which are compared with the published checksums as well.",
-        valueName: "URL"))
+      help:
+        "Folder of a web server that has the same files. They are compared with the published checksums too.")
     var mirror: String?
 
-    @Flag(help: "Print only errors and, with --json, results.")
+    @Flag(help: "Say nothing but errors and, with --json, results.")
     var quiet = false
 
     @Flag(help: "Print the outcome as JSON on standard output.")
@@ -61,7 +54,7 @@ extension DatasetsCommand {
       }
       let source = mirror.flatMap(address).map(name.mirrored) ?? name
       let downloader = Downloader(folder: URL(filePath: folder ?? "datasets"))
-      let (target, fetched) = try await console.run(resume: "Run the same command again to resume.") {
+      let (target, fetched) = try await console.run(resume: "The same command goes on where it stopped.") {
         progress in
         let files = Mutex<[String]>([])
         let target = try await downloader.fetch(source) { part in

@@ -7,70 +7,62 @@ import Lab
 extension DatasetsCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Count the images of a data set and draw some of each class.",
-      discussion: """
-        Example: intrigue datasets show fashion-mnist --per-class 5
-        """)
+      abstract: "Count the images of a data set and draw some of each class.")
 
-    @Argument(
-      help: ArgumentHelp("\(DataOptions.words).", valueName: "NAME|FOLDER"),
-      completion: DataOptions.completion)
+    @Argument(help: "A data set's name, or a folder of images or arrays.")
     var data: String
 
-    @OptionGroup(title: "Data") var reading: ReadingOptions
-    @OptionGroup(title: "Picture") var picture: Picture
-    @OptionGroup(title: "General") var general: General
+    @Option(name: [.short, .long], help: "The picture. Default: output/datasets/NAME.png.")
+    var output: String?
 
-    struct Picture: ParsableArguments {
-      @Option(
-        name: [.short, .long],
-        help: ArgumentHelp("File for the picture. Default: output/datasets/NAME.png.", valueName: "FILE.png"),
-        completion: .file(extensions: ["png"]))
-      var output: String?
+    @Option(help: "How many images of each class to draw.")
+    var perClass = 10
 
-      @Option(help: ArgumentHelp("Largest number of images per class, a random sample.", valueName: "N"))
-      var perClass = 10
+    @Option(
+      help: ArgumentHelp("Which part of the data to draw from.", valueName: "training|held-out"),
+      transform: Self.split)
+    var split = ImageSplit.training
 
-      @Option(
-        help: ArgumentHelp("Part of the data to draw from: training or held-out.", valueName: "NAME"))
-      var split = ImageSplit.training
+    @OptionGroup var reading: ReadingOptions
 
-      @Option(help: ArgumentHelp("Seed of the random sample.", valueName: "N"))
-      var seed: UInt64 = 1
+    @Option(help: "Number from which the images drawn are chosen.")
+    var seed: UInt64 = 1
 
-      func validate() throws {
-        try OutputOption.check(output)
-        try require("--per-class", perClass, in: 1...100)
+    @Flag(help: "Say nothing but errors and, with --json, results.")
+    var quiet = false
+
+    @Flag(help: "Print the description as JSON on standard output.")
+    var json = false
+
+    func validate() throws {
+      try OutputOption.check(output)
+      guard !data.isEmpty else { throw ValidationError("give a data set's name or a folder, got \"\"") }
+      guard (1...100).contains(perClass) else {
+        throw ValidationError("--per-class must be between 1 and 100, got \(perClass)")
       }
     }
 
-    struct General: ParsableArguments {
-      @Flag(help: "Print only errors and, with --json, results.")
-      var quiet = false
-
-      @Flag(help: "Print the description as JSON on standard output.")
-      var json = false
-    }
-
-    func validate() throws {
-      guard !data.isEmpty else { throw ValidationError("give a data set's name or a folder, got \"\"") }
+    private static func split(_ argument: String) throws -> ImageSplit {
+      guard let split = ImageSplit(rawValue: argument) else {
+        throw ValidationError("expected training or held-out, got \(argument)")
+      }
+      return split
     }
 
     func run() throws {
-      let console = Console(quiet: general.quiet, json: general.json)
+      let console = Console(quiet: quiet, json: json)
       let source = DataSource(name: data, options: try reading.options())
       let (dataset, file) = try console.run(resume: "Nothing is lost; run the command again.") { progress in
-        // Its remarks are part of the description.
+        // The remarks stand in the description.
         let dataset = try source.load { event in
           if case .warning = event { return }
           try progress(event)
         }
-        let file = URL(filePath: picture.output ?? "output/datasets/\(dataset.name).png")
+        let file = URL(filePath: output ?? "output/datasets/\(dataset.name).png")
         try RunFolder(file.deletingLastPathComponent()).check(isNot: dataset)
-        let grid = ImageGrid(
-          sampling: dataset, split: picture.split, perClass: picture.perClass, seed: picture.seed)
+        let picture = ImageGrid(sampling: dataset, split: split, perClass: perClass, seed: seed)
         try RunFolder(file.deletingLastPathComponent()).create()
-        try grid.write(to: file)
+        try picture.write(to: file)
         return (dataset, file)
       }
       let description = DatasetDescription(of: dataset)

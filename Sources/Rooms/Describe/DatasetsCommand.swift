@@ -5,19 +5,16 @@ import Foundation
 
 package struct DatasetsCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "datasets", abstract: "List, download, verify and show data sets.",
+    commandName: "datasets", abstract: "List, download, verify and look at data sets.",
     discussion: """
-      Example: intrigue datasets fetch fashion-mnist
-
-      A data set is searched for in a folder of its name: in the folders of the environment variable \
-      INTRIGUE_DATASETS (separated by colons), then in datasets/, then in /usr/share/datasets.
+      A set is looked for in a folder of its name inside the folders of INTRIGUE_DATASETS (separated by colons), \
+      then datasets/, then /usr/share/datasets.
       """,
     subcommands: [List.self, Fetch.self, Verify.self, Show.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the public data sets known by name and where they were found.",
-      discussion: "Example: intrigue datasets list")
+      abstract: "List the public data sets known by name and where they were found.")
 
     @Flag(help: "Print the list as JSON on standard output.")
     var json = false
@@ -31,17 +28,13 @@ package struct DatasetsCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Compare the files of a public data set with their published checksums.",
-      discussion: """
-        Example: intrigue datasets verify mnist
+      abstract: "Compare the files of a public data set with what is published.",
+      discussion: "A line per file; exit code 1 if any is missing or wrong.")
 
-        Prints a line per file. The exit code is 1 if a file is missing or wrong.
-        """)
-
-    @Argument(help: ArgumentHelp("Name of the data set.", valueName: "NAME"))
+    @Argument(help: "The data set.")
     var name: CatalogueEntry
 
-    @Flag(help: "Print nothing; the exit code tells the outcome.")
+    @Flag(help: "Say nothing: the exit code tells.")
     var quiet = false
 
     @Flag(help: "Print the outcome as JSON on standard output.")

@@ -1,38 +1,26 @@
 import ArgumentParser
 import Commands
 import Foundation
-import Networks
 
 package struct InspectCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show a network's layers, shapes, parameters and feature layer.",
-    discussion: """
-      Example: intrigue inspect output/demo/model.safetensors
+    commandName: "inspect", abstract: "Show a network's layers, shapes, parameters and feature layer.")
 
-      With --weights it also lists tensors that are not read and, if their names do not agree with the architecture's, \
-      the tensor that each parameter was given.
-      """)
+  @OptionGroup var model: ModelOptions
 
-  @OptionGroup(title: "Model") var model: ModelOptions
-  @OptionGroup(title: "Output") var output: Description
+  @Option(help: "Take another layer as the feature layer.")
+  var layer: String?
 
-  struct Description: ParsableArguments {
-    @Option(
-      help: ArgumentHelp(
-        "Feature layer to show. Default: the input of the last linear layer.", valueName: "NAME"))
-    var layer: String?
-
-    @Flag(help: "Print the description as JSON on standard output.")
-    var json = false
-  }
+  @Flag(help: "Print the description as JSON on standard output.")
+  var json = false
 
   package init() {}
 
   package func run() throws {
     let description = try Console.refusingUnknownNames {
-      try ModelDescription(of: model.source.load(), featureLayer: output.layer)
+      try ModelDescription(of: model.source.load(), featureLayer: layer)
     }
-    if output.json {
+    if json {
       try Console.printJSON(description)
     } else {
       try Output.result(description.lines)

@@ -1,85 +1,93 @@
 import Datasets
+import Figures
+import Foundation
 import Lab
 import Networks
 import Storage
 import Tensors
 
-/// Measures the accuracy of a model on held-out images, overall and by class, and which classes it confuses.
-public struct EvaluateExperiment: Experiment {
+/// Accuracy of a model on held-out images, in all and per class, and what is taken for what.
+public struct EvaluateExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
-    var model: ModelSource
-    var data: DataSource
+    public var model: ModelSource
+    public var data: DataSource
+
+    public init(model: ModelSource, data: DataSource) {
+      self.model = model
+      self.data = data
+    }
   }
 
   public struct Results: Codable, Sendable {
-    struct Class: Codable, Sendable {
-      var name: String
-      var imageCount: Int
-      var correctCount: Int
-      /// Fraction of the images of the class that are predicted as it; nil without images.
-      var recall: Double?
-      /// Fraction of the images predicted as the class that belong to it; nil if it is never predicted.
-      var precision: Double?
+    public struct Class: Codable, Sendable {
+      public var name: String
+      public var imageCount: Int
+      public var correctCount: Int
+      /// Share of the class's images that are recognised (recall); nil without images.
+      public var recall: Double?
+      /// Share of the predictions of this class that are right; nil where it is never predicted.
+      public var precision: Double?
     }
 
-    var modelChecksum: String
-    var imageCount: Int
-    var correctCount: Int
-    var accuracy: Double
+    public var modelChecksum: String
+    public var imageCount: Int
+    public var correctCount: Int
+    public var accuracy: Double
     /// Wilson's interval; nil without images.
-    var accuracyInterval95: [Double]?
+    public var accuracyInterval95: [Double]?
     /// Mean cross-entropy, natural logarithm.
-    var loss: Double
-    var classes: [Class]
+    public var loss: Double
+    public var classes: [Class]
     /// `[true class][predicted class]`, counts.
-    var confusion: [[Int]]
+    public var confusion: [[Int]]
   }
 
   public let configuration: Configuration
   public let workerCount: Int
 
-  init(_ configuration: Configuration, workerCount: Int) {
+  public init(_ configuration: Configuration, workerCount: Int) {
     self.configuration = configuration
     self.workerCount = workerCount
   }
 
-  public static let name = "evaluate"
-  public static let keepsEarlier = true
-
-  public struct Material: Sendable {
-    let model: Model
-    let dataset: Dataset
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels([configuration.model], shown: configuration.data, progress)
-  }
-
-  public func prepare(
-    _ given: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<EvaluateExperiment> {
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
     let (model, dataset) = (given.models[0], given.dataset)
     var configuration = configuration
     configuration.data = given.data
-    return Prepared(
-      material: Material(model: model, dataset: dataset), configuration: configuration, dataset: dataset,
-      remarks: model.remarks(on: dataset))
+    let record = RunRecord<Configuration, Results>(
+      experiment: "evaluate", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    try progress(.stage("classifying \(dataset.heldOut.count) held-out images"))
+    let results = try configuration.model.naming { try judge(model, on: dataset.heldOut) }
+
+    try run.measured(results)
+    try Self.table(results).write(to: folder.file("classes.csv"))
+    let figures = try folder.folder("figures")
+    // Of more classes a matrix cannot be read.
+    let hasMatrix = results.classes.count <= 100
+    let modelName = model.network.graph.architecture.name
+    let chart =
+      hasMatrix
+      ? Chart.confusionMatrix(
+        title: "\(modelName) on \(dataset.name), held-out images", classNames: dataset.heldOut.classNames,
+        counts: results.confusion)
+      : results.pairsChart(of: modelName, DataRecord(dataset))
+    let name = hasMatrix ? Self.matrixName : Self.pairsName
+    for other in [Self.matrixName, Self.pairsName] where other != name || chart == nil {
+      try figures.removeChart(other)
+    }
+    try chart?.write(named: name, in: figures.url)
+    try run.complete(with: results)
+    return results
   }
 
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: Void) {
-    let images = material.dataset.heldOut
-    try run.progress(.stage("classifying \(images.count) held-out images"))
-    return (try configuration.model.naming { try judge(material.model, on: images) }, ())
-  }
-
-  public func exhibits(_ results: Results, _: Void, _ material: Material) throws -> Exhibits {
-    EvaluateExhibits(
-      results: results, modelName: material.model.network.graph.architecture.name,
-      data: DataRecord(material.dataset)
-    ).exhibits
-  }
+  private static let matrixName = "confusion"
+  private static let pairsName = "confused-pairs"
 
   private func judge(_ model: Model, on images: LabelledImages) throws -> Results {
     let engine = try Engine(running: model.network, workerCount: workerCount)
@@ -102,6 +110,17 @@ public struct EvaluateExperiment: Experiment {
       accuracy: Double(correct.count) / Double(images.count),
       accuracyInterval95: correct.interval95.map { [$0.lowerBound, $0.upperBound] },
       loss: CrossEntropy.meanLoss(of: logits, labels: images.labels), classes: classes, confusion: confusion)
+  }
+
+  package static func table(_ results: Results) -> CSVWriter {
+    func text(_ share: Double?) -> String { share.map { String(format: "%.4f", $0) } ?? "" }
+    var table = CSVWriter(columns: ["class", "images", "correct", "recall", "precision"])
+    for item in results.classes {
+      table.append([
+        item.name, item.imageCount, item.correctCount, text(item.recall), text(item.precision),
+      ])
+    }
+    return table
   }
 }
 

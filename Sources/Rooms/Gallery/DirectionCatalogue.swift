@@ -31,9 +31,9 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
   }
 
   /// Directions of each kind, at most, besides those on the sheets.
-  package static let entryLimit = 256
+  static let entryLimit = 256
   /// Images drawn from a stratum, at most.
-  package static let drawnCount = 3
+  static let drawnCount = 3
 
   public var topCount: Int
   public var imageCount: Int
@@ -96,21 +96,13 @@ public struct DirectionCatalogue: Codable, Equatable, Sendable {
     (entry.row.images.map(\.imageIndex), (entry.row.strata ?? []).flatMap { $0.images.map(\.imageIndex) })
   }
 
-  package static let columns = [
-    "id", "kind", "kappa", "purity", "adjusted_purity", "top_class", "top_class_images", "auc_max",
-    "auc_class", "d_prime", "mean", "standard_deviation", "minimum", "maximum", "positive_share",
-    "zero_share", "skewness", "tail_gap", "ties_at_last_rank",
-  ]
-
-  /// Columns of ``table`` that an article shows.
-  package static let articleHeadings = [
-    "id": "direction", "kappa": "$\\kappa$", "purity": "purity", "top_class": "top class", "auc_max": "AUROC",
-    "mean": "mean", "standard_deviation": "s.d.", "positive_share": "share $> 0$", "tail_gap": "$z_k$",
-  ]
-
   /// A line for each direction.
   package var table: CSVWriter {
-    var table = CSVWriter(columns: Self.columns)
+    var table = CSVWriter(columns: [
+      "id", "kind", "kappa", "purity", "adjusted_purity", "top_class", "top_class_images", "auc_max",
+      "auc_class", "d_prime", "mean", "standard_deviation", "minimum", "maximum", "positive_share",
+      "zero_share", "skewness", "tail_gap", "ties_at_last_rank",
+    ])
     func name(_ label: Int?) -> String { label.map { classNames[$0] } ?? "" }
     for entry in entries {
       let (agreement, statistics) = (entry.row.agreement, entry.row.statistics)
@@ -136,7 +128,7 @@ extension DirectionCatalogue {
     /// Pixels each way that every browser shows.
     public static let largestSide = 4096
     /// Larger images are made smaller.
-    package static let largestTile = 64
+    static let largestTile = 64
     /// Top images of a direction that are shown.
     static let largestTop = 25
 

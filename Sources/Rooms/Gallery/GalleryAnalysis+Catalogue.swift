@@ -22,7 +22,7 @@ extension GalleryAnalysis {
     of directions: DirectionSet, in features: FeatureMatrix, numbers: [Int], _ chance: ChancePurity,
     _ progress: ProgressHandler
   ) throws -> [DirectionCatalogue.Entry] {
-    let isNeuron = directions.neuronIndices != nil
+    let isNeuron = directions.kind == .neurons
     let ranked = try ranked(directions, in: features, withStatistics: true, progress)
     return DirectionScores.map(of: features, along: directions, workerCount: workerCount) { place, scores in
       var row = row(ranked[place], chance)

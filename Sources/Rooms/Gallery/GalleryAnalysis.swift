@@ -25,7 +25,7 @@ struct GalleryAnalysis {
 
   /// Units whose κ is averaged, at most: the mean over more would hardly be more precise, and as many random
   /// directions are held in memory.
-  static let comparedUnitLimit = RowSelection.directionLimit
+  static let comparedUnitLimit = 4096
 
   struct Findings {
     var deadUnits: [String]
@@ -145,7 +145,7 @@ struct GalleryAnalysis {
       let scores = features.scores(along: directions, row: row)
       var details = Details()
       if hasStrata {
-        details.strata = strata(of: scores, isNeuron: directions.neuronIndices != nil, number: numbers[row])
+        details.strata = strata(of: scores, isNeuron: directions.kind == .neurons, number: numbers[row])
       }
       if hasClasses {
         details.classes = ClassTop.table(scores: scores, labels: labels, topCount: topCount).map { top in
@@ -247,36 +247,27 @@ extension GalleryRankings.Row {
   }
 }
 
+/// A direction, its top images, and what is known of all its scores.
+struct RankedDirection {
+  let id: String
+  let topImages: [RankedImage]
+  let statistics: ActivationStatistics?
+
+  var imageIndices: [Int] { topImages.map(\.imageIndex) }
+
+  /// Its ranking means something: the scores vary, and a rectified unit answers to each of the top images.
+  var isAlive: Bool { statistics.map { !$0.isDead && !$0.isConstant } ?? false }
+}
+
 extension DirectionSet {
   /// Some consecutive rows.
   fileprivate subscript(rows: Range<Int>) -> DirectionSet {
     if let indices = neuronIndices { return .neurons(Array(indices[rows]), dimension: dimension) }
-    return DirectionSet(
-      ids: Array(ids[rows]), matrix: matrix.rows(rows))
+    return DirectionSet(kind: kind, ids: Array(ids[rows]), matrix: matrix.rows(rows))
   }
 
   /// The rows with the given numbers, in that order.
   fileprivate func rows(_ numbers: [Int]) -> DirectionSet {
-    DirectionSet(
-      ids: numbers.map { ids[$0] }, matrix: matrix.rows(numbers))
-  }
-}
-
-extension AgreementComparison.Group {
-  init(_ directions: [RankedDirection], labels: ClassLabels) {
-    var kappas: [String: Double] = [:]
-    var values: [Double] = []
-    for direction in directions {
-      guard let kappa = LabelAgreement(of: direction.imageIndices, in: labels).kappa else { continue }
-      values.append(kappa)
-      kappas[direction.id] = kappa
-    }
-    let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-    let deviation = mean.flatMap { mean -> Double? in
-      guard values.count > 1 else { return nil }
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return (squares / Double(values.count - 1)).squareRoot()
-    }
-    self.init(count: directions.count, mean: mean, standardDeviation: deviation, kappas: kappas)
+    DirectionSet(kind: kind, ids: numbers.map { ids[$0] }, matrix: matrix.rows(numbers))
   }
 }

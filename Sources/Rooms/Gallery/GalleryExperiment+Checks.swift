@@ -49,9 +49,7 @@ extension GalleryExperiment {
         configuration.rows.namedDirections?.count ?? configuration.directionCount),
       topCount: configuration.topCount, shape: images.shape)
     guard presentation.preset == .screen else {
-      guard blank.pages(for: presentation.preset) != nil else {
-        throw GalleryError.pageTooSmall(preset: presentation.preset, topCount: configuration.topCount)
-      }
+      _ = try pages(blank)
       return
     }
     var sizes = [blank.size]
@@ -72,7 +70,7 @@ extension GalleryExperiment {
     guard configuration.presentation.isBlind else { return }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
     let open =
-      ["gallery", GalleryExhibits.randomName, "rankings", "strata", "per-class", "directions", "sprites"]
+      ["gallery", Self.randomName, "rankings", "strata", "per-class", "directions", "sprites"]
       + DirectionFamily.allCases.map(\.rawValue)
     let found = open.lazy.compactMap { start in names.sorted().first { $0.utf8.starts(with: start.utf8) } }
     guard let telling = found.first else { return }

@@ -31,8 +31,7 @@ extension GalleryExperiment {
     }
     if name.wholeMatch(of: #/sprites/directions-[0-9]+\.png/#) != nil { return true }
     guard let sheet = name.wholeMatch(of: #/([a-z-]+?)(?:-[0-9]+)?\.(?:png|pdf)/#)?.1 else { return false }
-    return (["gallery", "blind", GalleryExhibits.randomName] + DirectionFamily.allCases.map(\.rawValue))
-      .contains(
-        String(sheet))
+    return (["gallery", "blind", randomName] + DirectionFamily.allCases.map(\.rawValue)).contains(
+      String(sheet))
   }
 }

@@ -21,7 +21,7 @@ import Tensors
 /// `per-class/ID.png` with `per-class.csv`, PDF. A blind gallery leaves `blind.png`, `key.json` (``GalleryKey``) and
 /// `run.json` alone. The same configuration gives the same bytes for any number of workers, apart from the
 /// environment that `run.json` records.
-public struct GalleryExperiment: Experiment {
+public struct GalleryExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var model: ModelSource
     public var data: DataSource
@@ -45,13 +45,18 @@ public struct GalleryExperiment: Experiment {
     public var rows: RowSelection
     public var presentation: GalleryPresentation
 
-    package init(
+    public init(
       model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
       activation: ActivationReading? = nil, neuronCount: Int = 8,
       directionCount: Int = 8, family: DirectionFamily = .sphere,
       topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut, rows: RowSelection = .random,
       presentation: GalleryPresentation = GalleryPresentation()
     ) {
+      precondition(
+        neuronCount > 0 && directionCount > 0 && topCount > 0,
+        "a gallery has at least one row of each kind and one image in a row, got \(neuronCount) neurons, "
+          + "\(directionCount) directions, top \(topCount)")
+      precondition(family != .neurons, "neurons are put beside something else")
       self.model = model
       self.data = data
       self.layer = layer
@@ -96,76 +101,57 @@ public struct GalleryExperiment: Experiment {
     public var files: [String]
   }
 
+  /// Features above this many numbers (2 GiB) are refused.
+  static let featureLimit = 1 << 29
+
   /// A setting that gives way to what there is where nobody gave it.
   public enum Setting: Sendable { case neuronCount, topCount }
 
   public private(set) var configuration: Configuration
   /// Settings that were asked for.
-  let given: Set<Setting>
+  public let given: Set<Setting>
   public let workerCount: Int
   /// nil: every run computes its features.
-  let cache: FeatureCache?
-  /// A remark that stands on every sheet.
-  let note: String?
+  public let cache: FeatureCache?
 
-  package init(
+  public init(
     _ configuration: Configuration, given: Set<Setting> = [.neuronCount, .topCount], workerCount: Int,
-    cache: FeatureCache?, note: String? = nil
+    cache: FeatureCache?
   ) {
     self.configuration = configuration
     self.given = given
     self.workerCount = workerCount
     self.cache = cache
-    self.note = note
   }
 
-  public static let name = "gallery"
-  public static let keepsEarlier = true
-
-  /// The network, its layer, and the images.
-  public struct Material {
-    /// With what nobody gave filled in.
-    let configuration: Configuration
-    let model: Model
-    let dataset: Dataset
-    /// Position in the graph; nil for the pixels.
-    let layer: Int?
-    let remarks: [String]
+  /// - Throws: ``GalleryError``, ``NetworkError``, ``FileError`` or what `progress` throws. Up to the point where
+  ///   model, data and configuration are known to fit, nothing is written.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let given = try GivenModels(
+      [configuration.model], shown: configuration.data, split: configuration.split, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
-  /// What stands on the sheets.
-  public struct Evidence {
-    let rankings: GalleryRankings
-    /// Of every direction; empty where the sheet is blind.
-    let entries: [DirectionCatalogue.Entry]
-    let exhibits: Exhibits
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels([configuration.model], shown: configuration.data, split: configuration.split, progress)
-  }
-
-  /// - Throws: ``GalleryError``, ``NetworkError``, ``FileError``.
-  public func prepare(
-    _ input: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<GalleryExperiment> {
-    let (model, dataset) = (input.models[0], input.dataset)
+  /// - Parameter note: To stand on every sheet.
+  package func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, note: String? = nil,
+    progress: @escaping ProgressHandler
+  ) throws -> Results {
     let images = configuration.split.images(of: dataset)
     let graph = model.network.graph
     try model.check(fits: images)
     let layer = try graph.featurePosition(configuration.layer, activation: configuration.activation)
     let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
     var usual = UsualSetting()
-    var fitted = fitted(to: space, images, &usual)
-    fitted.configuration.data = input.data
+    let fitted = fitted(to: space, images, &usual)
     try fitted.check(space, images)
     try fitted.checkBlindness(of: folder)
-    let told = model.remarks(on: dataset) + usual.remarks
-    return Prepared(
-      material: Material(
-        configuration: fitted.configuration, model: model, dataset: dataset, layer: layer,
-        remarks: told + dataset.remarks.map(\.sentence) + (note.map { [$0] } ?? [])),
-      configuration: fitted.configuration, dataset: dataset, remarks: told)
+    return try fitted.run(
+      model, on: dataset, at: layer, in: folder, remarks: model.remarks(on: dataset) + usual.remarks,
+      note: note, progress: progress)
   }
 
   /// This experiment, with what was not given no larger than there is.
@@ -186,64 +172,91 @@ public struct GalleryExperiment: Experiment {
     return fitted
   }
 
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: Evidence) {
-    let settings = material.configuration
-    let source = try NetworkFeatures(
-      of: material.model, at: material.layer, pooling: settings.pooling, on: material.dataset,
-      split: settings.split, workerCount: workerCount, cache: cache)
-    let (rankings, entries) = try settings.model.naming {
-      try self.rankings(of: source, material, run.progress)
+  private func run(
+    _ model: Model, on dataset: Dataset, at layer: Int?, in folder: RunFolder, remarks told: [String],
+    note: String?, progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let images = configuration.split.images(of: dataset)
+    let remarks = told + dataset.remarks.map(\.sentence) + (note.map { [$0] } ?? [])
+    let record = RunRecord<Configuration, Results>(
+      experiment: "gallery", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
+    )
+    let run = try Run(record, on: dataset, in: folder, remarks: told, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    let (rankings, entries) = try configuration.model.naming {
+      try self.rankings(of: model, on: dataset, at: layer, remarks, progress)
     }
-    let (exhibits, files) = try GalleryExhibits(
-      configuration: settings, rankings: rankings, entries: entries, images: source.images
-    ).exhibits(in: run.folder)
+    let sheets = GallerySheet(rankings: rankings, images: images)
+    let key = configuration.presentation.isBlind ? GalleryKey(rankings) : nil
+    let files =
+      try key.map { [try blindFile(sheets, $0, folder)] } ?? openFiles(sheets)
     // Not before: until everything was computed, an earlier run's files stay as they are.
     try run.begin()
-    try Self.removeEarlier(in: run.folder, except: files)
-    return (
-      Results(rankings, files: files + [run.folder.recordName]),
-      Evidence(rankings: rankings, entries: entries, exhibits: exhibits)
-    )
-  }
-
-  public func exhibits(_ results: Results, _ evidence: Evidence, _ material: Material) -> Exhibits {
-    evidence.exhibits
+    let numbers = try key.map { try write($0, to: folder) } ?? write(rankings, to: folder)
+    try run.measured(Results(rankings, files: numbers + [folder.recordName]))
+    try progress(.stage("drawing"))
+    var names: [String] = []
+    for file in files { names += try write(file, to: folder, progress) }
+    names += numbers
+    if key == nil {
+      let catalogue = DirectionCatalogue(
+        entries, images: images, topCount: configuration.topCount, family: configuration.family)
+      names += try write(catalogue, of: images, to: folder)
+    }
+    try Self.removeEarlier(in: folder, except: names)
+    let results = Results(rankings, files: names + [folder.recordName])
+    try run.complete(with: results)
+    return results
   }
 
   private func rankings(
-    of source: some FeatureSource, _ material: Material, _ progress: @escaping ProgressHandler
+    of model: Model, on dataset: Dataset, at layer: Int?, _ remarks: [String],
+    _ progress: @escaping ProgressHandler
   ) throws -> (GalleryRankings, [DirectionCatalogue.Entry]) {
-    let (settings, dataset) = (material.configuration, material.dataset)
-    let images = source.images
+    let images = configuration.split.images(of: dataset)
+    let graph = model.network.graph
+    let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
+    let modelChecksum = try model.checksum
+    let engine = try Engine(running: model.network, workerCount: workerCount)
+    func values(_ position: Int?) throws -> Tensor {
+      let space = FeatureSpace(of: graph, at: position, pooling: configuration.pooling)
+      let key = FeatureCache.Key(
+        modelChecksum: modelChecksum, dataChecksum: dataset.checksum, split: configuration.split,
+        layer: space.layer, pooling: space.pooling)
+      return try engine.features(of: images, layer: position, key: key, cache: cache, progress: progress)
+    }
+    let output = graph.nodes.count - 1
+    let logits = try values(output)
+    let predictions = Prediction.rows(of: logits)
     let labels = images.classLabels
-    let predictions = try source.predictions(progress)
     let features = try FeatureMatrix(
-      values: source.features(progress).values, labels: labels, layer: source.space.layer)
-    let family = settings.family
+      values: layer == output ? logits : try values(layer), labels: labels, layer: space.layer)
+    let family = configuration.family
     let findings = try GalleryAnalysis(
       features: features, family: family, labels: labels, predictions: predictions,
-      neuronCount: settings.neuronCount, directionCount: settings.directionCount,
-      topCount: settings.topCount, seed: settings.seed, workerCount: workerCount,
-      selection: settings.rows, hasStrata: settings.presentation.hasStrata,
-      hasClasses: settings.presentation.hasClasses, hasCatalogue: !settings.presentation.isBlind
+      neuronCount: configuration.neuronCount, directionCount: configuration.directionCount,
+      topCount: configuration.topCount, seed: configuration.seed, workerCount: workerCount,
+      selection: configuration.rows, hasStrata: configuration.presentation.hasStrata,
+      hasClasses: configuration.presentation.hasClasses, hasCatalogue: !configuration.presentation.isBlind
     ).findings(
       beside: { count in
         if family.isFitted { try progress(.stage("making \(family.words)")) }
         return try family.directions(
-          count: count, dimension: features.dimension, seed: settings.seed, workerCount: workerCount,
-          fittedTo: { try source.trainingMaterial(seed: settings.seed) }, progress: progress)
+          count: count, dimension: features.dimension, seed: configuration.seed, workerCount: workerCount,
+          fittedTo: {
+            try DirectionFamily.Material(
+              of: dataset.training, by: engine, layer: layer, space: space, seed: configuration.seed)
+          }, progress: progress)
       }, progress)
     let rankings = GalleryRankings(
-      toolVersion: RunEnvironment.toolVersion, modelName: source.name,
-      modelChecksum: source.checksum, dataName: dataset.name, dataChecksum: dataset.checksum,
-      split: settings.split, imageCount: images.count, classNames: images.classNames,
+      toolVersion: RunEnvironment.toolVersion, modelName: graph.architecture.name,
+      modelChecksum: modelChecksum, dataName: dataset.name, dataChecksum: dataset.checksum,
+      split: configuration.split, imageCount: images.count, classNames: images.classNames,
       correct: Proportion(zip(images.labels, predictions).count { $0 == $1.label }, of: images.count),
-      family: family, features: source.space, topCount: settings.topCount, seed: settings.seed,
-      selection: settings.rows == .random ? nil : settings.rows,
+      family: family, features: space, topCount: configuration.topCount, seed: configuration.seed,
+      selection: configuration.rows == .random ? nil : configuration.rows,
       chancePurity: findings.chancePurity, deadUnits: findings.deadUnits,
-      constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: material.remarks,
+      constantUnits: findings.constantUnits, agreement: findings.agreement, remarks: remarks,
       neurons: findings.neurons, randomDirections: findings.randomDirections,
       randomImages: findings.randomImages)
     return (rankings, findings.catalogue)

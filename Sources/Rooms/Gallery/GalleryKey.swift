@@ -1,4 +1,3 @@
-import Lab
 import Tensors
 
 /// The solution of a blind sheet: the content of `key.json`.

@@ -169,6 +169,23 @@ public struct AgreementComparison: Codable, Equatable, Sendable {
     public var standardDeviation: Double?
     /// κ by the direction's id.
     public var kappas: [String: Double]
+
+    init(_ directions: [RankedDirection], labels: ClassLabels) {
+      count = directions.count
+      kappas = [:]
+      var values: [Double] = []
+      for direction in directions {
+        guard let kappa = LabelAgreement(of: direction.imageIndices, in: labels).kappa else { continue }
+        values.append(kappa)
+        kappas[direction.id] = kappa
+      }
+      guard !values.isEmpty else { return }
+      let mean = values.reduce(0, +) / Double(values.count)
+      self.mean = mean
+      guard values.count > 1 else { return }
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      standardDeviation = (squares / Double(values.count - 1)).squareRoot()
+    }
   }
 
   /// Live units: all of them, or a seeded sample of a very wide layer.

@@ -1,6 +1,5 @@
 import Directions
 import Figures
-import Lab
 
 extension GallerySheet {
   /// One direction with its best images of every class.

@@ -1,6 +1,5 @@
 import Directions
 import Figures
-import Lab
 
 extension GallerySheet {
   /// One direction from its highest scores to its lowest.

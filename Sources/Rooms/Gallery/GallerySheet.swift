@@ -3,7 +3,6 @@ import Directions
 import Figures
 import Foundation
 import Images
-import Lab
 import Networks
 import Tensors
 

@@ -16,7 +16,7 @@ public enum RowSelection: Equatable, Sendable {
   case named(units: [Int], directions: [Int], letter: Character = DirectionFamily.sphere.letter)
 
   /// Numbers of directions that can be asked for: as many as are compared at most.
-  package static let directionLimit = 4096
+  static let directionLimit = GalleryAnalysis.comparedUnitLimit
 
   private static let letters = Set(DirectionFamily.allCases.map(\.letter))
 
@@ -76,22 +76,22 @@ public enum RowSelection: Equatable, Sendable {
     }
   }
 
-  package var namedUnits: [Int]? {
+  var namedUnits: [Int]? {
     if case .named(let units, _, _) = self, !units.isEmpty { units } else { nil }
   }
 
-  package var namedDirections: [Int]? {
+  var namedDirections: [Int]? {
     if case .named(_, let directions, _) = self, !directions.isEmpty { directions } else { nil }
   }
 
   /// Of the named directions; nil where there is none.
-  package var namedLetter: Character? {
+  var namedLetter: Character? {
     if case .named(_, let directions, let letter) = self, !directions.isEmpty { letter } else { nil }
   }
 
   /// Whether the rows of units, and those of the other directions, are something else than a sample.
-  package var selectsUnits: Bool { self == .best || self == .worst || namedUnits != nil }
-  package var selectsDirections: Bool { self == .best || self == .worst || namedDirections != nil }
+  var selectsUnits: Bool { self == .best || self == .worst || namedUnits != nil }
+  var selectsDirections: Bool { self == .best || self == .worst || namedDirections != nil }
 }
 
 extension RowSelection: Codable {

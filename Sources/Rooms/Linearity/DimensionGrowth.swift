@@ -5,45 +5,45 @@ import Lab
 import Networks
 import Tensors
 
-/// The change of the margin by a step of ‖r‖∞ = ε, for networks that classify the same images at several sizes.
+/// What a step with ‖r‖∞ = ε does to the margin of networks that read the same images at several sizes.
 ///
 ///     m(x) = z_y − z_k,   k the runner-up of the clean image,   r = −ε sign ∇ₓm
 ///     linear:   m(x) − m(x + r) = ε ‖w_y − w_k‖₁ = ε n · mean |w|,     random signs: ε ‖w_y − w_k‖₂ (root mean square)
 ///
 /// At a fixed mean |w| the first grows like n, the second like √n. Weights of trained networks do not stay where they are
-/// as n grows, so the mean |∂m/∂x| is measured as well. Images are not clipped.
-struct DimensionGrowth {
-  struct Row: Codable, Equatable, Sendable {
-    var network: String
-    var isTrained: Bool
-    var side: Int
+/// as n grows, so both are measured and the mean |∂m/∂x| beside them. Not clipped to the box.
+public struct DimensionGrowth {
+  public struct Row: Codable, Equatable, Sendable {
+    public var network: String
+    public var isTrained: Bool
+    public var side: Int
     /// n
-    var pixelCount: Int
-    /// The held-out images that are classified correctly; only these are measured.
-    var correct: Proportion
-    /// The decrease of the margin along the gradient sign, mean over these images.
-    var gradientChange: MeanWithInterval
-    /// The root mean square change of the margin along random signs, over these images and ``drawCount`` draws for each.
-    var randomChange: Double
-    /// The mean |∂m/∂x| over pixels and images.
-    var meanSlope: Double
+    public var pixelCount: Int
+    /// Right among the held-out images; nothing is said of the others.
+    public var correct: Proportion
+    /// Fall of the margin along the gradient's signs, over the right images.
+    public var gradientChange: MeanWithInterval
+    /// Root mean square change of the margin along random signs, over these and four draws for each.
+    public var randomChange: Double
+    /// Mean |∂m/∂x| over pixels and images.
+    public var meanSlope: Double
   }
 
-  /// The log-log slopes of one network against n, by least squares over the sizes.
-  struct Slopes: Codable, Equatable, Sendable {
-    var network: String
-    var isTrained: Bool
-    var gradient: Double
-    var random: Double
-    var meanSlope: Double
-    /// The slopes of the change at fixed mean |∂m/∂x|: 1 and ½ for a linear model.
-    var gradientAtFixedSlope: Double
-    var randomAtFixedSlope: Double
+  /// log-log slopes of one network against n, by least squares over the sizes.
+  public struct Slopes: Codable, Equatable, Sendable {
+    public var network: String
+    public var isTrained: Bool
+    public var gradient: Double
+    public var random: Double
+    public var meanSlope: Double
+    /// Of the change at a fixed mean |∂m/∂x|: 1 and ½ in the linear argument.
+    public var gradientAtFixedSlope: Double
+    public var randomAtFixedSlope: Double
   }
 
   static let drawCount = 4
 
-  /// Resizes every image to side × side by area averaging; the pixels are bytes, like those of the data set.
+  /// Every image resized to side × side by area average; bytes, as the images of the data set are.
   static func resized(_ images: LabelledImages, side: Int, workerCount: Int) -> LabelledImages {
     let shape = ImageShape(channels: images.shape.channels, height: side, width: side)
     let samples = Workers.map(count: images.count, workerCount: workerCount) { index in
@@ -57,8 +57,7 @@ struct DimensionGrowth {
       classNames: images.classNames)
   }
 
-  /// - Returns: `nil` if no image is classified correctly.
-  static func row(
+  package static func row(
     of network: Network, isTrained: Bool, on images: LabelledImages, epsilon: Double, seed: UInt64,
     workerCount: Int
   ) throws -> Row? {
@@ -81,8 +80,8 @@ struct DimensionGrowth {
       gradientChange: mean, randomChange: changes.random, meanSlope: changes.meanSlope)
   }
 
-  /// - Returns: `nil` if there are no images.
-  static func changes(
+  /// - Returns: `nil` of no images.
+  package static func changes(
     of images: Tensor, labels: [Int], imageIDs: [Int], epsilon: Double, seed: UInt64,
     classifier: some DifferentiableClassifier
   ) throws -> (gradient: [Double], random: Double, meanSlope: Double)? {
@@ -120,8 +119,7 @@ struct DimensionGrowth {
     )
   }
 
-  /// - Parameter rows: One network, trained or not, at several sizes.
-  /// - Returns: `nil` for fewer than two sizes, or where a change is not positive.
+  /// - Parameter rows: Of one network, trained or not, at several sizes; all changes positive.
   static func slopes(of rows: [Row]) -> Slopes? {
     guard let first = rows.first, Set(rows.map(\.pixelCount)).count >= 2,
       rows.allSatisfy({ $0.gradientChange.mean > 0 && $0.randomChange > 0 && $0.meanSlope > 0 })

@@ -1,13 +1,13 @@
 import Networks
 import Tensors
 
-/// The relative error of the linear approximation of a step.
+/// How far a step is from what the derivative foretells.
 ///
 ///     e(ε) = ‖f(x + r) − f(x) − J r‖₂ / ‖f(x + r) − f(x)‖₂,   r = ε d,   J = ∂f/∂x at x
 ///
-/// f are all logits. A linear network has error 0; at 1 the derivative predicts no better than no change.
+/// f are all logits. 0 is a linear network; 1 means the derivative says as little as nothing.
 enum LocalLinearity {
-  /// - Parameter directions: Each with the shape of `images`; they share the Jacobian.
+  /// - Parameter directions: Each of the shape of `images`; they share the Jacobian.
   /// - Returns: `[direction][epsilon][image]`; `nil` where the logits do not change.
   static func errors(
     images: Tensor, directions: [Tensor], epsilons: [Double], classifier: some DifferentiableClassifier

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Tensors
 
-/// Logistic regression of two classes, y = ±1, P(y = 1) = σ(wᵀx + b), for which the fast gradient sign method is exact.
+/// The special case in which the fast gradient sign method is exact: two classes, y = ±1, P(y = 1) = σ(wᵀx + b).
 ///
 ///     clean         E ζ(−y(wᵀx + b)),              ζ(z) = log(1 + eᶻ)
 ///     adversarial   E ζ(ε‖w‖₁ − y(wᵀx + b)),       the largest loss within ‖r‖∞ ≤ ε, r = −ε y sign w
@@ -13,16 +13,16 @@ package struct LogisticRegression: Equatable, Sendable {
   package var weights: [Float]
   var bias: Float
 
-  /// Images of two classes with labels ±1.
+  /// Two classes as ±1.
   package struct Data: Sendable {
     /// `[count, pixels]`
     package let images: Tensor
-    /// The label of each image, 1 or −1.
+    /// 1 or −1.
     package let signs: [Double]
 
     package init(images: Tensor, signs: [Double]) { (self.images, self.signs) = (images, signs) }
 
-    /// Selects the images of two classes, the first as −1.
+    /// The images of two classes, the first as −1.
     package init(_ images: LabelledImages, pair: [Int]) {
       let rows = images.labels.indices.filter { pair.contains(images.labels[$0]) }
       let tensor = images.tensor(of: rows)
@@ -45,7 +45,7 @@ package struct LogisticRegression: Equatable, Sendable {
     mean(over: data) { softplus(epsilon * weightNorm - $1 * $0) }
   }
 
-  /// The mean over the images of one sign of the loss as the paper prints it.
+  /// What the paper prints, over the images of one sign.
   func printedLoss(on data: Data, epsilon: Double, sign: Double) -> Double {
     mean(over: data.only(sign)) { softplus($1 * (epsilon * weightNorm - $0)) }
   }
@@ -54,7 +54,7 @@ package struct LogisticRegression: Equatable, Sendable {
     loss(on: data.only(sign), epsilon: epsilon)
   }
 
-  /// Counts the errors under the worst-case step within ‖r‖∞ ≤ ε, without clipping; ε = 0: clean. A tie is an error.
+  /// How many are wrong after the worst step within ‖r‖∞ ≤ ε, without clipping; ε = 0: as they are. A tie counts as wrong.
   package func errorCount(on data: Data, epsilon: Double) -> Int {
     zip(outputs(on: data), data.signs).count { $1 * $0 - epsilon * weightNorm <= 0 }
   }
@@ -77,13 +77,13 @@ package struct LogisticRegression: Equatable, Sendable {
     zip(outputs(on: data), data.signs).reduce(0) { $0 + value($1.0, $1.1) } / Double(data.signs.count)
   }
 
-  /// Minimises the adversarial loss by proximal gradient steps over all images, with Nesterov's momentum, restarted where
+  /// Minimises the adversarial loss by proximal gradient steps over all images, with Nesterov's momentum, begun anew where
   /// the loss rises.
   ///
   ///     s = σ(ε‖w‖₁ − y(wᵀx + b)),   w ← soft(w + η mean(s y x), η ε mean(s)),   soft(v, t) = sign(v) max(|v| − t, 0)
   ///
-  /// The norm enters by its proximal map, so an uninformative pixel gets a weight of exactly 0 instead of one that
-  /// oscillates about it. η = 4 / mean(‖x‖² + 1), below which the step for a clean loss cannot overshoot.
+  /// The norm enters by its proximal map, so a pixel that tells nothing gets a weight of exactly 0 instead of one that
+  /// swings about it. η = 4 / mean(‖x‖² + 1), below which the step for a clean loss cannot overshoot.
   package static func trained(
     on data: Data, epsilon: Double, stepCount: Int, progress: (_ done: Int) throws -> Void = { _ in }
   ) rethrows -> LogisticRegression {

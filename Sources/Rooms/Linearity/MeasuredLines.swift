@@ -3,65 +3,27 @@ import Lab
 import Networks
 import Tensors
 
-extension LinearityExperiment {
-  enum Direction: String, Codable, CaseIterable, Sendable {
-    /// sign ∇ₓL(x, y)
-    case gradient
-    /// Independent random signs.
-    case random
-  }
-
-  /// R² of piecewise-linear fits to the logits on |ε| ≤ `range`.
-  struct ExplainedShares: Codable, Equatable, Sendable {
-    var range: Double
-    /// One mean for each of the configuration's piece counts.
-    var byPieces: [MeanWithInterval]
-  }
-
-  /// The measurements of all images along one direction.
-  struct LineSummary: Codable, Equatable, Sendable {
-    var direction: Direction
-    /// On the whole line and, if it is longer than ±1, on |ε| ≤ 1, where clipped pixels still change.
-    var explained: [ExplainedShares]
-    /// The ends of the region around ε = 0 in which the prediction is correct.
-    var lowerReach: Quartiles
-    var upperReach: Quartiles
-    /// The number of regions that reach the end of the range on that side and may be wider; they count as ending there.
-    var lowerOpenCount: Int
-    var upperOpenCount: Int
-  }
-
-  /// The relative error of the linear approximation at one ε.
-  struct LocalRow: Codable, Equatable, Sendable {
-    var direction: Direction
-    var epsilon: Double
-    /// nil if no logit changed for any image.
-    var error: Quartiles?
-  }
-}
-
-/// The logits of all measured images along both directions.
+/// All measured images along both kinds of direction.
 struct MeasuredLines {
   struct Row {
-    /// The number of the held-out image.
-    let image: Int
-    let label: Int
-    let direction: LinearityExperiment.Direction
-    /// R² with 1, 2, … segments, for each range.
-    let explained: [[Double]]
+    package let image: Int
+    package let direction: LinearityExperiment.Direction
+    /// By 1, 2, … pieces, for each range.
+    package let explained: [[Double]]
     let region: CorrectRegion
   }
 
+  let images: Tensor
+  let labels: [Int]
+  /// In the order of `LinearityExperiment.Direction.allCases`.
+  let directions: [Tensor]
   let rows: [Row]
   let zeroGradientCount: Int
-  /// The largest |ε| of the whole line and of its visible part.
+  /// All of the line and its visible part.
   let ranges: [Double]
-  private let images: Tensor
-  /// In the order of `LinearityExperiment.Direction.allCases`.
-  private let directions: [Tensor]
   private let pieceCounts: [Int]
 
-  /// - Parameter numbers: Held-out images that the network classifies correctly.
+  /// - Parameter numbers: Held-out images that the network gets right.
   init(
     _ source: LabelledImages, numbers: [Int], configuration: LinearityExperiment.Configuration,
     engine: Engine,
@@ -76,7 +38,7 @@ struct MeasuredLines {
     let limit = configuration.pieceCounts.max() ?? 1
     var rows: [Row] = []
     for (direction, signs) in zip(LinearityExperiment.Direction.allCases, [gradient, random]) {
-      try progress(.stage("computing logits of \(numbers.count) images along \(direction.words)"))
+      try progress(.stage("logits of \(numbers.count) images along \(direction.rawValue) signs"))
       let lines = try grids.map { grid in
         try LogitLines(
           images: images, directions: signs, labels: labels, epsilons: grid.epsilons, classifier: engine
@@ -88,12 +50,11 @@ struct MeasuredLines {
         lines.map { $0.explainedShares(ofRow: row, pieceLimit: limit) }
       }
       rows += numbers.indices.map {
-        Row(
-          image: numbers[$0], label: labels[$0], direction: direction, explained: shares[$0],
-          region: regions[$0])
+        Row(image: numbers[$0], direction: direction, explained: shares[$0], region: regions[$0])
       }
     }
     self.images = images
+    self.labels = labels
     directions = [gradient, random]
     self.rows = rows
     zeroGradientCount = labels.indices.count { row in gradient[row: row].allSatisfy { $0 == 0 } }
@@ -117,20 +78,6 @@ struct MeasuredLines {
         },
         lowerReach: lower, upperReach: upper, lowerOpenCount: rows.count { $0.region.lowerIsOpen },
         upperOpenCount: rows.count { $0.region.upperIsOpen })
-    }
-  }
-
-  /// The error of the linear approximation along both directions.
-  func localRows(epsilons: [Double], _ classifier: some DifferentiableClassifier) throws
-    -> [LinearityExperiment.LocalRow]
-  {
-    let errors = try LocalLinearity.errors(
-      images: images, directions: directions, epsilons: epsilons, classifier: classifier)
-    return zip(LinearityExperiment.Direction.allCases, errors).flatMap { direction, byEpsilon in
-      zip(epsilons, byEpsilon).map { epsilon, values in
-        LinearityExperiment.LocalRow(
-          direction: direction, epsilon: epsilon, error: Quartiles(values.compactMap(\.self)))
-      }
     }
   }
 }

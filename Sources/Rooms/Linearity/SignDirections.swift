@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// Directions with a sign for each pixel, so that all pixels change by the same amount.
+/// Directions in which every pixel moves as far as every other: a sign for each.
 enum SignDirections {
   /// sign(∇ₓ L(x, y)), L the cross-entropy: the direction of the fast gradient sign method, sign(0) = 0.
   static func ofGradient(
@@ -13,7 +13,7 @@ enum SignDirections {
     return Tensor(shape: images.shape, elements: gradients.elements.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 })
   }
 
-  /// Independent random signs. A row depends on the seed, the purpose and the number of its image, not on other images.
+  /// Fair signs. A row depends on the seed, the image's number and the draw, not on the other images.
   static func random(shape: [Int], imageIDs: [Int], seed: UInt64, purpose: StaticString) -> Tensor {
     var directions = Tensor(shape: shape, elements: [Float](repeating: 0, count: shape.reduce(1, *)))
     for (row, image) in imageIDs.enumerated() {
@@ -27,7 +27,7 @@ enum SignDirections {
 
 extension Tensor {
   /// x + scale · d, not clipped.
-  func moved(along directions: Tensor, by scale: Double) -> Tensor {
+  package func moved(along directions: Tensor, by scale: Double) -> Tensor {
     precondition(shape == directions.shape, "images \(shape) and directions \(directions.shape)")
     return Tensor(
       shape: shape,

@@ -6,7 +6,7 @@ import Networks
 import Storage
 import Tensors
 
-/// Looks for structure in many minimum-norm perturbations of held-out images, and for one perturbation of all images.
+/// Does the perturbation have a pattern? Many minimal perturbations of held-out images, looked at together.
 ///
 /// | file | content |
 /// | --- | --- |
@@ -15,7 +15,7 @@ import Tensors
 /// | `spectrum.csv`, `components.csv`, `cosines.csv`, `pairs.csv`, `universal.csv` | the numbers |
 /// | `universal.npy` | the universal perturbation |
 /// | `run.json` | configuration, environment, results |
-public struct PatternExperiment: Experiment {
+public struct PatternExperiment: Sendable {
   public enum Method: String, Codable, CaseIterable, Sendable {
     case ddn, lbfgs
 
@@ -28,78 +28,100 @@ public struct PatternExperiment: Experiment {
   }
 
   public struct Configuration: Codable, Equatable, Sendable {
-    var model: ModelSource
-    var data: DataSource
-    var method: Method
-    /// The number of held-out images that are drawn and attacked for each goal.
-    var imageCount: Int
-    /// The numbers of principal directions whose share is reported, ascending.
-    var componentCounts = [1, 2, 5, 10, 20, 50, 100]
-    /// The number of training images that the universal perturbation is computed from.
-    var universalCount: Int
-    var universalNorm: Norm
-    var universalRadius: Double
-    var universalPassLimit = 5
-    /// The number of noise draws that the universal perturbation is compared with.
-    var noiseCount = 10
-    var seed: UInt64
+    public var model: ModelSource
+    public var data: DataSource
+    public var method: Method
+    /// Held-out images drawn for each of the two goals.
+    public var imageCount: Int
+    /// Components whose share is told.
+    public var componentCounts: [Int]
+    /// Training images that the universal perturbation is made from.
+    public var universalCount: Int
+    public var universalNorm: Norm
+    public var universalRadius: Double
+    public var universalPassLimit: Int
+    /// Draws of noise beside the universal perturbation.
+    public var noiseCount: Int
+    public var seed: UInt64
+
+    public init(
+      model: ModelSource, data: DataSource, method: Method = .ddn, imageCount: Int = 1000,
+      componentCounts: [Int] = [1, 2, 5, 10, 20, 50, 100], universalCount: Int = 300,
+      universalNorm: Norm = .linf,
+      universalRadius: Double = 0.3, universalPassLimit: Int = 5, noiseCount: Int = 10, seed: UInt64 = 1
+    ) {
+      precondition(imageCount > 0 && universalCount > 0 && noiseCount > 0, "there must be images and noise")
+      precondition(universalRadius > 0 && universalRadius.isFinite, "the radius must be positive")
+      precondition(
+        universalNorm == .linf || universalNorm == .l2, "a universal perturbation is measured in L∞ or L2")
+      self.model = model
+      self.data = data
+      self.method = method
+      self.imageCount = imageCount
+      self.componentCounts = componentCounts.sorted()
+      self.universalCount = universalCount
+      self.universalNorm = universalNorm
+      self.universalRadius = universalRadius
+      self.universalPassLimit = universalPassLimit
+      self.noiseCount = noiseCount
+      self.seed = seed
+    }
   }
 
   public enum Goal: String, Codable, CaseIterable, Sendable {
     case untargeted
-    /// Towards a random class for each image.
+    /// A random class for each image.
     case targeted
   }
 
-  /// The share of the squared length of the unit perturbations in the first k principal directions.
-  struct ComponentShare: Codable, Equatable, Sendable {
-    var components: Int
-    var perturbations: Double
-    var noise: Double
+  /// Share of the unit perturbations' energy in the first k principal directions.
+  public struct ComponentShare: Codable, Equatable, Sendable {
+    public var components: Int
+    public var perturbations: Double
+    public var noise: Double
   }
 
-  struct GoalResults: Codable, Equatable, Sendable {
-    var goal: Goal
-    var success: Proportion
-    var medianL2: Double?
-    /// The pairs (true, predicted) that occur, of all that can.
-    var pairs: Proportion
-    var componentShares: [ComponentShare]
-    var cosines: [CosineSummary]
-    var noiseCosines: [CosineSummary]
-    /// The mean frequency weighted by power, in waves across the image, by what was transformed.
-    var meanFrequencies: [String: Double]
-    /// The share of power in the lowest quarter of the rings, by what was transformed.
-    var coarseShares: [String: Double]
+  public struct GoalResults: Codable, Equatable, Sendable {
+    public var goal: Goal
+    public var success: Proportion
+    public var medianL2: Double?
+    /// Pairs (true, predicted) that occur, of all that can.
+    public var pairs: Proportion
+    public var componentShares: [ComponentShare]
+    public var cosines: [CosineSummary]
+    public var noiseCosines: [CosineSummary]
+    /// Mean frequency by power, in waves across the image: of perturbations, images and noise.
+    public var meanFrequencies: [String: Double]
+    /// Share of power in the lowest quarter of the rings.
+    public var coarseShares: [String: Double]
   }
 
-  struct UniversalResults: Codable, Equatable, Sendable {
-    var norm: Norm
-    var radius: Double
-    var passCount: Int
-    /// Fooled among the training images that it was computed from.
-    var fooledOwn: Proportion
-    var fooledHeldOut: Proportion
-    /// Fooled by noise, over all draws and the same held-out images.
-    var fooledByNoise: Proportion
-    var noiseDraws: Int
-    /// The number of fooled held-out images that are predicted as each class.
-    var takenFor: [Int]
+  public struct UniversalResults: Codable, Equatable, Sendable {
+    public var norm: Norm
+    public var radius: Double
+    public var passCount: Int
+    public var fooledOwn: Proportion
+    /// On held-out images, none of which it was made from.
+    public var fooledHeldOut: Proportion
+    /// Over all draws of noise and the same held-out images.
+    public var fooledByNoise: Proportion
+    public var noiseDraws: Int
+    /// Classes that the fooled held-out images are taken for.
+    public var takenFor: [Int]
   }
 
   public struct Results: Codable, Sendable {
-    var modelName: String
-    var modelChecksum: String
-    var attack: String
-    var imageCount: Int
-    var goals: [GoalResults]
-    var universal: UniversalResults
-    /// The findings, with their denominators.
-    var sentences: [String]
+    public var modelName: String
+    public var modelChecksum: String
+    public var attack: String
+    public var imageCount: Int
+    public var goals: [GoalResults]
+    public var universal: UniversalResults
+    public var sentences: [String]
   }
 
-  /// The perturbations of one goal, and what figures and tables show of them.
-  struct Perturbations: Sendable {
+  /// What one goal gives figures and tables.
+  struct Material: Sendable {
     let goal: Goal
     let set: PerturbationSet
     let components: PerturbationComponents
@@ -107,96 +129,75 @@ public struct PatternExperiment: Experiment {
     let spectrum: RadialSpectrum
     let imageSpectrum: RadialSpectrum
     let noiseSpectrum: RadialSpectrum
-
-    /// The spectra by the names that the results and the tables use.
-    var spectra: KeyValuePairs<String, RadialSpectrum> {
-      ["perturbations": spectrum, "images": imageSpectrum, "noise": noiseSpectrum]
-    }
   }
 
   static let directionCount = 10
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
 
-  init(_ configuration: Configuration, workerCount: Int) {
+  public init(_ configuration: Configuration, workerCount: Int) {
     self.configuration = configuration
     self.workerCount = workerCount
   }
 
-  public static let name = "pattern"
-
-  public struct Material: Sendable {
-    let model: Model
-    let dataset: Dataset
-    /// The numbers of the held-out images that are attacked.
-    let numbers: [Int]
+  /// - Throws: ``PatternError``, and what loading, the engine and writing throw. Before the first file is written data and
+  ///   model have been read and found to fit.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
-  public struct Evidence {
-    let perturbations: [Perturbations]
-    /// The values of the universal perturbation.
-    let universal: [Float]
-    let engine: Engine
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels([configuration.model], shown: configuration.data, progress)
-  }
-
-  public func prepare(
-    _ given: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<PatternExperiment> {
-    let (model, dataset) = (given.models[0], given.dataset)
-    var generator = SeededGenerator(seed: configuration.seed, purpose: "images of pattern")
-    let count = dataset.heldOut.count
-    let numbers = generator.sample(min(configuration.imageCount, count), of: count).sorted()
-    var configuration = configuration
-    configuration.data = given.data
-    return Prepared(
-      material: Material(model: model, dataset: dataset, numbers: numbers), configuration: configuration,
-      dataset: dataset, remarks: model.remarks(on: dataset))
-  }
-
-  /// - Throws: ``PatternError``.
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: Evidence) {
-    let (model, images, numbers) = (material.model, material.dataset.heldOut, material.numbers)
+  package func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let images = dataset.heldOut
+    try model.check(fits: images)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "pattern", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), progress)
+    let (folder, progress) = (run.folder, run.progress)
     let engine = try Engine(running: model.network, workerCount: workerCount)
-    let goals = try Goal.allCases.map { try measure($0, numbers, images, engine, run.progress) }
-    let universal = try UniversalMeasurement(configuration: configuration).measure(
-      model.network, material.dataset, numbers, engine, run.progress)
-    try NPYFile(
-      Tensor(
-        shape: [images.shape.channels, images.shape.height, images.shape.width], elements: universal.values)
-    ).write(to: run.folder.file("universal.npy"))
+    var generator = SeededGenerator(seed: configuration.seed, purpose: "images of pattern")
+    let numbers = generator.sample(min(configuration.imageCount, images.count), of: images.count).sorted()
+
+    var goals: [GoalResults] = []
+    var materials: [Material] = []
+    for goal in Goal.allCases {
+      let (material, results) = try look(goal, numbers, images, engine, progress)
+      materials.append(material)
+      goals.append(results)
+    }
+    let (universal, values) = try universal(model.network, dataset, numbers, engine, progress)
     var results = Results(
       modelName: model.network.graph.architecture.name, modelChecksum: try model.checksum,
-      attack: configuration.method.rawValue, imageCount: numbers.count, goals: goals.map(\.results),
-      universal: universal.results, sentences: [])
-    results.sentences =
-      PatternFindings(configuration: configuration, results: results, images: images).sentences
-    return (
-      results,
-      Evidence(perturbations: goals.map(\.perturbations), universal: universal.values, engine: engine)
-    )
+      attack: configuration.method.rawValue, imageCount: numbers.count, goals: goals, universal: universal,
+      sentences: [])
+    results.sentences = PatternWords(configuration: configuration, results: results, images: images).sentences
+    try run.measured(results)
+    try progress(.stage("drawing"))
+    try PatternTables.write(materials, results, classNames: images.classNames, in: folder)
+    try NPYFile(
+      Tensor(shape: [images.shape.channels, images.shape.height, images.shape.width], elements: values)
+    ).write(to: folder.file("universal.npy"))
+    try PatternFigures(
+      configuration: configuration, results: results, data: DataRecord(dataset), images: images,
+      materials: materials, universal: values
+    ).write(numbers, engine, in: folder)
+    try run.complete(with: results)
+    return results
   }
 
-  public func exhibits(_ results: Results, _ evidence: Evidence, _ material: Material) throws -> Exhibits {
-    PatternExhibits(
-      configuration: configuration, results: results, data: DataRecord(material.dataset),
-      images: material.dataset.heldOut, numbers: material.numbers, evidence: evidence
-    ).exhibits
-  }
-
-  /// Attacks the images with one goal and analyses the perturbations of the successes.
-  private func measure(
+  private func look(
     _ goal: Goal, _ numbers: [Int], _ images: LabelledImages, _ engine: Engine, _ progress: ProgressHandler
-  ) throws -> (perturbations: Perturbations, results: GoalResults) {
+  ) throws -> (Material, GoalResults) {
     try progress(
-      .stage(
-        "attacking \(numbers.count) held-out images: \(goal.rawValue) \(configuration.method.words)"))
+      .stage("\(goal.rawValue) attack on \(numbers.count) held-out images: \(configuration.method.rawValue)"))
     var sets: [PerturbationSet] = []
     var attacked: [AttackedImage] = []
     for range in Workers.pieces(of: numbers.count, length: 256) {
@@ -226,42 +227,82 @@ public struct PatternExperiment: Experiment {
       labels: sets.flatMap(\.labels), predictions: sets.flatMap(\.predictions),
       imageIDs: sets.flatMap(\.imageIDs))
     guard set.count > 1 else { throw PatternError.tooFew(set.count, imageCount: numbers.count) }
-    try progress(.stage("analysing \(set.count) perturbations"))
+    try progress(.stage("looking at \(set.count) perturbations"))
     let noise = set.matchedNoise(seed: configuration.seed)
-    let found = Perturbations(
+    let material = Material(
       goal: goal, set: set,
       components: PerturbationComponents(of: set.unitRows, directionCount: Self.directionCount),
       noiseComponents: PerturbationComponents(of: noise.unitRows, directionCount: 0),
       spectrum: RadialSpectrum(of: set.perturbations, workerCount: workerCount),
       imageSpectrum: RadialSpectrum(of: images.tensor(of: set.imageIDs), workerCount: workerCount),
       noiseSpectrum: RadialSpectrum(of: noise.perturbations, workerCount: workerCount))
-    let spectra = Dictionary(uniqueKeysWithValues: found.spectra.map { ($0.key, $0.value) })
+    let spectra = [
+      "perturbations": material.spectrum, "images": material.imageSpectrum, "noise": material.noiseSpectrum,
+    ]
     let summary = EvaluationSummary(of: attacked)
     let classCount = images.classNames.count
     let occurring = Set(zip(set.labels, set.predictions).map { $0 * classCount + $1 }).count
     let results = GoalResults(
       goal: goal, success: summary.success, medianL2: summary.medianL2,
       pairs: Proportion(occurring, of: classCount * (classCount - 1)),
-      componentShares: configuration.componentCounts.filter { $0 <= found.components.shares.count }.map {
+      componentShares: configuration.componentCounts.filter { $0 <= material.components.shares.count }.map {
         ComponentShare(
-          components: $0, perturbations: found.components.explained(by: $0),
-          noise: found.noiseComponents.explained(by: $0))
+          components: $0, perturbations: material.components.explained(by: $0),
+          noise: material.noiseComponents.explained(by: $0))
       },
       cosines: PerturbationCosines.summaries(of: set, workerCount: workerCount),
       noiseCosines: PerturbationCosines.summaries(of: noise, workerCount: workerCount),
       meanFrequencies: spectra.mapValues(\.meanFrequency), coarseShares: spectra.mapValues(\.coarseShare))
-    return (found, results)
+    return (material, results)
+  }
+
+  private func universal(
+    _ network: Network, _ dataset: Dataset, _ numbers: [Int], _ engine: Engine, _ progress: ProgressHandler
+  ) throws -> (UniversalResults, [Float]) {
+    var generator = SeededGenerator(seed: configuration.seed, purpose: "images of universal")
+    let count = min(configuration.universalCount, dataset.training.count)
+    let own = generator.sample(count, of: dataset.training.count)
+    let maker = UniversalPerturbation(
+      norm: configuration.universalNorm, radius: configuration.universalRadius,
+      passLimit: configuration.universalPassLimit)
+    try progress(.stage("a universal perturbation from \(count) training images"))
+    // One image at a time: a plan for one image wastes nothing on empty places.
+    let single = try Engine(running: network, workerCount: 1, microBatch: 1)
+    let made = try maker.made(
+      from: dataset.training.tensor(of: own), order: Array(0..<count), classifier: single
+    ) { try progress(.step(done: $0, total: $1, unit: "images")) }
+    let images = dataset.heldOut.tensor(of: numbers)
+    let clean = Prediction.rows(of: try engine.logits(of: images)).map(\.label)
+    let after = Prediction.rows(
+      of: try engine.logits(of: UniversalPerturbation.applied(made.values, to: images))
+    ).map(\.label)
+    var takenFor = [Int](repeating: 0, count: dataset.heldOut.classNames.count)
+    for (now, before) in zip(after, clean) where now != before { takenFor[now] += 1 }
+    var noiseCount = 0
+    for draw in 0..<configuration.noiseCount {
+      noiseCount += try UniversalPerturbation.fooled(
+        maker.noise(pixelCount: images.rowLength, seed: configuration.seed, draw: draw), images, clean: clean,
+        classifier: engine
+      ).count
+    }
+    return (
+      UniversalResults(
+        norm: configuration.universalNorm, radius: configuration.universalRadius, passCount: made.passCount,
+        fooledOwn: made.fooled, fooledHeldOut: Proportion(takenFor.reduce(0, +), of: numbers.count),
+        fooledByNoise: Proportion(noiseCount, of: numbers.count * configuration.noiseCount),
+        noiseDraws: configuration.noiseCount, takenFor: takenFor), made.values
+    )
   }
 }
 
-/// A reason why the measurement is impossible.
+/// What makes the measurement impossible.
 public enum PatternError: Error, Equatable, CustomStringConvertible {
   case tooFew(Int, imageCount: Int)
 
   public var description: String {
     switch self {
     case .tooFew(let count, let images):
-      "the attack succeeded on \(count) of \(images) images; the analysis needs at least 2 perturbations"
+      "only \(count) of \(images) images became adversarial: a pattern needs at least two perturbations"
     }
   }
 }

@@ -1,14 +1,14 @@
 import Tensors
 
-/// Uncentred principal directions of perturbations of length 1, so that a direction which all share counts.
+/// Principal directions of perturbations of length 1, about 0 and not about their mean: a direction that all share counts.
 ///
 ///     share(k) = Σ_{i<k} λᵢ / Σ λᵢ,   λ the eigenvalues of Uᵀ U, U one unit row for each image
 ///
 /// After Moosavi-Dezfooli et al. (2017), section 5, who look at the singular values of the same matrix.
 struct PerturbationComponents: Sendable {
-  /// λᵢ / Σ λ, descending.
+  /// λᵢ / Σ λ, falling.
   let shares: [Double]
-  /// The first directions, of length 1 in the space of pixels; the entry of the largest magnitude is positive.
+  /// Directions of length 1 in the space of pixels, the first few; the sign is such that the largest entry is positive.
   let directions: [[Double]]
 
   init(of rows: [[Double]], directionCount: Int) {
@@ -40,6 +40,6 @@ struct PerturbationComponents: Sendable {
     }
   }
 
-  /// The share of squared length in the first `count` components.
+  /// Share explained by the first `count` components.
   func explained(by count: Int) -> Double { shares.prefix(count).reduce(0, +) }
 }

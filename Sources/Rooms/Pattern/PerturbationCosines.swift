@@ -1,24 +1,24 @@
 import Lab
 import Tensors
 
-/// What two images have in common whose perturbations are compared.
-enum PairKind: String, Codable, CaseIterable, Sendable {
-  /// The same true and the same predicted class.
+/// How alike the perturbations of two images are, by what the two have in common.
+public enum PairKind: String, Codable, CaseIterable, Sendable {
+  /// Same true class, taken for the same class.
   case sameBoth
   case sameTrue
   case samePredicted
-  /// The true class of each is the predicted class of the other.
+  /// The true class of each is what the other is taken for.
   case swapped
   case different
 }
 
-struct CosineSummary: Codable, Equatable, Sendable {
-  var kind: PairKind
-  /// The number of pairs of images.
-  var pairCount: Int
-  /// The mean over images of each image's mean cosine with its partners. The sample is the images, because pairs share
+public struct CosineSummary: Codable, Equatable, Sendable {
+  public var kind: PairKind
+  /// Pairs of images.
+  public var pairCount: Int
+  /// Mean cosine over images: of each image's own mean over its partners. Images are the sample, not pairs, which share
   /// images.
-  var cosine: MeanWithInterval
+  public var cosine: MeanWithInterval
 }
 
 enum PerturbationCosines {
@@ -34,7 +34,7 @@ enum PerturbationCosines {
     }
   }
 
-  /// - Returns: The kinds that occur, in their order.
+  /// - Returns: Kinds that occur, in their order.
   static func summaries(of set: PerturbationSet, workerCount: Int) -> [CosineSummary] {
     let rows = set.unitRows
     let byImage = Workers.map(count: set.count, workerCount: workerCount) { image in

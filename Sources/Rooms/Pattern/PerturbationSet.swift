@@ -1,12 +1,12 @@
 import Adversarial
 import Tensors
 
-/// Perturbations that fooled the network, with the true and the predicted class of each.
+/// Perturbations that fooled the network, with the classes on either side.
 struct PerturbationSet: Sendable {
-  /// `[count, channels, height, width]`: adversarial image minus clean image.
+  /// `[count, channels, height, width]`: adversarial image less clean image.
   let perturbations: Tensor
   let labels: [Int]
-  /// The predicted class of each adversarial image.
+  /// What the network says of the adversarial images.
   let predictions: [Int]
   let imageIDs: [Int]
 
@@ -18,7 +18,7 @@ struct PerturbationSet: Sendable {
     (self.labels, self.predictions, self.imageIDs) = (labels, predictions, imageIDs)
   }
 
-  /// Selects the successes of an attack.
+  /// The successes of an attack.
   init(_ evaluation: Evaluation, of batch: AttackBatch) {
     let rows = evaluation.images.indices.filter { evaluation.images[$0].verdict == .succeeded }
     let (adversarial, clean) = (evaluation.returnedImages.rows(rows), batch.images.rows(rows))
@@ -31,8 +31,8 @@ struct PerturbationSet: Sendable {
 
   var count: Int { labels.count }
 
-  /// Gaussian noise with the ℓ2 norm of each perturbation, the control without structure. A row depends only on the seed and
-  /// on the number of its image.
+  /// Normal noise with the L2 norm of each perturbation: what has no pattern. A row depends on the seed and on its image's
+  /// number alone.
   func matchedNoise(seed: UInt64) -> PerturbationSet {
     var noise = perturbations
     for row in 0..<count {
@@ -45,7 +45,7 @@ struct PerturbationSet: Sendable {
       perturbations: noise, labels: labels, predictions: predictions, imageIDs: imageIDs)
   }
 
-  /// The rows scaled to ℓ2 norm 1, in Double; a row of zeros stays zero.
+  /// Rows scaled to L2 length 1, in Double; a row of zeros stays one.
   var unitRows: [[Double]] {
     (0..<count).map { row in
       let length = Norm.l2(perturbations[row: row])
@@ -53,7 +53,7 @@ struct PerturbationSet: Sendable {
     }
   }
 
-  /// The mean perturbation of each (label, prediction) and the number of perturbations; `nil` where there are none.
+  /// Mean perturbation of each (label, prediction) and how many it is of; `nil` of none.
   func pairMeans(classCount: Int) -> [[(mean: [Float], count: Int)?]] {
     var sums = [[Double]?](repeating: nil, count: classCount * classCount)
     var counts = [Int](repeating: 0, count: classCount * classCount)

@@ -1,18 +1,18 @@
 import Foundation
 import Tensors
 
-/// The power spectrum of images by rings of spatial frequency, from coarse to fine.
+/// Where the power of images lies, from coarse to fine: rings of spatial frequency.
 ///
 ///     F(u, v) = Σ x(r, c) exp(−2πi (ur/H + vc/W)),   ring k: round(√(u² + v²)) = k with u, v taken to ±half
 ///     density(k) = (share of Σ|F|² in ring k) / (share of the coefficients in ring k)
 ///
 /// White noise has density 1 in every ring, a constant image H W in ring 0 and 0 elsewhere. Each image counts equally,
-/// channels are summed.
+/// channels are added.
 struct RadialSpectrum: Equatable, Sendable {
-  /// The mean over images of the share of power in each ring; they sum to 1.
+  /// Mean over images of the share of power; adds up to 1.
   let powerShares: [Double]
   let coefficientShares: [Double]
-  /// The number of images with any power.
+  /// Images with any power.
   let count: Int
 
   var densities: [Double] { zip(powerShares, coefficientShares).map { $1 > 0 ? $0 / $1 : 0 } }
@@ -81,9 +81,9 @@ struct RadialSpectrum: Equatable, Sendable {
 }
 
 extension RadialSpectrum {
-  /// Σ k · share(k): the mean number of waves across the image, weighted by power.
+  /// Σ k · share(k): waves across the image, weighted by power.
   var meanFrequency: Double { powerShares.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element } }
 
-  /// The share of power in the lowest quarter of the rings, the mean included.
+  /// Share of power in the lowest quarter of the rings, the mean included.
   var coarseShare: Double { powerShares.prefix(max(1, powerShares.count / 4)).reduce(0, +) }
 }

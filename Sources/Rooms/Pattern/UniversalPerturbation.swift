@@ -5,15 +5,14 @@ import Tensors
 /// One perturbation for all images.
 ///
 ///     for each image x with k(clip(x + v)) = k(x):
-///       Δ = the smallest step in ℓ2, by DeepFool, that takes clip(x + v) over the decision boundary
+///       Δ = the smallest step in L2, by DeepFool, that takes clip(x + v) over the border
 ///       v ← projection of v + Δ onto ‖v‖ ≤ ξ
-///     until the fooling rate on these images is sufficient, or the passes are used up
+///     until the fooling rate on the images it is made from is reached, or the passes are used up
 ///
 /// Moosavi-Dezfooli, Fawzi, Fawzi, Frossard (2017), algorithm 1. <https://arxiv.org/abs/1610.08401> Departure: images are
 /// kept in [0, 1] throughout.
 struct UniversalPerturbation: Sendable {
-  /// The norm of the ball. Steps are the smallest in ℓ2 for either norm: a step that moves every pixel alike undoes the
-  /// ones before.
+  /// Of the ball. Steps are the smallest in L2 for either: a step that moves every pixel alike undoes the ones before.
   let norm: Norm
   /// ξ
   let radius: Double
@@ -24,11 +23,11 @@ struct UniversalPerturbation: Sendable {
     /// `[channels × height × width]`
     package var values: [Float]
     var passCount: Int
-    /// Fooled among the images that it was computed from.
+    /// On the images that it was made from.
     package var fooled: Proportion
   }
 
-  /// - Parameter order: The order in which images are visited; chosen by the caller, so that it can be random.
+  /// - Parameter order: In which the images are gone through; the caller's, so that it can be random.
   func made(
     from images: Tensor, order: [Int], classifier: some DifferentiableClassifier,
     progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
@@ -56,7 +55,7 @@ struct UniversalPerturbation: Sendable {
     return made
   }
 
-  /// Counts the images that are predicted as another class than without the perturbation.
+  /// How many of the images are taken for another class than without it.
   static func fooled(
     _ values: [Float], _ images: Tensor, clean: [Int], classifier: some Classifier
   ) throws -> Proportion {
@@ -80,11 +79,11 @@ struct UniversalPerturbation: Sendable {
     case .l2:
       let size = Norm.l2(values)
       if size > radius { for index in values.indices { values[index] *= Float(radius / size) } }
-    case .l0, .l1: preconditionFailure("a universal perturbation is bounded in ℓ∞ or ℓ2")
+    case .l0, .l1: preconditionFailure("a universal perturbation is measured in L∞ or L2")
     }
   }
 
-  /// Noise of the same norm: random signs of size ξ in ℓ∞, a random direction of length ξ in ℓ2.
+  /// Noise of the same norm: fair signs of size ξ in L∞, a random direction of length ξ in L2.
   func noise(pixelCount: Int, seed: UInt64, draw: Int) -> [Float] {
     var generator = SeededGenerator(seed: seed, purpose: "noise against universal", index: draw)
     switch norm {
@@ -93,7 +92,7 @@ struct UniversalPerturbation: Sendable {
       let draws = generator.normals(pixelCount)
       let scale = radius / Norm.l2(draws)
       return draws.map { Float(Double($0) * scale) }
-    case .l0, .l1: preconditionFailure("a universal perturbation is bounded in ℓ∞ or ℓ2")
+    case .l0, .l1: preconditionFailure("a universal perturbation is measured in L∞ or L2")
     }
   }
 }

@@ -1,6 +1,5 @@
 import Datasets
 import Directions
-import Figures
 import Foundation
 import Lab
 import Networks
@@ -8,86 +7,92 @@ import Poisoning
 import Storage
 import Tensors
 
-/// Measures how many training images with a trigger make a backdoor, and whether activation clustering finds them.
-///
-/// Networks are trained on images of which a share carries a trigger and the label of the target class. Held-out images
-/// with the trigger give the attack's success rate, those without it the error.
+/// How few marked training images are enough for a backdoor, and does clustering of activations find them? Networks are
+/// trained on images of which a share carries a trigger and the attacker's label; held-out images with the trigger say
+/// whether it works, those without it that nobody would notice.
 ///
 /// | file | content |
 /// | --- | --- |
-/// | `figures/success.png` | success rate and error against the share of poisoned images |
-/// | `figures/examples.png` | held-out images without and with the trigger, and their predictions by a poisoned network |
-/// | `figures/neurons.png` | the neurons that respond most to the trigger, before and after |
-/// | `backdoor.csv`, `clusters.csv` | every network; the clusters of every label |
+/// | `figures/success.png` | success and clean error against the share of poisoned images |
+/// | `figures/examples.png` | held-out images without and with the trigger, and what a poisoned network says |
+/// | `figures/neurons.png` | the neurons that answer most to the trigger, before and after |
+/// | `backdoor.csv`, `clusters.csv` | every network; every label's clusters |
 /// | `parts/` | every network's outcome; the networks of the first repetition, as model files |
 /// | `run.json` | configuration, environment, results |
 ///
-/// Every share and repetition is a part of its own, so an interrupted run resumes with the next one.
+/// Every share and repetition is a part of its own, so a stopped run goes on where it was.
 public struct BackdoorExperiment: Experiment {
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    var victim: VictimTraining
-    var trigger: Trigger.Kind
-    /// The target class, by name or number.
-    var target: String
-    /// Shares of all training images; ascending, with 0.
-    var shares: [Double]
-    var repetitions: Int
-    var clustering: ActivationClustering.Settings
+    public var data: DataSource
+    public var victim: VictimTraining
+    public var trigger: Trigger.Kind
+    /// By name or number.
+    public var target: String
+    /// Of all training images; ascending, 0 among them.
+    public var shares: [Double]
+    public var repetitions: Int
+    public var clustering: ActivationClustering.Settings
 
-    package init(
+    public init(
       data: DataSource, victim: VictimTraining, trigger: Trigger.Kind = .patch(side: 3), target: String = "0",
-      shares: [Double], repetitions: Int, clustering: ActivationClustering.Settings = .init()
+      shares: [Double] = [0, 0.001, 0.003, 0.01, 0.03, 0.1], repetitions: Int = 5,
+      clustering: ActivationClustering.Settings = .init()
     ) {
-      (self.data, self.victim, self.trigger, self.target) = (data, victim, trigger, target)
-      self.shares = PoisonedShares.withControl(shares)
-      (self.repetitions, self.clustering) = (repetitions, clustering)
+      precondition(shares.allSatisfy { (0...1).contains($0) }, "shares lie in 0...1, got \(shares)")
+      precondition(repetitions > 0, "there is a network to train")
+      self.data = data
+      self.victim = victim
+      self.trigger = trigger
+      self.target = target
+      self.shares = Set(shares + [0]).sorted()
+      self.repetitions = repetitions
+      self.clustering = clustering
     }
   }
 
-  /// The evaluation of a network on held-out images.
-  package struct Judged: Codable, Equatable, Sendable {
-    /// Misclassified images among all held-out images, without a trigger.
-    package var error: Proportion
-    /// Images of other classes with the trigger that are predicted as the target class.
-    package var success: Proportion
-    /// The same images without the trigger that are predicted as the target class.
-    var withoutTrigger: Proportion
+  /// What held-out images say of a network.
+  public struct Judged: Codable, Equatable, Sendable {
+    /// Of all held-out images, none with a trigger.
+    public var error: Proportion
+    /// Of those that are not of the target class, with the trigger: called the target.
+    public var success: Proportion
+    /// The same images without the trigger.
+    public var withoutTrigger: Proportion
   }
 
-  /// The network of one share in one repetition.
-  package struct Outcome: Codable, Equatable, Sendable {
-    package var share: Double
-    var repetition: Int
-    var trainingCount: Int
-    var poisonCount: Int
-    package var judged: Judged
-    var labels: [ActivationClustering.Label]
-    var flaggedCount: Int
-    /// The number of flagged images that are poisoned.
-    var flaggedPoisons: Int
-    /// The evaluation of the network retrained without the flagged images; nil if nothing was flagged.
-    package var repaired: Judged?
+  /// One share in one repetition.
+  public struct Outcome: Codable, Equatable, Sendable {
+    public var share: Double
+    public var repetition: Int
+    public var trainingCount: Int
+    public var poisonCount: Int
+    public var judged: Judged
+    public var labels: [ActivationClustering.Label]
+    public var flaggedCount: Int
+    /// Of these, poisoned.
+    public var flaggedPoisons: Int
+    /// The network trained without what was flagged; nil where nothing was.
+    public var repaired: Judged?
   }
 
   public struct Results: Codable, Sendable {
-    var dataName: String
-    var victimName: String
-    var trigger: Trigger.Kind
-    /// The number of pixel values that the trigger changes, and of all.
-    var changedPixels: [Int]
-    var target: String
-    var classNames: [String]
-    var repetitions: Int
-    var trainingCount: Int
-    var heldOutCount: Int
-    var clustering: ActivationClustering.Settings
-    package var outcomes: [Outcome]
-    var changes: [NeuronChange]
-    package var sentences: [String]
+    public var dataName: String
+    public var victimName: String
+    public var trigger: Trigger.Kind
+    /// Pixels that the trigger changes, of how many.
+    public var changedPixels: [Int]
+    public var target: String
+    public var classNames: [String]
+    public var repetitions: Int
+    public var trainingCount: Int
+    public var heldOutCount: Int
+    public var clustering: ActivationClustering.Settings
+    public var outcomes: [Outcome]
+    public var changes: [NeuronChange]
+    public var sentences: [String]
   }
 
-  /// Everything but share and repetition that decides an outcome.
+  /// All that decides an outcome beside its share and repetition.
   private struct Settings: Codable, Equatable {
     var victim: VictimTraining
     var trigger: Trigger.Kind
@@ -101,17 +106,16 @@ public struct BackdoorExperiment: Experiment {
 
     var name: String { "share-\(share)-\(repetition)" }
     var modelName: String { "\(name).safetensors" }
-    /// Which networks of the first repetition are shown depends on the given shares, on which a part must not depend: all
-    /// of them are kept.
+    /// Which of the first repetition are shown depends on the shares asked for, and a part must not.
     var isKept: Bool { repetition == 0 }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
-  /// Whether the user gave the shares; otherwise those that the data are too few for are left out.
-  private let areSharesGiven: Bool
+  /// Whether somebody asked for the shares; else those stay out that the data are too few for.
+  public let areSharesGiven: Bool
 
-  package init(_ configuration: Configuration, areSharesGiven: Bool = true, workerCount: Int) {
+  public init(_ configuration: Configuration, areSharesGiven: Bool = true, workerCount: Int) {
     self.configuration = configuration
     self.areSharesGiven = areSharesGiven
     self.workerCount = workerCount
@@ -120,16 +124,15 @@ public struct BackdoorExperiment: Experiment {
   public static let name = "poison backdoor"
 
   public struct Material: Sendable {
-    let dataset: Dataset
-    /// The training images before they are poisoned.
-    let clean: LabelledImages
+    package let dataset: Dataset
+    package let clean: LabelledImages
     let graph: Graph
-    let trigger: Trigger
-    /// The number of the target class.
-    let target: Int
+    package let trigger: Trigger
+    /// The number of the attacker's class.
+    package let target: Int
   }
 
-  /// The networks of the first repetition without poison and with the largest share, as far as they are shown.
+  /// What is shown of the networks of the first repetition, trained on clean images and with the largest share.
   public struct Evidence {
     let gallery: NeuronGallery
     let poisoned: Engine
@@ -146,13 +149,34 @@ public struct BackdoorExperiment: Experiment {
     let target = try dataset.heldOut.classNames.classNumber(configuration.target)
     let clean = configuration.victim.images(of: dataset)
     var usual = UsualSetting()
-    var fitted = configuration
+    var fitted = self
     if !areSharesGiven { fitted.fitShares(to: clean, target, &usual) }
     return Prepared(
       material: Material(
         dataset: dataset, clean: clean, graph: try configuration.victim.graph(for: clean),
-        trigger: try fitted.checkedTrigger(for: clean, target: target), target: target),
-      configuration: fitted, dataset: dataset, remarks: usual.remarks)
+        trigger: try fitted.trigger(for: clean, target: target), target: target),
+      configuration: fitted.configuration, dataset: dataset, remarks: usual.remarks)
+  }
+
+  /// Leaves out shares of less than one image, and those of more than there are of other classes.
+  private mutating func fitShares(to clean: LabelledImages, _ target: Int, _ usual: inout UsualSetting) {
+    let largest = Backdoor.largestShare(of: clean.labels, target: target)
+    var possible = configuration.shares.filter {
+      $0 == 0 || $0 <= largest && ($0 * Double(clean.count)).rounded() > 0
+    }
+    // One image at least, so that there is something to be seen.
+    if possible.allSatisfy({ $0 == 0 }), clean.count > 0, 1 / Double(clean.count) <= largest {
+      possible.append(1 / Double(clean.count))
+    }
+    guard possible != configuration.shares else { return }
+    func words(_ shares: [Double]) -> String {
+      shares.map { $0 == 0 ? "0" : $0.description }.joined(separator: ", ")
+    }
+    usual.note(
+      "shares of poisoned images: \(words(possible)), not \(words(configuration.shares)) as is usual, because of "
+        + "\(clean.count) training images the others are less than one, or more than there are of other classes"
+    )
+    configuration.shares = possible
   }
 
   public func measure(
@@ -168,11 +192,10 @@ public struct BackdoorExperiment: Experiment {
     let conditions = (0..<configuration.repetitions).flatMap { repetition in
       configuration.shares.map { Condition(share: $0, repetition: repetition) }
     }
-    try progress(
-      .stage("training with a backdoor: \(conditions.count) training sets of \(clean.count) images"))
+    try progress(.stage("training with a backdoor: \(conditions.count) sets of \(clean.count) images"))
     let shown = [0, configuration.shares.last ?? 0].map { Condition(share: $0, repetition: 0) }
     let outcomes = try parts.values(
-      of: conditions, unit: "training sets", progress, named: \.name,
+      of: conditions, unit: "sets", progress, named: \.name,
       files: { $0.isKept ? [$0.modelName] : [] }
     ) { try outcome($0, material, parts, $1) }
     let networks = try shown.map { try parts.model($0.modelName).network }
@@ -186,7 +209,7 @@ public struct BackdoorExperiment: Experiment {
       target: names[material.target], classNames: names, repetitions: configuration.repetitions,
       trainingCount: clean.count, heldOutCount: dataset.heldOut.count, clustering: configuration.clustering,
       outcomes: outcomes, changes: gallery.changes, sentences: [])
-    results.sentences = BackdoorExhibits.findings(results)
+    results.sentences = BackdoorExhibits.sentences(results)
     return (
       results,
       Evidence(gallery: gallery, poisoned: try Engine(running: networks[1], workerCount: workerCount))
@@ -198,10 +221,28 @@ public struct BackdoorExperiment: Experiment {
   ) throws -> Exhibits {
     BackdoorExhibits(
       results: results,
-      provenance: Provenance(
-        command: Self.name, data: DataRecord(material.dataset), network: results.victimName,
-        seed: configuration.victim.training.seed), evidence: evidence, material: material
+      provenance: PoisonProvenance(
+        command: Self.name, data: DataRecord(material.dataset), seed: configuration.victim.training.seed,
+        victim: results.victimName), evidence: evidence, material: material
     ).exhibits
+  }
+
+  private func trigger(for clean: LabelledImages, target: Int) throws -> Trigger {
+    if case .patch(let side) = configuration.trigger,
+      side >= min(clean.shape.height, clean.shape.width)
+    {
+      throw PoisonError.patchTooLarge(side: side, shape: "\(clean.shape)")
+    }
+    let largest = Backdoor.largestShare(of: clean.labels, target: target)
+    for share in configuration.shares where share > largest {
+      throw PoisonError.shareTooLarge(share: share, largest: largest, target: clean.classNames[target])
+    }
+    for share in configuration.shares where share > 0 {
+      guard (share * Double(clean.count)).rounded() > 0 else {
+        throw PoisonError.shareTooSmall(share: share, count: clean.count)
+      }
+    }
+    return Trigger(configuration.trigger, shape: clean.shape, seed: configuration.victim.training.seed)
   }
 
   // MARK: One condition
@@ -213,7 +254,7 @@ public struct BackdoorExperiment: Experiment {
       trainedOn: images, repetition: repetition, workerCount: workerCount, onProgress: tell)
   }
 
-  /// - Parameter parts: Keeps the trained network.
+  /// - Parameter parts: Where the trained network is kept.
   private func outcome(
     _ condition: Condition, _ material: Material, _ parts: PoisonParts<Settings>,
     _ tell: @escaping @Sendable () throws -> Void
@@ -263,40 +304,5 @@ public struct BackdoorExperiment: Experiment {
       error: Proportion(zip(clean, heldOut.labels).count { $0 != $1 }, of: heldOut.count),
       success: Proportion(marked.count { $0.label == target }, of: others.count),
       withoutTrigger: Proportion(others.count { clean[$0] == target }, of: others.count))
-  }
-}
-
-extension BackdoorExperiment.Configuration {
-  /// Leaves out shares of less than one image, and those of more images than other classes have.
-  fileprivate mutating func fitShares(to clean: LabelledImages, _ target: Int, _ usual: inout UsualSetting) {
-    let largest = Backdoor.largestShare(of: clean.labels, target: target)
-    var possible = shares.filter {
-      $0 == 0 || $0 <= largest && PoisonedShares.isMeasurable($0, of: clean.count)
-    }
-    // At least one poisoned image, so that there is something to measure.
-    if possible.allSatisfy({ $0 == 0 }), clean.count > 0, 1 / Double(clean.count) <= largest {
-      possible.append(1 / Double(clean.count))
-    }
-    guard possible != shares else { return }
-    func words(_ shares: [Double]) -> String { shares.map(Numbers.plain).joined(separator: ", ") }
-    usual.note(
-      "shares of poisoned images: \(words(possible)), not \(words(shares)) as is usual, because the others are less than one "
-        + "of the \(clean.count) training images, or more than other classes have")
-    shares = possible
-  }
-
-  /// The trigger.
-  ///
-  /// - Throws: ``PoisonError`` if it does not fit into the images, or a share cannot be poisoned.
-  fileprivate func checkedTrigger(for clean: LabelledImages, target: Int) throws -> Trigger {
-    if case .patch(let side) = trigger, side >= min(clean.shape.height, clean.shape.width) {
-      throw PoisonError.patchTooLarge(side: side, shape: "\(clean.shape)")
-    }
-    let largest = Backdoor.largestShare(of: clean.labels, target: target)
-    for share in shares where share > largest {
-      throw PoisonError.shareTooLarge(share: share, largest: largest, target: clean.classNames[target])
-    }
-    try PoisonedShares.check(shares, of: clean.count)
-    return Trigger(trigger, shape: clean.shape, seed: victim.training.seed)
   }
 }

@@ -5,7 +5,7 @@ import Networks
 import Poisoning
 import Tensors
 
-/// The clean network of a ``CollisionExperiment``, its features, and the victims that are retrained for each pair.
+/// What all pairs of a ``CollisionExperiment`` are measured with: the clean network, its features, and who trains again.
 struct CollisionScene {
   typealias Attack = CollisionExperiment.Attack
 
@@ -14,10 +14,10 @@ struct CollisionScene {
   let heldOut: LabelledImages
   let configuration: CollisionExperiment.Configuration
   let collision: FeatureCollision
-  /// k of the neighbour check.
+  /// k of the check.
   let neighbourCount: Int
   let workerCount: Int
-  /// Computes φ.
+  /// Gives φ.
   private let features: Engine
   private let trainingFeatures: Tensor
   private let heldOutFeatures: Tensor
@@ -43,7 +43,7 @@ struct CollisionScene {
 
   private var seed: UInt64 { configuration.network.training.seed }
 
-  /// The training of a victim: the numbers of its images, and the classes that it distinguishes.
+  /// Images that the victim trains on, by number, and the classes it tells apart.
   struct Lesson {
     var images: [Int]
     var classes: [Int]
@@ -51,7 +51,7 @@ struct CollisionScene {
     var judged: [Int]
   }
 
-  /// The lesson of end-to-end victims, which is the same for all pairs: all images and classes.
+  /// End to end all pairs have one lesson: everything.
   var everything: Lesson? {
     guard case .endToEnd = configuration.victim else { return nil }
     return Lesson(
@@ -63,7 +63,7 @@ struct CollisionScene {
     images.labels.indices.filter { images.labels[$0] == label }
   }
 
-  /// The victim's lesson, and the images from which poisons are made; a transfer victim does not have these.
+  /// What the victim trains on, and the images that poisons are made from: of a transfer victim such as it does not have.
   private func lesson(_ base: Int, _ target: Int, _ generator: inout SeededGenerator) -> (
     lesson: Lesson, pool: [Int]
   ) {
@@ -78,7 +78,7 @@ struct CollisionScene {
         Array(bases.dropFirst(count))
       )
     case .endToEnd:
-      guard let everything else { preconditionFailure("an end-to-end victim has a lesson") }
+      guard let everything else { preconditionFailure("all of it is the lesson end to end") }
       return (everything, bases)
     }
   }
@@ -94,8 +94,8 @@ struct CollisionScene {
   }
 
   /// - Parameters:
-  ///   - untouched: The victim without poison, if all pairs share it; nil: it is trained now.
-  ///   - tell: Called often; an error that it throws ends the measurement.
+  ///   - untouched: What a victim without poison says, where all pairs share it; nil: it is asked now.
+  ///   - tell: Called often; what it throws ends the measurement.
   func measured(
     pair: Int, base: Int, target: Int, untouched: Untouched? = nil,
     _ tell: @escaping @Sendable () throws -> Void
@@ -110,8 +110,8 @@ struct CollisionScene {
     var shown: [[Float]] = []
     for image in targets {
       try tell()
-      // Several targets may share base images, since each is an attack of its own; within one attack a repeated base
-      // image would give the same poison twice.
+      // The same base images may serve several targets, each of which is an attack of its own; within one attack a base
+      // that came twice would be one poison twice.
       let chosen = generator.sample(count, of: pool.count).map { pool[$0] }
       let plain = clean.tensor(of: chosen)
       let goal = heldOut.tensor(of: Array(repeating: image, count: count))
@@ -149,7 +149,7 @@ struct CollisionScene {
     let (rest, keptPoisons) = try agreeing(lesson, (poisonFeatures, place.base), tell)
     let left = Set(rest.images.map { clean.labels[$0] } + (keptPoisons.isEmpty ? [] : [place.base]))
     let removedClass = lesson.classes.first { !left.contains($0) }
-    // A victim without one of the classes always predicts the others: that is neither success nor failure.
+    // A victim without a class says the others whatever it sees: that is neither success nor failure.
     let checked =
       removedClass == nil
       ? try taught(
@@ -178,8 +178,8 @@ struct CollisionScene {
 
   // MARK: The check
 
-  /// The lesson and the poisons without the images that disagree with their neighbours, in the features of the clean
-  /// network, from which both kinds of victim start.
+  /// What is left of the lesson, and which poisons, where whatever disagrees with its neighbours is gone. The features are
+  /// those of the clean network, which both victims begin with.
   private func agreeing(
     _ lesson: Lesson, _ poisons: (features: Tensor, base: Int)?, _ tell: () throws -> Void
   ) throws -> (rest: Lesson, poisons: [Int]) {
@@ -203,7 +203,7 @@ struct CollisionScene {
 
   // MARK: The victim
 
-  /// The predictions of a victim for all held-out images.
+  /// What a victim says of all held-out images.
   struct Taught: Codable, Equatable {
     let labels: [Int]
 
@@ -212,10 +212,10 @@ struct CollisionScene {
     }
   }
 
-  /// A victim without poison, and the same victim after the check.
+  /// A victim without poison, and what the check does to it.
   struct Untouched: Codable {
     let said: Taught
-    /// nil if the check removes a whole class.
+    /// nil where the check leaves nothing of a class.
     let checked: Taught?
     let removedCount: Int
   }
@@ -270,14 +270,14 @@ private func distance(_ left: ArraySlice<Float>, _ right: ArraySlice<Float>) -> 
 }
 
 extension Tensor {
-  /// Pixels in [0, 1] rounded to 8 bits.
+  /// Pixels in [0, 1] as a file of 8 bits would give them back.
   fileprivate var eightBit: Tensor {
     Tensor(shape: shape, elements: elements.map { (255 * $0).rounded() / 255 })
   }
 }
 
 extension LabelledImages {
-  /// These images followed by others of one label, stored in the same format.
+  /// With more images of one label behind them, stored as these are.
   fileprivate func appending(_ images: Tensor, label: Int) -> LabelledImages {
     let joined: Pixels =
       switch pixels {

@@ -6,100 +6,104 @@ import Poisoning
 import Storage
 import Tensors
 
-/// Measures how much flipped labels raise the error, and whether trimming the largest losses lowers it again.
-///
-/// Networks are trained on growing shares of flipped labels, with and without trimming, and evaluated on held-out images
-/// with correct labels.
+/// How much do wrong labels cost, and does leaving out the images with the largest loss help? Networks trained on more and
+/// more flipped labels, with and without trimming, judged by held-out images whose labels are right.
 ///
 /// | file | content |
 /// | --- | --- |
 /// | `figures/error.png` | held-out error against the share of flipped labels |
-/// | `figures/taken.png` | images of the first class predicted as the second, if labels of one class are flipped to another |
 /// | `figures/neurons.png` | the neurons that changed most, before and after |
 /// | `labels.csv` | every network |
 /// | `run.json` | configuration, environment, results |
 ///
-/// Every share and repetition is a part of its own, so an interrupted run resumes with the next one.
-public struct LabelPoisonExperiment: Experiment {
-  package enum Pattern: Codable, Equatable, Sendable {
+/// Every share and repetition is a part of its own, so a stopped run goes on where it was.
+public struct LabelPoisonExperiment: Sendable {
+  public enum Pattern: Codable, Equatable, Sendable {
     case random
     /// Two classes, by name or number.
     case targeted(from: String, to: String)
   }
 
-  /// The number of images that are dropped.
-  package enum Trimming: Codable, Equatable, Hashable, Sendable {
-    /// The number of flipped labels, which a real victim does not know.
+  /// How many images are dropped.
+  public enum Trimming: Codable, Equatable, Hashable, Sendable {
+    /// As many as were flipped, which the victim would have to know.
     case known
-    /// The number of training images that the first network misclassifies.
+    /// As many as the first network gets wrong on its own training images.
     case estimated
-    /// A share of the training images.
+    /// This share of them.
     case share(Double)
   }
 
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    var victim: VictimTraining
-    var pattern: Pattern
-    /// Shares of flipped labels, of all images or of those of one class; ascending, with 0.
-    var shares: [Double]
-    /// The number of networks for each share.
-    var repetitions: Int
-    var trimmings: [Trimming]
-    /// The number of times that images are dropped and the network is retrained.
-    var rounds: Int
+    public var data: DataSource
+    public var victim: VictimTraining
+    public var pattern: Pattern
+    /// Of flipped labels: of all images, or of those of one class; ascending, 0 among them.
+    public var shares: [Double]
+    /// Networks for each share.
+    public var repetitions: Int
+    public var trimmings: [Trimming]
+    /// How often the worst are dropped and the rest is trained on.
+    public var rounds: Int
 
-    package init(
-      data: DataSource, victim: VictimTraining, pattern: Pattern = .random, shares: [Double],
-      repetitions: Int, trimmings: [Trimming], rounds: Int = 2
+    public init(
+      data: DataSource, victim: VictimTraining, pattern: Pattern = .random,
+      shares: [Double] = [0, 0.1, 0.2, 0.3, 0.4, 0.5], repetitions: Int = 5,
+      trimmings: [Trimming] = [.known, .estimated], rounds: Int = 2
     ) {
-      (self.data, self.victim, self.pattern) = (data, victim, pattern)
-      self.shares = PoisonedShares.withControl(shares)
-      (self.repetitions, self.trimmings, self.rounds) = (repetitions, trimmings, rounds)
+      precondition(shares.allSatisfy { (0...1).contains($0) }, "shares lie in 0...1, got \(shares)")
+      precondition(repetitions > 0 && rounds > 0, "there is a network to train")
+      self.data = data
+      self.victim = victim
+      self.pattern = pattern
+      self.shares = Set(shares + [0]).sorted()
+      self.repetitions = repetitions
+      self.trimmings = trimmings
+      self.rounds = rounds
     }
   }
 
-  /// The evaluation of a network on held-out images.
-  package struct Judged: Codable, Equatable, Sendable {
-    package var error: Proportion
-    /// Images of the first class of a targeted flip that are predicted as the second; nil for random flips.
-    package var taken: Proportion?
+  /// What held-out images say of a network.
+  public struct Judged: Codable, Equatable, Sendable {
+    public var error: Proportion
+    /// Of a targeted flip: images of the first class that are called the second.
+    public var taken: Proportion?
   }
 
-  package struct Trimmed: Codable, Equatable, Sendable {
-    var trimming: Trimming
-    /// The number of images dropped in the last round.
-    var droppedCount: Int
-    /// The number of dropped images with a flipped label.
-    var droppedFlips: Int
-    package var judged: Judged
+  public struct Trimmed: Codable, Equatable, Sendable {
+    public var trimming: Trimming
+    /// In the last round.
+    public var droppedCount: Int
+    /// Of these, wrongly labelled.
+    public var droppedFlips: Int
+    public var judged: Judged
   }
 
-  /// The networks of one share in one repetition.
-  package struct Outcome: Codable, Equatable, Sendable {
-    package var share: Double
-    var repetition: Int
-    var trainingCount: Int
-    var flipCount: Int
-    package var plain: Judged
-    package var trimmed: [Trimmed]
+  /// One share in one repetition.
+  public struct Outcome: Codable, Equatable, Sendable {
+    public var share: Double
+    public var repetition: Int
+    public var trainingCount: Int
+    public var flipCount: Int
+    public var plain: Judged
+    public var trimmed: [Trimmed]
   }
 
   public struct Results: Codable, Sendable {
-    var dataName: String
-    var victimName: String
-    var pattern: Pattern
-    /// The names of the two classes of a targeted flip.
-    var pair: [String]?
-    var repetitions: Int
-    var trainingCount: Int
-    var heldOutCount: Int
-    package var outcomes: [Outcome]
-    var changes: [NeuronChange]
-    package var sentences: [String]
+    public var dataName: String
+    public var victimName: String
+    public var pattern: Pattern
+    /// Of a targeted flip, the names of the two classes.
+    public var pair: [String]?
+    public var repetitions: Int
+    public var trainingCount: Int
+    public var heldOutCount: Int
+    public var outcomes: [Outcome]
+    public var changes: [NeuronChange]
+    public var sentences: [String]
   }
 
-  /// Everything but share and repetition that decides an outcome.
+  /// All that decides an outcome beside its share and repetition.
   private struct Settings: Codable, Equatable {
     var victim: VictimTraining
     var pattern: Pattern
@@ -107,83 +111,65 @@ public struct LabelPoisonExperiment: Experiment {
     var rounds: Int
   }
 
-  public static let name = "poison labels"
-
   public let configuration: Configuration
   public let workerCount: Int
 
-  package init(_ configuration: Configuration, workerCount: Int) {
+  public init(_ configuration: Configuration, workerCount: Int) {
     self.configuration = configuration
     self.workerCount = workerCount
   }
 
-  public struct Material: Sendable {
-    let dataset: Dataset
-    /// The training images with correct labels.
-    let clean: LabelledImages
-    let graph: Graph
-    let pattern: LabelFlips.Pattern
+  /// - Throws: ``UnknownClass``, ``PoisonError``, and what loading, training and writing throw. Before the first file is
+  ///   written data and architecture have been found to fit.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    try run(on: configuration.data.load(progress), in: folder, progress: progress)
   }
 
-  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
-    try configuration.data.load(progress)
-  }
-
-  /// - Throws: ``UnknownClass``, ``PoisonError``, and what the architecture throws.
-  public func prepare(
-    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<LabelPoisonExperiment> {
-    let pattern = try flipPattern(dataset.heldOut.classNames)
+  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let names = dataset.heldOut.classNames
+    let pattern = try flipPattern(names)
     let clean = configuration.victim.images(of: dataset)
     let graph = try configuration.victim.graph(for: clean)
     try check(pattern, clean)
-    return Prepared(
-      material: Material(dataset: dataset, clean: clean, graph: graph, pattern: pattern),
-      configuration: configuration, dataset: dataset)
-  }
-
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: NeuronGallery) {
-    let (dataset, clean, progress) = (material.dataset, material.clean, run.progress)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "poison labels", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
-      of: run, dataChecksum: dataset.checksum, architecture: material.graph.architecture.json,
+      of: run, dataChecksum: dataset.checksum, architecture: graph.architecture.json,
       settings: Settings(
         victim: configuration.victim, pattern: configuration.pattern, trimmings: configuration.trimmings,
         rounds: configuration.rounds))
     let conditions = (0..<configuration.repetitions).flatMap { repetition in
       configuration.shares.map { (share: $0, repetition: repetition) }
     }
-    try progress(
-      .stage("training on flipped labels: \(conditions.count) training sets of \(clean.count) images"))
+    try progress(.stage("training on flipped labels: \(conditions.count) sets of \(clean.count) images"))
     let outcomes = try parts.values(
-      of: conditions, unit: "training sets", progress, named: { "share-\($0.share)-\($0.repetition)" }
+      of: conditions, unit: "sets", progress, named: { "share-\($0.share)-\($0.repetition)" }
     ) { condition, tell in
-      try outcome(condition.share, condition.repetition, material, tell)
+      try outcome(condition.share, condition.repetition, pattern, clean, dataset.heldOut, tell)
     }
-    try progress(.stage("comparing neurons with and without flipped labels"))
-    let gallery = try gallery(material) {
-      try progress(.step(done: conditions.count, total: conditions.count, unit: "training sets"))
+    try progress(.stage("drawing"))
+    let gallery = try gallery(pattern, clean, dataset.heldOut) {
+      try progress(.step(done: conditions.count, total: conditions.count, unit: "sets"))
     }
-    let names = dataset.heldOut.classNames
     var results = Results(
-      dataName: dataset.name, victimName: material.graph.architecture.name, pattern: configuration.pattern,
-      pair: material.pattern.pair.map { [names[$0.from], names[$0.to]] },
+      dataName: dataset.name, victimName: graph.architecture.name, pattern: configuration.pattern,
+      pair: pattern.pair.map { [names[$0.from], names[$0.to]] },
       repetitions: configuration.repetitions, trainingCount: clean.count,
       heldOutCount: dataset.heldOut.count, outcomes: outcomes, changes: gallery.changes, sentences: [])
-    results.sentences = LabelPoisonExhibits.findings(results)
-    return (results, gallery)
-  }
-
-  public func exhibits(
-    _ results: Results, _ gallery: NeuronGallery, _ material: Material
-  ) throws -> Exhibits {
-    LabelPoisonExhibits(
+    results.sentences = LabelPoisonReport.sentences(results)
+    try run.measured(results)
+    try LabelPoisonReport(
       results: results,
-      provenance: Provenance(
-        command: Self.name, data: DataRecord(material.dataset), network: results.victimName,
-        seed: configuration.victim.training.seed), gallery: gallery
-    ).exhibits
+      provenance: PoisonProvenance(
+        command: "poison labels", data: DataRecord(dataset), seed: configuration.victim.training.seed,
+        victim: results.victimName)
+    ).write(gallery, dataset.heldOut, in: folder)
+    try run.complete(with: results)
+    return results
   }
 
   private func flipPattern(_ names: [String]) throws -> LabelFlips.Pattern {
@@ -196,31 +182,35 @@ public struct LabelPoisonExperiment: Experiment {
     }
   }
 
-  /// Every share above 0 flips a label, and not all labels are flipped if as many images are dropped.
+  /// Every share above 0 flips a label, and what is flipped is not all where as many are dropped.
   private func check(_ pattern: LabelFlips.Pattern, _ clean: LabelledImages) throws {
     let candidates = pattern.pair.map { pair in clean.labels.count { $0 == pair.from } } ?? clean.count
-    try PoisonedShares.check(configuration.shares, of: candidates)
-    guard configuration.trimmings.contains(.known) else { return }
-    for share in configuration.shares
-    where share > 0 && LabelFlips.count(share, of: candidates) == clean.count {
-      throw PoisonError.nothingLeft(share: share, count: clean.count)
+    for share in configuration.shares where share > 0 {
+      let count = flips(share, 0, pattern, clean).images.count
+      guard count > 0 else { throw PoisonError.shareTooSmall(share: share, count: candidates) }
+      if count == clean.count, configuration.trimmings.contains(.known) {
+        throw PoisonError.nothingLeft(share: share, count: count)
+      }
     }
+  }
+
+  private func flips(
+    _ share: Double, _ repetition: Int, _ pattern: LabelFlips.Pattern, _ clean: LabelledImages
+  )
+    -> LabelFlips
+  {
+    LabelFlips(
+      of: clean.labels, classCount: clean.classNames.count, share: share, pattern: pattern,
+      seed: configuration.victim.seed(repetition))
   }
 
   // MARK: One condition
 
-  private func flips(_ share: Double, _ repetition: Int, _ material: Material) -> LabelFlips {
-    LabelFlips(
-      of: material.clean.labels, classCount: material.clean.classNames.count, share: share,
-      pattern: material.pattern, seed: configuration.victim.seed(repetition))
-  }
-
   private func outcome(
-    _ share: Double, _ repetition: Int, _ material: Material,
-    _ tell: @escaping @Sendable () throws -> Void
+    _ share: Double, _ repetition: Int, _ pattern: LabelFlips.Pattern, _ clean: LabelledImages,
+    _ heldOut: LabelledImages, _ tell: @escaping @Sendable () throws -> Void
   ) throws -> Outcome {
-    let (clean, pattern, heldOut) = (material.clean, material.pattern, material.dataset.heldOut)
-    let flips = flips(share, repetition, material)
+    let flips = flips(share, repetition, pattern, clean)
     let given = clean.relabelled(flips.labels)
     let wrong = Set(flips.images)
     func trained(_ images: LabelledImages) throws -> Engine {
@@ -248,10 +238,10 @@ public struct LabelPoisonExperiment: Experiment {
         case .estimated: firstErrors
         case .share(let share): Int((share * Double(given.count)).rounded())
         }
-      // One image is left to train on.
+      // There is one image to train on, however bad.
       let dropCount = min(wanted, given.count - 1)
       var last = first
-      // If nothing is dropped, retraining would give the same network.
+      // Nothing dropped: the same images, so the same network.
       let kept =
         dropCount == 0
         ? [Array(0..<given.count)]
@@ -284,22 +274,23 @@ public struct LabelPoisonExperiment: Experiment {
     return Judged(error: Proportion(wrong, of: heldOut.count), taken: taken)
   }
 
-  /// The neurons that changed most between the first repetition's networks without flips and with the largest share.
+  /// The neurons that changed most between the first repetition's network without flips and the one with most.
   private func gallery(
-    _ material: Material, _ tell: @escaping @Sendable () throws -> Void
+    _ pattern: LabelFlips.Pattern, _ clean: LabelledImages, _ heldOut: LabelledImages,
+    _ tell: @escaping @Sendable () throws -> Void
   ) throws -> NeuronGallery {
     let networks = try [0, configuration.shares.last ?? 0].map { share in
       try configuration.victim.network(
-        trainedOn: material.clean.relabelled(flips(share, 0, material).labels), repetition: 0,
+        trainedOn: clean.relabelled(flips(share, 0, pattern, clean).labels), repetition: 0,
         workerCount: workerCount, onProgress: tell)
     }
     return try NeuronGallery(
-      before: networks[0], after: networks[1], heldOut: material.dataset.heldOut, workerCount: workerCount)
+      before: networks[0], after: networks[1], heldOut: heldOut, workerCount: workerCount)
   }
 }
 
 extension LabelFlips.Pattern {
-  fileprivate var pair: (from: Int, to: Int)? {
+  package var pair: (from: Int, to: Int)? {
     if case .targeted(let from, let to) = self { return (from, to) }
     return nil
   }

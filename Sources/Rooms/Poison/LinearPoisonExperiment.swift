@@ -6,10 +6,8 @@ import Poisoning
 import Storage
 import Tensors
 
-/// Measures how much optimised training points raise the error of a linear classifier.
-///
-/// Points follow the gradient of the validation loss through the optimality conditions of the training; the control is the
-/// same points with only their label flipped.
+/// How much can one training point do to a linear classifier? Points are moved by the gradient of the validation loss
+/// through the conditions of its minimum, beside points that only got a wrong label.
 ///
 /// Biggio, Nelson, Laskov (2012), figures 3 and 4, for support vector machines <https://arxiv.org/abs/1206.6389>; here the
 /// model is logistic regression with λ = 1, so the numbers stand beside theirs and do not reproduce them.
@@ -21,76 +19,89 @@ import Tensors
 /// | `linear.csv` | every number of points in every repetition |
 /// | `run.json` | configuration, environment, results |
 ///
-/// Every pair and repetition is a part of its own, so an interrupted run resumes with the next one.
-public struct LinearPoisonExperiment: Experiment {
-  /// The paper's errors before and after one point, from its text.
-  static let printed = "2–5 % before and 15–20 % after one point, on MNIST with 100 training points"
-  static let printedPairs = [["7", "1"], ["9", "8"], ["4", "0"]]
+/// Every pair and repetition is a part of its own, so a stopped run goes on where it was.
+public struct LinearPoisonExperiment: Sendable {
+  /// What the paper's text says of one point: error before and after.
+  public static let printed = "2–5 % before and 15–20 % after one point, on MNIST with 100 training points"
+  private static let printedPairs = [["7", "1"], ["9", "8"], ["4", "0"]]
 
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    /// The attacking and the attacked class of each pair, by name or number.
-    var pairs: [[String]]
-    var trainingCount: Int
-    var validationCount: Int
-    var pointCount: Int
-    /// The number of gradient steps of each point.
-    var stepCount: Int
-    /// The ℓ2 length of the first step.
-    var stepSize: Double
+    public var data: DataSource
+    /// Attacking and attacked class of each, by name or number.
+    public var pairs: [[String]]
+    public var trainingCount: Int
+    public var validationCount: Int
+    public var pointCount: Int
+    /// Of the ascent of each point.
+    public var stepCount: Int
+    /// Length of the first step, in pixels.
+    public var stepSize: Double
     /// λ
-    var decay: Double
-    var repetitions: Int
-    var seed: UInt64
+    public var decay: Double
+    public var repetitions: Int
+    public var seed: UInt64
 
-    package init(
-      data: DataSource, pairs: [[String]], trainingCount: Int, validationCount: Int, pointCount: Int,
-      stepCount: Int = 40, stepSize: Double = 1, decay: Double = 1, repetitions: Int, seed: UInt64 = 1
+    public init(
+      data: DataSource, pairs: [[String]] = [["7", "1"], ["9", "8"], ["4", "0"]], trainingCount: Int = 100,
+      validationCount: Int = 500, pointCount: Int = 10, stepCount: Int = 40, stepSize: Double = 1,
+      decay: Double = 1, repetitions: Int = 5, seed: UInt64 = 1
     ) {
-      (self.data, self.pairs, self.trainingCount) = (data, pairs, trainingCount)
-      (self.validationCount, self.pointCount, self.stepCount) = (validationCount, pointCount, stepCount)
-      (self.stepSize, self.decay, self.repetitions, self.seed) = (stepSize, decay, repetitions, seed)
+      precondition(pairs.allSatisfy { $0.count == 2 } && !pairs.isEmpty, "a pair has two classes")
+      precondition(
+        trainingCount >= 2 && validationCount > 0 && pointCount > 0 && stepCount >= 0 && repetitions > 0,
+        "counts must be positive")
+      precondition(decay > 0 && stepSize > 0, "λ and steps are positive")
+      self.data = data
+      self.pairs = pairs
+      self.trainingCount = trainingCount
+      self.validationCount = validationCount
+      self.pointCount = pointCount
+      self.stepCount = stepCount
+      self.stepSize = stepSize
+      self.decay = decay
+      self.repetitions = repetitions
+      self.seed = seed
     }
   }
 
-  /// One draw of one pair. Lists have an entry for each number of points, from 0 on.
-  package struct Outcome: Codable, Equatable, Sendable {
-    package var pair: Int
-    var repetition: Int
-    /// Held-out errors with optimised points, and with the same points before their optimisation.
-    package var moved: [Proportion]
-    package var flipped: [Proportion]
-    /// Validation losses with optimised points.
-    var losses: [Double]
-    /// Held-out errors after the defence, which drops as many points of largest loss as there are poisons and fits the rest
-    /// again; nil if only one class remains.
-    package var trimmed: [Proportion?]
-    var trimmedPoisons: [Int]
-    /// The same errors if as many of the clean points are dropped: the cost of the defence.
-    var price: [Proportion?]
+  /// After so many points, from none on; the lists of an outcome have one more entry than there are points.
+  public struct Outcome: Codable, Equatable, Sendable {
+    public var pair: Int
+    public var repetition: Int
+    /// Held-out error with points that were moved, and with the same points as they were.
+    public var moved: [Proportion]
+    public var flipped: [Proportion]
+    /// Validation loss with points that were moved.
+    public var losses: [Double]
+    /// As many points of largest loss dropped as there are poisons, and the rest fitted again; nil where that leaves one
+    /// class only.
+    public var trimmed: [Proportion?]
+    public var trimmedPoisons: [Int]
+    /// As many dropped of the clean points: what the defence costs where nobody attacks.
+    public var price: [Proportion?]
     /// The first point before and after.
-    var shown: [[Float]]
+    public var shown: [[Float]]
   }
 
   public struct Results: Codable, Sendable {
-    var dataName: String
-    /// The names of the attacking and the attacked class of each pair.
-    package var pairs: [[String]]
-    var trainingCount: Int
-    var validationCount: Int
-    var repetitions: Int
-    var decay: Double
-    package var outcomes: [Outcome]
-    package var sentences: [String]
+    public var dataName: String
+    /// Names: attacking, attacked.
+    public var pairs: [[String]]
+    public var trainingCount: Int
+    public var validationCount: Int
+    public var repetitions: Int
+    public var decay: Double
+    public var outcomes: [Outcome]
+    public var sentences: [String]
 
-    /// Whether data, pairs and number of training points are those of the paper's numbers.
+    /// The paper's numbers are of these data, these pairs and so many points.
     var standBesideThePaper: Bool {
       dataName == "mnist" && trainingCount == 100
         && pairs.allSatisfy(LinearPoisonExperiment.printedPairs.contains)
     }
   }
 
-  /// Everything but pair and repetition that decides an outcome.
+  /// All that decides an outcome beside its pair and repetition.
   private struct Settings: Codable, Equatable {
     var trainingCount: Int
     var validationCount: Int
@@ -101,17 +112,15 @@ public struct LinearPoisonExperiment: Experiment {
     var seed: UInt64
   }
 
-  public static let name = "poison linear"
-
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
-  /// The settings that the user gave.
-  private let given: Set<Setting>
+  /// Settings that were asked for.
+  public let given: Set<Setting>
 
-  /// A setting that is reduced to what the data have, unless the user gave it.
-  package enum Setting: CaseIterable, Sendable { case pairs, trainingCount, validationCount, pointCount }
+  /// A setting that gives way to what the data have where nobody gave it.
+  public enum Setting: CaseIterable, Sendable { case pairs, trainingCount, validationCount, pointCount }
 
-  package init(
+  public init(
     _ configuration: Configuration, given: Set<Setting> = Set(Setting.allCases), workerCount: Int
   ) {
     self.configuration = configuration
@@ -119,35 +128,77 @@ public struct LinearPoisonExperiment: Experiment {
     self.workerCount = workerCount
   }
 
-  public struct Material: Sendable {
-    let dataset: Dataset
-    /// The numbers of the classes of each pair.
-    let pairs: [[Int]]
+  /// - Throws: ``UnknownClass``, ``PoisonError``, and what loading and writing throw. Before the first file is written the
+  ///   data have been found to be enough.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    try run(on: configuration.data.load(progress), in: folder, progress: progress)
   }
 
-  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
-    try configuration.data.load(progress)
-  }
-
-  /// - Throws: ``UnknownClass``, ``PoisonError``, ``OneClass``.
-  public func prepare(
-    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<LinearPoisonExperiment> {
+  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
     var usual = UsualSetting()
-    var fitted = configuration
-    try fitted.fit(to: dataset.training, given: given, &usual)
-    let pairs = try fitted.checkedPairs(dataset)
-    return Prepared(
-      material: Material(dataset: dataset, pairs: pairs), configuration: fitted, dataset: dataset,
-      remarks: usual.remarks)
+    var fitted = self
+    try fitted.fit(to: dataset.training, &usual)
+    return try fitted.run(on: dataset, in: folder, remarks: usual.remarks, progress: progress)
   }
 
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: Void) {
-    let (configuration, progress, pairs) = (run.configuration, run.progress, material.pairs)
+  /// Takes other classes and fewer images than is usual where the data do not have these.
+  private mutating func fit(to training: LabelledImages, _ usual: inout UsualSetting) throws {
+    let names = training.classNames
+    let counts = training.countOfEachClass
+    if !given.contains(.pairs),
+      !configuration.pairs.allSatisfy({ $0.allSatisfy { (try? names.classNumber($0)) != nil } })
+    {
+      let possible = names.indices.filter { counts[$0] > 0 }
+      guard possible.count > 1 else { throw OneClass(name: possible.first.map { names[$0] } ?? "") }
+      let pairs = possible.indices.flatMap { first in
+        possible[(first + 1)...].map { [names[possible[first]], names[$0]] }
+      }.prefix(3)
+      func words(_ pairs: [[String]]) -> String {
+        pairs.map { $0.joined(separator: " and ") }.joined(separator: ", ")
+      }
+      usual.note(
+        "pairs of classes: \(words(Array(pairs))), because the data do not have the usual "
+          + words(configuration.pairs))
+      configuration.pairs = Array(pairs)
+    }
+    // Half of the points and of the validation set are of each class, and the poison comes from behind them.
+    let labels = try configuration.pairs.flatMap { try $0.map { try names.classNumber($0) } }
+    let most = labels.map { counts[$0] }.min() ?? 0
+    let reason =
+      "class \(names[labels.min { counts[$0] < counts[$1] } ?? 0]) has no more than \(most) training images"
+    usual.fit(
+      &configuration.pointCount, atMost: max(1, most / 8), isGiven: given.contains(.pointCount),
+      "poison points",
+      because: reason)
+    let room = 2 * (most - configuration.pointCount)
+    usual.fit(
+      &configuration.trainingCount, atMost: room / 3, isGiven: given.contains(.trainingCount),
+      "training points", because: reason)
+    usual.fit(
+      &configuration.validationCount, atMost: room - configuration.trainingCount,
+      isGiven: given.contains(.validationCount), "validation points", because: reason)
+  }
+
+  private func run(
+    on dataset: Dataset, in folder: RunFolder, remarks: [String], progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let names = dataset.heldOut.classNames
+    let pairs = try configuration.pairs.map { pair in
+      let labels = try pair.map { try names.classNumber($0) }
+      guard labels[0] != labels[1] else {
+        throw PoisonError.sameClass(name: names[labels[0]], options: "the classes of a pair")
+      }
+      return labels
+    }
+    try check(pairs, dataset.training)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "poison linear", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
+    let (folder, progress) = (run.folder, run.progress)
     let parts = try PoisonParts(
-      of: run, dataChecksum: material.dataset.checksum, architecture: "",
+      of: run, dataChecksum: dataset.checksum, architecture: "",
       settings: Settings(
         trainingCount: configuration.trainingCount, validationCount: configuration.validationCount,
         pointCount: configuration.pointCount, stepCount: configuration.stepCount,
@@ -156,104 +207,121 @@ public struct LinearPoisonExperiment: Experiment {
       (0..<configuration.repetitions).map { (pair: pair, repetition: $0) }
     }
     let total = conditions.count * configuration.pointCount
-    try progress(
-      .stage("optimising poison points: \(configuration.pointCount) for each of \(conditions.count) models"))
+    try progress(.stage("moving points: \(conditions.count) models, \(configuration.pointCount) points each"))
     var outcomes: [Outcome] = []
     for (number, condition) in conditions.enumerated() {
       let classes = pairs[condition.pair]
       var outcome = try parts.value("pair-\(classes[0])-\(classes[1])-\(condition.repetition)") {
-        try LinearPoisonDraw(configuration, condition.repetition, pair: classes, of: material.dataset).outcome
-        {
-          try progress(.step(done: number * configuration.pointCount + $0, total: total, unit: "points"))
+        try self.outcome(condition.repetition, classes, dataset) { point in
+          try progress(
+            .step(done: number * configuration.pointCount + point, total: total, unit: "points"))
         }
       }
       outcome.pair = condition.pair  // the part does not know its place among the pairs
       outcomes.append(outcome)
     }
-    let names = material.dataset.heldOut.classNames
+    try progress(.stage("drawing"))
     var results = Results(
-      dataName: material.dataset.name, pairs: pairs.map { $0.map { names[$0] } },
+      dataName: dataset.name, pairs: pairs.map { $0.map { names[$0] } },
       trainingCount: configuration.trainingCount, validationCount: configuration.validationCount,
       repetitions: configuration.repetitions, decay: configuration.decay, outcomes: outcomes, sentences: [])
-    results.sentences = LinearPoisonExhibits.findings(results)
-    return (results, ())
+    results.sentences = LinearPoisonReport.sentences(results)
+    try run.measured(results)
+    try LinearPoisonReport(
+      results: results, classNames: names, shape: dataset.heldOut.shape,
+      provenance: PoisonProvenance(
+        command: "poison linear", data: DataRecord(dataset), seed: configuration.seed,
+        victim: "logistic regression")
+    ).write(in: folder)
+    try run.complete(with: results)
+    return results
   }
 
-  public func exhibits(_ results: Results, _: Void, _ material: Material) throws -> Exhibits {
-    let heldOut = material.dataset.heldOut
-    return LinearPoisonExhibits(
-      results: results, classNames: heldOut.classNames, shape: heldOut.shape,
-      provenance: Provenance(
-        command: Self.name, data: DataRecord(material.dataset), network: "logistic regression",
-        seed: configuration.seed)
-    ).exhibits
-  }
-}
-
-extension LinearPoisonExperiment.Configuration {
-  /// Takes other classes and fewer images than the default if the data do not have these.
-  fileprivate mutating func fit(
-    to training: LabelledImages, given: Set<LinearPoisonExperiment.Setting>, _ usual: inout UsualSetting
-  ) throws {
-    let names = training.classNames
+  /// The points, their reserve and the validation set come from the training images, so that held-out ones are only judged.
+  private func check(_ pairs: [[Int]], _ training: LabelledImages) throws {
     let counts = training.countOfEachClass
-    if !given.contains(.pairs),
-      !pairs.allSatisfy({ $0.allSatisfy { (try? names.classNumber($0)) != nil } })
-    {
-      let possible = names.indices.filter { counts[$0] > 0 }
-      guard possible.count > 1 else { throw OneClass(name: possible.first.map { names[$0] } ?? "") }
-      let found = possible.indices.flatMap { first in
-        possible[(first + 1)...].map { [names[possible[first]], names[$0]] }
-      }.prefix(3)
-      func words(_ pairs: [[String]]) -> String {
-        pairs.map { $0.joined(separator: " and ") }.joined(separator: ", ")
+    // As many of one class as of the other, the odd one of the first; points come from behind them, of the second.
+    let half = (configuration.trainingCount + configuration.validationCount + 1) / 2
+    for pair in pairs {
+      for (label, needed) in zip(pair, [half, half + configuration.pointCount]) where counts[label] < needed {
+        throw PoisonError.tooFewImages(
+          className: training.classNames[label], needed: needed, found: counts[label])
       }
-      usual.note(
-        "pairs of classes: \(words(Array(found))), because the data do not have the usual "
-          + words(pairs))
-      pairs = Array(found)
     }
-    // Each class gives half of the training and of the validation points; the poison comes from the rest.
-    let labels = try pairs.flatMap { try $0.map { try names.classNumber($0) } }
-    let most = labels.map { counts[$0] }.min() ?? 0
-    let reason =
-      "class \(names[labels.min { counts[$0] < counts[$1] } ?? 0]) has no more than \(most) training images"
-    usual.fit(
-      &pointCount, atMost: max(1, most / 8), isGiven: given.contains(.pointCount),
-      "poison points",
-      because: reason)
-    let room = 2 * (most - pointCount)
-    usual.fit(
-      &trainingCount, atMost: room / 3, isGiven: given.contains(.trainingCount),
-      "training points", because: reason)
-    usual.fit(
-      &validationCount, atMost: room - trainingCount,
-      isGiven: given.contains(.validationCount), "validation points", because: reason)
   }
 
-  /// The numbers of the classes of each pair.
-  ///
-  /// Training, validation and poison points are training images, so that held-out images are used for the evaluation only.
-  ///
-  /// - Throws: ``UnknownClass``, ``PoisonError``.
-  fileprivate func checkedPairs(_ dataset: Dataset) throws -> [[Int]] {
-    let (names, counts) = (dataset.heldOut.classNames, dataset.training.countOfEachClass)
-    let numbers = try pairs.map { pair in
-      let labels = try pair.map { try names.classNumber($0) }
-      guard labels[0] != labels[1] else {
-        throw PoisonError.sameClass(name: names[labels[0]], options: "the classes of a pair")
-      }
-      return labels
+  // MARK: One pair in one repetition
+
+  private func outcome(
+    _ repetition: Int, _ pair: [Int], _ dataset: Dataset, _ tell: (Int) throws -> Void
+  ) throws -> Outcome {
+    let images = dataset.training
+    var generator = SeededGenerator(
+      seed: configuration.seed &+ UInt64(repetition), purpose: "points of a linear classifier",
+      index: pair[0] * 1024 + pair[1])
+    let drawn = pair.map { label -> [Int] in
+      let own = images.labels.indices.filter { images.labels[$0] == label }
+      return generator.permutation(own.count).map { own[$0] }
     }
-    // Half of the points are of each class, an odd one of the first; the poison comes from the rest of the second.
-    let half = (trainingCount + validationCount + 1) / 2
-    for pair in numbers {
-      for (label, needed) in zip(pair, [half, half + pointCount]) where counts[label] < needed {
-        throw PoisonError.tooFewImages(
-          className: dataset.training.classNames[label], needed: needed, found: counts[label])
-      }
+    /// As many of one class as of the other, the odd one of the first.
+    func taken(_ range: Range<Int>) -> [Int] {
+      range.map { drawn[$0 % 2][$0 / 2] }
     }
-    return numbers
+    let trainingCount = configuration.trainingCount
+    let used = trainingCount + configuration.validationCount
+    let clean = LinearPoisoning(
+      training: examples(images, taken(0..<trainingCount), pair),
+      validation: examples(images, taken(trainingCount..<used), pair), decay: configuration.decay)
+    let judged = examples(
+      dataset.heldOut, dataset.heldOut.labels.indices.filter { pair.contains(dataset.heldOut.labels[$0]) },
+      pair)
+    // Images of the attacked class with the attacking class as their label.
+    let starts = drawn[1][((used + 1) / 2)...].prefix(configuration.pointCount)
+    func error(_ model: RegularizedLogisticRegression) -> Proportion {
+      Proportion(model.errorCount(on: judged), of: judged.count)
+    }
+    let fit = clean.fitted()
+    var moved = clean
+    var flipped = clean
+    var outcome = Outcome(
+      pair: 0, repetition: repetition, moved: [error(fit.model)], flipped: [error(fit.model)],
+      losses: [fit.loss], trimmed: [error(fit.model)], trimmedPoisons: [0], price: [error(fit.model)],
+      shown: [])
+    /// After dropping the points of largest loss.
+    func trimmed(_ points: LinearPoisoning.Examples, _ model: RegularizedLogisticRegression, _ count: Int)
+      -> (
+        error: Proportion?, kept: [Int]
+      )
+    {
+      let kept = LossTrimming.kept(losses: model.losses(on: points), dropping: min(count, points.count))
+      let rest = points.selecting(kept)
+      guard rest.signs.contains(1), rest.signs.contains(-1) else { return (nil, kept) }
+      return (error(.fitted(to: rest, decay: configuration.decay)), kept)
+    }
+    for (place, start) in starts.enumerated() {
+      let row = images.tensor(of: [start]).elements.map(Double.init)
+      flipped = flipped.adding(row, sign: 1)
+      let climb = try moved.adding(row, sign: 1).climbed(
+        stepCount: configuration.stepCount, stepSize: configuration.stepSize, onStep: { _ in try tell(place) }
+      )
+      moved = moved.adding(climb.row, sign: 1)
+      outcome.moved.append(error(climb.model))
+      outcome.flipped.append(error(flipped.fitted().model))
+      outcome.losses.append(climb.losses.last ?? fit.loss)
+      let (after, kept) = trimmed(moved.training, climb.model, place + 1)
+      outcome.trimmed.append(after)
+      outcome.trimmedPoisons.append(place + 1 - kept.count { $0 >= trainingCount })
+      outcome.price.append(trimmed(clean.training, fit.model, place + 1).error)
+      if place == 0 { outcome.shown = [row, climb.row].map { $0.map(Float.init) } }
+    }
+    return outcome
+  }
+
+  /// The first class of the pair is 1, the second −1.
+  private func examples(_ images: LabelledImages, _ numbers: [Int], _ pair: [Int]) -> LinearPoisoning.Examples
+  {
+    LinearPoisoning.Examples(
+      images.tensor(of: numbers), signs: numbers.map { images.labels[$0] == pair[0] ? 1 : -1 })
   }
 }
 

@@ -5,41 +5,40 @@ import Networks
 import Poisoning
 import Tensors
 
-/// A neuron of the feature layer in two networks, trained on clean and on poisoned images.
-package struct NeuronChange: Codable, Equatable, Sendable {
-  var neuron: Int
-  /// The class of the two z after flipped labels; nil after a backdoor.
-  var label: Int?
-  /// The statistic by which neurons are chosen, in the network trained on clean images and in the other.
-  var before: Double
-  var after: Double
-  /// The number of its top images with the trigger, in both networks; nil after flipped labels.
-  var triggeredBefore: Int?
-  var triggeredAfter: Int?
+/// A neuron of the feature layer in the network before and after the training images were poisoned.
+public struct NeuronChange: Codable, Equatable, Sendable {
+  public var neuron: Int
+  /// Of flipped labels: the class whose z the two numbers are.
+  public var label: Int?
+  /// What the neurons were chosen by, in the network trained on clean images and in the other.
+  public var before: Double
+  public var after: Double
+  /// Of its top images in the network before and after: with the trigger, where there is one.
+  public var triggeredBefore: Int?
+  public var triggeredAfter: Int?
 }
 
-/// The neurons that poisoned training images changed most, with their top images in both networks. Both networks started
-/// from the same weights, so a number means the same neuron in both.
+/// The neurons that poisoned training images changed most, with their top images in both networks. Both began with the
+/// same weights, so that a number means the same neuron.
 ///
-///     backdoor    d_j = (mean of φ_j on images with trigger − mean on the same without) / std of φ_j on clean images
-///     labels      z_jc = (mean of φ_j on class c − mean) / std;   max over c of |z_jc after − z_jc before|
+///     backdoor    d_j = (mean of φ_j on triggered images − mean on the same without) / deviation of φ_j on clean images
+///     labels      z_jc = (mean of φ_j on class c − mean) / deviation;   max over c of |z_jc after − z_jc before|
 ///
-/// After a backdoor, the neurons with the largest d in the poisoned network are chosen; after flipped labels, those with
-/// the largest change.
-public struct NeuronGallery {
+/// A backdoor's neurons are those of largest d in the poisoned network; flipped labels' those of largest change.
+struct NeuronGallery {
   static let shownNeurons = 4
   static let topCount = 8
 
   let changes: [NeuronChange]
-  /// The ranked held-out images, some of them with a trigger.
+  /// What is ranked: held-out images, some of them with a trigger.
   let images: LabelledImages
-  /// Whether each of the images carries the trigger.
+  /// Which of them carry it.
   let isTriggered: [Bool]
-  /// The top images of each neuron, before and after.
+  /// For each change its top images, before and after.
   let topImages: [(before: [RankedImage], after: [RankedImage])]
 
-  /// Compares networks before and after a backdoor. In the ranking, a random half of the held-out images of other classes
-  /// than the target carries the trigger.
+  /// After a backdoor. Half of the held-out images that are not of the target class, drawn at random, carry the trigger
+  /// in the ranking.
   init(
     before: Network, after: Network, heldOut: LabelledImages, trigger: Trigger, target: Int, seed: UInt64,
     workerCount: Int
@@ -67,7 +66,7 @@ public struct NeuronGallery {
       workerCount: workerCount)
   }
 
-  /// Compares networks before and after flipped labels.
+  /// After flipped labels.
   init(before: Network, after: Network, heldOut: LabelledImages, workerCount: Int) throws {
     let means = try [before, after].map { network -> [[Double]] in
       let engine = try Engine(running: network, workerCount: workerCount)
@@ -80,7 +79,7 @@ public struct NeuronGallery {
         }
       }
     }
-    // Both numbers are of the class whose mean changed most.
+    // The class whose mean moved most is the one that both numbers are of.
     let moved = zip(means[0], means[1]).map { before, after in
       before.indices.max { (abs(after[$0] - before[$0]), -$0) < (abs(after[$1] - before[$1]), -$1) } ?? 0
     }
@@ -118,7 +117,7 @@ public struct NeuronGallery {
     (self.images, self.isTriggered) = (images, isTriggered)
   }
 
-  /// The contact sheets of both networks, side by side.
+  /// Contact sheets of both networks side by side.
   func sheet(caption: FigureCaption, name: String, titles: (before: String, after: String)) -> ContactSheet {
     func block(_ title: String, _ top: (Int) -> [RankedImage], _ value: (NeuronChange) -> Double)
       -> ContactSheet.Block
@@ -145,7 +144,7 @@ public struct NeuronGallery {
       ])
   }
 
-  /// `d 4.75`, or for a class `z of 2: 1.51`.
+  /// `d 4.75`, or of a class `z of 2: 1.51`.
   private func note(_ change: NeuronChange, _ name: String, _ value: Double) -> String {
     let number = Numbers.threeDigits(value)
     return change.label.map { "\(name) of \(images.classNames[$0]): \(number)" } ?? "\(name) \(number)"

@@ -1,9 +1,9 @@
 import Lab
 import Networks
 
-/// The measured conditions of a poisoning experiment, one file each.
+/// What the conditions of a poisoning experiment left, a file for each.
 struct PoisonParts<Settings: Codable & Equatable> {
-  /// Raised when the same settings give other numbers than before.
+  /// Raised when a part of the same settings holds other numbers than before.
   static var revision: Int { 1 }
   static var folderName: String { "parts" }
 
@@ -14,7 +14,7 @@ struct PoisonParts<Settings: Codable & Equatable> {
 
   /// Everything but data and condition that decides a result.
   private struct Identity: Codable, Equatable {
-    /// The content of an architecture's file, of which settings hold the path only; "" if no network is trained.
+    /// What a file of an architecture said, of which settings hold the path only; "" where no network is trained.
     var architecture: String
     var settings: Settings
   }
@@ -28,12 +28,12 @@ struct PoisonParts<Settings: Codable & Equatable> {
     identity = Identity(architecture: architecture, settings: settings)
   }
 
-  /// The measurements of all conditions, kept or made now, with a step of progress before each, which `tell` repeats.
+  /// What was measured of each condition, or is now; a step of progress before each, told again by those who are given `tell`.
   ///
   /// - Parameters:
-  ///   - unit: The plural of a condition, for progress.
-  ///   - name: Gives the name of a condition's file.
-  ///   - files: Gives the names of the models that `measure` keeps of a condition by ``keep(_:as:)``.
+  ///   - unit: Of the conditions, for progress.
+  ///   - name: Of a condition; a file name.
+  ///   - files: Names of those that `measure` keeps of a condition by ``keep(_:as:)``.
   func values<Condition, Value: Codable>(
     of conditions: [Condition], unit: String, _ progress: @escaping ProgressHandler,
     named name: (Condition) -> String, files: (Condition) -> [String] = { _ in [] },
@@ -48,9 +48,9 @@ struct PoisonParts<Settings: Codable & Equatable> {
     }
   }
 
-  /// The measurement kept of the same settings, or the one that `measure` makes now.
+  /// What was measured under these very settings before, or what `measure` gives now.
   ///
-  /// - Parameter name: The name of the condition's file.
+  /// - Parameter name: Of the condition; a file name.
   func value<Value: Codable>(
     _ name: String, files: [String] = [], _ measure: () throws -> Value
   ) throws -> Value {
@@ -61,6 +61,6 @@ struct PoisonParts<Settings: Codable & Equatable> {
   /// A network that belongs to a part.
   func keep(_ model: Model, as name: String) throws { try ModelFile.write(model, to: folder.file(name)) }
 
-  /// A network that was kept.
+  /// One that was kept.
   func model(_ name: String) throws -> Model { try ModelFile.read(folder.file(name)) }
 }

@@ -1,25 +1,30 @@
 import Datasets
-import Figures
 import Lab
 import Networks
 import Tensors
 
-/// The training of the networks of a poisoning experiment, which differ in their seed and in the poison only.
-package struct VictimTraining: Codable, Equatable, Sendable {
-  var architecture: ArchitectureChoice
+/// How the networks of a poisoning experiment are trained: all alike but for their seed and what was done to the images.
+public struct VictimTraining: Codable, Equatable, Sendable {
+  public var architecture: ArchitectureChoice
   /// Its seed is that of the first repetition.
-  var training: TrainingConfiguration
-  /// The number of training images, a random sample; nil: all.
-  var imageCount: Int?
+  public var training: TrainingConfiguration
+  /// Training images, drawn at random; nil: all.
+  public var imageCount: Int?
 
-  package init(architecture: ArchitectureChoice, training: TrainingConfiguration, imageCount: Int?) {
-    (self.architecture, self.training, self.imageCount) = (architecture, training, imageCount)
+  public init(
+    architecture: ArchitectureChoice, training: TrainingConfiguration,
+    imageCount: Int? = 10_000
+  ) {
+    precondition(imageCount.map { $0 > 1 } ?? true, "there must be images to train on")
+    self.architecture = architecture
+    self.training = training
+    self.imageCount = imageCount
   }
 
-  /// The seed of a repetition: of initial weights, of the order of images, and of what the attacker draws.
-  func seed(_ repetition: Int) -> UInt64 { training.seed &+ UInt64(repetition) }
+  /// Of a repetition: initial weights, order of the images, and what the attacker draws.
+  package func seed(_ repetition: Int) -> UInt64 { training.seed &+ UInt64(repetition) }
 
-  /// The training images before they are poisoned, the same for all repetitions.
+  /// The images that the victim would train on if nobody had touched them; the same for all repetitions.
   package func images(of dataset: Dataset) -> LabelledImages {
     let all = dataset.training
     guard let imageCount, imageCount < all.count else { return all }
@@ -27,8 +32,8 @@ package struct VictimTraining: Codable, Equatable, Sendable {
     return all.selecting(generator.sample(imageCount, of: all.count).sorted())
   }
 
-  /// - Throws: ``NetworkError`` and ``FileError`` if the architecture does not fit the images,
-  ///   ``PoisonError/noFeatures(architecture:)`` if it has no hidden layer.
+  /// - Throws: ``NetworkError`` and ``FileError`` when the architecture does not fit the images, ``PoisonError`` where it
+  ///   has no layer whose features could be looked at.
   func graph(for images: LabelledImages) throws -> Graph {
     let graph = try Graph(architecture.architecture(for: images))
     guard graph.featureLayer != nil else {
@@ -56,47 +61,46 @@ package struct VictimTraining: Codable, Equatable, Sendable {
   }
 }
 
-/// A poisoning experiment that is impossible with these data or this architecture.
-enum PoisonError: ArgumentError, Equatable, CustomStringConvertible {
+/// What makes an experiment with poisoned training images impossible.
+public enum PoisonError: ArgumentError, Equatable, CustomStringConvertible {
   case noFeatures(architecture: String)
   case shareTooLarge(share: Double, largest: Double, target: String)
   case patchTooLarge(side: Int, shape: String)
   case tooFewImages(className: String, needed: Int, found: Int)
   case tooManyNeighbours(count: Int, classCount: Int)
-  /// The share rounds to none of the images.
+  /// What poisons none of so many images.
   case shareTooSmall(share: Double, count: Int)
-  /// All labels are flipped, and the defence would drop as many images.
+  /// All of so many labels are wrong, and as many would be dropped.
   case nothingLeft(share: Double, count: Int)
-  /// Two classes that must differ are the same.
+  /// Both options of a change of label name this class.
   case sameClass(name: String, options: String)
 
-  var description: String {
+  public var description: String {
     switch self {
     case .noFeatures(let name):
-      "\(name) has no hidden layer, whose features are needed here; choose an architecture with a hidden layer"
+      "\(name) has no feature layer but the pixels; choose an architecture with a hidden layer"
     case .shareTooLarge(let share, let largest, let target):
-      "a share of \(Numbers.plain(share)) cannot be poisoned: only \(Numbers.plain(largest)) of the training images are not "
-        + "of class \(target)"
+      "a share of \(share) cannot be poisoned: only \(largest) of the training images are not of class \(target)"
     case .patchTooLarge(let side, let shape):
       "a patch of side \(side) does not fit into images of \(shape) (channels×height×width)"
     case .tooFewImages(let name, let needed, let found):
-      "class \(name) has \(found) training images, but \(needed) are needed"
+      "class \(name) needs \(needed) training images for this, it has \(found)"
     case .tooManyNeighbours(let count, let classCount):
-      "k = \(count) neighbours are not fewer than the \(classCount) images of a class, so the check would remove whole "
-        + "classes; choose fewer with --neighbours"
+      "k = \(count) is as many neighbours as a class has images (\(classCount)) or more: the check would remove whole "
+        + "classes; choose fewer neighbours"
     case .shareTooSmall(let share, let count):
-      "a share of \(Numbers.plain(share)) rounds to none of \(count) images; choose a larger one"
+      "a share of \(PoisonWords.plain(share)) is not one of \(count) images; choose a larger one"
     case .nothingLeft(let share, let count):
-      "a share of \(Numbers.plain(share)) flips all \(count) labels, and dropping as many images would leave none; choose a "
-        + "smaller share, or another --trim than known"
+      "a share of \(PoisonWords.plain(share)) flips all \(count) labels, and dropping as many as were flipped would leave no "
+        + "image; choose a smaller share, or another trimming than known"
     case .sameClass(let name, let options):
-      "\(options) must be two different classes, both are \(name)"
+      "a label is changed to another class, \(options) are both \(name)"
     }
   }
 }
 
 extension [String] {
-  /// The class with this name or, if there is none, this number.
+  /// The class of that name, or, where there is none, of that number.
   ///
   /// - Throws: ``UnknownClass``.
   func classNumber(_ text: String) throws -> Int {

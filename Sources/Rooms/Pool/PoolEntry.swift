@@ -3,35 +3,34 @@ import Figures
 import Lab
 import Tensors
 
-/// One attack of a pool: a row of its tables, and a file of its own once it has run.
+/// One attack of a pool: a row of its tables, and a file of its own as soon as it has run.
 public struct PoolEntry: Codable, Equatable, Sendable {
-  /// Why the attack is in the pool.
+  /// What it is in the pool for.
   public enum Role: String, Codable, Sendable {
-    /// It was asked for.
     case asked
-    /// A white-box attack, for comparison with black-box attacks.
+    /// Knows the gradient, and shows beside black-box attacks what can be had with it.
     case reference
-    /// PGD with another number of steps: more steps must not be weaker.
+    /// Another number of steps, beside which longer attacks must not be weaker.
     case steps
-    /// PGD with another budget: a larger budget must not be weaker.
+    /// Another budget, beside which larger ones must not be weaker.
     case budgets
-    /// Its adversarial examples are made for the surrogate.
+    /// Made for the surrogate.
     case transferred
   }
 
-  /// The name for files and columns: `pgd`, `pgd-10-steps`.
+  /// Fit for a file and a column: `pgd`, `pgd-10-steps`.
   public let name: String
   public let method: AttackMethod
   /// nil: the smallest perturbation.
   public let epsilon: Float?
   public let role: Role
 
-  /// The name for readers: `pgd, 10 steps`.
+  /// For readers: `pgd, 10 steps`.
   public var words: String {
     switch (role, method) {
     case (.asked, _): return name
-    case (.reference, _): return "\(name), white-box, for comparison"
-    case (.transferred, _): return "\(method.kind.rawValue), transferred from another network"
+    case (.reference, _): return "\(name), for comparison"
+    case (.transferred, _): return "\(method.kind.rawValue), made for another network"
     case (.steps, .projectedGradientDescent(let steps, _, _, _)): return "pgd, \(steps) steps"
     case (.steps, _), (.budgets, _):
       let budget = epsilon.map(Numbers.epsilon) ?? "∞"
@@ -39,22 +38,22 @@ public struct PoolEntry: Codable, Equatable, Sendable {
     }
   }
 
-  /// Whether it uses the gradient of the network attacked.
+  /// Whether it follows the gradient of the network attacked.
   var followsGradient: Bool { method.kind.knowledge == .gradients && role != .transferred }
 }
 
 /// All attacks of a pool, in the order in which they run and stand in tables.
 struct PoolPlan {
-  /// The attacks within the budget, or for the smallest perturbation, from which the best result for each image is kept.
+  /// Within the budget, or for the smallest perturbation: what counts for each image.
   private(set) var entries: [PoolEntry]
-  /// The attack with a larger budget, for the comparison of budgets only; it runs last.
+  /// One with a larger budget, which only the comparison of budgets needs; it comes last.
   private(set) var larger: PoolEntry?
-  /// The numbers of steps and the budgets that are compared, with the names of their entries.
+  /// The rungs of each comparison, by the names of their entries.
   private(set) var steps: [(stepCount: Int, name: String)] = []
   private(set) var budgets: [(epsilon: Double, name: String)] = []
 
   static let stepCounts = [10, 40, 100]
-  /// PGD's default number of steps is part of both comparisons.
+  /// PGD's own number of steps stands in both comparisons.
   private static let usualStepCount = 40
 
   init(_ configuration: PoolExperiment.Configuration) {
@@ -73,7 +72,7 @@ struct PoolPlan {
     }
     guard let epsilon = configuration.epsilon else { return }
     if configuration.surrogate != nil {
-      // Dong et al. (2018) designed it to transfer.
+      // Made to transfer: Dong et al. (2018).
       entries.append(
         PoolEntry(
           name: "transferred", method: AttackMethod(defaultsOf: .momentumIterative), epsilon: epsilon,
@@ -94,7 +93,7 @@ struct PoolPlan {
         name: "pgd-half-epsilon", method: Self.pgd(stepCount: Self.usualStepCount), epsilon: half,
         role: .budgets))
     budgets = [(Double(half), "pgd-half-epsilon"), (Double(epsilon), usual)]
-    // No pixel can move further than from black to white.
+    // No pixel moves further than from black to white.
     let double = configuration.norm == .linf ? min(2 * epsilon, 1) : 2 * epsilon
     if double > epsilon {
       larger = PoolEntry(

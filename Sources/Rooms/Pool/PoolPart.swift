@@ -2,24 +2,24 @@ import Adversarial
 import Lab
 import Tensors
 
-/// The results of one attack of a pool, `NAME.json`, beside the images it returned, `NAME.npy`; kept as soon as the attack
-/// has run.
+/// What one attack of a pool left: `NAME.json`, beside the images it returned, `NAME.npy`. Kept as soon as the attack has
+/// run.
 struct PoolPart: Codable, Sendable {
-  /// Everything besides data and models that determines the results.
+  /// Everything but data and models that decides the result.
   struct Settings: Codable, Equatable, Sendable {
     var entry: PoolEntry
     var norm: Norm
     var goal: AttackGoal
-    /// The number of images, and the seed that they were drawn with.
+    /// Images attacked, and the seed that they were drawn with.
     var imageCount: Int
     var seed: UInt64
   }
 
   var entry: PoolEntry
   var images: [AttackedImage]
-  /// Passes through the network attacked.
+  /// Of the network attacked.
   var cost: ClassifierCost
-  /// Wall-clock time of attack and evaluation; it differs from run to run, and nothing is computed from it.
+  /// That the attack took, judging included. Other times, other seconds: nothing else is made of them.
   var seconds: Double
 
   static let folderName = "parts"

@@ -4,38 +4,39 @@ import Foundation
 import Lab
 import Tensors
 
-/// The results of several attacks on the same images of one network, and of the best attack for each image.
+/// Several attacks on the same images of one network, and the best of them for each image.
 public struct PoolResults: Codable, Equatable, Sendable {
   public struct Attack: Codable, Equatable, Sendable {
     public var entry: PoolEntry
-    /// false for a larger budget than the pool's, which is there for comparison.
+    /// Not for a larger budget than the pool's, which is there for comparison.
     public var isInPool: Bool
     public var summary: EvaluationSummary
-    /// Wilson's interval of the success rate; nil when no image could be attacked.
+    /// Wilson's, of the success rate; nil when nothing could be attacked.
     public var successInterval95: [Double]?
-    /// The distances of its successes in the norm of the pool; nil without one.
+    /// Of its successes, in the norm of the pool; nil without one.
     public var distances: DistortionSummary?
-    /// The number of images for which this attack is the best: the nearest, the first of several at the same distance.
-    /// Within a budget all successes count alike, so these are the images that no attack before it fooled.
+    /// Images for which the pool keeps this attack's: the nearest, and of several equally near the first. Within a
+    /// budget all successes count alike, so these are the images that none of the attacks before it fooled.
     public var bestCount: Int?
-    /// Images for which it came within 1 % of the smallest distance found, of those that the pool fooled; nil with a budget.
+    /// Images that it brought within 1 % of the smallest distance found, of those that the pool fooled; nil with a
+    /// budget.
     public var nearBest: Proportion?
     /// ``AttackPool/localOptimality(ofAttack:)``; nil with a budget.
     public var optimality: Double?
-    /// Wall-clock time of the run that measured it.
+    /// Wall-clock time, on whatever the machine was doing; of the run that measured it.
     public var seconds: Double
 
     public var name: String { entry.name }
   }
 
-  /// The best result of all attacks for each image.
+  /// Of each image the best of all attacks.
   public struct Best: Codable, Equatable, Sendable {
     public var success: Proportion
     public var successInterval95: [Double]?
-    /// Robust accuracy against all attacks, of all images: an upper bound.
+    /// Images classified correctly after all attacks, of all images: an upper bound of what is true.
     public var robustAccuracy: Proportion
     public var robustInterval95: [Double]?
-    /// Distances of the successes; nil without one.
+    /// Of the images kept; nil without a success.
     public var medianDistance: Double?
     public var meanDistance: Double?
   }
@@ -43,53 +44,53 @@ public struct PoolResults: Codable, Equatable, Sendable {
   public var dataName: String
   public var modelName: String
   public var modelChecksum: String
-  /// The network for which transferred adversarial examples are made.
+  /// Of the network for which transferred images were made.
   public var surrogateName: String?
   public var surrogateChecksum: String?
   public var norm: Norm
-  /// The budget; nil: the smallest perturbation.
+  /// nil: the smallest perturbation.
   public var epsilon: Float?
   public var goal: AttackGoal
   public var seed: UInt64
-  /// The number of images, and of held-out images that they were drawn from.
+  /// Images shown, and of how many they were drawn.
   public var imageCount: Int
   public var heldOutCount: Int
   public var cleanAccuracy: Proportion
   /// In the order in which they ran.
   public var attacks: [Attack]
   public var best: Best
-  /// Signs that these numbers are unreliable.
+  /// Reasons to believe these numbers less.
   public var warnings: [String]
 
-  /// The threat model, for headings: `ℓ∞ ≤ 0.1`.
-  var task: String {
+  /// What was asked, for headings.
+  public var task: String {
     let aim =
       switch goal {
       case .untargeted: ""
-      case .next: ", targeted at the next class"
-      case .random: ", targeted at a random class"
-      case .fixed(let name): ", targeted at class \(name)"
+      case .next: ", aimed at the next class"
+      case .random: ", aimed at a random class"
+      case .fixed(let name): ", aimed at \(name)"
       }
     return
-      (epsilon.map { "\(norm.symbol) ≤ \(Numbers.epsilon($0))" }
-      ?? "smallest \(norm.symbol) perturbation") + aim
+      (epsilon.map { "\(norm) ≤ \(Numbers.epsilon($0))" }
+      ?? "the smallest perturbation in \(norm)") + aim
   }
 
-  /// The images, for headings.
-  var sample: String {
+  /// Which images.
+  public var sample: String {
     imageCount == heldOutCount
       ? "all \(heldOutCount) held-out images of \(dataName)"
-      : "\(imageCount) of \(heldOutCount) held-out images of \(dataName), a random sample"
+      : "\(imageCount) of \(heldOutCount) held-out images of \(dataName), drawn at random"
   }
 }
 
-/// The results of a pool's attacks, image by image, and what follows from them.
-public struct PoolEvidence {
+/// What the attacks of a pool left, image by image, and what follows from it.
+struct PoolMaterial {
   let plan: PoolPlan
   /// In the order of `plan.all`.
   let parts: [PoolPart]
   let pool: AttackPool
-  /// For each image the entry with the best result; nil when none succeeded or the image was skipped.
+  /// For each image the entry whose image is kept; nil where none succeeded or none had to.
   let winners: [Int?]
 
   init(plan: PoolPlan, parts: [PoolPart], norm: Norm) {
@@ -106,10 +107,10 @@ public struct PoolEvidence {
     }
   }
 
-  /// The records of the first attack; all attacks skip the same images.
+  /// Records of the first attack: who is skipped is the same for all.
   var images: [AttackedImage] { parts[0].images }
 
-  /// The best distance of each image: 0 when it is misclassified without an attack, ∞ when no attack succeeded.
+  /// Of the images kept: 0 where the network was wrong without help, ∞ where nothing succeeded.
   var keptDistances: [Double] {
     winners.enumerated().map { row, winner in
       winner.map { pool.distances(ofAttack: $0)[row] }
@@ -156,9 +157,9 @@ public struct PoolEvidence {
 
   // MARK: Warnings
 
-  /// Warnings from comparing the attacks, all with the same images and the same goal.
+  /// What the attacks show beside each other. Each knows the same images and the same goal.
   ///
-  /// - Parameter surrogateName: The network for which transferred adversarial examples are made.
+  /// - Parameter surrogateName: Of the network that transferred images were made for.
   func warnings(surrogateName: String?) -> [String] {
     var warnings: [String] = []
     let inside = parts.prefix(plan.entries.count)
@@ -190,7 +191,8 @@ public struct PoolEvidence {
     return warnings + comparisons.compactMap { $0?.sentence }
   }
 
-  /// The white-box attack of the pool with the most successes, of several the one with the smallest median distance.
+  /// Of the attacks in the pool that follow the gradient, the one with the most successes, of these the nearest by
+  /// median.
   var strongestOfGradient: PoolPart? {
     let white = parts.prefix(plan.entries.count).filter(\.entry.followsGradient)
     func median(_ part: PoolPart) -> Double {

@@ -2,20 +2,19 @@ import Inference
 import Lab
 import Tensors
 
-/// The sampling error of the held-out images in a mean over networks: half-widths of a 95 % interval.
+/// By how much a mean over networks may be off because of the images that they were shown: half-widths of 95 %.
 ///
-/// All networks are measured on the same held-out images, so their spread does not include this error, and more networks
-/// do not reduce it.
+/// All networks are shown the same held-out images, so their spread does not tell this error, and more networks do not
+/// make it smaller.
 struct ImageError: Equatable {
   let below: Double
   let above: Double
 
   init(below: Double, above: Double) { (self.below, self.above) = (below, above) }
 
-  /// Creates the error of a mean advantage: the average of the networks' Newcombe half-widths, as if their errors were
-  /// fully correlated.
+  /// Of the mean advantage: Newcombe's half-widths of each network, averaged, as if all had erred together.
   ///
-  /// - Returns: nil for no networks, and when one has no advantage.
+  /// - Returns: Nil of none, and where one has no advantage.
   init?(ofAdvantages networks: [PrivacyMeasurement]) {
     let widths = networks.compactMap { network in
       network.membership.flatMap { attack in
@@ -27,15 +26,15 @@ struct ImageError: Equatable {
     above = widths.reduce(0) { $0 + $1.1 } / Double(widths.count)
   }
 
-  /// Creates the error of the mean difference between two proportions of the same n images, over pairs of networks.
+  /// Of the mean difference between two shares of the same n images, over pairs of networks.
   ///
-  ///     z √(Σ dᵢ²) / n,   dᵢ: share of the pairs in which image i counts for the one, minus that for the other
+  ///     z √(Σ dᵢ²) / n,   dᵢ: in which share of the pairs image i counts for the one, less for the other
   ///
-  /// With one pair it is McNemar's, z √(discordant images) / n. McNemar (1947).
+  /// With one pair it is McNemar's, z √(images that tell the two apart) / n. McNemar (1947).
   /// <https://doi.org/10.1007/BF02295996>
   ///
-  /// - Parameter pairs: The numbers of the images that count, for either network.
-  /// - Returns: nil without pairs or images.
+  /// - Parameter pairs: The images that count, of either.
+  /// - Returns: Nil without pairs or images.
   init?(ofDifferences pairs: [(one: Set<Int>, other: Set<Int>)], imageCount: Int) {
     guard !pairs.isEmpty, imageCount > 0 else { return nil }
     var sums: [Int: Int] = [:]
@@ -51,16 +50,16 @@ struct ImageError: Equatable {
 
   private static let normalQuantile = 1.959_963_984_540_054
 
-  /// The error of the difference of two means with independent errors.
+  /// Of the difference, as if the two erred independently.
   func minus(_ other: ImageError) -> ImageError {
     ImageError(below: hypotenuse(below, other.above), above: hypotenuse(above, other.below))
   }
 }
 
 extension MeanWithInterval {
-  /// The mean with an interval that includes the error of the images: half-widths are added in quadrature, as Newcombe does
-  /// for two proportions. It is never narrower than either; for networks that are all equal it is that of the images alone,
-  /// and a single network still has none.
+  /// With the error of the images in its interval: half-widths are squared and added, as Newcombe does with those of two
+  /// proportions. Never narrower than either; networks that are all alike have that of the images alone, and nothing is added
+  /// where a single network has no interval.
   func adding(_ error: ImageError?) -> MeanWithInterval {
     guard let error, count > 1 else { return self }
     let range = range ?? mean...mean

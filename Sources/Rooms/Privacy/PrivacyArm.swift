@@ -1,33 +1,33 @@
 import Networks
 import TrainRoom
 
-/// A kind of training in an experiment on privacy.
+/// A way to train the network, in one experiment on privacy.
 public enum PrivacyArm: Codable, Hashable, Sendable {
-  /// Plain gradient descent, non-private.
+  /// Gradient descent, no part of it private.
   case plain
-  /// The lots and clipped gradients of private training, without noise: a control.
+  /// The same lots and the same bound on gradients as the private networks, but no noise: a control.
   case clipped
-  /// (ε, δ)-differentially private training.
+  /// (ε, δ)-private.
   case epsilon(Double)
-  /// Non-private training that is stopped at the accuracy of the private network of the same seed: a control, since
-  /// accuracy affects margins.
+  /// Not private, stopped where it is about as accurate as the private network of the same seed: a control, since a less
+  /// accurate network has other margins.
   case stopped(Double)
 
-  /// All kinds in the order of figures and tables, of descending ε.
+  /// In the order of figures and tables, of falling ε.
   package static func all(epsilons: [Double]) -> [PrivacyArm] {
     [.plain, .clipped] + epsilons.map { .epsilon($0) } + epsilons.map { .stopped($0) }
   }
 
-  package var words: String {
+  public var words: String {
     switch self {
-    case .plain: "non-private"
+    case .plain: "not private"
     case .clipped: "clipped, no noise"
     case .epsilon(let epsilon): "ε = \(Self.text(epsilon))"
     case .stopped(let epsilon): "stopped at the accuracy of ε = \(Self.text(epsilon))"
     }
   }
 
-  /// For folders and tables.
+  /// Of its folder and in tables.
   package var name: String {
     switch self {
     case .plain: "plain"
@@ -39,7 +39,7 @@ public enum PrivacyArm: Codable, Hashable, Sendable {
 
   var isStopped: Bool { if case .stopped = self { true } else { false } }
 
-  /// The privacy asked for; nil: training without clipping and noise.
+  /// How private it was asked to be; nil: not by private training.
   func request(clip: Double, delta: Double) -> PrivacyRequest? {
     switch self {
     case .plain, .stopped: nil

@@ -7,40 +7,40 @@ import Privacy
 import Tensors
 import TrainRoom
 
-/// Measures each network of an experiment on privacy on the same images.
+/// What every network of an experiment on privacy is shown, and what is counted.
 struct PrivacyBench {
   let dataset: Dataset
   /// Held-out images to attack.
   let batch: AttackBatch
-  /// The ℓ2 budget of robust accuracy.
+  /// In L2, of robust accuracy.
   let radius: Double
   let workerCount: Int
   let listener: ProgressListener
 
-  /// Images attacked between two reports of progress, enough to keep every worker busy.
+  /// Images attacked before the next word of progress; enough to keep every worker busy.
   private static let portion = 128
 
-  /// - Parameter numbers: The held-out images to attack.
   init(
-    _ dataset: Dataset, attacking numbers: [Int], radius: Double, workerCount: Int,
+    _ dataset: Dataset, imageCount: Int?, radius: Double, seed: UInt64, workerCount: Int,
     progress: @escaping ProgressHandler
-  ) {
+  ) throws {
     self.dataset = dataset
     let images = dataset.heldOut
+    let numbers = try images.numbers(drawing: imageCount, seed: seed, progress)
     batch = AttackBatch(
       images: images.tensor(of: numbers), labels: numbers.map { images.labels[$0] }, imageIDs: numbers)
     (self.radius, self.workerCount) = (radius, workerCount)
     listener = ProgressListener(progress)
   }
 
-  /// The members of membership inference: a sample of the images that the network was trained on, as many as there are
-  /// held-out images. It is drawn with the network's seed, so that networks do not share its sampling error.
+  /// Training images whose membership is asked for, of those that the network saw: as many as there are held-out ones.
+  /// Drawn with the network's seed, so that networks do not share the error of one draw.
   private func members(of seen: [Int], seed: UInt64) -> [Int] {
     var generator = SeededGenerator(seed: seed, purpose: "members asked for")
     return generator.sample(min(dataset.heldOut.count, seen.count), of: seen.count).map { seen[$0] }.sorted()
   }
 
-  /// - Parameter stopped: What a stopped network was trained on; nil for other networks.
+  /// - Parameter stopped: Of a network that was stopped: what it saw.
   func measure(
     _ model: Model, _ arm: PrivacyArm, seed networkSeed: UInt64, account: PrivacyAccount?,
     stopped: StoppedEarly.Seen? = nil

@@ -8,42 +8,48 @@ import Storage
 import Tensors
 import TrainRoom
 
-/// Does differentially private training make networks more robust? Trains networks with and without it from the same
-/// seeds, and measures accuracy, the distance of the smallest adversarial perturbations, and membership inference.
+/// Does differential privacy help against adversarial images? Trains networks with and without, with the same seeds, and
+/// measures how accurate they are, how far their images are from being fooled, and what they tell of who was trained on.
 ///
 /// | file | content |
 /// | --- | --- |
-/// | `networks/NAME/` | each network, its training, and its measurements |
-/// | `privacy.txt` | the findings |
-/// | `privacy.csv`, `summary.csv` | every network; every kind of training, with intervals over networks |
-/// | `figures/` | accuracy, distance, robust accuracy, membership inference |
+/// | `networks/NAME/` | each network, its training, and what was measured on it |
+/// | `privacy.txt` | what was found |
+/// | `privacy.csv`, `summary.csv` | every network; every way to train, with intervals over networks |
+/// | `figures/` | accuracy, distance, robust accuracy, membership |
 /// | `run.json` | configuration, environment, results |
 ///
-/// The measurements of a network are a file of its folder, so an interrupted run resumes and leaves the same bytes.
-public struct PrivacyExperiment: Experiment {
+/// What was measured on a network is a file of its folder, so a killed run goes on and leaves the same bytes.
+public struct PrivacyExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    var architecture: ArchitectureChoice
-    /// In descending order, each once.
-    var epsilons: [Double]
-    var delta: Double
-    var clip: Double
-    /// Networks of each kind, with consecutive seeds from `training.seed`.
-    var networkCount: Int
-    /// The training of every network, before privacy is added. Its batch size is the expected size of a lot.
-    var training: TrainingConfiguration
-    /// The number of held-out images to attack; nil: all.
-    var imageCount: Int?
-    /// The ℓ2 budget of robust accuracy.
-    var radius: Double
+    public var data: DataSource
+    public var architecture: ArchitectureChoice
+    /// Falling.
+    public var epsilons: [Double]
+    public var delta: Double
+    public var clip: Double
+    /// Networks of each kind, with the seeds from `training.seed` on.
+    public var networkCount: Int
+    /// Of every network; privacy comes on top. Its batch size is the expected size of a lot.
+    public var training: TrainingConfiguration
+    /// Held-out images to attack; nil: all.
+    public var imageCount: Int?
+    /// L2, of robust accuracy.
+    public var radius: Double
 
-    var seed: UInt64 { training.seed }
+    public var seed: UInt64 { training.seed }
 
-    package init(
+    public init(
       data: DataSource, architecture: ArchitectureChoice, epsilons: [Double] = [8, 2, 0.5],
       delta: Double = 1e-5, clip: Double = 1, networkCount: Int = 3, training: TrainingConfiguration,
       imageCount: Int? = 500, radius: Double = 1
     ) {
+      precondition(networkCount > 0, "there must be a network of each kind")
+      precondition(
+        !epsilons.isEmpty && epsilons.allSatisfy { $0 > 0 && $0.isFinite }
+          && Set(epsilons).count == epsilons.count,
+        "every ε is positive and there once, got \(epsilons)")
+      precondition(radius > 0 && radius.isFinite, "the radius must be positive, got \(radius)")
       self.data = data
       self.architecture = architecture
       self.epsilons = epsilons.sorted(by: >)
@@ -55,8 +61,8 @@ public struct PrivacyExperiment: Experiment {
       self.radius = radius
     }
 
-    /// Settings under which private training of a small network works well on MNIST: a starting point, not an optimum.
-    package static func suggestedTraining(seed: UInt64) -> TrainingConfiguration {
+    /// Settings under which private training of a small network does well on MNIST; a start, not an optimum.
+    public static func suggestedTraining(seed: UInt64) -> TrainingConfiguration {
       TrainingConfiguration(
         epochCount: 8, batchSize: 600, optimizer: .sgd(momentum: 0, weightDecay: 0),
         learningRate: LearningRate(initial: 0.5), seed: seed)
@@ -65,16 +71,13 @@ public struct PrivacyExperiment: Experiment {
 
   public let configuration: Configuration
   public let workerCount: Int
-  /// Whether the results of an earlier run are discarded instead of resumed.
-  let startsFresh: Bool
+  public let startsFresh: Bool
 
-  package init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
   }
-
-  public static let name = "privacy"
 
   package static let networksFolder = "networks"
   static let partName = "privacy.json"
@@ -82,40 +85,34 @@ public struct PrivacyExperiment: Experiment {
   /// Raised when what is measured of the same network under the same settings has other numbers than before.
   package static let revision = 1
 
-  /// Everything besides the data that determines a measurement.
+  /// Everything but the data that decides what is measured.
   private struct Settings: Codable, Equatable {
     var configuration: TrainingConfiguration
     var request: PrivacyRequest?
     var architecture: String
-    /// The number of correct predictions on held-out images that a stopped network is to match.
+    /// Right answers on the held-out images of the network that a stopped one is to equal.
     var target: Int?
     var imageCount: Int?
     var radius: Double
     var experimentSeed: UInt64
   }
 
-  public struct Material {
-    let dataset: Dataset
-    let graph: Graph
-    /// Numbers of the held-out images to attack.
-    let numbers: [Int]
+  /// - Throws: Before anything is written: ``PrivateTrainingError``, ``PrivacyRequestError``, and ``RunConflict`` when a
+  ///   network's folder holds a training with other settings.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> PrivacyResults {
+    try run(on: try configuration.data.load(progress), in: folder, progress: progress)
   }
 
-  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
-    try configuration.data.load(progress)
-  }
-
-  /// - Throws: ``PrivateTrainingError``, ``PrivacyRequestError``, and ``RunConflict`` when a network's folder holds a
-  ///   training with other settings.
-  public func prepare(
-    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<PrivacyExperiment> {
+  package func run(
+    on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> PrivacyResults {
     let graph = try Graph(try configuration.architecture.architecture(for: dataset.training))
     guard dataset.training.count >= 2, dataset.heldOut.count >= 2 else {
       throw PrivacyRequestError.tooFewImages(
         training: dataset.training.count, heldOut: dataset.heldOut.count)
     }
-    // All networks are trained alike, and the first stage of this architecture's training cannot be private.
+    // All are trained alike, and that one's first stage cannot be private: without it the name would not be true.
     if configuration.architecture.recommendedTraining(seed: configuration.seed).pretraining != nil {
       throw PrivateTrainingError.pretraining
     }
@@ -126,42 +123,35 @@ public struct PrivacyExperiment: Experiment {
       ).settings(for: training, imageCount: dataset.training.count)
       try PrivateTraining.check(training, graph)
     }
-    let numbers = try dataset.heldOut.numbers(
-      drawing: configuration.imageCount, seed: configuration.seed, progress)
+    let bench = try PrivacyBench(
+      dataset, imageCount: configuration.imageCount, radius: configuration.radius, seed: configuration.seed,
+      workerCount: workerCount, progress: progress)
     try checkConflicts(on: dataset, in: folder)
-    return Prepared(
-      material: Material(dataset: dataset, graph: graph, numbers: numbers), configuration: configuration,
-      dataset: dataset)
-  }
-
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, PrivacyResults>
-  ) throws -> (results: PrivacyResults, evidence: Void) {
-    if startsFresh { try run.folder.remove(Self.networksFolder) }
-    let bench = PrivacyBench(
-      material.dataset, attacking: material.numbers, radius: configuration.radius, workerCount: workerCount,
-      progress: run.progress)
-    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "privacy": Self.revision])
-    let networks = try seeds.flatMap {
-      try measureAll(seed: $0, material.graph, bench, in: run.folder, kept, run.progress)
-    }
-    return (
-      PrivacyResults(
-        configuration, material.dataset, material.graph, networks: networks, attackedCount: bench.batch.count),
-      ()
+    let record = RunRecord<Configuration, PrivacyResults>(
+      experiment: "privacy", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset)
     )
+    let run = try Run(record, on: dataset, in: folder, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    if startsFresh { try folder.remove(Self.networksFolder) }
+
+    var networks: [PrivacyMeasurement] = []
+    let kept = run.parts(revisions: ["attacks": AttackRevision.current, "privacy": Self.revision])
+    for seed in seeds { networks += try measureAll(seed: seed, graph, bench, in: folder, kept, progress) }
+    let results = PrivacyResults(
+      configuration, dataset, graph, networks: networks, attackedCount: bench.batch.count)
+    try run.measured(results)
+    try progress(.stage("drawing charts"))
+    try PrivacyReport(results: results, remarkLines: DataRecord(dataset).remarkLines).write(to: folder)
+    try run.complete(with: results)
+    return results
   }
 
-  public func exhibits(_ results: PrivacyResults, _: Void, _ material: Material) throws -> Exhibits {
-    PrivacyExhibits(results: results, remarkLines: DataRecord(material.dataset).remarkLines).exhibits
-  }
-
-  /// Checks the folders of all networks before the first one is changed. None is trained further: private networks need
-  /// other noise for more epochs, and the others are to be trained as long.
+  /// Asks the folders of all networks before the first one is changed. None is trained further: private ones need other
+  /// noise for more epochs, and those beside them are to be trained as long.
   private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
     guard !startsFresh else { return }
     for arm in PrivacyArm.all(epsilons: configuration.epsilons) {
-      if arm.isStopped { continue }
+      if case .stopped = arm { continue }
       for seed in seeds {
         try trainExperiment(arm, seed).check(
           on: dataset, in: RunFolder(folder.file(place(of: arm, seed))), of: folder,
@@ -186,7 +176,7 @@ public struct PrivacyExperiment: Experiment {
       workerCount: workerCount, isPart: true)
   }
 
-  /// Trains and measures one network of every kind with one seed.
+  /// Every kind of network with one seed.
   private func measureAll(
     seed: UInt64, _ graph: Graph, _ bench: PrivacyBench, in folder: RunFolder, _ kept: KeptParts,
     _ progress: @escaping ProgressHandler
@@ -208,7 +198,7 @@ public struct PrivacyExperiment: Experiment {
         request: request, architecture: try graph.architecture.json, target: target,
         imageCount: configuration.imageCount, radius: configuration.radius, experimentSeed: configuration.seed
       )
-      // A part is valid only beside the model that was measured.
+      // The model that was measured is still that of its folder.
       let files = [RunFolder.modelName]
       if let known = try kept.known(
         PrivacyMeasurement.self, Self.partName, in: place, checksums: checksums, settings: settings,
@@ -220,18 +210,18 @@ public struct PrivacyExperiment: Experiment {
       }
       let measurement: PrivacyMeasurement
       if let target {
-        try progress(.stage("\(words): searching for the length of training"))
+        try progress(.stage("\(words): looking for the length of training"))
         let (network, seen) = try stopped.network(asAccurateAs: target)
         let model = Model(
           network: network, classNames: bench.dataset.heldOut.classNames, provenance: Model.Provenance())
         try ModelFile.write(model, to: place.file(RunFolder.modelName))
-        try progress(.stage("\(words): attacking \(bench.batch.count) held-out images with DDN"))
+        try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
         measurement = try bench.measure(model, arm, seed: seed, account: nil, stopped: seen)
       } else {
         let trained = try trainExperiment(arm, seed).run(
           on: bench.dataset, in: place, progress: stages(of: words, progress))
         let model = try ModelFile.read(place.file(RunFolder.modelName))
-        try progress(.stage("\(words): attacking \(bench.batch.count) held-out images with DDN"))
+        try progress(.stage("\(words): attacking \(bench.batch.count) held-out images"))
         measurement = try bench.measure(model, arm, seed: seed, account: trained.privacy)
       }
       try kept.keep(

@@ -4,33 +4,33 @@ import Privacy
 import Tensors
 import TrainRoom
 
-/// The measurements of one network.
+/// What was measured on one network.
 public struct PrivacyMeasurement: Codable, Equatable, Sendable {
   public var arm: PrivacyArm
-  /// The seed of initial weights, lots and noise.
+  /// Of its initial weights, its lots and its noise.
   public var seed: UInt64
   public var modelChecksum: String
-  /// On all held-out images.
+  /// Of all held-out images.
   public var accuracy: Proportion
-  /// On the members of membership inference, a sample of the images that it was trained on.
+  /// Of training images that it saw, as many as were asked about membership.
   public var trainingAccuracy: Proportion
-  /// Median ℓ2 distance of the smallest perturbations found, over the attacked images that are classified correctly; nil
-  /// when there is none.
+  /// Median L2 of the smallest perturbations found, over the attacked images that the network gets right; nil of none.
   public var medianDistance: Double?
-  /// Successes of the attack, of the attacked images that are classified correctly.
+  /// Attacked images that the network gets right, and how many of these were fooled.
   public var fooled: Proportion
-  /// Robust accuracy at the radius, of all attacked images: an upper bound.
+  /// Attacked images that the network gets right and that nothing within the radius was seen to fool: at most so many
+  /// are robust, and of all images, so that an inaccurate network gains nothing.
   public var robust: Proportion
-  /// Numbers of the held-out images that count as robust.
+  /// Numbers of the held-out images that are these.
   public var robustImages: [Int]
-  /// nil when there are too few images, or a loss is NaN.
+  /// Nil where there are no halves of members, or a loss is no number.
   public var membership: MembershipAttack?
-  /// The privacy account of the training; nil for training without clipping and noise.
+  /// Of the training; nil where it was not private training.
   public var account: PrivacyAccount?
-  /// For a stopped network, the number of training images that it was trained on, each as often as it was used.
+  /// Of a network that was stopped: the training images that it saw, each as often as it saw it.
   public var imagesSeen: Int?
 
-  /// Newcombe's 95 % interval of the advantage of membership inference, over images.
+  /// 95 %, of the advantage, over images: Newcombe's.
   public var advantageInterval: ConfidenceInterval? {
     membership.flatMap { ProportionDifference($0.truePositives, minus: $0.falsePositives).interval95 }
   }

@@ -5,7 +5,7 @@ import Networks
 import Privacy
 import Tensors
 
-/// The results of an experiment on privacy.
+/// What an experiment on privacy found.
 public struct PrivacyResults: Codable, Sendable {
   public var dataName: String
   public var architectureName: String
@@ -18,15 +18,15 @@ public struct PrivacyResults: Codable, Sendable {
   public var seed: UInt64
   public var trainingCount: Int
   public var heldOutCount: Int
-  /// The number of images attacked.
+  /// Images attacked.
   public var imageCount: Int
-  /// The ℓ2 budget of robust accuracy.
+  /// L2, of robust accuracy.
   public var radius: Double
-  /// Every network, seed by seed, in the order of the kinds of training.
+  /// Every network, seed by seed, in the order of the ways to train.
   public var networks: [PrivacyMeasurement]
-  /// Every kind of training, over its networks.
+  /// Every way to train, over its networks.
   public var summaries: [PrivacySummary]
-  /// The findings.
+  /// What was found, in words.
   public var sentences: [String]
 
   package init(
@@ -51,27 +51,27 @@ public struct PrivacyResults: Codable, Sendable {
       PrivacySummary(arm, among: networks)
     }
     sentences = []
-    sentences = PrivacyExhibits(results: self).sentences
+    sentences = PrivacyWords(results: self).sentences
   }
 
   package func summary(_ arm: PrivacyArm) -> PrivacySummary { summaries.first { $0.arm == arm }! }
 }
 
-/// One kind of training, over its networks: means with 95 % intervals.
+/// One way to train, over its networks: means with 95 % intervals.
 ///
-/// The intervals are Student's over networks, with the images held fixed; those of the advantage and of differences in
-/// robust accuracy include the sampling error of the images, which all networks share (``ImageError``).
+/// Student's over networks, with the images held fixed; those of the advantage and of differences of robust accuracy hold
+/// the error of the images too, which all networks share (``ImageError``).
 public struct PrivacySummary: Codable, Equatable, Sendable {
   public var arm: PrivacyArm
   public var accuracy: MeanWithInterval?
   public var trainingAccuracy: MeanWithInterval?
-  /// Mean of the networks' median ℓ2 distances; nil when one network has none.
+  /// Of the networks' medians of L2; nil where one of them was right on no image.
   public var distance: MeanWithInterval?
   public var robustAccuracy: MeanWithInterval?
-  /// nil when one network has no membership inference.
+  /// Nil where it was asked of none of one network's images.
   public var advantage: MeanWithInterval?
-  /// Differences from the non-private network of the same seed; for private networks also from the clipped network without
-  /// noise and from the network stopped at the same accuracy.
+  /// Differences from the network of the same seed that is not private; for private networks also from the one that was
+  /// clipped without noise and from the one that was stopped at the same accuracy.
   public var fromPlain: Differences?
   public var fromClipped: Differences?
   public var fromStopped: Differences?
@@ -80,7 +80,7 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
     public var accuracy: MeanWithInterval?
     public var distance: MeanWithInterval?
     public var robustAccuracy: MeanWithInterval?
-    /// nil also for stopped networks: their members are other images, those that they were trained on.
+    /// Nil also for networks that were stopped: they are asked about other images, those that they saw.
     public var advantage: MeanWithInterval?
 
     package init(
@@ -103,7 +103,7 @@ public struct PrivacySummary: Codable, Equatable, Sendable {
       if arm.isStopped || other.isStopped {
         advantage = nil
       } else {
-        // Both are measured on the same images, so treating their errors as independent is conservative.
+        // Both were asked about the same images: to take their errors for independent is to take them for larger.
         let (own, others) = (
           ImageError(ofAdvantages: pairs.map(\.0)), ImageError(ofAdvantages: pairs.map(\.1))
         )

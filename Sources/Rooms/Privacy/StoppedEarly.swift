@@ -4,12 +4,13 @@ import Lab
 import Networks
 import Tensors
 
-/// Trains non-private networks that stop at the accuracy of another network.
+/// Networks that are not private, stopped where they are as accurate as another one.
 ///
-/// A rung is a length of training: one pass over the first k batches of images, k = 1, 2, …, and after a whole pass one
-/// epoch more per rung. The first rung has at least two images, as many as membership inference needs. The rung with the
-/// nearest accuracy is found by bisection, as if accuracy increased with the rung, among all that were tried on the way,
-/// including the first and the last. Where accuracy is not monotonic, another rung may be nearer.
+/// A rung is a length of training: one pass over a few batches of images, a batch more for each rung, and after the whole
+/// pass an epoch more for each. The first has two images at least, as many as a question about membership needs. The
+/// images of shorter passes are the first of those of longer ones. The rung
+/// with the nearest accuracy is looked for by bisection, as if accuracy rose with the rung, and taken from all that were
+/// tried on the way, the first and the last among them. Where accuracy does not quite rise, another may be nearer.
 struct StoppedEarly {
   let training: TrainingConfiguration
   let dataset: Dataset
@@ -33,16 +34,16 @@ struct StoppedEarly {
   }
 
   private var batchCount: Int { (order.count + training.batchSize - 1) / training.batchSize }
-  /// The last rung is the whole training.
+  /// The last is the whole training.
   private var rungCount: Int { batchCount + training.epochCount - 1 }
-  /// The first rung with two images; the last when there are not so many.
+  /// The first with two images; the last where there are not so many.
   private var firstRung: Int { min((1 + training.batchSize) / training.batchSize, rungCount) }
 
-  /// The images that a network was trained on.
+  /// What a network was trained on.
   struct Seen {
-    /// Each once.
+    /// Different ones.
     let images: [Int]
-    /// The number of images, each counted as often as it was used.
+    /// Each as often as it was seen.
     let count: Int
   }
 
@@ -51,8 +52,7 @@ struct StoppedEarly {
     return Seen(images: images, count: images.count * max(1, rung - batchCount + 1))
   }
 
-  /// - Returns: The network whose number of correct predictions on held-out images is nearest to `count`, and the images that
-  ///   it was trained on.
+  /// - Returns: The network whose accuracy on the held-out images is nearest to `count` right ones, and what it saw.
   mutating func network(asAccurateAs count: Int) throws -> (network: Network, seen: Seen) {
     var (below, above) = (firstRung, rungCount)
     var tried = [below, above]
@@ -67,6 +67,9 @@ struct StoppedEarly {
     let best = candidates.min { ($0.gap, $0.rung) < ($1.gap, $1.rung) }!.rung
     return (try train(best).network, seen(best))
   }
+
+  /// The last rung, once it was tried.
+  var wholeTraining: Network? { known[rungCount]?.network }
 
   private mutating func train(_ rung: Int) throws -> (network: Network, accuracy: Proportion) {
     if let known = known[rung] { return known }

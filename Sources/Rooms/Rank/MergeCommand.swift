@@ -5,24 +5,20 @@ import Lab
 
 package struct MergeCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "merge", abstract: "Join the parts of a ranking made by rank --shard.",
+    commandName: "merge", abstract: "Join the parts of a ranking that rank --shard left.",
     discussion: """
-      Example: intrigue merge output/rank-mnist-shard-1-of-2 output/rank-mnist-shard-2-of-2
-
-      Leaves what intrigue rank leaves for all images, byte for byte: images.npy, scores.npy, directions.csv, \
-      ranking.json, and its own run.json. The parts may come from any machine with the same engine (see \
-      rank --instruction-set), in any order; each image must be in exactly one of them.
+      Leaves what intrigue rank leaves for all images, with the same bytes: images.npy, scores.npy, directions.csv, \
+      ranking.json, and its own run.json. The parts may have been made on any machine with the same engine (see \
+      rank --instruction-set) and are given in any order; each image must be in exactly one of them.
       """)
 
-  @Argument(help: ArgumentHelp("Folders of the parts.", valueName: "FOLDER"), completion: .directory)
+  @Argument(help: "Folders of the parts.")
   var folders: [String]
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Folder for the results.", valueName: "FOLDER"), completion: .directory)
+  @Option(name: [.customShort("o"), .customLong("output")], help: "Folder for the results.")
   var output = "output/merge"
 
-  @Flag(help: "Print only errors and, with --json, results.")
+  @Flag(help: "Say nothing but errors and, with --json, results.")
   var quiet = false
 
   @Flag(help: "Print the results as JSON on standard output.")
@@ -38,6 +34,6 @@ package struct MergeCommand: ParsableCommand {
     let results = try console.run(resume: "Nothing is lost; run the command again.") {
       try MergeExperiment(.init(folders: folders)).run(in: folder, progress: $0)
     }
-    try console.report(results, in: folder)
+    try console.report(results, lines: results.lines(in: folder))
   }
 }

@@ -6,23 +6,24 @@ import Storage
 /// Joins the parts that `rank --shard` left into the ranking of all images: the files of a single run, byte for byte.
 ///
 /// The parts may have any sizes and come in any order, as long as each image is in one of them.
-public struct MergeExperiment: Experiment {
+public struct MergeExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var folders: [String]
+
+    public init(folders: [String]) {
+      precondition(!folders.isEmpty, "there is nothing to merge")
+      self.folders = folders
+    }
   }
 
   public let configuration: Configuration
 
-  public var workerCount: Int { 1 }
-
-  init(_ configuration: Configuration) { self.configuration = configuration }
-
-  public static let name = "merge"
-  public static let keepsEarlier = true
+  public init(_ configuration: Configuration) { self.configuration = configuration }
 
   /// - Throws: ``FileError`` naming the folder whose part is missing, unfinished, damaged, of another ranking or there
-  ///   twice.
-  public func input(_ progress: @escaping ProgressHandler) throws -> RankingPart {
+  ///   twice; what `progress` throws. No file is written then; a folder that was made goes again with its lock.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> RankingResults {
     try progress(.stage("reading \(configuration.folders.count) parts"))
     let parts = try configuration.folders.map { path in
       let folder = URL(filePath: path)
@@ -32,8 +33,8 @@ public struct MergeExperiment: Experiment {
     if parts.count > 1, parts[0].header.subject.engine == nil {
       try progress(
         .warning(
-          "the parts are of an earlier version and do not record the instruction set they were computed with: between "
-            + "different processors, scores differ in their last digits"))
+          "the parts are of an earlier version and do not say with which instructions they were computed: on "
+            + "processors that differ, scores differ in their last digits"))
     }
     var whole: RankingPart?
     for (number, part) in parts.enumerated() {
@@ -41,31 +42,20 @@ public struct MergeExperiment: Experiment {
       if whole == nil { whole = read } else { whole?.append(read) }
       try progress(.step(done: number + 1, total: parts.count, unit: "parts"))
     }
-    guard let whole else { preconditionFailure("the parser asks for one folder at least") }
-    return whole
-  }
-
-  public func prepare(
-    _ whole: RankingPart, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) -> Prepared<MergeExperiment> {
+    guard let whole else { preconditionFailure("there is nothing to merge") }
+    let subject = whole.subject
+    let (results, files) = try RankingResults.make(from: whole, in: folder)
     var usual = UsualSetting()
     usual.noteLargestKappa(
-      topCount: whole.subject.topCount,
-      in: ClassLabels(whole.labels, classCount: whole.subject.classNames.count), whole.subject.split.words)
-    return Prepared(material: whole, configuration: configuration, remarks: usual.remarks)
-  }
-
-  public func measure(
-    _ whole: RankingPart, _ run: Run<Configuration, RankingResults>
-  ) throws -> (results: RankingResults, evidence: CSVWriter) {
-    let made = try RankingResults.make(from: whole, in: run.folder)
-    try run.progress(.stage("joining images 0 to \(whole.subject.imageCount - 1)"))
-    try run.write(made.files)
-    return (made.results, made.table)
-  }
-
-  public func exhibits(_ results: RankingResults, _ table: CSVWriter, _ whole: RankingPart) -> Exhibits {
-    results.exhibits(table)
+      topCount: subject.topCount, in: ClassLabels(whole.labels, classCount: subject.classNames.count),
+      subject.split.words)
+    let record = RunRecord<Configuration, RankingResults>(
+      experiment: "merge", configuration: configuration, workerCount: 1, data: nil)
+    let run = try Run(
+      record, on: nil, in: folder, remarks: usual.remarks, keepsEarlier: true, progress)
+    try run.progress(.stage("joining images 0 to \(subject.imageCount - 1)"))
+    try run.complete(with: results, files)
+    return results
   }
 
   /// Whether the parts are of one ranking and have each image once.

@@ -3,7 +3,6 @@ import Directions
 import Foundation
 import Lab
 import Networks
-import Storage
 import Tensors
 
 /// The top images of many directions over many images: numbers without pictures, in bounded memory, in one run or in
@@ -12,7 +11,7 @@ import Tensors
 /// Features are computed block by block and mapped from the cache. Memory beside that: 2²⁴ features and their bytes
 /// at a time, and directions × k. A shard leaves a ``RankingPart``; ``MergeExperiment`` joins them. All images at once
 /// leave `images.npy`, `scores.npy`, `directions.csv`, `ranking.json` and `run.json`, and merged parts the same bytes.
-public struct RankExperiment: Experiment {
+public struct RankExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var model: ModelSource
     public var data: DataSource
@@ -31,6 +30,29 @@ public struct RankExperiment: Experiment {
     public var split: ImageSplit
     /// Nil: all images.
     public var shard: Shard?
+
+    public init(
+      model: ModelSource, data: DataSource, layer: String? = nil, pooling: MapPooling = .mean,
+      activation: ActivationReading? = nil, basis: DirectionFamily = .neurons,
+      directionCount: Int? = nil, topCount: Int = 9, seed: UInt64 = 1, split: ImageSplit = .heldOut,
+      shard: Shard? = nil
+    ) {
+      precondition(
+        topCount > 0 && (directionCount ?? 1) > 0,
+        "at least one direction and one image must be asked for")
+      precondition(basis != .neurons || directionCount == nil, "every neuron is ranked")
+      self.model = model
+      self.data = data
+      self.layer = layer
+      self.pooling = pooling
+      self.activation = activation
+      self.basis = basis
+      self.directionCount = directionCount
+      self.topCount = topCount
+      self.seed = seed
+      self.split = split
+      self.shard = shard
+    }
   }
 
   /// What came out: the results, or a part of them.
@@ -46,13 +68,13 @@ public struct RankExperiment: Experiment {
   }
 
   public private(set) var configuration: Configuration
-  /// Whether the number of images per direction was asked for; else it gives way to what there is.
-  let isTopCountGiven: Bool
+  /// Whether the number of images for each direction was asked for; else it gives way to what there is.
+  public let isTopCountGiven: Bool
   public let workerCount: Int
   /// nil: features are held in memory.
-  let cache: FeatureCache?
+  public let cache: FeatureCache?
 
-  init(
+  public init(
     _ configuration: Configuration, isTopCountGiven: Bool = true, workerCount: Int, cache: FeatureCache?
   ) {
     self.configuration = configuration
@@ -61,65 +83,69 @@ public struct RankExperiment: Experiment {
     self.cache = cache
   }
 
-  public static let name = "rank"
-  public static let keepsEarlier = true
-
-  /// The network, its layer, and the images.
-  public struct Material {
-    /// With what nobody gave filled in.
-    let configuration: Configuration
-    let model: Model
-    let dataset: Dataset
-    /// Position in the graph; nil for the pixels.
-    let layer: Int?
-    let remarks: [String]
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels([configuration.model], shown: configuration.data, split: configuration.split, progress)
-  }
-
-  /// - Throws: ``RankError``, ``NetworkError``, ``FileError``.
-  public func prepare(
-    _ input: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<RankExperiment> {
-    let (model, dataset) = (input.models[0], input.dataset)
-    let images = configuration.split.images(of: dataset)
+  /// - Throws: ``RankError``, ``NetworkError``, ``FileError`` or what `progress` throws. Until everything was computed,
+  ///   nothing is written but blocks of features.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let given = try GivenModels(
+      [configuration.model], shown: configuration.data, split: configuration.split, progress)
+    let (model, dataset) = (given.models[0], given.dataset)
     var usual = UsualSetting()
     var fitted = self
-    fitted.configuration.data = input.data
+    fitted.configuration.data = given.data
     usual.fit(
-      &fitted.configuration.topCount, atMost: images.count, isGiven: isTopCountGiven,
-      "images per direction", because: "there are no more \(configuration.split.words)")
+      &fitted.configuration.topCount, atMost: configuration.split.images(of: dataset).count,
+      isGiven: isTopCountGiven, "images for each direction",
+      because: "there are no more \(configuration.split.words)")
     usual.noteLargestKappa(
-      topCount: fitted.configuration.topCount, in: images.classLabels, configuration.split.words)
-    let layer = try configuration.model.naming {
-      try model.network.graph.featurePosition(configuration.layer, activation: configuration.activation)
-    }
-    try fitted.check(
-      FeatureSpace(of: model.network.graph, at: layer, pooling: configuration.pooling),
-      imageCount: images.count)
-    let remarks = model.remarks(on: dataset) + usual.remarks
-    return Prepared(
-      material: Material(
-        configuration: fitted.configuration, model: model, dataset: dataset, layer: layer,
-        remarks: remarks),
-      configuration: fitted.configuration, dataset: dataset, remarks: remarks)
+      topCount: fitted.configuration.topCount, in: configuration.split.images(of: dataset).classLabels,
+      configuration.split.words)
+    return try fitted.run(
+      model, on: dataset, in: folder, remarks: model.remarks(on: dataset) + usual.remarks, progress: progress)
   }
 
-  /// Everything that can be known to be wrong before there are features.
-  private func check(_ space: FeatureSpace, imageCount: Int) throws {
-    guard configuration.topCount <= imageCount else {
+  private func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, remarks: [String],
+    progress: @escaping ProgressHandler
+  ) throws -> Results {
+    let record = RunRecord<Configuration, Results>(
+      experiment: "rank", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, keepsEarlier: true, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    let part = try configuration.model.naming { try self.part(of: model, on: dataset, progress) }
+    var results = Results(
+      ranking: nil, firstImage: part.images.lowerBound, imageCount: part.images.count,
+      directionCount: part.subject.directionIDs.count, remarks: remarks, files: [])
+    var files: [(name: String, data: Data)]
+    if let shard = configuration.shard {
+      files = try part.files(shard: shard, in: folder)
+    } else {
+      (results.ranking, files) = try RankingResults.make(from: part, in: folder)
+    }
+    results.files = files.map(\.name) + [folder.recordName]
+    try run.complete(with: results, files)
+    return results
+  }
+
+  /// Raised when a ranking of the same subject holds other numbers than before.
+  static let revision = 1
+
+  private func part(of model: Model, on dataset: Dataset, _ progress: @escaping ProgressHandler) throws
+    -> RankingPart
+  {
+    let all = configuration.split.images(of: dataset)
+    let graph = model.network.graph
+    let layer = try graph.featurePosition(configuration.layer, activation: configuration.activation)
+    let space = FeatureSpace(of: graph, at: layer, pooling: configuration.pooling)
+    guard configuration.topCount <= all.count else {
       throw RankError.topBeyondImages(
-        asked: configuration.topCount, images: imageCount, split: configuration.split)
+        asked: configuration.topCount, images: all.count, split: configuration.split)
     }
-    let range = configuration.shard?.images(of: imageCount) ?? 0..<imageCount
+    let range = configuration.shard?.images(of: all.count) ?? 0..<all.count
     if let shard = configuration.shard, range.isEmpty {
-      throw RankError.emptyShard(shard, images: imageCount)
+      throw RankError.emptyShard(shard, images: all.count)
     }
-    if cache == nil || space.layer == Architecture.inputName,
-      range.count > FeatureCache.memoryLimit / space.unitCount
-    {
+    if cache == nil || layer == nil, range.count > FeatureCache.memoryLimit / space.unitCount {
       throw RankError.featuresTooLarge(images: range.count, units: space.unitCount, layer: space.layer)
     }
     let count = configuration.directionCount ?? space.unitCount
@@ -127,74 +153,32 @@ public struct RankExperiment: Experiment {
       throw RankError.tooManyDirections(asked: count, units: space.unitCount, layer: space.layer)
     }
     try checkMemory(directionCount: count, space)
-  }
-
-  /// Writes all files of the ranking together, since nothing has its name before all are on disk.
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: CSVWriter?) {
-    let settings = material.configuration
-    let part = try settings.model.naming {
-      let source = try NetworkFeatures(
-        of: material.model, at: material.layer, pooling: settings.pooling, on: material.dataset,
-        split: settings.split, shard: settings.shard, workerCount: workerCount, cache: cache)
-      var fitted = self
-      fitted.configuration = settings
-      return try fitted.part(of: source, material.dataset, run.progress)
-    }
-    var results = Results(
-      ranking: nil, firstImage: part.images.lowerBound, imageCount: part.images.count,
-      directionCount: part.subject.directionIDs.count, remarks: material.remarks, files: [])
-    var files: [(name: String, data: Data)]
-    var table: CSVWriter?
-    if let shard = settings.shard {
-      files = try part.files(shard: shard, in: run.folder)
-    } else {
-      let made = try RankingResults.make(from: part, in: run.folder)
-      (results.ranking, table, files) = (made.results, made.table, made.files)
-    }
-    results.files = files.map(\.name) + [run.folder.recordName]
-    try run.write(files)
-    return (results, table)
-  }
-
-  public func exhibits(_ results: Results, _ table: CSVWriter?, _ material: Material) -> Exhibits {
-    if let ranking = results.ranking, let table { return ranking.exhibits(table) }
-    return Exhibits(
-      title: "Part of a ranking",
-      findings: [
-        "Images \(results.firstImage) to \(results.firstImage + results.imageCount - 1) ranked along "
-          + "\(results.directionCount) directions; join the parts with intrigue merge."
-      ], basis: "")
-  }
-
-  /// Raised when a ranking of the same subject holds other numbers than before.
-  static let revision = 1
-
-  private func part(
-    of source: some FeatureSource, _ dataset: Dataset, _ progress: @escaping ProgressHandler
-  ) throws -> RankingPart {
-    let all = configuration.split.images(of: dataset)
-    let space = source.space
-    let count = configuration.directionCount ?? space.unitCount
+    let images = configuration.shard == nil ? all : all.selecting(range)
+    let engine = try Engine(running: model.network, workerCount: workerCount)
     if configuration.basis.isFitted { try progress(.stage("making \(configuration.basis.words)")) }
     // Of all training images, so that every shard has the same.
     let directions = try configuration.basis.directions(
       count: count, dimension: space.unitCount, seed: configuration.seed, workerCount: workerCount,
-      fittedTo: { try source.trainingMaterial(seed: configuration.seed) }, progress: progress)
-    let features = try source.features(progress)
-    let range = configuration.shard?.images(of: all.count) ?? 0..<all.count
+      fittedTo: {
+        try DirectionFamily.Material(
+          of: dataset.training, by: engine, layer: layer, space: space, seed: configuration.seed)
+      }, progress: progress)
+    let key = FeatureCache.Key(
+      modelChecksum: try model.checksum, dataChecksum: dataset.checksum, split: configuration.split,
+      layer: space.layer, pooling: space.pooling, shard: configuration.shard)
+    let features = try engine.featureMatrix(
+      of: images, layer: layer, key: key, cache: cache, progress: progress)
     let subject = RankingSubject(
       toolVersion: RunEnvironment.toolVersion, oneDNNVersion: Engine.oneDNNVersion,
       revision: Self.revision, engine: .current,
-      modelName: source.name, modelChecksum: source.checksum, dataName: dataset.name,
+      modelName: graph.architecture.name, modelChecksum: key.modelChecksum, dataName: dataset.name,
       dataChecksum: dataset.checksum, split: configuration.split, imageCount: all.count,
       classNames: all.classNames, features: space, basis: configuration.basis,
       directionIDs: directions.ids, topCount: configuration.topCount, seed: configuration.seed)
     return RankingPart(
       subject: subject, images: range,
       ranking: try ranking(of: features, along: directions, firstImage: range.lowerBound, progress),
-      summaries: try summaries(of: features, along: directions, progress), labels: source.images.labels)
+      summaries: try summaries(of: features, along: directions, progress), labels: images.labels)
   }
 
   /// - Throws: ``MemoryShortage`` when the directions and their rankings would need more memory than there is.

@@ -1,7 +1,6 @@
 import Directions
 import Foundation
 import Lab
-import Networks
 import Storage
 import Tensors
 
@@ -34,9 +33,9 @@ public struct RankingResults: Codable, Equatable, Sendable {
   }
 
   /// - Parameter part: Of all images.
-  /// - Returns: Results, the table of directions, and the files they are in.
+  /// - Returns: Results, and the files they are in.
   static func make(from part: RankingPart, in folder: RunFolder) throws
-    -> (results: RankingResults, table: CSVWriter, files: [(name: String, data: Data)])
+    -> (results: RankingResults, files: [(name: String, data: Data)])
   {
     let subject = part.subject
     precondition(part.images == 0..<subject.imageCount, "only images \(part.images) were ranked")
@@ -76,40 +75,13 @@ public struct RankingResults: Codable, Equatable, Sendable {
       deadCount: lines.count { $0.state == .dead }, constantCount: lines.count { $0.state == .constant },
       meanKappa: kappas.isEmpty ? nil : kappas.reduce(0, +) / Double(kappas.count),
       files: files.map(\.name) + [folder.recordName])
-    return (results, table, files)
-  }
-}
-
-extension RankingResults {
-  /// What `intrigue rank` and `intrigue merge` leave to read: numbers, no pictures.
-  func exhibits(_ table: CSVWriter) -> Exhibits {
-    let kappa =
-      meanKappa.map { String(format: "mean label agreement κ %.3f", $0) }
-      ?? "κ is undefined for one image per direction or one class"
-    let silent = deadCount + constantCount
-    let left = silent == 0 ? "" : " over the \(directionCount - silent) others"
-    var exhibits = Exhibits(
-      title: "Ranking",
-      findings: [
-        "Layer \(layer), top \(topCount) of \(imageCount) images along \(directionCount) \(basis.words): "
-          + "\(deadCount) dead, \(constantCount) constant, \(kappa)\(left)."
-      ],
-      basis:
-        "The top k = \(topCount) of n = \(imageCount) images. κ: label agreement of the top images, 0 for random images, 1 where all share a class."
-    )
-    exhibits.table(
-      "directions.csv", "All directions and their statistics.", table,
-      article: [
-        "id": "direction", "kappa": "$\\kappa$", "top_class_name": "top class", "mean": "mean",
-        "standard_deviation": "s.d.",
-      ], isWritten: true)
-    return exhibits
+    return (results, files)
   }
 }
 
 extension Run {
-  /// Writes several files that belong together: nothing has its name before all are on disk.
-  func write(_ files: [(name: String, data: Data)]) throws {
+  /// Writes several files that belong together, then the record: nothing has its name before all are on disk.
+  func complete(with results: Results, _ files: [(name: String, data: Data)]) throws {
     let writers = try files.map { name, data in
       let writer = try AtomicFileWriter(folder.file(name))
       for start in stride(from: 0, to: data.count, by: 1 << 20) {
@@ -120,5 +92,6 @@ extension Run {
     }
     try begin()
     for writer in writers { try writer.commit() }
+    try complete(with: results)
   }
 }

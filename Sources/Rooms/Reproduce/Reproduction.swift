@@ -1,4 +1,5 @@
 import Lab
+import PoisonRoom
 import Tensors
 
 /// A table of a paper measured again, each number beside the printed one, or an answer to the lecture's questions.
@@ -46,10 +47,12 @@ public struct Reproduction: Codable, Equatable, Sendable {
     /// - Parameter shares: nil among them, or none: nothing to say.
     init(paper: Double? = nil, shares: [Double?]) {
       let known = shares.compactMap(\.self)
-      let mean = known.count == shares.count ? MeanWithInterval(known)?.ofShares : nil
+      let mean = known.count == shares.count && !known.isEmpty ? MeanShare(known) : nil
       self.init(
         paper: paper, ours: mean.map { 100 * $0.mean },
-        interval: mean?.interval95.map { $0.map { 100 * $0 } },
+        interval: mean.flatMap { mean in
+          mean.lower95.flatMap { low in mean.upper95.map { [100 * low, 100 * $0] } }
+        },
         count: known.count, sample: .networks)
     }
 

@@ -16,7 +16,7 @@ import Storage
 /// | `networks/NAME/` | each network, trained when a table first asks for it |
 /// | `experiments/NAME/` | what the lecture's questions leave: folders of substitute, smooth, privacy, shift and poison |
 /// | `run.json` | configuration, environment, results |
-public struct ReproductionExperiment: Experiment {
+public struct ReproductionExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
     /// In the order of the papers, each once.
@@ -24,6 +24,17 @@ public struct ReproductionExperiment: Experiment {
     public var scale: ReproductionScale
     /// Of networks, images and noise.
     public var seed: UInt64
+
+    public init(
+      data: DataSource, tables: [PaperTable] = PaperTable.allCases, scale: ReproductionScale = .full,
+      seed: UInt64 = 1
+    ) {
+      precondition(!tables.isEmpty, "there must be a table to measure")
+      self.data = data
+      self.tables = PaperTable.allCases.filter(tables.contains)
+      self.scale = scale
+      self.seed = seed
+    }
   }
 
   public struct Results: Codable, Sendable {
@@ -33,9 +44,9 @@ public struct ReproductionExperiment: Experiment {
 
   public let configuration: Configuration
   public let workerCount: Int
-  let startsFresh: Bool
+  public let startsFresh: Bool
 
-  init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
@@ -53,26 +64,19 @@ public struct ReproductionExperiment: Experiment {
     var seed: UInt64
   }
 
-  public static let name = "reproduce"
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
-    try configuration.data.load(progress)
-  }
-
-  /// - Throws: ``RunConflict`` when the folder holds networks that were trained with other settings.
-  public func prepare(
-    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<ReproductionExperiment> {
+  /// - Throws: ``RunConflict`` when the folder holds networks that were trained with other settings, before anything is
+  ///   written; what loading, training and writing throw.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let dataset = try configuration.data.load(progress)
+    if dataset.name != "mnist" {
+      try progress(.warning("the papers' numbers are of MNIST; those of \(dataset.name) stand beside them"))
+    }
     try checkConflicts(on: dataset, in: folder)
-    return Prepared(
-      material: dataset, configuration: configuration, dataset: dataset,
-      remarks: dataset.name == "mnist"
-        ? [] : ["the papers' numbers are for MNIST; those for \(dataset.name) stand beside them"])
-  }
-
-  public func measure(
-    _ dataset: Dataset, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: Void) {
+    let record = RunRecord<Configuration, Results>(
+      experiment: "reproduce", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, progress)
     let (folder, progress) = (run.folder, run.progress)
     if startsFresh {
       try folder.remove(
@@ -98,14 +102,14 @@ public struct ReproductionExperiment: Experiment {
     }
     // Those that were not asked for this time are shown as well; if they do not count any more, they are left out.
     let quiet = KeptParts(like: kept) { _ in }
-    let found = try PaperTable.allCases.compactMap { try part(of: $0, in: tables, dataset, quiet) }
-    return (Results(reproductions: found), ())
-  }
-
-  public func exhibits(_ results: Results, _: Void, _ dataset: Dataset) -> Exhibits {
-    ReproductionExhibits(
-      reproductions: results.reproductions, data: DataRecord(dataset), configuration: configuration
-    ).exhibits
+    let reproductions = try PaperTable.allCases.compactMap { try part(of: $0, in: tables, dataset, quiet) }
+    try progress(.stage("drawing charts"))
+    try ReproductionReport(
+      reproductions: reproductions, data: DataRecord(dataset), configuration: configuration
+    ).write(to: folder)
+    let results = Results(reproductions: reproductions)
+    try run.complete(with: results)
+    return results
   }
 
   private static func name(of table: PaperTable) -> String { "\(table.rawValue).json" }

@@ -1,44 +1,44 @@
 import Datasets
 import Figures
 import Images
+import Inference
 import Lab
 import Networks
 import Storage
 import Tensors
 
-/// The findings, figures and tables of `intrigue shift`.
+/// What `intrigue shift` leaves to read and to look at.
 struct ShiftExhibits {
+  let configuration: ShiftExperiment.Configuration
   let results: ShiftResults
-  let provenance: Provenance
+  let data: DataRecord
   /// The network that classifies the image shown.
   let engine: Engine
   let images: LabelledImages
   /// The number of the image that is shown under every corruption.
   let shownImage: Int
 
-  private static let kindCount = Corruption.Kind.allCases.count
-  private static let severityCount = ShiftedNetwork.severities.count
-
   var exhibits: Exhibits {
     var exhibits = Exhibits(
-      title: "Does robustness to domain shift bring robustness to attacks?", findings: results.findings,
+      title: "Does resistance to domain shift bring resistance to attack?",
+      findings: [results.head] + results.findings,
       basis:
         "n = \(results.imageCount) of \(results.heldOutCount) held-out images of \(results.dataName), drawn at random, under "
-        + "\(Self.kindCount) kinds of corruption at \(Self.severityCount) severities each; \(results.attackCount) of them attacked "
-        + "by DDN, and within ℓ2 ≤ \(Numbers.plain(results.epsilon)) by projected gradient descent too. Intervals: Student's, "
-        + "95 %, over networks; differences are between networks of the same seed.",
+        + "\(Corruption.Kind.allCases.count) corruptions at \(ShiftedNetwork.severities.count) severities each; "
+        + "\(results.attackCount) of them attacked by DDN, and within L2 \(results.epsilon) by projected gradient descent. "
+        + "Intervals: Student's, 95 %, over networks; differences are of networks of one seed.",
       listing: results.listing)
     exhibits.chart(
-      "figures/shift-and-attack", "Accuracy under corruptions and distance of adversarial examples.",
-      alternative: "A mark for each network; the table of networks has the numbers.", scatter)
+      "figures/shift-and-attack", "Accuracy under corruptions and distance under attack.",
+      alternative: "A mark for each network; the numbers are in the table of networks.", scatter)
     exhibits.chart(
       "figures/kinds", "Accuracy under each corruption.",
-      alternative: "Accuracies by corruption; the table of corruptions has the numbers.", kinds)
+      alternative: "Shares by corruption; the numbers are in the table of corruptions.", kinds)
     exhibits.figure("figures/corruptions.png", "One image under every corruption.") { try sheet() }
     exhibits.table(
       "recipes.csv", "Recipes, and their differences from plain.", of: results.summaries, recipeColumns,
       isWhole: true)
-    exhibits.table("networks.csv", "All networks.", of: results.networks, networkColumns)
+    exhibits.table("networks.csv", "The networks one by one.", of: results.networks, networkColumns)
     exhibits.table(
       "corruptions.csv", "Every network under every corruption.",
       of: results.networks.flatMap { network in network.corrupted.map { (network, $0) } }, corruptionColumns,
@@ -47,6 +47,21 @@ struct ShiftExhibits {
   }
 
   // MARK: Figures
+
+  private func caption(_ title: String, _ subtitle: String, _ footer: [String] = []) -> FigureCaption {
+    FigureCaption(
+      title: title, subtitle: subtitle,
+      footer: footer + [
+        "\(results.architecture) on \(data.name), data \(data.checksum.prefix(8)); networks of the seeds "
+          + "\(configuration.seeds.map(\.description).joined(separator: ", ")); images and corruptions seed \(results.seed) · "
+          + "Intrigue \(RunEnvironment.toolVersion)"
+      ] + data.remarkLines,
+      text: [
+        .init(key: "Data", value: data.name), .init(key: "Data checksum", value: data.checksum),
+        .init(key: "Seed", value: "\(results.seed)"),
+        .init(key: "Software", value: "Intrigue \(RunEnvironment.toolVersion)"),
+      ])
+  }
 
   private static func role(_ recipe: ShiftRecipe) -> Chart.Role {
     switch recipe {
@@ -62,7 +77,7 @@ struct ShiftExhibits {
     results.recipes.map { $0.words(noise: results.noise) }.joined(separator: "; ") + "."
   }
 
-  /// nil if no network has a median distance.
+  /// nil where no network has a distance.
   var scatter: Chart? {
     let clouds = results.recipes.map { recipe in
       Chart.Cloud(
@@ -73,25 +88,26 @@ struct ShiftExhibits {
     }
     guard clouds.contains(where: { !$0.points.isEmpty }) else { return nil }
     return Chart.scatter(
-      caption: provenance.caption(
-        "Robustness to corruptions and to attacks",
-        "A mark for each network. Horizontal: mean accuracy under \(Self.kindCount) corruptions at \(Self.severityCount) severities, "
-          + "\(results.imageCount) held-out images. Vertical: median ℓ2 distance of the nearest adversarial example found by DDN, "
-          + "over the correctly classified ones of \(results.attackCount) attacked images.",
+      caption: caption(
+        "Does resistance to shift bring resistance to attack?",
+        "A mark for each network. Across: mean accuracy under \(Corruption.Kind.allCases.count) corruptions at 5 severities, "
+          + "\(results.imageCount) held-out images. Up: median L2 distance to the nearest adversarial image that DDN found, "
+          + "of the \(results.attackCount) attacked images those that are right when clean.",
         [recipeWords]),
-      clouds: clouds, across: "accuracy under corruptions, %", up: "median ℓ2 distance, pixels from 0 to 1"
+      clouds: clouds, across: "accuracy under corruptions, %", up: "median distance in L2, pixels from 0 to 1"
     )
   }
 
-  /// The accuracy under each kind, mean over severities, with Student's interval over networks.
+  /// Accuracy under each kind, mean over severities, with Student's interval over networks.
   var kinds: Chart {
     let kinds = Corruption.Kind.allCases
-    let networkCount = results.networks.count { $0.recipe == .plain }
     return Chart.classShares(
-      caption: provenance.caption(
-        "Accuracy under each corruption",
-        "Mean over \(Self.severityCount) severities and the networks of a recipe, \(results.imageCount) held-out images. "
-          + MeanSample(networkCount, "network").caption,
+      caption: caption(
+        "What each recipe stands",
+        "Accuracy under each corruption, mean over 5 severities and the networks of a recipe; bars: Student's 95 % interval "
+          + "over \(configuration.networkCount) networks"
+          + (configuration.networkCount < 2 ? ", of which one has none" : "")
+          + ". \(results.imageCount) held-out images.",
         [recipeWords]),
       classNames: kinds.map(\.words),
       series: results.recipes.map { recipe in
@@ -99,40 +115,43 @@ struct ShiftExhibits {
           name: recipe.rawValue, role: Self.role(recipe),
           shares: kinds.map { kind in
             let values = results.networks.filter { $0.recipe == recipe }.map { $0.accuracy(under: [kind]) }
-            let mean = MeanWithInterval(values)?.ofShares
-            let value = mean?.mean ?? 0
-            return .init(value: value, interval: mean?.range ?? value...value)
+            let mean = values.reduce(0, +) / Double(values.count)
+            let interval = StudentInterval.interval(ofMeanOf: values)
+            // An accuracy lies in [0, 1], where Student's interval need not end.
+            return .init(
+              value: mean,
+              interval: max(0, interval?.lower ?? mean)...min(1, interval?.upper ?? mean))
           })
       }, axis: "accuracy")
   }
 
-  /// A row for each kind: the original image, then every severity.
+  /// A row for each kind: the image as it is, then at every severity.
   private func sheet() throws -> ImageStrip {
-    let number = shownImage
+    let (shape, number) = (images.shape, shownImage)
     var tiles: [ContactSheet.Tile] = []
     for kind in Corruption.Kind.allCases {
-      for severity in 0...Self.severityCount {
+      for severity in 0...5 {
         let shown = images.tensor(
           of: [number], corruptedBy: Corruption(kind, severity: Double(severity)), seed: results.seed)
         let label = Prediction(logits: try engine.logits(of: shown)[row: 0]).label
         tiles.append(
           ContactSheet.Tile(
-            image: Bitmap(shown.elements, of: images.shape),
+            image: Bitmap(
+              planar: shown.elements, channels: shape.channels, height: shape.height, width: shape.width),
             caption: severity == 0 ? kind.words : "\(severity)", classIndex: label,
             isMisclassified: label != images.labels[number]))
       }
     }
     let first = results.networks.first
     return ImageStrip(
-      caption: provenance.caption(
+      caption: caption(
         "One image under every corruption",
-        "Rows: kinds of corruption. Columns: the original image, then severities 1 to \(Self.severityCount). Border and tag: class "
-          + "predicted by the network \(first.map { "\($0.recipe.rawValue), seed \($0.seed)" } ?? "").",
+        "A row for each kind: the image as it is, then severities 1 to 5. Framed in the colour of the class that the network "
+          + "\(first.map { "\($0.recipe.rawValue), seed \($0.seed)," } ?? "") takes it for.",
         [
-          "Held-out image \(number), the first of the random sample, not selected; its class: "
-            + "\(images.classNames[images.labels[number]])."
+          "Held-out image \(number), the first of those drawn, not selected; its class: \(images.classNames[images.labels[number]])."
         ]),
-      classNames: images.classNames, tiles: tiles, columnCount: Self.severityCount + 1)
+      classNames: images.classNames, tiles: tiles, columnCount: 6)
   }
 
   // MARK: Tables
@@ -144,7 +163,7 @@ struct ShiftExhibits {
       TableColumn("model_checksum") { $0.modelChecksum },
     ] + .counted("clean", article: (nil, nil, "clean")) { $0.clean } + [
       TableColumn("corrupted", article: "corrupted") { $0.accuracy() },
-      TableColumn("unseen", article: "unseen corruptions") { $0.accuracy(under: ShiftRecipe.unseen) },
+      TableColumn("unseen", article: "seen by none") { $0.accuracy(under: ShiftRecipe.unseen) },
       TableColumn("median_l2", article: "median distance") { $0.medianDistance },
       TableColumn("never_fooled") { $0.distances.count { $0 == nil } },
     ] + .counted("robust", article: (nil, nil, "robust")) { $0.robust } + [
@@ -164,7 +183,7 @@ struct ShiftExhibits {
   }
 
   private var recipeColumns: [TableColumn<ShiftResults.Summary>] {
-    // Accuracies lie in [0, 1], distances do not.
+    // An accuracy lies in [0, 1], where Student's interval need not end.
     func mean(_ summary: ShiftResults.Summary) -> MeanWithInterval? {
       summary.measure == .medianDistance ? summary.mean : summary.mean?.ofShares
     }
@@ -176,7 +195,7 @@ struct ShiftExhibits {
       TableColumn("lower_95", article: "from") { mean($0)?.interval95?[0] },
       TableColumn("upper_95", article: "to") { mean($0)?.interval95?[1] },
       TableColumn("pairs") { $0.difference?.count },
-      TableColumn("difference", article: "difference from plain") { $0.difference?.mean },
+      TableColumn("difference", article: "less plain") { $0.difference?.mean },
       TableColumn("difference_lower_95", article: "from") { $0.difference?.interval95?[0] },
       TableColumn("difference_upper_95", article: "to") { $0.difference?.interval95?[1] },
     ]

@@ -7,45 +7,56 @@ import Storage
 import Tensors
 import TrainRoom
 
-/// Tests whether robustness to domain shift brings robustness to attacks: trains networks that differ in the augmentation
-/// of their training images, and measures each network's robustness to corruptions of held-out images and the distance of
-/// the nearest adversarial examples.
+/// Does resistance to domain shift bring resistance to attack? Trains networks that differ in what they are shown, and
+/// measures of each how it stands corruptions of held-out images, and how far images must be moved to be lost.
 ///
 /// Leaves `networks/RECIPE-seedN/` for each network, `networks.csv`, `corruptions.csv`, `recipes.csv`, figures and
-/// `run.json`. The measurements of a network are a file of its folder, so an interrupted run resumes with the next network.
+/// `run.json`. What was measured of a network is a file of its folder, so a stopped run goes on with the network it was at.
 public struct ShiftExperiment: Experiment {
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    var architecture: ArchitectureChoice
-    /// The training before a recipe changes it; its seed is that of the first network.
-    var training: TrainingConfiguration
-    var recipes: [ShiftRecipe]
-    /// The number of networks of each recipe, with consecutive seeds.
-    var networkCount: Int
+    public var data: DataSource
+    public var architecture: ArchitectureChoice
+    /// Before a recipe adds to it; its seed is that of the first network.
+    public var training: TrainingConfiguration
+    public var recipes: [ShiftRecipe]
+    /// Networks of each recipe, with seeds one after the other.
+    public var networkCount: Int
     /// σ of the recipe `noise`.
-    var noise: Float
-    /// The number of held-out images that are corrupted, a random sample; nil: all.
-    var imageCount: Int?
-    /// The number of these images that are attacked.
-    var attackCount: Int
-    /// The ℓ2 budget of robust accuracy.
-    var epsilon: Double
-    /// The number of steps of either attack.
-    var stepCount: Int
-    /// The seed of images and corruptions.
-    var seed: UInt64
+    public var noise: Float
+    /// How many held-out images are corrupted, drawn at random; nil: all.
+    public var imageCount: Int?
+    /// How many of them are attacked.
+    public var attackCount: Int
+    /// Radius in L2 of robust accuracy.
+    public var epsilon: Double
+    /// Of either attack.
+    public var stepCount: Int
+    /// Of images and corruptions.
+    public var seed: UInt64
 
-    /// - Parameter recipes: With `plain`, with which the others are compared.
-    package init(
+    public init(
       data: DataSource, architecture: ArchitectureChoice, training: TrainingConfiguration,
-      recipes: [ShiftRecipe], networkCount: Int, noise: Float = 0.3, imageCount: Int?, attackCount: Int,
-      epsilon: Double = 1, stepCount: Int = 50, seed: UInt64 = 1
+      recipes: [ShiftRecipe] = ShiftRecipe.allCases, networkCount: Int = 3, noise: Float = 0.3,
+      imageCount: Int? = 1000, attackCount: Int = 200, epsilon: Double = 1, stepCount: Int = 50,
+      seed: UInt64 = 1
     ) {
-      (self.data, self.architecture, self.training) = (data, architecture, training)
+      precondition(recipes.contains(.plain), "other recipes are compared with plain")
+      precondition(
+        networkCount > 0 && attackCount > 0 && stepCount > 0 && (imageCount ?? 1) > 0,
+        "counts must be positive")
+      precondition(noise > 0 && noise.isFinite, "noise has a positive, finite deviation, got \(noise)")
+      precondition(epsilon > 0 && epsilon.isFinite, "epsilon must be positive, got \(epsilon)")
+      self.data = data
+      self.architecture = architecture
+      self.training = training
       self.recipes = ShiftRecipe.allCases.filter(recipes.contains)
-      (self.networkCount, self.noise, self.imageCount) = (networkCount, noise, imageCount)
-      (self.attackCount, self.epsilon) = (attackCount, epsilon)
-      (self.stepCount, self.seed) = (stepCount, seed)
+      self.networkCount = networkCount
+      self.noise = noise
+      self.imageCount = imageCount
+      self.attackCount = attackCount
+      self.epsilon = epsilon
+      self.stepCount = stepCount
+      self.seed = seed
     }
 
     var seeds: [UInt64] { (0..<networkCount).map { training.seed &+ UInt64($0) } }
@@ -53,10 +64,10 @@ public struct ShiftExperiment: Experiment {
 
   public let configuration: Configuration
   public let workerCount: Int
-  /// Whether the networks of an earlier run are discarded.
-  private let startsFresh: Bool
+  /// Discard what an earlier run left instead of going on with it.
+  public let startsFresh: Bool
 
-  package init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
@@ -64,17 +75,17 @@ public struct ShiftExperiment: Experiment {
 
   package static let networksFolder = "networks"
   static let partName = "shift.json"
-  /// Raised when the same network under the same settings gives other numbers than before.
+  /// Raised when what is measured of the same network under the same settings has other numbers than before.
   package static let revision = 2
 
   public static let name = "shift"
 
-  /// The images on which every network is evaluated.
+  /// What is measured of every network, the same for all.
   public struct Material: Sendable {
     package let dataset: Dataset
-    /// The numbers of the corrupted images.
+    /// Of the images that are corrupted.
     package let numbers: [Int]
-    /// The numbers of the attacked images, some of these.
+    /// Some of these.
     let attackedNumbers: [Int]
   }
 
@@ -89,7 +100,7 @@ public struct ShiftExperiment: Experiment {
     _ = try Graph(configuration.architecture.architecture(for: dataset.training))
     let images = dataset.heldOut
     let numbers = try images.numbers(drawing: configuration.imageCount, seed: configuration.seed, progress)
-    // With the same seed fewer images are a part of more, so these are among the corrupted ones.
+    // Of one seed, fewer images are some of more: so these are among the corrupted ones.
     let attackedNumbers = try images.numbers(
       drawing: min(configuration.attackCount, numbers.count), seed: configuration.seed, progress)
     try checkConflicts(on: dataset, in: folder)
@@ -107,11 +118,10 @@ public struct ShiftExperiment: Experiment {
     var networks: [ShiftedNetwork] = []
     var shown: Engine?
     let total = configuration.recipes.count * configuration.networkCount
-    // Seed by seed, so that an interrupted run has pairs to compare.
+    // Seed by seed, so that a run which is stopped has pairs to compare.
     for seed in configuration.seeds {
       for recipe in configuration.recipes {
         let name = "\(recipe.rawValue), seed \(seed), network \(networks.count + 1) of \(total)"
-        try progress(.part(name: name, number: networks.count + 1, count: total))
         let place = try folder.folder(place(of: recipe, seed))
         let model = try trained(recipe, seed: seed, on: dataset, in: place, name, progress)
         let engine = try Engine(running: model.network, workerCount: workerCount)
@@ -132,16 +142,12 @@ public struct ShiftExperiment: Experiment {
     _ results: ShiftResults, _ engine: Engine, _ material: Material
   ) throws -> Exhibits {
     ShiftExhibits(
-      results: results,
-      provenance: Provenance(
-        command: Self.name, data: DataRecord(material.dataset), network: results.architecture,
-        seed: configuration.seed,
-        details: ["networks of seeds \(configuration.seeds.map(\.description).joined(separator: ", "))"]),
-      engine: engine, images: material.dataset.heldOut, shownImage: material.numbers[0]
+      configuration: configuration, results: results, data: DataRecord(material.dataset), engine: engine,
+      images: material.dataset.heldOut, shownImage: material.numbers[0]
     ).exhibits
   }
 
-  /// Looks for conflicts in the folders of all networks before the first one is changed.
+  /// Asks the folders of all networks before the first one is changed.
   private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
     guard !startsFresh else { return }
     for seed in configuration.seeds {

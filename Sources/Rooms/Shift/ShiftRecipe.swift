@@ -1,22 +1,22 @@
 import Datasets
 import Networks
 
-/// A training recipe: the changes to the training images, everything else being the same.
+/// What a network is shown in training, all else being the same.
 public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
-  /// Unchanged images.
+  /// The images as they are.
   case plain
-  /// Images translated by up to a tenth of the longer side and rotated by up to 15°.
+  /// Shifted by up to a tenth of the longer side and turned by up to 15°.
   case moved
-  /// Images with Gaussian noise, not clipped.
+  /// With Gaussian noise, not clipped.
   case noise
-  /// Several domains without noise: each image is rotated, blurred, reduced in contrast, given a background, or unchanged.
-  /// Shows whether the effect of `domains` is due to its noise.
+  /// Several domains without any noise: each image is turned, blurred, faded, given a background, or left as it is. Says
+  /// whether it is the noise in `domains` that helps.
   case scenes
-  /// Several domains: each image is rotated, blurred, reduced in contrast, given a background or noise, or unchanged.
+  /// Several domains: each image is turned, blurred, faded, given a background, given noise, or left as it is.
   case domains
 
-  /// The evaluated corruptions that its training images have.
-  package var seen: [Corruption.Kind] {
+  /// Of the corruptions that are measured, those that its training images had.
+  public var seen: [Corruption.Kind] {
     switch self {
     case .plain: []
     case .moved: [.rotation, .translation]
@@ -26,8 +26,8 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The evaluated corruptions that no recipe's training images have.
-  package static var unseen: [Corruption.Kind] {
+  /// Corruptions that no recipe's training images had.
+  public static var unseen: [Corruption.Kind] {
     let seen = Set(allCases.flatMap(\.seen))
     return Corruption.Kind.allCases.filter { !seen.contains($0) }
   }
@@ -35,15 +35,16 @@ public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
   /// For captions.
   package func words(noise: Float) -> String {
     switch self {
-    case .plain: "plain: unchanged images"
-    case .moved: "moved: translated by up to a tenth of the longer side, rotated by up to 15°"
-    case .noise: "noise: Gaussian noise with standard deviation \(noise), not clipped"
+    case .plain: "plain: the images as they are"
+    case .moved: "moved: shifted by up to a tenth of the side, turned by up to 15°"
+    case .noise: "noise: Gaussian noise of \(noise), not clipped"
     case .scenes, .domains:
       "\(rawValue): one of \(seen.map(\.words).joined(separator: ", ")), or none, at any severity"
     }
   }
 
-  /// The training with the recipe's augmentation in place of the architecture's own, which would be another recipe.
+  /// The training with what the recipe shows in the place of what is usual: shifts and flips that suit an architecture
+  /// would be another recipe.
   package func training(_ usual: TrainingConfiguration, side: Int, noise: Float) -> TrainingConfiguration {
     var training = usual
     training.augmentation = Augmentation()

@@ -3,44 +3,55 @@ import Inference
 import Lab
 import Tensors
 
-/// The robustness of training recipes to corruptions and attacks.
+/// How recipes of training stand corruptions and attacks.
 public struct ShiftResults: Codable, Sendable {
-  /// A measure by which networks are compared.
-  package enum Measure: String, CaseIterable, Codable, Sendable {
+  /// What is compared, of each network.
+  public enum Measure: String, CaseIterable, Codable, Sendable {
     case clean
     case corrupted
-    /// Mean accuracy under the corruptions that no recipe's training images had.
+    /// Under the corruptions that no recipe's training images had.
     case unseen
     case medianDistance
     case robust
+
+    /// For headings.
+    public var words: String {
+      switch self {
+      case .clean: "clean accuracy"
+      case .corrupted: "accuracy under all corruptions"
+      case .unseen: "accuracy under corruptions seen by none"
+      case .medianDistance: "median distance in L2"
+      case .robust: "robust accuracy"
+      }
+    }
   }
 
   /// One measure over the networks of a recipe.
-  package struct Summary: Codable, Sendable {
-    package var recipe: ShiftRecipe
-    package var measure: Measure
-    /// The mean over the networks that have a value.
-    package var mean: MeanWithInterval?
-    /// The difference from plain's network of the same seed, which started from the same weights; nil for plain itself.
-    package var difference: MeanWithInterval?
+  public struct Summary: Codable, Sendable {
+    public var recipe: ShiftRecipe
+    public var measure: Measure
+    /// Over the networks that have a value.
+    public var mean: MeanWithInterval?
+    /// Less plain's, of the same seed: networks that began alike. nil for plain itself.
+    public var difference: MeanWithInterval?
   }
 
-  package var dataName: String
-  package var architecture: String
-  package var heldOutCount: Int
-  package var imageCount: Int
-  package var attackCount: Int
-  package var epsilon: Double
-  package var noise: Float
-  package var seed: UInt64
-  package var networks: [ShiftedNetwork]
-  package var summaries: [Summary]
-  /// Spearman's ρ between corrupted accuracy and median distance over all networks; nil if undefined.
-  package var correlation: Double?
-  /// The same for the recipes' means.
-  package var correlationBetween: Double?
-  /// The same for each network's differences from the means of its recipe.
-  package var correlationWithin: Double?
+  public var dataName: String
+  public var architecture: String
+  public var heldOutCount: Int
+  public var imageCount: Int
+  public var attackCount: Int
+  public var epsilon: Double
+  public var noise: Float
+  public var seed: UInt64
+  public var networks: [ShiftedNetwork]
+  public var summaries: [Summary]
+  /// Spearman's ρ of corrupted accuracy and median distance over all networks; nil where undefined.
+  public var correlation: Double?
+  /// The same of the recipes' means.
+  public var correlationBetween: Double?
+  /// The same of each network's differences from the means of its recipe.
+  public var correlationWithin: Double?
 
   package init(
     dataName: String, heldOutCount: Int, imageCount: Int, networks: [ShiftedNetwork],
@@ -78,7 +89,7 @@ public struct ShiftResults: Codable, Sendable {
     correlationWithin = RankCorrelation.spearman(centred.map(\.accuracy), centred.map(\.distance))
   }
 
-  package func summary(_ recipe: ShiftRecipe, _ measure: Measure) -> Summary? {
+  public func summary(_ recipe: ShiftRecipe, _ measure: Measure) -> Summary? {
     summaries.first { $0.recipe == recipe && $0.measure == measure }
   }
 
@@ -113,10 +124,10 @@ extension ShiftResults.Summary {
     difference = recipe == .plain ? nil : MeanWithInterval(differences)
   }
 
-  /// 1 if the interval is above 0, −1 if it is below, 0 if it contains 0; nil for a single pair, which has none.
+  /// 1: above plain, −1: below, 0: the interval holds 0; nil: one pair has no interval.
   var side: Int? {
     guard let difference, difference.count > 1 else { return nil }
-    // Equal differences have no interval and decide nothing.
+    // Differences that are all equal have no interval and tell nothing.
     guard let bounds = difference.interval95 else { return 0 }
     return bounds[0] > 0 ? 1 : bounds[1] < 0 ? -1 : 0
   }

@@ -5,45 +5,45 @@ import Lab
 import Networks
 import Tensors
 
-/// The robustness of one network to corruptions and attacks. Kept as a file of its folder.
-package struct ShiftedNetwork: Codable, Sendable {
+/// What one network stands: corruptions, and attacks. Kept as a file of its folder.
+public struct ShiftedNetwork: Codable, Sendable {
   /// Accuracy under one corruption.
-  package struct Corrupted: Codable, Equatable, Sendable {
-    package var kind: Corruption.Kind
-    package var severity: Int
-    package var right: Proportion
+  public struct Corrupted: Codable, Equatable, Sendable {
+    public var kind: Corruption.Kind
+    public var severity: Int
+    public var right: Proportion
   }
 
-  package var recipe: ShiftRecipe
-  /// The seed of initial weights, shuffling and everything else random in training: networks of one seed start alike.
-  package var seed: UInt64
-  package var modelChecksum: String
-  /// Accuracy on the images that are corrupted, before that.
-  package var clean: Proportion
-  /// Accuracy under every kind of corruption at the severities 1 to 5.
-  package var corrupted: [Corrupted]
-  /// The numbers of the attacked images.
-  package var attackedNumbers: [Int]
-  /// The ℓ2 distance of the nearest adversarial example found for each attacked image: 0 if it is misclassified anyway, nil
-  /// if none was found.
-  package var distances: [Double?]
-  /// Attacked images that remain correctly classified within ε under both attacks.
-  package var robust: Proportion
-  /// The number of attacked images with a zero gradient: many are a sign of gradient masking, not of robustness.
-  package var zeroGradientCount: Int
+  public var recipe: ShiftRecipe
+  /// Of initial weights, shuffling and everything else random in training: networks of one seed begin alike.
+  public var seed: UInt64
+  public var modelChecksum: String
+  /// Of the images that are corrupted, as they are.
+  public var clean: Proportion
+  /// Every kind at the severities 1 to 5.
+  public var corrupted: [Corrupted]
+  /// Numbers of the attacked images.
+  public var attackedNumbers: [Int]
+  /// Distance in L2 to the nearest adversarial image found, of each attacked image: 0 where the network is wrong anyway,
+  /// nil where none was found.
+  public var distances: [Double?]
+  /// Of the attacked images, those right at ε whichever attack was tried.
+  public var robust: Proportion
+  /// Attacked images whose gradient was zero: many are a sign of masking, not of robustness.
+  public var zeroGradientCount: Int
 
   static let severities = 1...5
 
-  /// The mean accuracy over all severities of these kinds.
-  package func accuracy(under kinds: [Corruption.Kind] = Corruption.Kind.allCases) -> Double {
+  /// Mean accuracy over all kinds and severities, or over some kinds.
+  public func accuracy(under kinds: [Corruption.Kind] = Corruption.Kind.allCases) -> Double {
     let wanted = corrupted.filter { kinds.contains($0.kind) }
     return wanted.reduce(0) { $0 + ($1.right.value ?? 0) } / Double(max(wanted.count, 1))
   }
 
-  /// The median distance over the correctly classified images; those never fooled count as farther than all others.
+  /// Of the images that are right without an attack; those never fooled count as farther than all others.
   ///
-  /// - Returns: `nil` if no image is classified correctly, or at least half of them were never fooled.
-  package var medianDistance: Double? {
+  /// - Returns: `nil` where no image is right, or half of them or more were never fooled.
+  public var medianDistance: Double? {
     let values = distances.filter { $0 != 0 }.map { $0 ?? .infinity }
     return Statistics.quantile(0.5, ofSorted: values.sorted()).flatMap { $0.isFinite ? $0 : nil }
   }
@@ -56,16 +56,16 @@ struct ShiftSettings: Codable, Equatable, Sendable {
   var attackedNumbers: [Int]
   var epsilon: Double
   var stepCount: Int
-  /// The seed of the experiment, which draws images and corruptions.
+  /// Of the experiment: draws images and corruptions.
   var seed: UInt64
 }
 
 /// Measures networks on one set of images.
 struct ShiftMeasurement: Sendable {
   let images: LabelledImages
-  /// The numbers of the corrupted images.
+  /// Corrupted ones.
   let numbers: [Int]
-  /// The numbers of the attacked ones among them, a random sample.
+  /// Of these, drawn at random too.
   let attackedNumbers: [Int]
   let settings: ShiftSettings
   let workerCount: Int
@@ -108,7 +108,7 @@ struct ShiftMeasurement: Sendable {
       zeroGradientCount: attacked.zeroGradientCount)
   }
 
-  /// Attacks with DDN for the distance, and within ε with projected gradient descent too.
+  /// DDN for the distance; at ε the verdict of projected gradient descent joins it.
   private func attack(
     _ engine: Engine, _ listener: ProgressListener
   ) throws -> (distances: [Double?], robust: Proportion, zeroGradientCount: Int) {

@@ -1,60 +1,59 @@
 import Adversarial
 import Tensors
 
-/// One held-out image, smoothed with noise of one standard deviation.
+/// One held-out image under one deviation of noise.
 public struct SmoothedImage: Codable, Equatable, Sendable {
-  /// Number in the data set, from 0.
+  /// Number in the data set.
   public var imageID: Int
   public var label: Int
-  /// The class predicted without noise.
+  /// What the network says without noise.
   public var basePrediction: Int
   public var certificate: SmoothedCertificate
 
-  /// The prediction of the two-sided test on the estimation draws.
+  /// From the draws of the estimation.
   package func answer(alpha: Double) -> SmoothedPrediction {
     SmoothedPrediction(counts: certificate.counts, alpha: alpha)
   }
 
-  /// The prediction of the smoothed classifier: the certified class, else that of the two-sided test; nil: it abstains.
+  /// What the smoothed classifier answers: the certified class, else that of the two-sided test; nil: nothing.
   ///
-  /// The two agree wherever neither abstains. The test spends half of α on the other side, so it may abstain where there is
-  /// a certificate with a radius near 0.
+  /// The two agree wherever both speak. The test spends half of α on the other side, so that a certificate with a radius
+  /// near 0 may stand where it has no answer.
   package func label(alpha: Double) -> Int? { certificate.label ?? answer(alpha: alpha).label }
 
-  /// The certified radius of the true class; 0 where that is not certified.
+  /// The radius for the true class; 0 where there is none.
   var certifiedRadius: Double { certificate.leading == label ? certificate.radius ?? 0 : 0 }
 }
 
-/// The certificates at one standard deviation, kept portion by portion.
+/// What is measured at one deviation, kept as it goes.
 struct SmoothingPart: Codable, Sendable {
-  /// Everything besides data and model that determines the certificates.
+  /// Everything but data and model that decides the certificates.
   struct Settings: Codable, Equatable, Sendable {
-    var deviation: Double
-    var imageCount: Int?
-    var selectionCount: Int
-    var estimationCount: Int
-    var alpha: Double
-    var seed: UInt64
+    package var deviation: Double
+    package var imageCount: Int?
+    package var selectionCount: Int
+    package var estimationCount: Int
+    package var alpha: Double
+    package var seed: UInt64
   }
 
-  /// The first images of the sample, in its order.
+  /// The first ones of those drawn, in their order.
   var images: [SmoothedImage]
 }
 
-/// The results of one attack at one standard deviation.
+/// What one attack left at one deviation.
 struct SmoothingAttackPart: Codable, Sendable {
   struct Settings: Codable, Equatable, Sendable {
-    var smoothing: SmoothingPart.Settings
-    var epsilon: Double
-    var stepCount: Int
+    package var smoothing: SmoothingPart.Settings
+    package var epsilon: Double
+    package var stepCount: Int
     var drawCount: Int
   }
 
   var epsilon: Double
-  /// Of the images whose clean prediction is correct.
+  /// Those that were right when clean.
   var evaluation: SmoothedEvaluation
-  /// Numbers of the images that the network without noise classifies correctly, but misclassifies under the same attack on
-  /// itself.
+  /// Numbers of the images that the network without noise gets right, but not under the same attack on itself.
   var baseLost: [Int]
 }
 

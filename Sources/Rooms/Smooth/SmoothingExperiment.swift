@@ -1,91 +1,97 @@
 import Adversarial
 import Datasets
-import Figures
 import Foundation
 import Lab
 import Networks
 import Storage
 import Tensors
 
-/// Randomized smoothing: accuracy, certified radii and robust accuracy of the majority class over noisy copies of an
-/// image. Cohen, Rosenfeld, Kolter (2019). <https://arxiv.org/abs/1902.02918>
+/// Can one inject noise at inference? The vote of a network on noisy copies of an image, with a radius that no attack
+/// can undercut, and an attack that tries. Cohen, Rosenfeld, Kolter (2019). <https://arxiv.org/abs/1902.02918>
 ///
 /// | file | content |
 /// | --- | --- |
-/// | `figures/certified-accuracy.png` | certified accuracy by radius, and robust accuracy under attack |
-/// | `figures/noise.png` | a few images with the noise that the network classifies them under |
-/// | `certified.csv`, `attacked.csv`, `smoothing.csv` | every image; every attacked image; the numbers of the figure |
-/// | `parts/` | certificates and attacks, from which an interrupted run resumes |
+/// | `figures/certified-accuracy.png` | certified accuracy against the radius, and what an attack leaves |
+/// | `figures/noise.png` | a few images as the network is shown them |
+/// | `certified.csv`, `attacked.csv`, `smoothing.csv` | each image; each attacked image; the numbers of the figure |
+/// | `parts/` | what a stopped run goes on from |
 /// | `run.json` | configuration, environment, results |
-public struct SmoothingExperiment: Experiment {
-  /// A network and the noise that it is smoothed with.
+public struct SmoothingExperiment: Sendable {
+  /// A network and the noise it is smoothed with.
   public struct Level: Codable, Equatable, Sendable {
-    var model: ModelSource
+    public var model: ModelSource
     /// σ, in units of pixels.
-    var deviation: Double
+    public var deviation: Double
 
-    package init(model: ModelSource, deviation: Double) {
+    public init(model: ModelSource, deviation: Double) {
+      precondition(
+        deviation > 0 && deviation.isFinite, "noise has a positive, finite deviation, got \(deviation)")
       (self.model, self.deviation) = (model, deviation)
     }
   }
 
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    /// At least one.
-    var levels: [Level]
-    /// The number of held-out images, a random sample; nil: all of them.
-    var imageCount: Int?
+    public var data: DataSource
+    public var levels: [Level]
+    /// How many held-out images, drawn at random; nil: all of them.
+    public var imageCount: Int?
     /// n₀
-    var selectionCount: Int
-    /// n, of a certificate and of a prediction under attack.
-    var estimationCount: Int
-    /// α of each certificate and of each prediction.
-    var alpha: Double
-    /// ℓ2 budgets of the attacks, ascending; empty: no attack.
-    var epsilons: [Double]
+    public var selectionCount: Int
+    /// n, of a certificate and of an answer under attack.
+    public var estimationCount: Int
+    /// α of each certificate and of each answer.
+    public var alpha: Double
+    /// Radii in L2 of the attacks; empty: none.
+    public var epsilons: [Double]
     /// Steps of projected gradient descent.
-    var stepCount: Int
-    /// m, the noisy copies whose mean loss the attack maximises.
-    var attackDrawCount: Int
-    var seed: UInt64
+    public var stepCount: Int
+    /// m, the noisy copies of which the attack climbs the mean.
+    public var attackDrawCount: Int
+    public var seed: UInt64
 
-    package init(
+    public init(
       data: DataSource, levels: [Level], imageCount: Int? = 200, selectionCount: Int = 100,
       estimationCount: Int = 1000, alpha: Double = 0.001, epsilons: [Double] = [0.5, 1, 1.5, 2],
       stepCount: Int = 20, attackDrawCount: Int = 16, seed: UInt64 = 1
     ) {
+      precondition(!levels.isEmpty, "there must be a network and a deviation")
+      precondition(imageCount.map { $0 > 0 } ?? true, "there must be images to smooth")
+      precondition(
+        selectionCount > 0 && estimationCount > 0 && stepCount > 0 && attackDrawCount > 0,
+        "counts must be positive")
+      precondition(0 < alpha && alpha < 1, "a level of doubt lies between 0 and 1, got \(alpha)")
+      precondition(
+        epsilons.allSatisfy { $0 > 0 && $0.isFinite }, "radii of attacks must be positive, got \(epsilons)")
       self.data = data
       self.levels = levels
       self.imageCount = imageCount
       self.selectionCount = selectionCount
       self.estimationCount = estimationCount
       self.alpha = alpha
-      self.epsilons = epsilons
+      self.epsilons = Set(epsilons).sorted()
       self.stepCount = stepCount
       self.attackDrawCount = attackDrawCount
       self.seed = seed
     }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
-  /// Whether the results of an earlier run are discarded instead of resumed.
-  let startsFresh: Bool
+  /// Discard what an earlier run left instead of going on with it.
+  public let startsFresh: Bool
 
-  package init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
   }
 
-  public static let name = "smooth"
-
   static let partsFolder = "parts"
   /// Raised when a part of the same settings holds other numbers than before.
   package static let revision = 1
 
-  /// A network that has been loaded, with its noise.
-  struct Subject {
+  /// A level that is there.
+  private struct Subject {
     let number: Int
     let deviation: Double
     let model: Model
@@ -95,56 +101,42 @@ public struct SmoothingExperiment: Experiment {
     var words: String { "\(model.network.graph.architecture.name), σ = \(deviation)" }
   }
 
-  public struct Material {
-    let dataset: Dataset
-    /// One for each level.
-    let subjects: [Subject]
-    /// Numbers of the held-out images.
-    let numbers: [Int]
+  /// - Throws: What loading, the engine and writing throw. Before the first file is written data and models have been
+  ///   read and found to fit.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> SmoothingResults {
+    let given = try GivenModels(configuration.levels.map(\.model), shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models, on: given.dataset, in: folder, progress: progress)
   }
 
-  /// The images of one level, and the results of each attack on them.
-  typealias Measured = (images: [SmoothedImage], attacks: [SmoothingAttackPart])
-
-  public struct Evidence {
-    /// One for each level.
-    let measured: [Measured]
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels(configuration.levels.map(\.model), shown: configuration.data, progress)
-  }
-
-  /// - Throws: ``NetworkError`` where a network does not fit the images.
-  public func prepare(
-    _ given: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<SmoothingExperiment> {
+  /// - Parameter models: One for each level.
+  package func run(
+    _ models: [Model], on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> SmoothingResults {
+    let images = dataset.heldOut
     var remarks: [String] = []
-    for model in given.models {
-      try model.check(fits: given.dataset.heldOut)
-      remarks += model.remarks(on: given.dataset).filter { !remarks.contains($0) }
+    for model in models {
+      try model.check(fits: images)
+      remarks += model.remarks(on: dataset).filter { !remarks.contains($0) }
     }
-    var resolved = configuration
-    resolved.data = given.data
-    return Prepared(
-      material: Material(
-        dataset: given.dataset, subjects: try subjects(given.models),
-        numbers: try given.dataset.heldOut.numbers(
-          drawing: configuration.imageCount, seed: configuration.seed, progress)),
-      configuration: resolved, dataset: given.dataset, remarks: remarks)
-  }
-
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, SmoothingResults>
-  ) throws -> (results: SmoothingResults, evidence: Evidence) {
-    let (folder, progress, dataset) = (run.folder, run.progress, material.dataset)
+    let subjects = try subjects(models)
+    let numbers = try images.numbers(
+      drawing: configuration.imageCount, seed: configuration.seed, progress)
+    let record = RunRecord<Configuration, SmoothingResults>(
+      experiment: "smooth", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
+    let (folder, progress) = (run.folder, run.progress)
+    // Written only after attacks: that of an earlier run would be taken for this one's.
+    if configuration.epsilons.isEmpty { try folder.remove(SmoothingReport.attackedName) }
     if startsFresh { try folder.remove(Self.partsFolder) }
     let parts = try folder.folder(Self.partsFolder)
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "smooth": Self.revision])
     var levels: [SmoothingResults.Level] = []
-    var measured: [Measured] = []
-    for subject in material.subjects {
-      let part = try certified(subject, material.numbers, of: dataset, in: parts, kept, progress)
+    var measured: [(images: [SmoothedImage], attacks: [SmoothingAttackPart])] = []
+    for subject in subjects {
+      let part = try certified(subject, numbers, of: dataset, in: parts, kept, progress)
       let attacks = try configuration.epsilons.map {
         try attacked(subject, part, epsilon: $0, dataset, in: parts, kept, progress)
       }
@@ -154,21 +146,16 @@ public struct SmoothingExperiment: Experiment {
           model: subject.model, checksum: subject.checksum, deviation: subject.deviation, part: part,
           attacks: attacks, configuration))
     }
-    return (
-      SmoothingResults(
-        dataName: dataset.name, heldOutCount: dataset.heldOut.count, levels: levels, configuration),
-      Evidence(measured: measured)
+    let results = SmoothingResults(
+      dataName: dataset.name, heldOutCount: images.count, levels: levels, configuration)
+    try run.measured(results)
+    try progress(.stage("drawing"))
+    try SmoothingReport(
+      configuration: configuration, results: results, data: DataRecord(dataset), parts: measured
     )
-  }
-
-  public func exhibits(
-    _ results: SmoothingResults, _ evidence: Evidence, _ material: Material
-  ) throws -> Exhibits {
-    SmoothingExhibits(
-      configuration: configuration, results: results, data: DataRecord(material.dataset),
-      measured: evidence.measured, engines: material.subjects.map(\.engine), images: material.dataset.heldOut,
-      numbers: material.numbers
-    ).exhibits
+    .write(engines: subjects.map(\.engine), images: images, numbers: numbers, in: folder)
+    try run.complete(with: results)
+    return results
   }
 
   private func subjects(_ models: [Model]) throws -> [Subject] {
@@ -202,11 +189,11 @@ public struct SmoothingExperiment: Experiment {
     let drawCount = configuration.selectionCount + configuration.estimationCount
     try progress(
       .stage(
-        "\(subject.words): classifying \(drawCount) noisy copies of each of \(numbers.count) held-out images"
+        "\(subject.words): \(drawCount) noisy copies of each of \(numbers.count) held-out images"
       ))
     let smoothed = SmoothedClassifier(
       subject.engine, deviation: subject.deviation, seed: configuration.seed, workerCount: workerCount)
-    // A part is kept every few seconds.
+    // Kept every few seconds' worth of work.
     let portion = max(1, Self.keptDraws / drawCount)
     while part.images.count < numbers.count {
       let done = part.images.count
@@ -264,8 +251,8 @@ public struct SmoothingExperiment: Experiment {
     _ progress: @escaping ProgressHandler
   ) throws -> SmoothingAttackPart {
     let threatModel = ThreatModel(norm: .l2, epsilon: Float(epsilon))
-    let words = "\(subject.words): PGD, ℓ2 ≤ \(Numbers.plain(epsilon))"
-    // Interruptible at every pass, since a portion of the attack takes long.
+    let words = "\(subject.words), ε = \(epsilon)"
+    // Heard at every pass: a portion of the attack takes long.
     let listener = ProgressListener(progress)
     let listening = ListeningClassifier(base: subject.engine, listener: listener)
     let attack = AttackInPortions(
@@ -273,12 +260,12 @@ public struct SmoothingExperiment: Experiment {
       portion: Self.portion,
       progress: { try listener.tell($0) })
 
-    try progress(.stage("\(words), on the network without noise"))
+    try progress(.stage("\(words): attacking the network without noise"))
     let all = Self.batch(part.images, of: images)
     let base = try Evaluation(of: attack, on: all, under: threatModel, classifier: listening)
 
     let right = part.images.filter { $0.label(alpha: configuration.alpha) == $0.label }
-    try progress(.stage("\(words), on the smoothed classifier, \(right.count) images"))
+    try progress(.stage("\(words): attacking the vote, \(right.count) images"))
     let total = right.count * configuration.estimationCount
     let evaluation = try SmoothedEvaluation(
       of: attack, on: Self.batch(right, of: images), under: threatModel,
@@ -294,7 +281,7 @@ public struct SmoothingExperiment: Experiment {
       baseLost: base.images.filter { $0.verdict == .succeeded }.map(\.imageID))
   }
 
-  /// Images attacked between two reports of progress.
+  /// Images attacked before the next word of progress.
   private static let portion = 64
 
   private static func batch(_ images: [SmoothedImage], of source: LabelledImages) -> AttackBatch {

@@ -4,50 +4,50 @@ import Networks
 import Storage
 import Tensors
 
-/// Accuracy, certified radii and robust accuracy of smoothed networks.
+/// What smoothing gives and takes: in accuracy, in radii that are certain, and under attack.
 public struct SmoothingResults: Codable, Sendable {
-  /// One network, smoothed with noise of one standard deviation.
+  /// One network under one deviation of noise.
   public struct Level: Codable, Sendable {
     public var modelName: String
     public var modelChecksum: String
     public var trainingNoise: TrainingNoise
     /// σ
     public var deviation: Double
-    /// Accuracy without noise.
+    /// Right without noise.
     public var base: Proportion
-    /// Accuracy on a single noisy copy: the share of all noisy copies of all images that are classified correctly.
+    /// Of all noisy copies of all images, those taken for the image's class: what one draw at inference gives.
     public var oneDraw: Double
-    /// Predictions of the smoothed classifier, of all images: correct, incorrect, and none.
+    /// The vote's answers; of all images.
     public var right: Proportion
     public var wrong: Proportion
     public var abstained: Proportion
-    /// Certified accuracy: images whose true class is certified within a radius larger than each; it begins at 0.
+    /// Images certified to be of their class within a radius larger than each; it begins at 0.
     public var certified: RobustAccuracyCurve
-    /// Mean certified radius, 0 where the true class is not certified.
+    /// Mean radius, 0 where nothing true is certified.
     public var meanRadius: Double
-    /// The radius of an image whose draws all agree, the largest that so many draws can certify.
+    /// The radius of an image whose draws all agree: no more can be certified by so many.
     public var largestRadius: Double
     public var attacks: [Attack]
   }
 
-  /// Results at one ℓ2 budget.
+  /// What is left at one radius.
   public struct Attack: Codable, Sendable {
     public var epsilon: Double
-    /// Certified accuracy at this radius.
+    /// Images certified to this radius.
     public var certified: Proportion
-    /// Robust accuracy: images classified correctly when clean, and under attack at this radius and every smaller one.
+    /// Images answered right when clean, and at this radius and every smaller one.
     public var robust: Proportion
-    /// The same together with images for which the classifier abstains: not predicted as another class.
+    /// The same with those that got no answer: not taken for another class.
     public var notLost: Proportion
-    /// Attacked images for which the classifier abstains.
+    /// Of the attacked ones, without an answer.
     public var abstained: Proportion
-    /// Predictions that contradict a certificate: none, except with probability α.
+    /// Answers that contradict a certificate: none, but for α.
     public var violations: Proportion
-    /// Robust accuracy of the network without noise, under the attack on itself at this radius and every smaller one.
+    /// Images that the network without noise gets right, under the attack on itself at this radius and every smaller one too.
     public var base: Proportion
   }
 
-  /// The noise that a network was trained with. In JSON σ, 0 for none, words for another kind, null where it is unknown.
+  /// What a network was shown beside its images. In JSON σ, 0 for none, words for another kind, null where nobody knows.
   public enum TrainingNoise: Codable, Equatable, Sendable {
     case none
     /// σ
@@ -109,8 +109,7 @@ extension SmoothingResults.Level {
       attacks, images: images, right: right.count, baseRight: base.count, certified)
   }
 
-  /// Results by ascending budget. An image that is lost at one budget is lost at every larger one, which allows the smaller
-  /// perturbation as well.
+  /// By ascending radius. What one attack took a larger one takes too, as the smaller perturbation is still allowed.
   private static func attacks(
     _ parts: [SmoothingAttackPart], images: [SmoothedImage], right: Int, baseRight: Int,
     _ certified: RobustAccuracyCurve
@@ -139,7 +138,7 @@ extension SmoothingResults.Level {
 }
 
 extension SmoothingResults {
-  /// `lenet`, with what tells it apart where there are several.
+  /// `lenet`, and which where there are several.
   package func modelName(of level: Level) -> String {
     let others = levels.filter { $0.modelName == level.modelName && $0.modelChecksum != level.modelChecksum }
     guard !others.isEmpty else { return level.modelName }
@@ -152,7 +151,7 @@ extension SmoothingResults {
 }
 
 extension SmoothingResults.TrainingNoise {
-  /// Reads a number, words, or null.
+  /// A number, words, or null.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -191,27 +190,27 @@ extension SmoothingResults.TrainingNoise {
       }
   }
 
-  /// For sentences: `trained with noise of σ = 0.25`.
+  /// In sentences: `trained with noise of 0.25`.
   package var words: String {
     switch self {
     case .none: "trained without noise"
-    case .gaussian(let deviation): "trained with noise of σ = \(deviation)"
+    case .gaussian(let deviation): "trained with noise of \(deviation)"
     case .other(let kind): "trained with \(kind)"
-    case .unknown: "training unknown"
+    case .unknown: "trained nobody knows how"
     }
   }
 
-  /// For legends.
+  /// In legends.
   package var short: String {
     switch self {
-    case .none: "trained without noise"
-    case .gaussian(let deviation): "trained with σ = \(deviation)"
+    case .none: "no noise in training"
+    case .gaussian(let deviation): "trained with \(deviation)"
     case .other(let kind): kind
-    case .unknown: "training unknown"
+    case .unknown: "unknown training"
     }
   }
 
-  /// For tables: σ, 0 without noise, words for another kind; empty: unknown.
+  /// In tables: σ, 0 without noise, words of another kind; empty: unknown.
   package var field: any CSVValue {
     switch self {
     case .none: 0

@@ -6,124 +6,129 @@ import Networks
 import Storage
 import Tensors
 
-/// Attacks a black box through a substitute: trains substitutes on its labels, attacks them, and shows the adversarial
-/// examples to the black box. Papernot et al. (2017). <https://arxiv.org/abs/1602.02697>
+/// Can a network be attacked of which only answers are seen? Trains substitutes on its labels, attacks them, and shows
+/// it what came out. Papernot et al. (2017). <https://arxiv.org/abs/1602.02697>
 ///
 /// | file | content |
 /// | --- | --- |
-/// | `figures/substitute.png` | success rate on the black box, and agreement with it, against the number of queries |
-/// | `figures/queries.png` | some of the queried images, round by round |
+/// | `figures/substitute.png` | success on the black box, and agreement with it, against the number of queries |
+/// | `figures/queries.png` | some of the images that were asked about, round by round |
 /// | `substitute.csv` | a row for each substitute and round |
-/// | `substitutes/N/model.safetensors`, `part.json` | the last network of each substitute and its measurements, kept as soon as they exist |
+/// | `substitutes/N/model.safetensors`, `part.json` | the last network of each substitute, and what was measured with it; kept as soon as it is there |
 /// | `run.json` | configuration, environment, results |
-package struct SubstituteExperiment: Experiment {
-  package struct Configuration: Codable, Equatable, Sendable {
+public struct SubstituteExperiment: Sendable {
+  public struct Configuration: Codable, Equatable, Sendable {
     /// The black box.
-    var model: ModelSource
-    var data: DataSource
-    var substitute: NetworkRecipe
-    /// The number of substitutes, each with its own seeds.
-    var repetitionCount: Int
-    /// The number of held-out images that the attacker begins with; they are not attacked.
-    var seedImageCount: Int
-    /// The number of times that the queried images double.
-    var roundCount: Int
-    /// λ, the step from a queried image to the next.
-    var step: Float
-    /// The attack on the substitute, one with a budget.
-    var attack: TransferAttack
-    /// The ℓ∞ budget.
-    var epsilon: Float
-    /// The number of held-out images that are attacked.
-    var imageCount: Int
-    var seed: UInt64
+    public var model: ModelSource
+    public var data: DataSource
+    /// What is trained in its place.
+    public var substitute: NetworkRecipe
+    /// Substitutes, each with seeds of its own: what is reported are means over them.
+    public var repetitionCount: Int
+    /// Images that an attacker has to begin with, of the held-out ones. They are not attacked.
+    public var seedImageCount: Int
+    /// How often the images asked about double.
+    public var roundCount: Int
+    /// λ, the step between an image asked about and the next.
+    public var step: Float
+    /// On the substitute; with a budget.
+    public var attack: TransferAttack
+    public var epsilon: Float
+    /// Held-out images that are attacked.
+    public var imageCount: Int
+    public var seed: UInt64
 
-    package init(
-      model: ModelSource, data: DataSource, substitute: NetworkRecipe, repetitionCount: Int,
-      seedImageCount: Int, roundCount: Int, step: Float = 0.1, attack: TransferAttack = .mifgsm,
-      epsilon: Float, imageCount: Int, seed: UInt64
+    public init(
+      model: ModelSource, data: DataSource, substitute: NetworkRecipe, repetitionCount: Int = 3,
+      seedImageCount: Int = 150, roundCount: Int = 6, step: Float = 0.1, attack: TransferAttack = .mifgsm,
+      epsilon: Float = 0.2, imageCount: Int = 1000, seed: UInt64 = 1
     ) {
-      (self.model, self.data, self.substitute) = (model, data, substitute)
-      (self.repetitionCount, self.seedImageCount, self.roundCount) = (
-        repetitionCount, seedImageCount, roundCount
-      )
-      (self.step, self.attack, self.epsilon) = (step, attack, epsilon)
-      (self.imageCount, self.seed) = (imageCount, seed)
+      precondition(
+        repetitionCount > 0 && seedImageCount > 0 && imageCount > 0, "there must be images and substitutes")
+      precondition((0...20).contains(roundCount), "images double 0 to 20 times, got \(roundCount)")
+      precondition(step > 0 && step <= 1 && epsilon > 0 && epsilon <= 1, "steps lie in (0, 1]")
+      precondition(!attack.isMinimal, "minimal perturbations of one network hardly move another")
+      self.model = model
+      self.data = data
+      self.substitute = substitute
+      self.repetitionCount = repetitionCount
+      self.seedImageCount = seedImageCount
+      self.roundCount = roundCount
+      self.step = step
+      self.attack = attack
+      self.epsilon = epsilon
+      self.imageCount = imageCount
+      self.seed = seed
     }
   }
 
-  package static let name = "substitute"
+  public private(set) var configuration: Configuration
+  public let workerCount: Int
+  public let startsFresh: Bool
 
-  package let configuration: Configuration
-  package let workerCount: Int
-  /// Whether the substitutes of an earlier run are discarded.
-  private let startsFresh: Bool
-
-  package init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  /// - Parameter startsFresh: Whether what an earlier run left is trained again.
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
   }
 
-  /// The largest number of pixels of all queried images, which are held in memory as floats several times over.
+  /// Of all images asked about, as floats in memory several times over.
   private static let pixelLimit = 1 << 27
 
   private static let partsFolder = "substitutes"
   private static let partName = "part.json"
 
-  /// Raised when the same settings give other numbers than before.
-  static let revision = 1
+  /// Raised when a part of the same settings holds other numbers than before.
+  package static let revision = 1
 
-  /// Everything but data and model that decides a substitute and its measurements.
+  /// Everything but data and model that decides what a substitute is and does.
   private struct Settings: Codable, Equatable {
     var configuration: Configuration
-    /// The substitute's architecture: the file that the configuration names may have changed.
+    /// Of the substitute: a file that the configuration names may be another by now.
     var architecture: String
     var number: Int
   }
 
-  /// The measurements of one substitute.
   private struct Part: Codable {
     var rounds: [SubstituteResults.Round]
-    /// Some of the queried images.
+    /// Some of the images that were asked about.
     var asked: [SubstituteResults.AskedImage]
   }
 
-  /// Checks that a network can be trained on labels of the black box alone.
+  /// Whether a network can be trained on answers as its recipe says.
   ///
   /// - Throws: ``RecipeError`` for a half of the training images, which an attacker does not have, and for an architecture
-  ///   with a stage of unsupervised pretraining.
-  static func check(_ recipe: NetworkRecipe) throws {
+  ///   with a first stage of its own.
+  public static func check(_ recipe: NetworkRecipe) throws {
     if recipe.half != nil {
       throw RecipeError(
         recipe: recipe.text,
-        problem: "a substitute is trained on queried images, not on a half of the training images")
+        problem: "a substitute is trained on answers, not on the training images: it has no half of them")
     }
     if recipe.training.pretraining != nil {
       throw RecipeError(
         recipe: recipe.text,
         problem:
-          "a substitute is trained on labels of the black box, but this network is pretrained without labels")
+          "a substitute is trained on answers alone, and this network's first layer is trained without any")
     }
   }
 
-  package struct Material: Sendable {
-    let model: Model
-    let dataset: Dataset
-    /// The graph of the substitutes.
-    let graph: Graph
+  /// - Throws: ``FileError``, ``RecipeError``, and what loading, training and writing throw. Before the first file is
+  ///   written data, model and substitute have been found to fit.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> SubstituteResults {
+    let given = try GivenModels([configuration.model], shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = given.data
+    return try resolved.run(given.models[0], on: given.dataset, in: folder, progress: progress)
   }
 
-  package func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels([configuration.model], shown: configuration.data, progress)
-  }
-
-  /// - Throws: ``RecipeError``, ``SubstituteProblem``, and what the architecture throws.
-  package func prepare(
-    _ given: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<SubstituteExperiment> {
+  package func run(
+    _ model: Model, on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> SubstituteResults {
     try Self.check(configuration.substitute)
-    let (model, dataset, images) = (given.models[0], given.dataset, given.dataset.heldOut)
+    let images = dataset.heldOut
     guard images.count > configuration.seedImageCount else {
       throw SubstituteProblem.tooFewImages(heldOut: images.count, seeds: configuration.seedImageCount)
     }
@@ -132,7 +137,7 @@ package struct SubstituteExperiment: Experiment {
       throw SubstituteProblem.tooManyQueries(
         count: count, limit: Self.pixelLimit / images.shape.pixelCount, shape: "\(images.shape)")
     }
-    let graph = try graph(for: images)
+    let graph = try self.graph(for: images)
     let owned = order(of: images).owned
     if owned.count < configuration.repetitionCount * configuration.seedImageCount {
       try progress(
@@ -140,26 +145,21 @@ package struct SubstituteExperiment: Experiment {
           "\(images.count) held-out images are too few for \(configuration.repetitionCount) substitutes with "
             + "\(configuration.seedImageCount) seed images of their own: they share \(owned.count)"))
     }
-    var fitted = configuration
-    fitted.data = given.data
-    return Prepared(
-      material: Material(model: model, dataset: dataset, graph: graph), configuration: fitted,
-      dataset: dataset, remarks: model.remarks(on: dataset))
-  }
-
-  package func measure(
-    _ material: Material, _ run: Run<Configuration, SubstituteResults>
-  ) throws -> (results: SubstituteResults, evidence: [SubstituteResults.AskedImage]) {
-    let (model, dataset, progress) = (material.model, material.dataset, run.progress)
-    let images = dataset.heldOut
-    if startsFresh { try run.folder.remove(Self.partsFolder) }
-    let parts = try run.folder.folder(Self.partsFolder)
+    let architecture = try graph.architecture.json
+    let record = RunRecord<Configuration, SubstituteResults>(
+      experiment: "substitute", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset))
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: model.remarks(on: dataset), progress)
+    let (folder, progress) = (run.folder, run.progress)
+    if startsFresh { try folder.remove(Self.partsFolder) }
+    let parts = try folder.folder(Self.partsFolder)
     let blackBox = try Engine(running: model.network, workerCount: workerCount)
-    let architecture = try material.graph.architecture.json
     let checksum = try model.checksum
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "substitute": Self.revision])
-    let measured = try (1...configuration.repetitionCount).map { number -> Part in
-      let settings = Settings(configuration: run.configuration, architecture: architecture, number: number)
+    var measured: [Part] = []
+    for number in 1...configuration.repetitionCount {
+      let settings = Settings(configuration: configuration, architecture: architecture, number: number)
       let checksums = ["data": dataset.checksum, "model": checksum]
       let place = try parts.folder("\(number)")
       let files = [RunFolder.modelName]
@@ -167,40 +167,34 @@ package struct SubstituteExperiment: Experiment {
         Part.self, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
       {
         try progress(.stage("substitute \(number): kept from an earlier run"))
-        return known
+        measured.append(known)
+        continue
       }
-      let found = try configuration.model.naming {
-        try part(number, material.graph, blackBox, images, in: place, progress)
+      let part = try configuration.model.naming {
+        try measure(number, graph, blackBox, images, in: place, progress)
       }
-      try kept.keep(found, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
-      return found
+      try kept.keep(part, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
+      measured.append(part)
     }
-    try progress(.stage("attacking the black box with its own gradient, and with noise"))
+    try progress(.stage("attacking the black box itself, and noise"))
     let batch = attacked(images)
     let results = SubstituteResults(
       dataName: dataset.name, modelName: model.network.graph.architecture.name, modelChecksum: checksum,
       substitute: configuration.substitute.text, attack: configuration.attack, epsilon: configuration.epsilon,
       imageCount: batch.count, seedImageCount: configuration.seedImageCount,
-      ownedImageCount: order(of: images).owned.count,
+      ownedImageCount: owned.count,
       whiteBox: try evaluation(attack, on: batch, blackBox).summary.success,
       noise: try evaluation(
         NoisePerturbation(kind: .randomSign, seed: configuration.seed), on: batch, blackBox
       ).summary.success,
       substitutes: measured.map(\.rounds))
-    return (results, measured[0].asked)
-  }
-
-  package func exhibits(
-    _ results: SubstituteResults, _ asked: [SubstituteResults.AskedImage], _ material: Material
-  ) throws -> Exhibits {
-    SubstituteExhibits(
-      results: results, step: configuration.step,
-      provenance: Provenance(
-        command: Self.name, data: DataRecord(material.dataset), network: results.modelName,
-        checksum: results.modelChecksum, seed: configuration.seed,
-        details: ["black box attacked through \(results.substitute)"]),
-      asked: asked, images: material.dataset.heldOut
-    ).exhibits
+    try run.measured(results)
+    try progress(.stage("drawing"))
+    try results.table.write(to: folder.file(SubstituteResults.tableName))
+    try SubstituteFigures(configuration: configuration, results: results, data: DataRecord(dataset)).write(
+      asked: measured[0].asked, of: images, in: folder)
+    try run.complete(with: results)
+    return results
   }
 
   // MARK: One substitute
@@ -243,9 +237,9 @@ package struct SubstituteExperiment: Experiment {
       workerCount: workerCount)
   }
 
-  /// The held-out images in a random order: the first ones are seeds, the last ones are attacked. Separate seeds for each
-  /// substitute take precedence over images to attack, up to half of all images.
-  func order(of images: LabelledImages) -> (owned: [Int], attacked: [Int]) {
+  /// The held-out images in a random order: the last ones are attacked, the first ones are seeds. Seeds of their own for
+  /// each substitute go before images to attack, up to half of all images.
+  package func order(of images: LabelledImages) -> (owned: [Int], attacked: [Int]) {
     var generator = SeededGenerator(seed: configuration.seed, purpose: "substitute, images")
     let order = generator.permutation(images.count)
     let seedCount = configuration.seedImageCount
@@ -255,7 +249,7 @@ package struct SubstituteExperiment: Experiment {
     return (Array(order.dropLast(count)), order.suffix(count).sorted())
   }
 
-  /// The seed images of a substitute, after those of the one before it, and from the first on again if there are no more.
+  /// One substitute's after the other's, and from the first again where there are no more.
   func seedNumbers(_ number: Int, of images: LabelledImages) -> [Int] {
     let owned = order(of: images).owned
     let first = (number - 1) * configuration.seedImageCount
@@ -268,7 +262,7 @@ package struct SubstituteExperiment: Experiment {
       images: images.tensor(of: numbers), labels: numbers.map { images.labels[$0] }, imageIDs: numbers)
   }
 
-  private func part(
+  private func measure(
     _ number: Int, _ graph: Graph, _ blackBox: Engine, _ images: LabelledImages, in place: RunFolder,
     _ progress: @escaping ProgressHandler
   ) throws -> Part {
@@ -303,15 +297,15 @@ package struct SubstituteExperiment: Experiment {
     return Part(rounds: rounds, asked: asked)
   }
 
-  /// A seed image of each of the first classes, and the images derived from it in each round. With n seed images, the k-th
-  /// augmentation of image i is (2ᵏ − 1) n places behind it.
+  /// A seed image of each of the first classes, and what became of it in each round. The k-th augmentation of image i
+  /// stands (2ᵏ − 1) n behind it, where n images were the seeds.
   private func lineages(
     in last: SubstituteTraining.Round, _ number: Int, _ images: LabelledImages
   ) -> [SubstituteResults.AskedImage] {
     let seeds = seedNumbers(number, of: images)
-    let classes = images.classNames.indices.prefix(SubstituteExhibits.shownCount)
+    let classes = images.classNames.indices.prefix(SubstituteFigures.shownCount)
     return classes.compactMap { label in seeds.firstIndex { images.labels[$0] == label } }.map { place in
-      let rows = (0...min(last.number, SubstituteExhibits.roundLimit)).map {
+      let rows = (0...min(last.number, SubstituteFigures.roundLimit)).map {
         place + ((1 << $0) - 1) * seeds.count
       }
       return SubstituteResults.AskedImage(
@@ -321,18 +315,17 @@ package struct SubstituteExperiment: Experiment {
   }
 }
 
-/// Images that are too few or too many for a substitute.
-enum SubstituteProblem: Error, Equatable, CustomStringConvertible {
+public enum SubstituteProblem: Error, Equatable, CustomStringConvertible {
   case tooFewImages(heldOut: Int, seeds: Int)
   case tooManyQueries(count: Int, limit: Int, shape: String)
 
-  var description: String {
+  public var description: String {
     switch self {
     case .tooFewImages(let heldOut, let seeds):
-      "there are \(heldOut) held-out images, but the attacker begins with \(seeds) and needs others to attack"
+      "there are \(heldOut) held-out images: expected more than the \(seeds) that the attacker begins with"
     case .tooManyQueries(let count, let limit, let shape):
-      "seed images and rounds give \(count) queries, but memory suffices for \(limit) images of \(shape); choose fewer with "
-        + "--seed-images or --rounds"
+      "seed images and rounds come to \(count) queries: expected at most \(limit) images of \(shape), which are all kept "
+        + "in memory"
     }
   }
 }

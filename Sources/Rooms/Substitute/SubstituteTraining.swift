@@ -3,16 +3,16 @@ import Datasets
 import Networks
 import Tensors
 
-/// Trains a substitute on the labels of a black box alone, round by round.
+/// Trains a substitute from a black box's labels alone, round by round.
 ///
 ///     S₀  a few images;   train on (S_ρ, labels);   S_ρ₊₁ = S_ρ ∪ Jacobian augmentation of S_ρ with λ (−1)^⌊ρ/3⌋
 ///
 /// Papernot et al. (2017), algorithm 1, with the changing sign of their section 4.4 (τ = 3). Each round trains anew and
-/// queries its new images only, even if one of them equals an earlier one. <https://arxiv.org/abs/1602.02697>
+/// asks about its new images only, though one may be as another was before. <https://arxiv.org/abs/1602.02697>
 struct SubstituteTraining {
   /// Rounds after which λ changes its sign.
   static let period = 3
-  /// The smallest number of training steps of a round, so that a hundred images are learned too.
+  /// Steps that a round makes at least, so that a hundred images are learnt too.
   static let leastStepCount = 300
 
   let graph: Graph
@@ -20,7 +20,7 @@ struct SubstituteTraining {
   /// S₀
   let seeds: Tensor
   let classNames: [String]
-  /// The number of times that S doubles.
+  /// How often S doubles.
   let roundCount: Int
   /// λ
   let step: Float
@@ -28,19 +28,19 @@ struct SubstituteTraining {
 
   /// A substitute after a round of training.
   struct Round {
-    /// The number of the round, from 0 on.
+    /// Of the rounds, from 0.
     let number: Int
-    /// The number of queries so far.
+    /// That were asked for it.
     let queryCount: Int
     let network: Network
     let engine: Engine
-    /// All images queried so far, and their labels.
+    /// All images asked about so far, and the answers.
     let images: Tensor
     let labels: [Int]
   }
 
   /// - Parameters:
-  ///   - progress: Receives epochs; an error that it throws ends the training.
+  ///   - progress: Told of epochs; what it throws ends the training.
   ///   - visit: Called after each round.
   func run(
     asking oracle: LabelOracle<some Classifier>,

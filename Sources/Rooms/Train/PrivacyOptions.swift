@@ -1,36 +1,24 @@
 import ArgumentParser
-import Commands
 
 /// Options of private training.
 package struct PrivacyOptions: ParsableArguments {
   @Flag(name: .customLong("private"), help: "Train with differential privacy (DP-SGD).")
   var isPrivate = false
 
-  @Option(
-    help: ArgumentHelp(
-      "With --private: total privacy budget ε; the noise is chosen to meet it.", valueName: "EPSILON"))
+  @Option(help: "With --private: the ε that all epochs together may cost; the noise is made to fit.")
   var targetEpsilon: Double?
 
-  @Option(
-    help: ArgumentHelp(
-      "With --private: standard deviation of the noise, in multiples of --clip; instead of --target-epsilon.",
-      valueName: "NUMBER"))
+  @Option(help: "With --private: the noise, as a multiple of --clip; instead of --target-epsilon.")
   package var noiseMultiplier: Double?
 
-  @Option(
-    help: ArgumentHelp(
-      "With --private: δ of (ε, δ)-differential privacy. Default: 1e-5.", valueName: "DELTA"))
+  @Option(help: "With --private: δ, the chance that the promise of ε does not cover. Default: 1e-5.")
   package var delta: Double?
 
   @Option(
-    help: ArgumentHelp(
-      "With --private: ℓ2 norm that per-image gradients are clipped to. Default: 1.", valueName: "NUMBER"))
+    help: "With --private: longest gradient of an image, L2; longer ones are shortened to it. Default: 1.")
   package var clip: Double?
 
-  @Option(
-    help: ArgumentHelp(
-      "With --private: expected number of images per step (Poisson sampling); an alias of --batch.",
-      valueName: "N"))
+  @Option(help: "With --private: expected images of a step, drawn at random; another word for --batch.")
   package var lot: Int?
 
   package init() {}
@@ -46,12 +34,15 @@ package struct PrivacyOptions: ParsableArguments {
       }
       return
     }
-    try require("--lot", lot, in: 1...1_000_000)
     guard (targetEpsilon == nil) != (noiseMultiplier == nil) else {
       throw ValidationError("--private needs either --target-epsilon or --noise-multiplier")
     }
-    try requirePositive("--target-epsilon", targetEpsilon)
-    try require("--noise-multiplier", noiseMultiplier, in: 0...1e6)
+    if let targetEpsilon, !(targetEpsilon > 0 && targetEpsilon.isFinite) {
+      throw ValidationError("--target-epsilon must be positive, got \(targetEpsilon)")
+    }
+    if let noiseMultiplier, !(0...1e6).contains(noiseMultiplier) {
+      throw ValidationError("--noise-multiplier must be between 0 and 1000000, got \(noiseMultiplier)")
+    }
     try Self.check(delta: delta ?? 1e-5, clip: clip ?? 1)
   }
 

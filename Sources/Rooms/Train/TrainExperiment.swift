@@ -8,7 +8,7 @@ import Storage
 import Tensors
 
 /// Trains one network and leaves the model, its history and a training curve.
-public struct TrainExperiment: Experiment {
+public struct TrainExperiment: Sendable {
   public struct Configuration: Codable, Equatable, Sendable {
     public var data: DataSource
     public var architecture: ArchitectureChoice
@@ -18,10 +18,13 @@ public struct TrainExperiment: Experiment {
     /// Nil: `training` says it all.
     public var privacy: PrivacyRequest?
 
-    package init(
+    public init(
       data: DataSource, architecture: ArchitectureChoice, training: TrainingConfiguration,
       validationFraction: Double = 0.1, privacy: PrivacyRequest? = nil
     ) {
+      precondition(
+        validationFraction >= 0 && validationFraction < 1,
+        "the validation share must be in 0..<1, got \(validationFraction)")
       self.data = data
       self.architecture = architecture
       self.training = training
@@ -90,27 +93,19 @@ public struct TrainExperiment: Experiment {
     }
   }
 
-  public static let name = "train"
-  public static let keepsEarlier = true
-
-  /// What is trained, on what, and from where.
-  public struct Material {
-    let dataset: Dataset
-    let training: LabelledImages
-    let validation: LabelledImages?
-    let settings: TrainingConfiguration
-    let identity: TrainingCheckpoint.Identity
-    let start: TrainingState
-  }
-
-  public func input(_ progress: @escaping ProgressHandler) throws -> Dataset {
-    try configuration.data.load(progress)
-  }
-
   /// - Throws: ``RunConflict`` when the folder holds a training with other settings.
-  public func prepare(
-    _ dataset: Dataset, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<TrainExperiment> {
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+    let dataset = try configuration.data.load(progress)
+    return try run(on: dataset, in: folder, progress: progress)
+  }
+
+  /// - Parameter onReady: Called once data and settings are known to fit and the folder is locked, before anything else is
+  ///   written.
+  package func run(
+    on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler,
+    onReady: () throws -> Void = {}
+  ) throws -> Results {
     let architecture = try configuration.architecture.architecture(for: dataset.training)
     let graph = try Graph(architecture)
     try graph.checkMemory()
@@ -118,58 +113,44 @@ public struct TrainExperiment: Experiment {
     let settings = try settings(imageCount: training.count)
     try PrivateTraining.check(settings, graph)
     let identity = try identity(architecture, dataset, settings)
-    let start = try startingState(graph, identity, in: folder, progress)
-    try Trainer(settings, training: training, validation: validation, workerCount: workerCount)
-      .checkMemory(for: start)
-    return Prepared(
-      material: Material(
-        dataset: dataset, training: training, validation: validation, settings: settings,
-        identity: identity, start: start),
-      configuration: configuration, dataset: dataset,
-      remarks: remarks(on: settings, imageCount: training.count))
-  }
-
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, Results>
-  ) throws -> (results: Results, evidence: String) {
+    var start = try startingState(graph, identity, in: folder, progress)
+    let trainer = Trainer(
+      settings, training: training, validation: validation, workerCount: workerCount)
+    try trainer.checkMemory(for: start)
+    let record = RunRecord<Configuration, Results>(
+      experiment: "train", configuration: configuration, workerCount: workerCount, data: DataRecord(dataset))
+    let run = try Run(
+      record, on: dataset, in: folder, remarks: remarks(on: settings, imageCount: training.count),
+      keepsEarlier: true, progress)
     let (folder, progress) = (run.folder, run.progress)
-    let (training, settings, dataset) = (material.training, material.settings, material.dataset)
-    var start = material.start
+    try onReady()
     try run.begin()
-    // One that is not resumed may not stay until the first epoch has ended.
+    // One that is not gone on with may not stay until the first epoch has ended.
     if start.completedEpochCount == 0, startsFresh || folder.exists(Self.checkpointName) {
       try folder.remove(Self.checkpointName, RunFolder.modelName)
     }
+
     if let pretraining = configuration.training.pretraining, start.completedEpochCount == 0 {
       start.network = try pretrained(start.network, pretraining, training, progress)
     }
-    let name = "\(start.network.graph.architecture.name) on \(dataset.name)"
-    let parts =
-      "\(training.count) images" + (material.validation.map { ", \($0.count) for validation" } ?? "")
-    try progress(.stage("training \(name): \(parts)"))
+    let parts = "\(training.count) images" + (validation.map { ", \($0.count) kept for validation" } ?? "")
+    try progress(.stage("training \(architecture.name) on \(dataset.name): \(parts)"))
     let epochCount = configuration.training.epochCount
-    let trainer = Trainer(
-      settings, training: training, validation: material.validation, workerCount: workerCount)
     let state = try trainer.train(from: start, progress: { try progress(.training($0)) }) { state in
-      try TrainingCheckpoint(identity: material.identity, state: state).write(
-        to: folder.file(Self.checkpointName))
+      try TrainingCheckpoint(identity: identity, state: state).write(to: folder.file(Self.checkpointName))
       if let epoch = state.history.last { try progress(.epoch(epoch, of: epochCount)) }
     }
     switch state.ending {
     case .patience:
       try progress(
         .stage("stopped early: the validation loss no longer falls; the best epoch's weights are kept"))
-    case .converged: try progress(.stage("converged: the gradient is below its tolerance"))
-    case .exhausted: try progress(.stage("stopped: no step lowers the loss any more"))
+    case .converged: try progress(.stage("the gradient is as small as was asked for"))
+    case .exhausted: try progress(.stage("no step lowers the loss any more: the rest is rounding"))
     case .epochLimit, nil: break
     }
-    return (
-      try conclude(state, settings, trainingCount: training.count, dataset, in: folder), name
-    )
-  }
-
-  public func exhibits(_ results: Results, _ name: String, _ material: Material) throws -> Exhibits {
-    TrainExhibits(results: results, name: name, remarks: DataRecord(material.dataset).remarkLines).exhibits
+    let results = try conclude(state, settings, trainingCount: training.count, dataset, in: folder)
+    try run.complete(with: results)
+    return results
   }
 
   /// The training with the noise that the wanted privacy takes.
@@ -298,6 +279,10 @@ public struct TrainExperiment: Experiment {
     provenance.toolVersion = RunEnvironment.toolVersion
     let model = Model(network: network, classNames: dataset.heldOut.classNames, provenance: provenance)
     try ModelFile.write(model, to: folder.file(RunFolder.modelName))
+    if !state.history.isEmpty {
+      try Self.curve(of: state.history, title: "\(network.graph.architecture.name) on \(dataset.name)")
+        .write(named: "training", in: folder.folder("figures").url)
+    }
     return Results(
       modelChecksum: try model.checksum, parameterCount: network.trainedParameterCount,
       epochsTrained: state.completedEpochCount, history: state.history, ending: state.ending,
@@ -309,6 +294,16 @@ public struct TrainExperiment: Experiment {
           PrivacyAccount(
             $0, settings, imageCount: trainingCount, stepCount: state.stepCount, delta: request.delta)
         }
+      })
+  }
+
+  package static func curve(of history: [EpochRecord], title: String) -> Chart {
+    Chart.trainingCurve(
+      title: title,
+      epochs: history.map { epoch in
+        Chart.Epoch(
+          number: epoch.epoch, trainingLoss: epoch.trainingLoss, trainingAccuracy: epoch.trainingAccuracy,
+          validationLoss: epoch.validationLoss, validationAccuracy: epoch.validationAccuracy)
       })
   }
 }

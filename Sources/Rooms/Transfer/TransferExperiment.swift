@@ -7,19 +7,19 @@ import Storage
 import Tensors
 import TrainRoom
 
-/// Do adversarial examples transfer between networks? Trains networks that differ in architecture, seed, training images
-/// or settings, or takes models; attacks each on the same held-out images; and evaluates every network on the results,
-/// with noise of the same size as a control.
+/// Do images made to fool one network fool others? Trains networks that differ in architecture, seed, training images
+/// or settings, or takes models; attacks each on the same held-out images; and shows every network what came out,
+/// beside noise of the same size.
 ///
-/// Leaves `networks/NAME/` for each network, `transfer.txt`, `transfer.json`, `transfer.csv`, `transfer.tex`, figures and
-/// `run.json`. The measurements of a source are a file of its folder, so an interrupted run resumes at its source and
-/// leaves the same bytes.
-public struct TransferExperiment: Experiment {
+/// Leaves `networks/NAME/` for each, `transfer.json`, `transfer.csv`, `transfer.tex`, figures and `run.json`. What was
+/// measured from one source is a file of its folder, so a killed run goes on with the source it was at and leaves the
+/// same bytes.
+public struct TransferExperiment: Sendable {
   public enum Networks: Codable, Equatable, Sendable {
     case trained([NetworkRecipe])
     case given([ModelSource])
 
-    /// The models that exist already.
+    /// Those that exist.
     var sources: [ModelSource] {
       switch self {
       case .trained: []
@@ -29,45 +29,64 @@ public struct TransferExperiment: Experiment {
   }
 
   public struct Configuration: Codable, Equatable, Sendable {
-    var data: DataSource
-    var networks: Networks
-    var attack: TransferAttack = .fgsm
-    /// The ℓ∞ budget of attacks with a budget; the others ignore it.
-    var epsilon: Float = 0.25
-    var goal: AttackGoal = .untargeted
-    /// Root mean squares to which perturbations are rescaled, besides the unscaled ones.
-    var distortions: [Double] = []
-    /// The number of held-out images, a random sample; nil: all of them.
-    var imageCount: Int? = 1000
-    /// The seed of images, target classes, noise, random starts and halves of the training images.
-    var seed: UInt64 = 1
+    public var data: DataSource
+    public var networks: Networks
+    public var attack: TransferAttack
+    /// Radius in L∞ of attacks with a budget; the others do not look at it.
+    public var epsilon: Float
+    public var goal: AttackGoal
+    /// Root mean squares to which perturbations are rescaled, beside those found.
+    public var distortions: [Double]
+    /// How many held-out images, drawn at random; nil: all of them.
+    public var imageCount: Int?
+    /// Of images, targets, noise, random starts and halves of the training images.
+    public var seed: UInt64
 
-    var sizes: [TransferMatrix.Size] { [.asFound] + distortions.map { .rootMeanSquare($0) } }
+    public init(
+      data: DataSource, networks: Networks, attack: TransferAttack = .fgsm, epsilon: Float = 0.25,
+      goal: AttackGoal = .untargeted, distortions: [Double] = [], imageCount: Int? = 1000, seed: UInt64 = 1
+    ) {
+      precondition(
+        epsilon >= 0 && epsilon.isFinite, "epsilon must be finite and non-negative, got \(epsilon)")
+      precondition(
+        distortions.allSatisfy { $0 > 0 && $0.isFinite }, "distortions must be positive, got \(distortions)")
+      precondition(imageCount.map { $0 > 0 } ?? true, "there must be images to attack")
+      self.data = data
+      self.networks = networks
+      self.attack = attack
+      self.epsilon = epsilon
+      self.goal = goal
+      self.distortions = distortions
+      self.imageCount = imageCount
+      self.seed = seed
+    }
+
+    package var sizes: [TransferMatrix.Size] { [.asFound] + distortions.map { .rootMeanSquare($0) } }
   }
 
-  public let configuration: Configuration
+  public private(set) var configuration: Configuration
   public let workerCount: Int
-  /// Whether the results of an earlier run are discarded instead of resumed.
-  let startsFresh: Bool
+  public let startsFresh: Bool
 
-  init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
+  public init(_ configuration: Configuration, workerCount: Int, startsFresh: Bool = false) {
     self.configuration = configuration
     self.workerCount = workerCount
     self.startsFresh = startsFresh
   }
 
-  public static let name = "transfer"
+  public struct Outcome: Sendable {
+    public let results: TransferResults
+    /// Names inside the run folder, the one to look at first in front.
+    public let files: [String]
+  }
 
   static let networksFolder = "networks"
-  /// The results once more, in the run folder.
-  private static let resultsName = "transfer.json"
-  /// A source's measurements, in its network's folder.
-  private static let partName = "transfer.json"
+  static let partName = "transfer.json"
 
   /// Raised when what is measured of the same networks under the same settings has other numbers than before.
   static let revision = 1
 
-  /// Everything besides the data that determines the measurements of a source.
+  /// Everything but the data that decides what is measured from one source.
   private struct Settings: Codable, Equatable {
     var attack: TransferAttack
     var epsilon: Float
@@ -79,14 +98,14 @@ public struct TransferExperiment: Experiment {
     var networks: [[String]]
   }
 
-  /// The measurements of one source.
+  /// What a source's folder holds once its images were shown to all.
   private struct Part: Codable {
     var attack: EvaluationSummary
     var rows: [TransferMatrix.Row]
   }
 
-  /// A network that has been trained or loaded.
-  struct Subject {
+  /// A network that is there.
+  private struct Subject {
     let name: String
     let folderName: String
     let checksum: String
@@ -94,48 +113,35 @@ public struct TransferExperiment: Experiment {
     let trainingCount: Int?
   }
 
-  public struct Material {
-    let dataset: Dataset
-    /// The networks; nil when they are to be trained.
-    let given: [Subject]?
-    let targets: TargetChoice?
-    /// Numbers of the held-out images.
-    let numbers: [Int]
+  /// - Throws: ``RunConflict`` when a network's folder holds a training with other settings, before anything is written.
+  @discardableResult
+  public func run(in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Outcome {
+    let read = try GivenModels(configuration.networks.sources, shown: configuration.data, progress)
+    var resolved = self
+    resolved.configuration.data = read.data
+    return try resolved.run(read, in: folder, progress: progress)
   }
 
-  public func input(_ progress: @escaping ProgressHandler) throws -> GivenModels {
-    try GivenModels(configuration.networks.sources, shown: configuration.data, progress)
-  }
-
-  /// - Throws: ``UnknownClass``, ``RecipeError``, and ``RunConflict`` when a network's folder holds a training with other
-  ///   settings.
-  public func prepare(
-    _ read: GivenModels, in folder: RunFolder, _ progress: @escaping ProgressHandler
-  ) throws -> Prepared<TransferExperiment> {
-    let (dataset, images) = (read.dataset, read.dataset.heldOut)
-    var resolved = configuration
-    resolved.data = read.data
+  /// - Parameter read: The networks of the configuration, if they exist.
+  private func run(
+    _ read: GivenModels, in folder: RunFolder, progress: @escaping ProgressHandler
+  ) throws -> Outcome {
+    let dataset = read.dataset
+    let images = dataset.heldOut
     let targets = try configuration.goal.targets(classNames: images.classNames, seed: configuration.seed)
     let (given, remarks) = try givenSubjects(read)
     try checkArchitectures(on: dataset)
     try checkConflicts(on: dataset, in: folder)
-    return Prepared(
-      material: Material(
-        dataset: dataset, given: given, targets: targets,
-        numbers: try images.numbers(drawing: configuration.imageCount, seed: configuration.seed, progress)),
-      configuration: resolved, dataset: dataset, remarks: remarks)
-  }
-
-  public func measure(
-    _ material: Material, _ run: Run<Configuration, TransferResults>
-  ) throws -> (results: TransferResults, evidence: Void) {
-    let (folder, progress, dataset) = (run.folder, run.progress, material.dataset)
-    let images = dataset.heldOut
+    let record = RunRecord<Configuration, TransferResults>(
+      experiment: "transfer", configuration: configuration, workerCount: workerCount,
+      data: DataRecord(dataset)
+    )
+    let run = try Run(record, on: dataset, in: folder, remarks: remarks, progress)
+    let (folder, progress) = (run.folder, run.progress)
     if startsFresh { try folder.remove(Self.networksFolder) }
-    let subjects = try material.given ?? trained(on: dataset, in: folder, progress)
-    let batch = AttackBatch(
-      images: images.tensor(of: material.numbers), labels: material.numbers.map { images.labels[$0] },
-      imageIDs: material.numbers)
+
+    let subjects = try given ?? trained(on: dataset, in: folder, progress)
+    let batch = try self.batch(of: images, progress)
     let kept = run.parts(revisions: ["attacks": AttackRevision.current, "transfer": Self.revision])
     let settings = Settings(
       attack: configuration.attack,
@@ -150,8 +156,8 @@ public struct TransferExperiment: Experiment {
         Self.partName, in: place, checksums: ["data": dataset.checksum, "model": subject.checksum],
         settings: settings
       ) {
-        try progress(.stage("source \(subject.name), \(number + 1) of \(subjects.count): attacking"))
-        return try measure(subject, among: subjects, batch, material.targets, progress)
+        try progress(.stage("images from \(subject.name), \(number + 1) of \(subjects.count)"))
+        return try measure(subject, among: subjects, batch, targets, progress)
       }
       let predictions = Prediction.rows(of: try subject.engine.logits(of: images)).map(\.label)
       networks.append(
@@ -171,12 +177,12 @@ public struct TransferExperiment: Experiment {
           size, rows: rows.filter { $0.size == size && $0.direction == .attack }, networks: networks,
           seed: configuration.seed)
       })
-    try folder.write(results, to: Self.resultsName)
-    return (results, ())
-  }
-
-  public func exhibits(_ results: TransferResults, _: Void, _ material: Material) throws -> Exhibits {
-    TransferExhibits(results: results, remarkLines: DataRecord(material.dataset).remarkLines).exhibits
+    try run.measured(results)
+    try progress(.stage("drawing charts"))
+    let files = try TransferReport(results: results, remarkLines: DataRecord(dataset).remarkLines).write(
+      to: folder)
+    try run.complete(with: results)
+    return Outcome(results: results, files: files + [folder.recordName])
   }
 
   // MARK: One source
@@ -197,13 +203,10 @@ public struct TransferExperiment: Experiment {
       on: batch,
       under: configuration.attack.threatModel(epsilon: configuration.epsilon, goal: goal ?? .untargeted),
       classifier: source.engine)
-    // One size at a time, so that the run can be interrupted.
+    // A size at a time, so that a wish to stop is heard.
     var rows: [TransferMatrix.Row] = []
     for size in configuration.sizes {
-      try progress(
-        .stage(
-          "source \(source.name): evaluating \(subjects.count) networks on its images, \(size.words), and on noise"
-        ))
+      try progress(.stage("showing them, \(size.words), to \(subjects.count) networks, and noise"))
       rows += try TransferMatrix(
         of: [TransferSource(name: source.name, classifier: source.engine, evaluation: evaluation)], on: batch,
         to: subjects.map { ($0.name, $0.engine) }, sizes: [size], noise: configuration.attack.noise,
@@ -213,12 +216,19 @@ public struct TransferExperiment: Experiment {
     return Part(attack: EvaluationSummary(of: evaluation.images), rows: rows)
   }
 
-  /// Images attacked between two reports of progress, enough to keep every worker busy.
+  /// Images attacked before the next word of progress; enough to keep every worker busy.
   private static let portion = 128
+
+  private func batch(of images: LabelledImages, _ progress: ProgressHandler) throws -> AttackBatch {
+    let numbers = try images.numbers(
+      drawing: configuration.imageCount, seed: configuration.seed, progress)
+    return AttackBatch(
+      images: images.tensor(of: numbers), labels: numbers.map { images.labels[$0] }, imageIDs: numbers)
+  }
 
   // MARK: Networks
 
-  /// Checks that every network fits the images, before any is trained.
+  /// A network that does not fit the images is found before any is trained.
   private func checkArchitectures(on dataset: Dataset) throws {
     guard case .trained(let recipes) = configuration.networks else { return }
     for recipe in recipes {
@@ -231,7 +241,7 @@ public struct TransferExperiment: Experiment {
     }
   }
 
-  /// Checks the folders of all networks before the first one is changed.
+  /// Asks the folders of all networks before the first one is changed.
   private func checkConflicts(on dataset: Dataset, in folder: RunFolder) throws {
     guard !startsFresh, case .trained(let recipes) = configuration.networks else { return }
     for recipe in recipes {
@@ -258,16 +268,14 @@ public struct TransferExperiment: Experiment {
       let data = recipe.data(of: dataset, seed: configuration.seed)
       _ = try trainExperiment(recipe).run(
         on: data, in: place,
-        progress: stages(
-          of: "\(recipe.text), \(number + 1) of \(recipes.count)", number: number + 1, count: recipes.count,
-          progress))
+        progress: stages(of: "\(recipe.text), \(number + 1) of \(recipes.count)", progress))
       let model = try ModelFile.read(place.file(RunFolder.modelName))
       return try subject(
         model, name: recipe.text, folderName: recipe.folderName, trainingCount: data.training.count)
     }
   }
 
-  /// - Returns: The networks that exist, nil when they are to be trained, with remarks on them.
+  /// - Returns: The networks that exist, nil where they are to be trained, and what is to be remarked on them.
   private func givenSubjects(_ read: GivenModels) throws -> ([Subject]?, [String]) {
     guard case .given(let sources) = configuration.networks else { return (nil, []) }
     var (names, remarks): ([String], [String]) = ([], [])
@@ -301,7 +309,7 @@ public struct TransferExperiment: Experiment {
 }
 
 extension ModelSource {
-  /// The name of the folder for a model with the default file name, else that of the file.
+  /// The folder's name for a model that has the name every training gives it, else the file's.
   fileprivate var shortName: String {
     let path =
       switch self {

@@ -5,20 +5,20 @@ import Lab
 import Networks
 import Tensors
 
-/// The errors of several networks on adversarial examples made for each of them.
+/// What images made for each of several networks do to all of them.
 public struct TransferResults: Codable, Equatable, Sendable {
   public struct Network: Codable, Equatable, Sendable {
     public var name: String
     public var modelChecksum: String
     /// On all held-out images.
     public var accuracy: Proportion
-    /// The number of images that it was trained on; nil for a given model.
+    /// How many it was trained on; nil where that is not known here.
     public var trainingCount: Int?
-    /// The attack on this network.
+    /// The attack on it, as made.
     public var attack: EvaluationSummary
   }
 
-  /// Whether the transfer rate depends on the difference in accuracy of source and target.
+  /// Whether transfer goes with how equally good two networks are.
   public struct AccuracyGap: Codable, Equatable, Sendable {
     public struct Pair: Codable, Equatable, Sendable {
       public var source: String
@@ -30,45 +30,45 @@ public struct TransferResults: Codable, Equatable, Sendable {
 
     public var size: TransferMatrix.Size
     public var pairs: [Pair]
-    /// nil when the rank correlation is undefined, see ``PairPermutationTest``.
+    /// nil where there is no rank correlation, see ``PairPermutationTest``.
     public var test: PairPermutationTest?
   }
 
   public var dataName: String
   public var attack: TransferAttack
-  /// The ℓ∞ budget; nil for attacks that search for the smallest perturbation.
+  /// Radius in L∞; nil for attacks that look for the smallest perturbation.
   public var epsilon: Float?
   public var goal: AttackGoal
   public var seed: UInt64
-  /// The number of held-out images attacked.
+  /// Held-out images that all networks were shown.
   public var imageCount: Int
-  /// The number of held-out images they were drawn from.
+  /// Of how many.
   public var heldOutCount: Int
   public var networks: [Network]
-  /// Rows in the order of sources, sizes, directions; cells in the order of targets.
+  /// In the order of networks, sizes, directions; cells in the order of networks.
   public var rows: [TransferMatrix.Row]
   public var gaps: [AccuracyGap]
 
   public var isTargeted: Bool { goal != .untargeted }
   public var names: [String] { networks.map(\.name) }
 
-  /// The sizes and directions, in the order of the rows.
+  /// In the order of the rows.
   public var sizes: [TransferMatrix.Size] { rows.map(\.size).firstOfEach }
   public var directions: [TransferMatrix.Direction] { rows.map(\.direction).firstOfEach }
 
-  /// The rows of one matrix, a row for each source.
+  /// The rows of one panel, a row for each source.
   public func panel(_ size: TransferMatrix.Size, _ direction: TransferMatrix.Direction) -> [TransferMatrix
     .Row]
   {
     rows.filter { $0.size == size && $0.direction == direction }
   }
 
-  /// The size that is most informative about transfer: smallest perturbations hardly transfer unscaled.
+  /// Which size says most about transfer: the smallest perturbations hardly do.
   var mainSize: TransferMatrix.Size { attack.isMinimal ? sizes.last ?? .asFound : .asFound }
 }
 
 extension TransferResults.AccuracyGap {
-  /// - Parameter rows: The attack at one size, a row for each network, in their order.
+  /// - Parameter rows: Of the attack at one size, a row for each network, in their order.
   init(
     _ size: TransferMatrix.Size, rows: [TransferMatrix.Row], networks: [TransferResults.Network], seed: UInt64
   ) {
@@ -89,73 +89,39 @@ extension TransferResults.AccuracyGap {
       ? PairPermutationTest(of: accuracies, outcomes: errors.map { $0.map { $0 ?? 0 } }, seed: seed) : nil
   }
 
-  /// The result of the test, with wording that was fixed before the numbers were known.
-  var sentence: String {
+  /// Words that are fixed before the numbers are known.
+  public var sentence: String {
     let count = Set(pairs.map(\.source)).count
     guard let test else {
       return
-        "no rank correlation: it needs at least three networks that differ in accuracy and in transfer rate, got \(count)."
+        "no rank correlation: it needs at least three networks of different accuracy and transfer, there are \(count)"
     }
     let permutations =
       test.isExact ? "all \(test.permutationCount)" : "\(test.permutationCount)"
     let p = Numbers.p(test.p)
-    let conclusion =
-      if test.p > 0.05 {
-        "no significant correlation; the data do not rule one out"
-      } else {
-        "the transfer rate \(test.correlation < 0 ? "falls" : "rises") with the accuracy gap"
-      }
-    return
-      "Spearman's ρ = \(Numbers.threeDecimals(test.correlation, signed: true)) over \(pairs.count) ordered pairs, p "
-      + "\(p.hasPrefix("0") ? "= " : "")\(p) by \(permutations) permutations of the networks: \(conclusion). The test rests on "
-      + "\(count) networks, not on \(pairs.count) pairs."
-  }
-}
-
-extension TransferResults {
-  /// The mean errors of one matrix.
-  struct MeanErrors: Equatable {
-    /// On the diagonal: of the networks on adversarial examples made for themselves.
-    let own: Double
-    /// Off the diagonal: of all ordered pairs of different networks.
-    let transferred: Double
-    let range: ClosedRange<Double>
-    let pairCount: Int
-
-    /// Whether the matrix no longer tells networks apart, because nearly every adversarial example transfers.
-    var isSaturated: Bool { own > 0.95 && transferred > 0.95 }
-  }
-
-  /// Means over the cells that have images; nil when none is on the diagonal, or none off it.
-  func meanErrors(
-    _ size: TransferMatrix.Size, _ direction: TransferMatrix.Direction,
-    _ share: (TransferCell) -> Proportion = { $0.errorOnBothCorrect }
-  ) -> MeanErrors? {
-    var (own, transferred): ([Double], [Double]) = ([], [])
-    for (source, row) in panel(size, direction).enumerated() {
-      for (target, cell) in row.cells.enumerated() {
-        guard let value = share(cell).value else { continue }
-        if source == target { own.append(value) } else { transferred.append(value) }
-      }
+    let head =
+      "Spearman's ρ = \(Numbers.threeDecimals(test.correlation, signed: true)) between the gap in accuracy and the error "
+      + "over \(pairs.count) ordered pairs, p \(p.hasPrefix("0") ? "= " : "")\(p) by \(permutations) permutations of the networks"
+    let rest = "this rests on \(count) networks, not on \(pairs.count) pairs"
+    guard test.p <= 0.05 else {
+      return "\(head): no relation is shown, nor is its absence; \(rest)"
     }
-    guard !own.isEmpty, let least = transferred.min(), let greatest = transferred.max() else { return nil }
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-    return MeanErrors(
-      own: mean(own), transferred: mean(transferred), range: least...greatest, pairCount: transferred.count)
+    return
+      "\(head): networks further apart in accuracy transfer \(test.correlation < 0 ? "less" : "more"); \(rest)"
   }
 }
 
 extension TransferMatrix.Size {
-  var words: String {
+  public var words: String {
     switch self {
-    case .asFound: "unscaled"
-    case .rootMeanSquare(let distortion): "rescaled to RMS \(distortion)"
+    case .asFound: "as found"
+    case .rootMeanSquare(let distortion): "rescaled to \(distortion)"
     }
   }
 }
 
 extension TransferMatrix.Direction {
-  var words: String {
+  public var words: String {
     switch self {
     case .attack: "attack"
     case .noise(.gaussian): "Gaussian noise"
@@ -166,7 +132,7 @@ extension TransferMatrix.Direction {
 }
 
 extension Array where Element: Equatable {
-  /// The distinct elements, in the order of their first occurrence.
+  /// Each element where it occurs first.
   fileprivate var firstOfEach: [Element] {
     reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }

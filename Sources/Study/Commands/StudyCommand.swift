@@ -1,14 +1,13 @@
 import ArgumentParser
-import Lab
 
 package struct StudyCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "study",
     abstract:
-      "Run a study with people: are neurons more interpretable than random directions?",
+      "Can people tell the images of neurons from those of random directions? An experiment with people.",
     discussion: """
-      prepare creates the questions and their key, serve presents them in participants' browsers and stores the answers, \
-      results analyses them.
+      prepare makes the questions and their key, serve asks people in their browsers and keeps their answers, results \
+      says what came out.
       """,
     subcommands: [StudyPrepareCommand.self, StudyServeCommand.self, StudyResultsCommand.self])
 

@@ -8,40 +8,39 @@ import Lab
 
 struct StudyPrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "prepare", abstract: "Create the questions of a study and their key.",
+    commandName: "prepare", abstract: "Make the questions of a study, and their key.",
     discussion: """
-      RUN is the folder of a run of train, demo, gallery, rank or attack: its network, layer and held-out images are used. \
-      With several runs, each contributes as many directions. Questions are two-alternative forced choices about images \
-      with the highest scores of a neuron or a random direction; sheets show the nine highest.
+      RUN is what intrigue train, demo, gallery, rank or attack left: its network, layer and held-out images. Several give as many \
+      directions each. Questions show images with the highest scores of a neuron or a random direction, beside others; \
+      sheets show the nine highest.
 
-      Writes study.json (the design and the rules of the analysis), trials.json, trials/ (unlabelled pictures) and \
-      key.json, which participants must not see.
+      Leaves study.json (what is asked and how it will be judged), trials.json, trials/ (pictures without a word) and \
+      key.json, which must not be seen by those who answer.
       """)
 
   @Argument(help: "Run folders with a network, such as output/demo.")
   var runs: [String]
 
-  @Option(help: "Number of neurons, and of random directions, that each participant is asked about once.")
+  @Option(help: "Neurons, and as many random directions, that each participant is asked about once.")
   var directions = 10
 
-  @Option(
-    help: "Number of sheets of neurons, and of random directions, that each participant rates. 0: none.")
+  @Option(help: "Sheets of neurons, and as many of random directions, that each participant rates. 0: none.")
   var sheets = 6
 
-  @Option(help: "Reference images in each group of a question.")
+  @Option(help: "Reference images on each side of a question.")
   var references = 9
 
   @Option(
-    help: "Questions per direction; each participant gets one. Fewer if there are too few images.")
+    help: "Questions that exist about a direction; participants take turns. Fewer where images are few.")
   var questions = 20
 
   @Option(
     help: ArgumentHelp(
-      "Images of group B: random images, random images of the same classes, or those with the lowest scores (signed layers only).",
+      "What the high images are told from: random images, random images of the same classes, or those with the lowest scores (for signed layers only).",
       valueName: "random|same-label|min"))
   var negatives: ChoiceTrials.Variant = .vsRandom
 
-  @Option(help: "Smallest difference of interest in proportion correct.")
+  @Option(help: "Smallest difference of interest between the two shares of right answers.")
   var margin = 0.1
 
   @Option(help: "Folder for the features of earlier runs.")
@@ -87,13 +86,13 @@ struct StudyPrepareCommand: ParsableCommand {
     let passedOver = design.networks.map { network in
       network.passedOverUnits.isEmpty
         ? nil
-        : "\(network.name): \(network.passedOverUnits.count) units skipped, activated by too few images"
+        : "\(network.name): \(network.passedOverUnits.count) units passed over, which too few images excite"
     }
     return [
-      "per participant: \(design.practiceCount) practice questions, \(design.choiceCount) questions, "
-        + "\(design.catchCount) control questions, \(design.sheetCount) sheets",
-      "\(design.directionsPerKind) neurons and \(design.directionsPerKind) random directions, "
-        + "\(design.questionsPerDirection) questions about each, \(design.negatives.words)",
+      "each participant: \(design.practiceCount) practice, \(design.choiceCount) + \(design.catchCount) control "
+        + "questions, \(design.sheetCount) sheets",
+      "about \(design.directionsPerKind) neurons and \(design.directionsPerKind) random directions, "
+        + "\(design.questionsPerDirection) questions each, \(design.negatives.words)",
     ] + passedOver.compactMap { $0 } + [
       "key        \(folder.file(StudyFiles.keyName).relativePath), SHA-256 \(design.keyChecksum)",
       "serve      intrigue study serve \(ShellWord.quoted(folder.url.relativePath))",

@@ -5,19 +5,19 @@ import Lab
 
 struct StudyResultsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "results", abstract: "Analyse the answers of a study.",
+    commandName: "results", abstract: "What the answers of a study say.",
     discussion: """
-      Reports whether participants are more accurate on neurons than on random directions, with intervals over \
-      participants, who was excluded and why, and how sheets were rated.
+      Says whether people tell the images of neurons better than those of random directions, with intervals over \
+      participants, whose answers do not count and why, and how sheets were rated.
 
-      Writes results.csv, directions.csv, participants.csv, answers.csv, undone.csv, study.tex, figures/ and run.json to \
-      the study's folder. Can be run while the study is being served.
+      Leaves results.csv, participants.csv, answers.csv, study.tex, figures/ and run.json beside the study. May be asked \
+      while people still answer.
       """)
 
-  @Argument(help: "Study folder.")
+  @Argument(help: "Folder of the study.")
   var study: String
 
-  @Flag(help: "Print only errors and, with --json, results.")
+  @Flag(help: "Say nothing but errors and, with --json, results.")
   var quiet = false
 
   @Flag(help: "Print the results as JSON on standard output.")

@@ -6,31 +6,31 @@ import LocalServer
 
 struct StudyServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Present a study in participants' browsers and store their answers.",
+    commandName: "serve", abstract: "Ask people in their browsers, and keep their answers.",
     discussion: """
-      Listens on this machine only, unless --listen gives an address that others in the room can reach; 0.0.0.0 \
-      stands for all addresses. Nothing is encrypted: use a network that you trust. Every answer is on disk before it is \
-      acknowledged; after an interruption, rerun the command and participants can continue. Ctrl-C stops the server.
+      Listens on this machine alone, unless --listen names an address of it that others in the room can reach; \
+      0.0.0.0 is all of them. Nothing is encrypted: use a network that you trust. Every answer is on the disk before it is \
+      acknowledged; after an interruption the same command goes on, and so do the participants. Ctrl-C ends it.
       """)
 
-  @Argument(help: "Study folder, created by intrigue study prepare.")
+  @Argument(help: "Folder that intrigue study prepare made.")
   var study: String
 
   @Option(help: "Port to listen on. 0: a free one.")
   var port: UInt16 = 8484
 
-  @Option(help: "Address to listen on.")
+  @Option(help: "Address of this machine to listen on.")
   var listen = "127.0.0.1"
 
   @Option(
     parsing: .upToNextOption,
-    help: "Further host names of this machine that browsers may use, such as a DNS name.")
+    help: "Further names by which browsers may call this machine, such as a name of the network's DNS.")
   var host: [String] = []
 
-  @Flag(inversion: .prefixedNo, help: "Open the organiser's page in a browser, if there is one.")
+  @Flag(inversion: .prefixedNo, help: "Open the organiser's page in a browser, where there is one.")
   var open = true
 
-  @Flag(help: "Print only errors and addresses.")
+  @Flag(help: "Say nothing but errors and the two addresses.")
   var quiet = false
 
   func run() async throws {
@@ -44,14 +44,14 @@ struct StudyServeCommand: AsyncParsableCommand {
     try await Console(quiet: quiet, json: false).serve {
       try await server.run(
         at: ServerAddress(host: names.host, port: port, names: names.accepted),
-        reporting: { Output.remark("internal server error: \($0)") }
+        reporting: { Output.remark("the server has made a mistake: \($0)") }
       ) { address in
         let places = names.shown.map { "http://\($0):\(address.port)/" }
         let organiser = "\(places[0])organiser/\(secret)"
         try Output.result(places.map { "join       \($0)" } + ["organiser  \(organiser)"])
         if !quiet {
           Output.remark(
-            "host names: \(names.allNames.joined(separator: ", ")); keep the organiser's address secret; "
+            "answers to calls by \(names.allNames.joined(separator: ", ")); the organiser's address is secret; "
               + "Ctrl-C ends the study")
         }
         if open, let page = URL(string: organiser) { DesktopBrowser.open(page) }

@@ -1,4 +1,4 @@
-// The address that participants open, and where everybody is, asked for every two seconds.
+// Where everybody is, asked for every two seconds.
 "use strict";
 
 const secret = location.pathname.split("/").pop();
@@ -25,9 +25,9 @@ function bar(participant) {
 }
 
 function place(participant) {
-  if (participant.isReading) return "reading the instructions";
-  if (participant.answered === participant.count) return "finished";
-  return `answered ${participant.answered} of ${participant.count}`;
+  if (participant.isReading) return "reads the instructions";
+  if (participant.answered === participant.count) return "has finished";
+  return `answers, ${participant.answered} of ${participant.count}`;
 }
 
 // Takes the places of participants who have not answered, by their names.
@@ -51,7 +51,6 @@ function freeing(participant) {
   button.type = "button";
   button.textContent = "Free";
   button.setAttribute("aria-label", `Free the place of ${participant.pseudonym}`);
-  button.dataset.participant = participant.pseudonym;
   button.addEventListener("click", () => free([participant.pseudonym]));
   return button;
 }
@@ -70,54 +69,14 @@ function show(state) {
     `${people} ${people === 1 ? "participant" : "participants"}, ${state.finishedCount} finished, ` +
     `${state.answerCount} answers.`;
   byId("sums").replaceChildren(...state.sums.map((sum) => row(
-    { neuron: "neurons", "random direction": "random directions", "random images": "no direction (random images)" }[sum.kind],
+    { neuron: "neurons", "random direction": "random directions", "random images": "no direction: random images" }[sum.kind],
     sum.answered > 0 ? `${sum.right} of ${sum.answered}` : "–", share(sum.right, sum.answered),
     sum.rated > 0 ? sum.rating.toFixed(2) : "–", sum.rated)));
-  const focused = document.activeElement;
   byId("participants").replaceChildren(...state.participants.map((participant) =>
     row(participant.pseudonym, place(participant), bar(participant), freeing(participant))));
   const silent = state.participants.filter((participant) => participant.answered === 0);
   byId("free").hidden = silent.length === 0;
   byId("free").onclick = () => free(silent.map((participant) => participant.pseudonym));
-  keepFocus(focused);
-}
-
-// A button that was made anew, or is gone, does not leave the focus at the top of the page.
-function keepFocus(focused) {
-  if (focused === document.body || (focused.isConnected && focused.checkVisibility())) return;
-  const same = [...document.querySelectorAll("#participants button")]
-    .find((button) => button.dataset.participant === focused.dataset.participant);
-  (same || byId("participants").closest(".wide")).focus({ preventScroll: true });
-}
-
-// MARK: The invitation
-
-function invite() {
-  const address = `${location.origin}/`;
-  byId("address").value = address;
-  byId("code").src = `/join-code/${secret}`;
-  byId("code").alt = `QR code of ${address}`;
-  byId("loopback").hidden = !["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
-  byId("address").addEventListener("focus", () => byId("address").select());
-  byId("copy").addEventListener("click", async () => {
-    byId("copied").textContent = "";
-    byId("copied").textContent = await copied(address) ? "Copied." : "Not copied: select the address and copy it by hand.";
-  });
-}
-
-// Browsers give the clipboard to pages of a secure address only, which one in a classroom is not; the older command
-// copies what is selected.
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const focused = document.activeElement;
-    byId("address").select();
-    const isDone = document.execCommand("copy");
-    focused.focus();
-    return isDone;
-  }
 }
 
 async function follow() {
@@ -128,11 +87,10 @@ async function follow() {
       show(await answer.json());
     } catch {
       shown = "";
-      byId("state").textContent = "The server does not respond; retrying.";
+      byId("state").textContent = "The server does not answer; it is asked again.";
     }
     await new Promise((done) => setTimeout(done, 2000));
   }
 }
 
-invite();
 follow();

@@ -1,4 +1,4 @@
-import Experiments
+import Lab
 import Foundation
 import Storage
 
@@ -28,7 +28,7 @@ struct AnswersTarget: FuzzTarget {
     try data.write(to: file)
     let store = try AnswerStore(file, keyChecksum: design.keyChecksum)
     let analysis = try StudyAnalysis(
-      design: design, key: key, store.everything(), undone: store.undone(), drawCount: Self.drawCount)
+      design: design, key: key, store.everything(), drawCount: Self.drawCount)
     _ = analysis.results(files: [])
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Tensors
 
-@testable import Experiments
+@testable import TrainRoom
 @testable import Networks
 
 /// A small network with a layer of most kinds.

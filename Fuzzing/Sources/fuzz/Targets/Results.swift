@@ -3,7 +3,8 @@ import Foundation
 import Storage
 import Tensors
 
-@testable import Experiments
+@testable import Lab
+@testable import RankRoom
 @testable import Reports
 
 /// A part of a ranking, as `merge` reads it: `part.json` and its arrays. Seeds are in the corpus.

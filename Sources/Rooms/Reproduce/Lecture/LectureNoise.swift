@@ -24,8 +24,7 @@ struct LectureNoise {
             seed: bench.seed),
           workerCount: bench.workerCount
         ).run(
-          on: GivenModels(models: subjects.map(\.model), dataset: bench.dataset, data: bench.source),
-          in: bench.place("smooth-\(number + 1)"),
+          subjects.map(\.model), on: bench.dataset, in: bench.place("smooth-\(number + 1)"),
           progress: stages(of: "vote, network \(number + 1) of \(scale.networkCount)", bench.progress)))
     }
     return [answers(runs, scale, name), attacked(runs, scale)]

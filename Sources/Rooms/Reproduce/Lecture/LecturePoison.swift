@@ -1,5 +1,4 @@
 import Datasets
-import Figures
 import Lab
 import Networks
 import PoisonRoom
@@ -20,8 +19,8 @@ struct LecturePoison {
 
   /// Those that are of an image at least.
   private func measurable(_ shares: [Double]) -> [Double] {
-    let count = victim.images(of: bench.dataset).count
-    return shares.filter { PoisonedShares.isMeasurable($0, of: count) }
+    let count = Double(victim.images(of: bench.dataset).count)
+    return shares.filter { $0 == 0 || ($0 * count).rounded() > 0 }
   }
 
   func measure() throws -> [Reproduction.Section] {
@@ -44,7 +43,7 @@ struct LecturePoison {
       rows: shares.map { share in
         let own = results.outcomes.filter { $0.share == share }
         return .init(
-          "\(Numbers.plainPercent(share)) of labels flipped",
+          "\(PoisonWords.percent(share)) of labels flipped",
           [
             .init(shares: own.map(\.plain.error.value)),
             .init(shares: own.map { $0.trimmed.first?.judged.error.value }),
@@ -72,7 +71,7 @@ struct LecturePoison {
         let own = results.outcomes.filter { $0.share == share }
         let repaired = own.map { $0.repaired ?? $0.judged }
         return .init(
-          "\(Numbers.plainPercent(share)) of images marked",
+          "\(PoisonWords.percent(share)) of images marked",
           [
             .init(shares: own.map(\.judged.success.value)), .init(shares: own.map(\.judged.error.value)),
             .init(shares: repaired.map(\.success.value)), .init(shares: repaired.map(\.error.value)),

@@ -52,7 +52,7 @@ struct LecturePrivacy {
         shown: [0, 2],
         remarks: [
           "\(results.architectureName), \(results.networkCount) networks of each kind, \(results.epochCount) epochs of lots of "
-            + "\(results.lotSize), C = 1, δ = \(results.delta). Distance: DDN, of the images that are right among \(results.imageCount); "
+            + "\(results.lotSize), C = 1, δ = \(PrivacyWords.number(results.delta, "%.4g")). Distance: DDN, of the images that are right among \(results.imageCount); "
             + "advantage: true less false positive rate of an attack by the loss, 0 for a network that tells nothing; "
             + "its intervals hold the error of the images too, which are the same for all networks.",
           "Abadi et al. (2016) print test accuracies of a network of 1,000 units behind a private projection to 60 "

@@ -49,8 +49,7 @@ struct LectureSubstitute {
         epsilon: bench.lectureEpsilon, imageCount: 10 * scale.attackedCount, seed: bench.seed),
       workerCount: bench.workerCount
     ).run(
-      on: GivenModels(models: [subject.model], dataset: bench.dataset, data: bench.source),
-      in: bench.place("substitute-\(substitute.rawValue)"),
+      subject.model, on: bench.dataset, in: bench.place("substitute-\(substitute.rawValue)"),
       progress: stages(of: "substitute \(substitute.rawValue) of \(blackBox.rawValue)", bench.progress))
   }
 
