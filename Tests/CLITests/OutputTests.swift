@@ -169,7 +169,7 @@ import Testing
     let word =
       /\b(print|debugPrint|dump|puts|fputs|putchar|printf|vprintf|fprintf|perror|fflush)\(|FileHandle\.standard|\bSTD(OUT|ERR)_FILENO\b|\bstd(out|err)\b|std::c(out|err)\b/
     // The second: descriptors of a child. The third: of the caller, before there is a program.
-    let writers = ["CLI/Output/", "Storage/ChildProcess.swift", "CStartup/"]
+    let writers = ["Commands/Output/", "Storage/ChildProcess.swift", "CStartup/"]
     var fileCount = 0
     for path in try FileManager.default.subpathsOfDirectory(atPath: sources.path).sorted() {
       guard ["swift", "c", "h", "cpp"].contains(path.split(separator: ".").last.map(String.init)),
