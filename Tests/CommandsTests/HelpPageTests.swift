@@ -79,7 +79,7 @@ import Testing
         --epsilon <EPSILON>     Largest thickness.
         -o, --on <FOLDER>       Place.
         --dry/--no-dry          Dry it. (default: --dry)
-        -h, --help              Explain the command: in short (-h) or in full (--help).
+        -h, --help              Explain the command in short (-h) or in full (--help).
       """
     #expect(try page("paint", "--help") == expected)
     #expect(try page("help", "paint") == expected)

@@ -138,7 +138,7 @@ package struct HelpPage {
   private func entry(_ argument: CommandDescription.Argument) -> Entry {
     let isHelp = argument.preferredName?.name == "help"
     let abstract =
-      isHelp ? "Explain the command: in short (-h) or in full (--help)." : argument.abstract ?? ""
+      isHelp ? "Explain the command in short (-h) or in full (--help)." : argument.abstract ?? ""
     let words = Set(abstract.split { !($0.isLetter || $0.isNumber || $0 == "-") })
     let values = argument.allValues ?? []
     var remarks: [String] = []
