@@ -51,7 +51,8 @@ import Testing
     let whole = try await program.run(arguments("whole"))
     #expect(whole.exitCode == 0, "\(whole.errors)")
     for part in [
-      "ℓ∞ ≤ 0.2", "fgsm", "pgd, 100 steps", "transferred from another network", "best of all", "figures/pool.png",
+      "ℓ∞ ≤ 0.2", "fgsm", "pgd, 100 steps", "transferred from another network", "best of all",
+      "figures/pool.png",
     ] {
       #expect(whole.output.contains(part), "\(part)")
     }

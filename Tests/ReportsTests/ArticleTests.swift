@@ -49,10 +49,9 @@ import Testing
     let run = RunFolder(try runs.gallery("sheets"))
     try runs.picture(run, "neurons a.png", title: "first")
     try runs.picture(run, "neurons_a.png", title: "second")
-    let record = try String(contentsOf: run.file("run.json"), encoding: .utf8)
-    try Data(
-      record.replacing(#""neurons.png","#, with: #""neurons.png", "neurons a.png", "neurons_a.png","#).utf8
-    ).write(to: run.file("run.json"))
+    var list = try #require(try ExhibitList(of: run))
+    list.pictures += ["neurons a.png", "neurons_a.png"].map { .init(file: $0, caption: $0) }
+    try run.write(list, to: "exhibits.json")
     let target = runs.folder.appending(path: "report")
     try Report(title: "t", of: [run.url]).files(hasArticle: true).write(to: target)
     let text = try String(contentsOf: target.appending(path: "latex/writeup.tex"), encoding: .utf8)

@@ -175,11 +175,11 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: theirs.appending(path: "classes.csv").path))
   }
 
-  @Test("A record that names files elsewhere is refused")
+  @Test("A list of exhibits that names files elsewhere is refused")
   func outside() throws {
     let runs = try MadeUpRuns()
     let run = try runs.gallery("run")
-    let file = run.appending(path: "run.json")
+    let file = run.appending(path: "exhibits.json")
     let text = try String(contentsOf: file, encoding: .utf8)
     for name in ["../other/gallery.png", "/etc/gallery.png"] {
       try Data(text.replacing("gallery.png", with: name).replacing("/", with: "\\/").utf8).write(to: file)

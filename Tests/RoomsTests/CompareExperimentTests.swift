@@ -51,7 +51,7 @@ import Testing
       training: TrainingConfiguration(epochCount: 3, batchSize: 16), validationFraction: 0)
     return CompareExperiment(
       CompareExperiment.Configuration(
-        data: data, networks: .trained(recipe, count: networkCount),
+        data: data, networks: .trained(recipe, count: networkCount), reference: .trained,
         secondData: data,
         declared: ComparisonProtocol(
           topCount: topCount, rotationCount: rotationCount, hasAllLayers: true)),
@@ -188,6 +188,7 @@ import Testing
       let comparison = try CompareExperiment(
         CompareExperiment.Configuration(
           data: DataSource(name: folder.appending(path: "data").path), networks: .given([model, model]),
+          reference: .trained,
           declared: ComparisonProtocol(topCount: 5, rotationCount: 29)),
         workerCount: 2
       ).run(in: run) { _ in }

@@ -63,9 +63,9 @@ import Testing
           pixels: .floats((0..<9 * count).map { _ in Float(generator.uniform()) }),
           labels: (0..<count).map { _ in Int(generator.next() & 1) }, classNames: ["0", "1"])
       }
-      let bench = try PrivacyBench(
-        Dataset(name: "made up", training: images(400), heldOut: images(80)), imageCount: 1, radius: 1,
-        seed: UInt64(experiment), workerCount: 1, progress: { _ in })
+      let bench = PrivacyBench(
+        Dataset(name: "made up", training: images(400), heldOut: images(80)), attacking: [0], radius: 1,
+        workerCount: 1, progress: { _ in })
       let networks = try models.enumerated().map { number, model in
         try bench.measure(model, .plain, seed: UInt64(100 * experiment + number), account: nil)
       }

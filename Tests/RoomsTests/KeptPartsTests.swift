@@ -6,6 +6,8 @@ import Testing
 
 @testable import Lab
 @testable import PoisonRoom
+@testable import ShiftRoom
+@testable import SmoothRoom
 
 /// Changes a JSON file as somebody with an editor would.
 func editJSON(_ file: URL, _ change: (inout [String: Any]) throws -> Void) throws {

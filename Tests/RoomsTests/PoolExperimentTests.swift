@@ -391,7 +391,8 @@ import Testing
       let strongest = try #require(results.attacks.first { $0.optimality == best })
       #expect(
         findings[1].hasPrefix(
-          "No single attack (smallest ℓ2 perturbation) has a higher local optimality than \(strongest.name):"))
+          "No single attack (smallest ℓ2 perturbation) has a higher local optimality than \(strongest.name):")
+      )
     }
   }
 

@@ -22,7 +22,8 @@ import Testing
     let folder = RunFolder(gallery.folder.appending(path: name))
     let configuration = RankExperiment.Configuration(
       model: .model(path: gallery.folder.appending(path: "model.safetensors").path),
-      data: DataSource(name: gallery.folder.appending(path: "data").path), layer: layer, basis: basis,
+      data: DataSource(name: gallery.folder.appending(path: "data").path), layer: layer, pooling: .mean,
+      basis: basis,
       directionCount: directions, topCount: top, seed: seed, split: split, shard: shard)
     try RankExperiment(configuration, workerCount: workerCount, cache: cached ? gallery.cache : nil).run(
       in: folder

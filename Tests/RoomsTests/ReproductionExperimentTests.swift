@@ -32,7 +32,7 @@ import Testing
     _ = try MadeUpGallery(in: folder)
     return ReproductionExperiment(
       ReproductionExperiment.Configuration(
-        data: DataSource(name: folder.appending(path: "data").path), tables: tables, scale: scale),
+        data: DataSource(name: folder.appending(path: "data").path), tables: tables, scale: scale, seed: 1),
       workerCount: workerCount, startsFresh: startsFresh)
   }
 
