@@ -183,7 +183,7 @@ package struct HelpPage {
     let sentence =
       entry.abstract.firstRange(of: ". ").map { entry.abstract[..<$0.lowerBound] }
       ?? (entry.abstract.hasSuffix(".") ? entry.abstract.dropLast() : entry.abstract[...])
-    guard !sentence.isEmpty else { return nil }
+    guard !sentence.isEmpty, columns > 8 else { return nil }
     func fits(_ text: some StringProtocol) -> Bool { TerminalText.columns(of: text) <= columns }
     if !entry.remark.isEmpty, fits("\(sentence) \(entry.remark)") { return "\(sentence) \(entry.remark)" }
     if fits(sentence) { return String(sentence) }
