@@ -234,7 +234,7 @@ import Testing
     var pin = Pin()
     try pin.add(
       SubstituteExhibits(
-        results: results, step: 0.1,
+        results: results, step: run.configuration.step,
         provenance: provenance(
           "substitute", run.data, results.modelName, checksum: results.modelChecksum),
         asked: [], images: PoisonScene().dataset.heldOut

@@ -2,7 +2,7 @@ import Datasets
 import Networks
 
 /// A training recipe: the changes to the training images, everything else being the same.
-package enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
+public enum ShiftRecipe: String, CaseIterable, Codable, Sendable {
   /// Unchanged images.
   case plain
   /// Images translated by up to a tenth of the longer side and rotated by up to 15°.

@@ -169,11 +169,11 @@ package struct SubstituteExperiment: Experiment {
         try progress(.stage("substitute \(number): kept from an earlier run"))
         return known
       }
-      let part = try configuration.model.naming {
+      let found = try configuration.model.naming {
         try part(number, material.graph, blackBox, images, in: place, progress)
       }
-      try kept.keep(part, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
-      return part
+      try kept.keep(found, Self.partName, in: place, checksums: checksums, settings: settings, files: files)
+      return found
     }
     try progress(.stage("attacking the black box with its own gradient, and with noise"))
     let batch = attacked(images)
