@@ -103,7 +103,7 @@ import Testing
         ))
     #expect(
       list.findings[0].contains(
-        "accuracy of the smoothed classifier \(results.levels[0].right.percent) (\(results.levels[0].right.count) of 40;"
+        "accuracy of the smoothed classifier \(SmoothingExhibits.text(results.levels[0].right)), without noise"
       ))
     for name in ["certified-accuracy.png", "certified-accuracy.pdf", "certified-accuracy.gp", "noise.png"] {
       #expect(FileManager.default.fileExists(atPath: url.appending(path: "figures/\(name)").path))
