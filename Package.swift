@@ -202,13 +202,15 @@ let package = Package(
     .testTarget(
       name: "LabTests",
       dependencies: [
-        "Lab", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Inference", "Networks", "Storage",
+        "Lab", "Adversarial", "Datasets", "Directions", "Figures", "Images", "Inference", "Networks",
+        "Storage",
         "Tensors", "TestSupport",
       ], exclude: ["Pins"]),
     .testTarget(
       name: "RoomsTests",
       dependencies: [
-        "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures", "Images",
+        "Lab", "Commands", "Inference", "Privacy", "Adversarial", "Datasets", "Directions", "Figures",
+        "Images",
         "Networks", "Poisoning", "Storage", "Tensors", "TestSupport",
       ] + rooms.map { .target(name: $0.name) }, exclude: ["Pins"]),
     .testTarget(

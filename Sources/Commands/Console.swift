@@ -45,7 +45,9 @@ package final class Console: Sendable {
   /// Runs an experiment with progress drawn, and stops it at a signal.
   ///
   /// - Parameter resume: How to go on after Ctrl-C; printed then.
-  package func run<Result>(resume: String, _ body: (@escaping ProgressHandler) throws -> Result) throws -> Result {
+  package func run<Result>(resume: String, _ body: (@escaping ProgressHandler) throws -> Result) throws
+    -> Result
+  {
     try Interruption.inExperiment(resume: resume) {
       defer { closeLine() }
       do {

@@ -47,5 +47,7 @@ package struct OutputOption: ParsableArguments {
   }
 
   /// Nothing is made yet: an experiment that refuses its input leaves no folder behind.
-  package func folder(default name: String) -> RunFolder { RunFolder(URL(filePath: path ?? "output/\(name)")) }
+  package func folder(default name: String) -> RunFolder {
+    RunFolder(URL(filePath: path ?? "output/\(name)"))
+  }
 }

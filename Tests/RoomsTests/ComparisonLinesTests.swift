@@ -40,7 +40,8 @@ import Testing
 
   @Test("Numbers have three digits and a sign that rounding does not invent")
   func numbers() {
-    #expect(Numbers.threeDecimals(-0.0004) == " 0.000" && Numbers.threeDecimals(0.0496, signed: true) == "+0.050")
+    #expect(
+      Numbers.threeDecimals(-0.0004) == " 0.000" && Numbers.threeDecimals(0.0496, signed: true) == "+0.050")
     #expect(Numbers.threeDecimals(-0.25) == "−0.250")
     #expect(Numbers.p(0.0001) == "< 0.001" && Numbers.p(0.999) == "> 0.99")
     #expect(Numbers.p(0.0304) == "0.030" && Numbers.p(0.304) == "0.30")

@@ -49,7 +49,8 @@ public struct Exhibits {
     drawings.append((file, .chart(chart)))
   }
 
-  package mutating func figure(_ file: String, _ caption: String, _ make: @escaping () throws -> some Figure) {
+  package mutating func figure(_ file: String, _ caption: String, _ make: @escaping () throws -> some Figure)
+  {
     list.pictures.append(.init(file: file, caption: caption))
     drawings.append((file, .figure(make)))
   }

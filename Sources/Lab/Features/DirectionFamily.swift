@@ -171,7 +171,8 @@ extension DirectionFamily.Material {
   /// - Parameters:
   ///   - layer: Position in the network's graph; nil: the pixels.
   ///   - seed: Of the draw.
-  package init(of training: LabelledImages, by engine: Engine, layer: Int?, space: FeatureSpace, seed: UInt64) throws
+  package init(of training: LabelledImages, by engine: Engine, layer: Int?, space: FeatureSpace, seed: UInt64)
+    throws
   {
     var generator = SeededGenerator(seed: seed, purpose: "images that bases are fitted to")
     let chosen = generator.sample(min(Self.imageLimit, training.count), of: training.count).sorted()

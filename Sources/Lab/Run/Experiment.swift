@@ -41,7 +41,10 @@ public struct Prepared<Subject: Experiment> {
   /// What was assumed, left out or chosen for the user.
   package var remarks: [String] = []
 
-  package init(material: Subject.Material, configuration: Subject.Configuration, dataset: Dataset? = nil, remarks: [String] = []) {
+  package init(
+    material: Subject.Material, configuration: Subject.Configuration, dataset: Dataset? = nil,
+    remarks: [String] = []
+  ) {
     self.material = material
     self.configuration = configuration
     self.dataset = dataset
@@ -58,7 +61,9 @@ extension Experiment {
 
   /// - Parameter input: Already read.
   @discardableResult
-  package func run(on input: Input, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+  package func run(on input: Input, in folder: RunFolder, progress: @escaping ProgressHandler) throws
+    -> Results
+  {
     let prepared = try prepare(input, in: folder, progress)
     let record = RunRecord<Configuration, Results>(
       experiment: Self.name, configuration: prepared.configuration, workerCount: workerCount,

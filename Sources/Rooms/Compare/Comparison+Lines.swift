@@ -53,7 +53,8 @@ extension Comparison {
       let p = opinion.adjustedP.map { "  p \(Numbers.p($0))" } ?? ""
       lines.append(
         "  \(Self.padded(name, names))  \(Numbers.threeDecimals(opinion.neurons.mean)) less "
-          + "\(Numbers.threeDecimals(opinion.rotations.mean)):  \(Self.words(opinion.effect, signed: true))\(p)")
+          + "\(Numbers.threeDecimals(opinion.rotations.mean)):  \(Self.words(opinion.effect, signed: true))\(p)"
+      )
     }
     return lines + [
       "reference: \(reference); \(Self.agreement(of: opinions, level: declared.level))"

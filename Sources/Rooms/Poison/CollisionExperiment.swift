@@ -191,7 +191,9 @@ public struct CollisionExperiment: Sendable {
     try run(on: configuration.data.load(progress), in: folder, progress: progress)
   }
 
-  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws
+    -> Results
+  {
     let clean = configuration.network.images(of: dataset)
     var usual = UsualSetting()
     var fitted = self

@@ -126,7 +126,9 @@ public struct LabelPoisonExperiment: Sendable {
     try run(on: configuration.data.load(progress), in: folder, progress: progress)
   }
 
-  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws
+    -> Results
+  {
     let names = dataset.heldOut.classNames
     let pattern = try flipPattern(names)
     let clean = configuration.victim.images(of: dataset)

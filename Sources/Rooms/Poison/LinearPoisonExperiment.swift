@@ -135,7 +135,9 @@ public struct LinearPoisonExperiment: Sendable {
     try run(on: configuration.data.load(progress), in: folder, progress: progress)
   }
 
-  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws -> Results {
+  package func run(on dataset: Dataset, in folder: RunFolder, progress: @escaping ProgressHandler) throws
+    -> Results
+  {
     var usual = UsualSetting()
     var fitted = self
     try fitted.fit(to: dataset.training, &usual)

@@ -44,7 +44,9 @@ public struct MeanShare: Codable, Equatable, Sendable {
     return "\(number(mean)) % [\(number(lower95)), \(number(upper95))]"
   }
 
-  package var interval: ClosedRange<Double>? { lower95.flatMap { lower in upper95.map { lower...max(lower, $0) } } }
+  package var interval: ClosedRange<Double>? {
+    lower95.flatMap { lower in upper95.map { lower...max(lower, $0) } }
+  }
 
   package func point(at x: Double) -> Chart.Point {
     Chart.Point(

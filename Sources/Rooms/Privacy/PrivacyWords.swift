@@ -147,7 +147,9 @@ package struct PrivacyWords {
     String(format: format, value).replacing("-", with: "−")
   }
 
-  package static func text(_ value: Double?, _ format: String) -> String { value.map { number($0, format) } ?? "–" }
+  package static func text(_ value: Double?, _ format: String) -> String {
+    value.map { number($0, format) } ?? "–"
+  }
 
   package static func percent(_ mean: MeanWithInterval?) -> String {
     mean.map { number(100 * $0.mean, "%.1f") + " %" } ?? "–"
